@@ -1,0 +1,123 @@
+//! Identifiers: a prefix that says what they name, and a UUID.
+
+use core::fmt;
+use core::str::FromStr;
+use std::string::String;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use uuid::Uuid;
+
+/// Why a text is not an identifier of the expected kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IDError {
+    prefix: &'static str,
+}
+
+impl fmt::Display for IDError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected \"{}\" followed by a UUID in lower case", self.prefix)
+    }
+}
+
+impl core::error::Error for IDError {}
+
+/// A UUID in its hyphenated form, in any case.
+fn hyphenated(text: &str) -> Option<Uuid> {
+    if text.len() == 36 { Uuid::try_parse(text).ok() } else { None }
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// What every such identifier starts with.
+            pub const PREFIX: &'static str = $prefix;
+
+            /// The identifier that holds this UUID.
+            pub const fn from_uuid(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+
+            /// The UUID in it.
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}{}", $prefix, self.0.as_hyphenated())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IDError;
+
+            fn from_str(text: &str) -> Result<Self, IDError> {
+                text.strip_prefix($prefix).and_then(hyphenated).map(Self).ok_or(IDError { prefix: $prefix })
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            }
+        }
+    };
+}
+
+id! {
+    /// Names a distributor: a plain UUID.
+    DistributorID, ""
+}
+id! {
+    /// Names one cash-in or cash-out of a distributor.
+    OperationID, "op_"
+}
+id! {
+    /// Names the movement in the customer's wallet that belongs to an operation.
+    WalletOperationID, "wo_"
+}
+id! {
+    /// Names an API key; it is no secret.
+    KeyID, "key_"
+}
+id! {
+    /// Names a request that waits for its checker.
+    ApprovalID, "apr_"
+}
+id! {
+    /// Names a person who can sign in.
+    UserID, "usr_"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_needs_its_own_prefix_and_a_hyphenated_uuid() {
+        let text = "op_36e48800-22ce-4ea0-b37a-198f7978cd53";
+        assert_eq!(text.parse::<OperationID>().unwrap().to_string(), text);
+        for bad in [
+            "",
+            "op_",
+            "36e48800-22ce-4ea0-b37a-198f7978cd53",
+            "key_36e48800-22ce-4ea0-b37a-198f7978cd53",
+            "op_36e4880022ce4ea0b37a198f7978cd53",
+            "op_{36e48800-22ce-4ea0-b37a-198f7978cd5}",
+            "op_36e48800-22ce-4ea0-b37a-198f7978cd5g",
+        ] {
+            assert!(bad.parse::<OperationID>().is_err(), "{bad:?}");
+        }
+    }
+}

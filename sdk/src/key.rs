@@ -1,0 +1,162 @@
+//! The form of an API key, which anyone can check without asking the server.
+//!
+//! `uwk_` and 52 characters of `0-9A-Za-z`: 34 of secret, 6 of origin tag, 6 of distributor tag and
+//! 6 of checksum. The tags need the server's secret; the checksum finds a mistyped key offline.
+
+use core::fmt;
+use core::str::FromStr;
+use std::string::String;
+
+use zeroize::Zeroizing;
+
+/// What every key starts with.
+pub const PREFIX: &str = "uwk_";
+/// The digits of base 62, in their order.
+pub const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/// Characters of secret, after the prefix.
+pub const SECRET_LEN: usize = 34;
+/// Characters of each tag and of the checksum.
+pub const TAG_LEN: usize = 6;
+/// Characters of a whole key.
+pub const KEY_LEN: usize = PREFIX.len() + SECRET_LEN + 3 * TAG_LEN;
+/// How many values six base-62 digits can spell.
+pub const TAG_VALUES: u64 = 62_u64.pow(6);
+
+/// A number below [`TAG_VALUES`] as six base-62 digits, most significant first; higher digits of a
+/// larger number are dropped.
+pub fn base62(mut number: u64) -> [u8; TAG_LEN] {
+    let mut digits = [b'0'; TAG_LEN];
+    for digit in digits.iter_mut().rev() {
+        let place = usize::try_from(number % 62).unwrap_or_default();
+        *digit = ALPHABET.get(place).copied().unwrap_or(b'0');
+        number /= 62;
+    }
+    digits
+}
+
+/// The checksum of the 50 characters before it: CRC-32/ISO-HDLC in six base-62 digits.
+pub fn checksum(before: &[u8]) -> [u8; TAG_LEN] {
+    let mut crc = u32::MAX;
+    for &byte in before {
+        crc ^= u32::from(byte);
+        for _ in 0..8 {
+            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
+        }
+    }
+    base62(u64::from(!crc))
+}
+
+/// An API key whose form and checksum are right.
+///
+/// The text is wiped from memory on drop, and neither Debug nor any error shows it.
+#[derive(Clone)]
+pub struct ApiKey(Zeroizing<String>);
+
+impl ApiKey {
+    /// The secret text, for the `Authorization` header and nothing else.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey(uwk_…)")
+    }
+}
+
+/// Why a text is not an API key; it never holds the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ApiKeyError {
+    /// It does not start with `uwk_`.
+    Prefix,
+    /// It does not have 56 characters.
+    Length,
+    /// A character is not one of `0-9A-Za-z`.
+    Alphabet,
+    /// The checksum says that it was mistyped or cut.
+    Checksum,
+}
+
+impl fmt::Display for ApiKeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Prefix => "this is not an API key: a key starts with \"uwk_\"",
+            Self::Length => "this API key is incomplete: a key has 56 characters",
+            Self::Alphabet => "this API key has a character that no key has: only 0-9, A-Z and a-z follow \"uwk_\"",
+            Self::Checksum => {
+                "this API key was mistyped or changed: its checksum is wrong; copy it again as it was shown"
+            }
+        })
+    }
+}
+
+impl core::error::Error for ApiKeyError {}
+
+impl FromStr for ApiKey {
+    type Err = ApiKeyError;
+
+    fn from_str(text: &str) -> Result<Self, ApiKeyError> {
+        check(text.as_bytes())?;
+        Ok(Self(Zeroizing::new(text.into())))
+    }
+}
+
+/// Checks a key's form and checksum without copying it.
+pub fn check(text: &[u8]) -> Result<(), ApiKeyError> {
+    let Some(digits) = text.strip_prefix(PREFIX.as_bytes()) else { return Err(ApiKeyError::Prefix) };
+    if text.len() != KEY_LEN {
+        return Err(ApiKeyError::Length);
+    }
+    if !digits.iter().all(u8::is_ascii_alphanumeric) {
+        return Err(ApiKeyError::Alphabet);
+    }
+    match text.split_last_chunk::<TAG_LEN>() {
+        Some((before, sum)) if checksum(before) == *sum => Ok(()),
+        _ => Err(ApiKeyError::Checksum),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Made here, of no use anywhere: the tags in it are no server's.
+    fn sample() -> String {
+        let before = "uwk_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij".to_owned();
+        assert_eq!(before.len(), KEY_LEN - TAG_LEN);
+        let sum = checksum(before.as_bytes());
+        before + core::str::from_utf8(&sum).unwrap()
+    }
+
+    #[test]
+    fn the_checksum_is_crc_32_iso_hdlc() {
+        // The catalogue's check value for "123456789" is 0xCBF43926.
+        assert_eq!(checksum(b"123456789"), base62(0xCBF4_3926));
+        assert_eq!(&base62(61), b"00000z");
+        assert_eq!(&base62(62), b"000010");
+    }
+
+    #[test]
+    fn every_mistyped_character_is_found() {
+        let key = sample();
+        assert!(key.parse::<ApiKey>().is_ok());
+        for place in 0..key.len() {
+            for other in ["0", "Z", "q", "-", "é"] {
+                let mut typo = key.clone();
+                typo.replace_range(place..=place, other);
+                assert!(typo == key || typo.parse::<ApiKey>().is_err(), "place {place}");
+            }
+        }
+        assert_eq!(key[1..].parse::<ApiKey>().err(), Some(ApiKeyError::Prefix));
+        assert_eq!(key[..55].parse::<ApiKey>().err(), Some(ApiKeyError::Length));
+    }
+
+    #[test]
+    fn no_text_about_a_key_holds_it() {
+        let key = sample();
+        let shown = format!("{:?}", key.parse::<ApiKey>().unwrap());
+        assert!(!shown.contains("0123"), "{shown}");
+    }
+}

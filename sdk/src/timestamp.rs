@@ -1,0 +1,126 @@
+//! Instants as the API writes them.
+
+use core::fmt;
+use core::str::FromStr;
+use std::string::String;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// An instant in UTC, to the millisecond: on the wire `2026-11-24T18:07:48.000Z`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    const DAY_MS: i64 = 86_400_000;
+    /// 9999-12-31T23:59:59.999Z, the last instant the format can spell.
+    const LAST: i64 = 253_402_300_799_999;
+
+    /// So many milliseconds after 1970-01-01T00:00:00Z; what the format cannot spell is moved to
+    /// the nearest instant that it can.
+    pub const fn from_unix_ms(ms: i64) -> Self {
+        if ms < 0 {
+            Self(0)
+        } else if ms > Self::LAST {
+            Self(Self::LAST)
+        } else {
+            Self(ms)
+        }
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    pub const fn unix_ms(self) -> i64 {
+        self.0
+    }
+
+    /// This instant, so many milliseconds later (earlier when negative).
+    #[must_use]
+    pub const fn plus_ms(self, ms: i64) -> Self {
+        Self::from_unix_ms(self.0.saturating_add(ms))
+    }
+
+    /// The number of the UTC day, counted from 1970-01-01.
+    pub const fn utc_day(self) -> i64 {
+        self.0.div_euclid(Self::DAY_MS)
+    }
+
+    /// The first instant of a UTC day counted from 1970-01-01.
+    pub const fn start_of_day(day: i64) -> Self {
+        Self::from_unix_ms(day.saturating_mul(Self::DAY_MS))
+    }
+
+    /// The date alone, `2026-11-24`.
+    pub fn date(self) -> String {
+        DateTime::<Utc>::from(self).format("%Y-%m-%d").to_string()
+    }
+}
+
+impl From<Timestamp> for DateTime<Utc> {
+    fn from(timestamp: Timestamp) -> Self {
+        // The range is checked where a timestamp is made, so the default is never taken.
+        Self::from_timestamp_millis(timestamp.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        DateTime::<Utc>::from(*self).format("%Y-%m-%dT%H:%M:%S%.3fZ").fmt(f)
+    }
+}
+
+/// Why a text is not a [`Timestamp`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TimestampError;
+
+impl fmt::Display for TimestampError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a time is written as RFC 3339 has it, such as \"2026-11-24T18:07:48.000Z\"")
+    }
+}
+
+impl core::error::Error for TimestampError {}
+
+impl FromStr for Timestamp {
+    type Err = TimestampError;
+
+    fn from_str(text: &str) -> Result<Self, TimestampError> {
+        let ms = DateTime::parse_from_rfc3339(text).map_err(|_| TimestampError)?.timestamp_millis();
+        if (0..=Self::LAST).contains(&ms) { Ok(Self(ms)) } else { Err(TimestampError) }
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_exactly_three_decimals_and_a_z() {
+        for ms in [0, 1, 999, 1_795_630_068_000, Timestamp::LAST] {
+            let text = Timestamp::from_unix_ms(ms).to_string();
+            assert_eq!(text.len(), 24, "{text}");
+            assert!(text.ends_with('Z'), "{text}");
+            assert_eq!(text.parse::<Timestamp>().unwrap().unix_ms(), ms);
+        }
+    }
+
+    #[test]
+    fn a_day_ends_on_its_last_millisecond() {
+        let midnight: Timestamp = "2026-11-25T00:00:00.000Z".parse().unwrap();
+        assert_eq!(midnight.plus_ms(-1).utc_day() + 1, midnight.utc_day());
+        assert_eq!(Timestamp::start_of_day(midnight.utc_day()), midnight);
+        assert_eq!(midnight.plus_ms(-1).date(), "2026-11-24");
+    }
+}

@@ -1,0 +1,314 @@
+//! What goes over the wire, as the API's contract names it.
+
+use std::string::String;
+use std::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{DistributorID, KeyID, OperationID, WalletOperationID};
+use crate::{Amount, Phone, ShortCode, Timestamp};
+
+/// A distributor's float.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Balance {
+    /// All of the float.
+    pub balance: Amount,
+    /// What is free to be spent: `balance` less `held`.
+    pub available: Amount,
+    /// What pending cash-ins hold.
+    pub held: Amount,
+    /// The deployment's currency, such as `NGN`.
+    pub currency: String,
+}
+
+impl Balance {
+    /// The float from its parts.
+    pub fn new(balance: Amount, available: Amount, held: Amount, currency: String) -> Self {
+        Self { balance, available, held, currency }
+    }
+}
+
+/// What a key may be used for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Permission {
+    /// `GET /balance`.
+    #[serde(rename = "read-balance")]
+    ReadBalance,
+    /// Reading operations and cash-out requests.
+    #[serde(rename = "read-transactions")]
+    ReadTransactions,
+    /// Moving money.
+    #[serde(rename = "perform-operations")]
+    PerformOperations,
+    /// One that this version does not know.
+    #[serde(untagged)]
+    Other(String),
+}
+
+/// The calling key, as `GET /api-key` tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(clippy::exhaustive_structs)]
+pub struct KeyInfo {
+    /// Names the key.
+    #[serde(rename = "keyID")]
+    pub key_id: KeyID,
+    /// What its maker called it.
+    pub label: String,
+    /// What it may do.
+    pub permissions: Vec<Permission>,
+    /// The largest amount of one operation; `None`: no limit.
+    pub max_transaction_amount: Option<Amount>,
+    /// The volume of one UTC day; `None`: no limit.
+    pub max_daily_volume: Option<Amount>,
+    /// What is left of today's volume; `None`: no limit.
+    pub daily_volume_remaining: Option<Amount>,
+    /// The addresses and CIDR blocks it may be used from; empty: any.
+    #[serde(rename = "allowedIPs")]
+    pub allowed_ips: Vec<String>,
+    /// Operations up to this amount need no checker.
+    pub auto_approve_limit: Amount,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// The two ways that money moves.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum OperationType {
+    /// Float becomes wallet balance.
+    #[serde(rename = "cash-in")]
+    CashIn,
+    /// Wallet balance becomes float, against cash or a bank transfer.
+    #[serde(rename = "cash-out-fulfillment")]
+    CashOutFulfillment,
+    /// One that this version does not know.
+    #[serde(untagged)]
+    Other(String),
+}
+
+/// Where an operation stands.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum OperationStatus {
+    /// A checker has to decide.
+    Pending,
+    /// Decided; on its way to or from the wallet.
+    Processing,
+    /// Done.
+    Completed,
+    /// Refused or withdrawn.
+    Rejected,
+    /// Nobody decided in time.
+    Expired,
+    /// Reserved.
+    Failed,
+    /// One that this version does not know.
+    #[serde(untagged)]
+    Other(String),
+}
+
+/// How a customer got the money of a cash-out.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum CashOutFulfillmentType {
+    /// Over the counter.
+    Cash,
+    /// To the customer's bank account.
+    BankTransfer,
+    /// One that this version does not know.
+    #[serde(untagged)]
+    Other(String),
+}
+
+/// One cash-in or cash-out of a distributor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(clippy::exhaustive_structs)]
+pub struct Operation {
+    /// Names the operation.
+    #[serde(rename = "operationID")]
+    pub operation_id: OperationID,
+    /// Whose it is.
+    #[serde(rename = "distributorID")]
+    pub distributor_id: DistributorID,
+    /// Cash-in or cash-out.
+    pub operation_type: OperationType,
+    /// Where it stands.
+    pub status: OperationStatus,
+    /// How much.
+    pub amount: Amount,
+    /// The customer credited by a cash-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_to: Option<Phone>,
+    /// The merchant credited by a cash-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merchant_to: Option<String>,
+    /// That merchant's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merchant_name: Option<String>,
+    /// That merchant's short code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merchant_short_code: Option<u32>,
+    /// The customer debited by a cash-out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_from: Option<Phone>,
+    /// How a cash-out was paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cash_out_fulfillment_type: Option<CashOutFulfillmentType>,
+    /// The distributor's own reference of that payment.
+    #[serde(default, rename = "cashOutFulfillmentID", skip_serializing_if = "Option::is_none")]
+    pub cash_out_fulfillment_id: Option<String>,
+    /// The distributor's note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memo: Option<String>,
+    /// The movement in the customer's wallet; `None` until it happened.
+    #[serde(rename = "walletOperationID")]
+    pub wallet_operation_id: Option<WalletOperationID>,
+    /// The entry's number in the distributor's chain; `None` until the float changes.
+    pub sequence_number: Option<u64>,
+    /// `tx_` and that entry's hash; `None` until the float changes.
+    #[serde(rename = "blockchainID")]
+    pub blockchain_id: Option<String>,
+    /// Why it did not go through.
+    pub last_error: Option<String>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// The answer to a write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::exhaustive_structs)]
+pub struct Receipt {
+    /// Names the operation.
+    #[serde(rename = "operationID")]
+    pub operation_id: OperationID,
+    /// Where it stands.
+    pub status: OperationStatus,
+}
+
+/// A new operation, the body of `POST /operations`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "operationType")]
+#[allow(clippy::exhaustive_enums)]
+pub enum NewOperation {
+    /// Credits a customer or a merchant.
+    #[serde(rename = "cash-in", rename_all = "camelCase")]
+    CashIn {
+        /// How much.
+        amount: Amount,
+        /// The customer; exactly one of the two destinations is given.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        phone_to: Option<Phone>,
+        /// The merchant.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        merchant_to_short_code: Option<ShortCode>,
+        /// A note of at most 256 characters.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        memo: Option<String>,
+    },
+    /// Pays out the customer's oldest open request of this amount.
+    #[serde(rename = "cash-out-fulfillment", rename_all = "camelCase")]
+    CashOut {
+        /// How much.
+        amount: Amount,
+        /// The customer.
+        phone_from: Phone,
+        /// How it is paid.
+        cash_out_fulfillment_type: CashOutFulfillmentType,
+        /// The distributor's own reference, at most 64 characters.
+        #[serde(rename = "cashOutFulfillmentID", skip_serializing_if = "Option::is_none")]
+        cash_out_fulfillment_id: Option<String>,
+        /// A note of at most 256 characters.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        memo: Option<String>,
+    },
+}
+
+/// The body of `PUT /cashouts/{operationID}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(clippy::exhaustive_structs)]
+pub struct ProcessCashOut {
+    /// How it is paid.
+    pub cash_out_fulfillment_type: CashOutFulfillmentType,
+    /// The distributor's own reference, at most 64 characters.
+    #[serde(rename = "transactionID", skip_serializing_if = "Option::is_none")]
+    pub transaction_id: Option<String>,
+    /// A note of at most 256 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memo: Option<String>,
+}
+
+/// A customer's open request to be paid out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(clippy::exhaustive_structs)]
+pub struct CashOutRequest {
+    /// Its place in the list.
+    pub cursor: String,
+    /// Names it, and the operation that it becomes.
+    #[serde(rename = "operationID")]
+    pub operation_id: OperationID,
+    /// Always `cash-out`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The customer.
+    pub from: Phone,
+    /// How much.
+    pub amount: Amount,
+    /// The customer's note.
+    pub memo: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it lapses.
+    pub expires_at: Timestamp,
+}
+
+/// A page of open requests, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(clippy::exhaustive_structs)]
+pub struct CashOutPage {
+    /// The requests.
+    pub items: Vec<CashOutRequest>,
+    /// Where the next page starts; empty on the last.
+    pub next_cursor: String,
+    /// How many a page holds at most.
+    pub limit: u32,
+}
+
+/// An error's body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::exhaustive_structs)]
+pub struct ErrorBody {
+    /// The status' reason phrase.
+    pub error: String,
+    /// One sentence a person can act on.
+    pub message: String,
+    /// What a program can act on.
+    #[serde(default)]
+    pub code: String,
+    /// Names the call in the server's log.
+    #[serde(default, rename = "requestID")]
+    pub request_id: String,
+    /// What is wrong with which field; for validation only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::exhaustive_structs)]
+pub struct FieldError {
+    /// The field, such as `allowedIPs[1]`.
+    pub field: String,
+    /// What to do about it.
+    pub message: String,
+}

@@ -1,0 +1,42 @@
+//! The hand-written JavaScript around the wasm goes beside it unchanged.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::bindgen;
+use crate::workspace;
+
+/// Makes the folder hold exactly the shell's present files beside the generated ones.
+pub(super) fn copy(edge: &Path) -> Result<()> {
+    let shell = workspace::root().join("edge/shell");
+    for file in scripts(edge)? {
+        let generated = bindgen::FILES.iter().any(|name| OsStr::new(name) == file);
+        if !generated && !shell.join(&file).is_file() {
+            fs::remove_file(edge.join(&file)).with_context(|| format!("could not remove {}", file.display()))?;
+        }
+    }
+    for file in scripts(&shell)? {
+        let (from, to) = (shell.join(&file), edge.join(&file));
+        let text = fs::read(&from).with_context(|| format!("could not read {}", from.display()))?;
+        // An unchanged file is left alone, since wrangler reloads what is written.
+        if fs::read(&to).ok().as_ref() != Some(&text) {
+            fs::write(&to, text).with_context(|| format!("could not write {}", to.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn scripts(folder: &Path) -> Result<Vec<std::ffi::OsString>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("could not read {}", folder.display()))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let name = entry?.file_name();
+        if Path::new(&name).extension() == Some(OsStr::new("js")) {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}

@@ -1,0 +1,21 @@
+//! How large the Worker is: what is uploaded is limited gzipped, what is loaded counts raw.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use flate2::{Compression, write::GzEncoder};
+
+use crate::workspace;
+
+/// Prints the wasm's size, raw and gzipped.
+pub(super) fn print(edge: &Path) -> Result<()> {
+    let file = edge.join("edge_bg.wasm");
+    let wasm = fs::read(&file).with_context(|| format!("could not read {}", file.display()))?;
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    gzip.write_all(&wasm)?;
+    let zipped = gzip.finish()?;
+    println!("{}: {} KiB, {} KiB gzipped", workspace::shown(&file), wasm.len() / 1024, zipped.len() / 1024);
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! Remembers from which wasm `target/edge` was made, so that an unchanged one costs nothing.
+
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use rustix::fs::{FlockOperation, flock};
+
+use super::bindgen;
+use crate::{say, workspace};
+
+/// Identifies a wasm and what is done with it. A compiler that hashes otherwise costs one build.
+pub(super) fn of(wasm: &[u8], recipe: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (wasm, recipe).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Whether the finished files were made from exactly that.
+pub(super) fn is_current(stamp: u64) -> bool {
+    fs::read_to_string(file()).is_ok_and(|text| text == stamp.to_string())
+        && bindgen::FILES.iter().all(|name| workspace::edge().join(name).is_file())
+}
+
+/// Notes what the finished files were made from.
+pub(super) fn write(stamp: u64) -> Result<()> {
+    fs::write(file(), stamp.to_string()).context("could not note what was built")
+}
+
+/// Keeps a second build out of `target/edge` while the answer lives.
+pub(super) fn lock() -> Result<File> {
+    let lock = File::create(workspace::target().join("edge.lock")).context("could not create the build's lock")?;
+    if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
+        say::step("Waiting for another build of the Worker");
+        flock(&lock, FlockOperation::LockExclusive).context("could not take the build's lock")?;
+    }
+    Ok(lock)
+}
+
+fn file() -> PathBuf {
+    workspace::target().join("edge.stamp")
+}

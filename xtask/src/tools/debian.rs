@@ -1,0 +1,107 @@
+//! The compiler of Debian's `rustc-web` packages, for machines where rustup cannot download the wasm32 target.
+//!
+//! Debian ships the standard library's source with it but not the library for this target, so it is built once and put
+//! where the compiler looks for it. Nothing of rustup's is changed.
+
+use std::path::Path;
+use std::process::Command;
+use std::{env, fs};
+
+use anyhow::{Context, Result, bail};
+
+use super::version::Version;
+use super::wasm_target::TARGET;
+use crate::command::{find, output, run};
+use crate::{say, workspace};
+
+/// Debian's compiler.
+pub(crate) const RUSTC: &str = "/usr/bin/rustc";
+const CARGO: &str = "/usr/bin/cargo";
+const LINKER: &str = "/usr/bin/wasm-ld";
+const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld"];
+const LIBRARIES: &str = "/usr/lib/rustlib/wasm32-unknown-unknown/lib";
+/// The workspace's own `rust-version`.
+const OLDEST: Version = Version(1, 88, 0);
+
+/// Whether Debian's compiler, its cargo and the linker are installed and new enough.
+pub(crate) fn rustc_is_there() -> bool {
+    let new_enough = output(Command::new(RUSTC).arg("--version"))
+        .is_ok_and(|text| Version::find(&text).is_some_and(|version| version >= OLDEST));
+    new_enough && [CARGO, LINKER].iter().all(|file| Path::new(file).is_file())
+}
+
+/// Whether this is a Debian where we may install packages.
+pub(crate) fn can_install() -> bool {
+    find("apt-get").is_some() && output(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
+}
+
+/// Installs the packages and builds the standard library for the target.
+pub(crate) fn install() -> Result<()> {
+    say::step("Installing Debian's Rust compiler for the wasm32 target (once; packages of some 200 MB)");
+    apt(&["update", "-qq"])?;
+    apt(&["install", "-qq", "--no-install-recommends"])?;
+    if !rustc_is_there() {
+        bail!("Debian's packages {} brought no Rust {OLDEST} or newer", PACKAGES.join(", "));
+    }
+    say::step("Building Rust's standard library for wasm32 (once; about a minute)");
+    let folder = workspace::target().join("wasm-std");
+    build_std(&folder)?;
+    let rlibs = folder.join("target").join(TARGET).join("release/deps");
+    fs::create_dir_all(LIBRARIES).with_context(|| format!("could not create {LIBRARIES}"))?;
+    for file in fs::read_dir(LIBRARIES)?.chain(fs::read_dir(&rlibs)?) {
+        let file = file?.path();
+        let Some(name) = file.file_name().filter(|_| file.extension().is_some_and(|kind| kind == "rlib")) else {
+            continue;
+        };
+        if file.starts_with(LIBRARIES) {
+            fs::remove_file(&file)?;
+        } else if !name.to_string_lossy().starts_with("libwasm_std-") {
+            let to = Path::new(LIBRARIES).join(name);
+            fs::copy(&file, &to).with_context(|| format!("could not write {}", to.display()))?;
+        }
+    }
+    fs::remove_dir_all(&folder).with_context(|| format!("could not remove {}", folder.display()))
+}
+
+/// Debian's cargo, with nothing of rustup's proxy in its environment.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(CARGO);
+    for name in ["RUSTUP_TOOLCHAIN", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO", "LD_LIBRARY_PATH"] {
+        command.env_remove(name);
+    }
+    command.env("RUSTC", RUSTC).env("RUSTDOC", "/usr/bin/rustdoc");
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", LINKER);
+    command
+}
+
+fn apt(arguments: &[&str]) -> Result<()> {
+    let mut command = Command::new("apt-get");
+    command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdout(std::io::stderr());
+    if arguments.first() == Some(&"install") {
+        command.args(PACKAGES);
+    }
+    run(&mut command).context("Debian's package manager failed: is there a network connection?")
+}
+
+/// Builds the standard library as the dependency of an empty crate.
+fn build_std(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("could not remove {}", folder.display()))?;
+    }
+    fs::create_dir_all(folder.join("src")).with_context(|| format!("could not create {}", folder.display()))?;
+    let manifest = "[package]\nname = \"wasm_std\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n";
+    fs::write(folder.join("Cargo.toml"), manifest)?;
+    fs::write(folder.join("src/lib.rs"), "#![no_std]\n")?;
+    let mut command = cargo();
+    command
+        .args(["build", "-Zbuild-std=std,panic_abort,proc_macro,test", "--target", TARGET, "--release"])
+        .arg("--target-dir")
+        .arg(folder.join("target"))
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("RUSTFLAGS", "-Cembed-bitcode=yes")
+        .current_dir(folder);
+    if env::var_os("CARGO_ENCODED_RUSTFLAGS").is_some() {
+        command.env_remove("CARGO_ENCODED_RUSTFLAGS");
+    }
+    run(&mut command).context("could not build the standard library for wasm32")
+}

@@ -1,0 +1,9 @@
+//! The tools a build needs beyond stable Rust, set up when they are missing.
+//!
+//! Every set-up is idempotent, says what it installs and why that takes long, and tells what to do when it fails.
+
+pub(crate) mod debian;
+pub(crate) mod node;
+pub(crate) mod npm;
+pub(crate) mod version;
+pub(crate) mod wasm_target;

@@ -1,0 +1,37 @@
+//! Node, new enough for wrangler.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use super::version::Version;
+use crate::command::output;
+use crate::workspace;
+
+/// What wrangler asks for.
+const OLDEST: Version = Version(22, 12, 0);
+
+/// A command of a program that npm installed, with the right Node first on its PATH.
+pub(crate) fn tool(program: &str) -> Result<Command> {
+    let file = workspace::node_bin().join(program);
+    let mut command = Command::new(&file);
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(workspace::node_bin()).chain(env::split_paths(&path));
+    command.env("PATH", env::join_paths(folders).context("PATH cannot be extended")?);
+    Ok(command)
+}
+
+/// Checks that the Node which those commands find is new enough: npm's package brings one for Linux, elsewhere it is
+/// the machine's.
+pub(crate) fn check() -> Result<()> {
+    let ours = workspace::node_bin().join("node");
+    let node = if ours.is_file() { ours } else { PathBuf::from("node") };
+    let text = output(Command::new(&node).arg("--version")).unwrap_or_default();
+    match Version::find(&text) {
+        Some(version) if version >= OLDEST => Ok(()),
+        Some(version) => bail!("Node {version} is too old: install Node {OLDEST} or newer and try again"),
+        None => bail!("Node is missing: install Node {OLDEST} or newer from https://nodejs.org and try again"),
+    }
+}

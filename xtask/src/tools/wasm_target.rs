@@ -1,0 +1,80 @@
+//! A Rust compiler that can build for `wasm32-unknown-unknown`.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use super::debian;
+use crate::command::{find, run};
+use crate::{say, workspace};
+
+/// The target's name.
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Which compiler builds the Worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WasmTarget {
+    /// The compiler that also builds everything else. It has clippy for the target.
+    Installed,
+    /// Debian's compiler beside it, without clippy.
+    Debian,
+}
+
+impl WasmTarget {
+    /// Finds the target, or installs it: by rustup where that can download, else from Debian's packages.
+    pub(crate) fn set_up() -> Result<Self> {
+        if compiles(&installed_rustc())? {
+            return Ok(Self::Installed);
+        }
+        if debian::rustc_is_there() && compiles(Path::new(debian::RUSTC))? {
+            return Ok(Self::Debian);
+        }
+        if find("rustup").is_some() {
+            say::step("Installing the wasm32 target with rustup (once; a download of some 20 MB)");
+            if run(Command::new("rustup").args(["target", "add", TARGET])).is_ok() && compiles(&installed_rustc())? {
+                return Ok(Self::Installed);
+            }
+        }
+        if debian::can_install() {
+            debian::install().context(HELP)?;
+            if compiles(Path::new(debian::RUSTC))? {
+                return Ok(Self::Debian);
+            }
+        }
+        bail!(HELP)
+    }
+
+    /// A cargo command that may build for the target. Its output folder is its own, since two compilers that share one
+    /// would rebuild each other's work.
+    pub(crate) fn cargo(self, subcommand: &str) -> Command {
+        let mut command = match self {
+            Self::Installed => Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into())),
+            Self::Debian => debian::cargo(),
+        };
+        command.arg(subcommand).args(["--target", TARGET, "--locked", "--target-dir"]);
+        command.arg(workspace::target().join("wasm")).current_dir(workspace::root());
+        command
+    }
+}
+
+const HELP: &str = "the Rust target wasm32-unknown-unknown is missing and could not be installed. \
+    Run `rustup target add wasm32-unknown-unknown` with a network connection, \
+    or on Debian run `cargo xtask build` once as root; then try again";
+
+fn installed_rustc() -> PathBuf {
+    env::var_os("RUSTC").map_or_else(|| "rustc".into(), Into::into)
+}
+
+/// Whether this compiler finds a standard library of its own version for the target: it compiles an empty crate.
+fn compiles(rustc: &Path) -> Result<bool> {
+    let status = Command::new(rustc)
+        .args(["--target", TARGET, "--crate-type=lib", "--crate-name=probe", "--emit=metadata", "-o", "-", "-"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .with_context(|| format!("could not start {}: is Rust installed? See https://rustup.rs", rustc.display()))?;
+    Ok(status.success())
+}

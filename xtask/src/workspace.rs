@@ -1,0 +1,28 @@
+//! Where things lie in the workspace.
+
+use std::path::{Path, PathBuf};
+
+/// The workspace's root folder.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+/// Where everything that is built goes.
+pub(crate) fn target() -> PathBuf {
+    root().join("target")
+}
+
+/// The finished Worker: `worker.js`, the generated glue and the wasm.
+pub(crate) fn edge() -> PathBuf {
+    target().join("edge")
+}
+
+/// Tools installed by npm.
+pub(crate) fn node_bin() -> PathBuf {
+    root().join("node_modules/.bin")
+}
+
+/// The path as a person in the workspace's root would type it.
+pub(crate) fn shown(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}

@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::id::{DistributorID, KeyID, OperationID, WalletOperationID};
 use crate::{Amount, Phone, ShortCode, Timestamp};
 
+mod words;
+
+pub use words::{CashOutFulfillmentType, OperationStatus, OperationType, Permission};
+
 /// A distributor's float.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -27,24 +31,6 @@ impl Balance {
     pub fn new(balance: Amount, available: Amount, held: Amount, currency: String) -> Self {
         Self { balance, available, held, currency }
     }
-}
-
-/// What a key may be used for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Permission {
-    /// `GET /balance`.
-    #[serde(rename = "read-balance")]
-    ReadBalance,
-    /// Reading operations and cash-out requests.
-    #[serde(rename = "read-transactions")]
-    ReadTransactions,
-    /// Moving money.
-    #[serde(rename = "perform-operations")]
-    PerformOperations,
-    /// One that this version does not know.
-    #[serde(untagged)]
-    Other(String),
 }
 
 /// The calling key, as `GET /api-key` tells it.
@@ -72,57 +58,6 @@ pub struct KeyInfo {
     pub auto_approve_limit: Amount,
     /// When it ends.
     pub expires_at: Timestamp,
-}
-
-/// The two ways that money moves.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum OperationType {
-    /// Float becomes wallet balance.
-    #[serde(rename = "cash-in")]
-    CashIn,
-    /// Wallet balance becomes float, against cash or a bank transfer.
-    #[serde(rename = "cash-out-fulfillment")]
-    CashOutFulfillment,
-    /// One that this version does not know.
-    #[serde(untagged)]
-    Other(String),
-}
-
-/// Where an operation stands.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum OperationStatus {
-    /// A checker has to decide.
-    Pending,
-    /// Decided; on its way to or from the wallet.
-    Processing,
-    /// Done.
-    Completed,
-    /// Refused or withdrawn.
-    Rejected,
-    /// Nobody decided in time.
-    Expired,
-    /// Reserved.
-    Failed,
-    /// One that this version does not know.
-    #[serde(untagged)]
-    Other(String),
-}
-
-/// How a customer got the money of a cash-out.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum CashOutFulfillmentType {
-    /// Over the counter.
-    Cash,
-    /// To the customer's bank account.
-    BankTransfer,
-    /// One that this version does not know.
-    #[serde(untagged)]
-    Other(String),
 }
 
 /// One cash-in or cash-out of a distributor.

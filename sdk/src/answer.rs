@@ -1,0 +1,214 @@
+//! What the server answered, and how it is read.
+
+use core::fmt;
+use core::time::Duration;
+
+use chrono::DateTime;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Kind};
+use crate::key::ApiKey;
+use crate::wire::ErrorBody;
+
+/// The longest body that is read. The longest honest one, 1,000 operations, is below a fourth.
+pub(crate) const LONGEST_BODY: usize = 4 << 20;
+
+/// A whole answer, as it came.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) link: Option<String>,
+    retry_after: Option<String>,
+    date: Option<String>,
+    request_id: Option<String>,
+    body: Vec<u8>,
+}
+
+/// Why there is no whole answer.
+pub(crate) enum Failure {
+    /// No connection: nothing was sent.
+    Connect(Box<dyn core::error::Error + Send + Sync>),
+    /// Not in time.
+    Timeout(Box<dyn core::error::Error + Send + Sync>),
+    /// The connection broke, or the answer is not HTTP.
+    Broken(Box<dyn core::error::Error + Send + Sync>),
+    /// The body is longer than [`LONGEST_BODY`].
+    TooLong { status: u16 },
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Connect(source) => Self::new(Kind::Connect, Some(source)),
+            Failure::Timeout(source) => Self::new(Kind::Timeout, Some(source)),
+            Failure::Broken(source) => Self::new(Kind::Broken, Some(source)),
+            Failure::TooLong { status } => {
+                Self::new(Kind::Unreadable { status, request_id: None, problem: "it is longer than 4 MiB" }, None)
+            }
+        }
+    }
+}
+
+impl Answer {
+    /// An answer of a status, headers that can be looked up by their name in lower case, and a body.
+    pub(crate) fn new(status: u16, header: impl Fn(&str) -> Option<String>, body: Vec<u8>) -> Self {
+        Self {
+            status,
+            link: header("link"),
+            retry_after: header("retry-after"),
+            date: header("date"),
+            request_id: header("x-request-id"),
+            body,
+        }
+    }
+
+    /// The value a 200 carries; any other answer is an error. `key` is kept out of its text, should
+    /// the other side repeat it.
+    pub(crate) fn read<T: DeserializeOwned>(&self, key: &ApiKey) -> Result<T, Error> {
+        let scrub = |text: &str| text.replace(key.expose(), "uwk_…");
+        if self.status != 200 {
+            return Err(Error::new(Kind::Refused(self.refusal(scrub)), None));
+        }
+        serde_json::from_slice(&self.body).map_err(|error| {
+            let problem = if error.is_data() {
+                "it has another form than this version of the SDK knows; check for a newer one"
+            } else {
+                "it is not JSON; check that the base URL leads to the API and that no proxy answers in its place"
+            };
+            let request_id = self.request_id.as_deref().map(scrub);
+            let kind = Kind::Unreadable { status: self.status, request_id, problem };
+            Error::new(kind, Some(scrub(&error.to_string()).into()))
+        })
+    }
+
+    fn refusal(&self, scrub: impl Fn(&str) -> String) -> Refusal {
+        let mut body: Option<ErrorBody> = serde_json::from_slice(&self.body).ok();
+        if let Some(body) = &mut body {
+            for text in [&mut body.error, &mut body.message, &mut body.code, &mut body.request_id] {
+                *text = scrub(text);
+            }
+            for error in &mut body.errors {
+                error.field = scrub(&error.field);
+                error.message = scrub(&error.message);
+            }
+        }
+        let named = body.as_ref().map(|body| body.request_id.clone()).filter(|id| !id.is_empty());
+        Refusal {
+            status: self.status,
+            request_id: named.or_else(|| self.request_id.as_deref().map(scrub)),
+            retry_after: self.retry_after(),
+            body,
+        }
+    }
+
+    /// `Retry-After` in seconds, or as a date: then counted from the answer's own `Date`, since the
+    /// clock of this machine may be wrong.
+    fn retry_after(&self) -> Option<Duration> {
+        let text = self.retry_after.as_deref()?.trim();
+        if let Ok(seconds) = text.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let until = DateTime::parse_from_rfc2822(text).ok()?;
+        let now = DateTime::parse_from_rfc2822(self.date.as_deref()?.trim()).ok()?;
+        Some((until - now).to_std().unwrap_or_default())
+    }
+}
+
+/// An answer that says no.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) request_id: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
+    /// Absent where the answer is not in the API's form: a proxy's, say.
+    pub(crate) body: Option<ErrorBody>,
+}
+
+impl Refusal {
+    pub(crate) fn code(&self) -> Option<&str> {
+        self.body.as_ref().map(|body| body.code.as_str()).filter(|code| !code.is_empty())
+    }
+
+    fn is_in_flight(&self) -> bool {
+        self.code() == Some("request_in_flight")
+    }
+
+    pub(crate) fn is_retryable(&self) -> bool {
+        matches!(self.status, 429 | 503) || (self.status == 409 && self.is_in_flight())
+    }
+
+    /// The API's own 4xx means that nothing moved, except that the first of two equal calls still
+    /// runs. What another hand answered means nothing.
+    pub(crate) fn is_ambiguous(&self) -> bool {
+        self.body.is_none() || !(400..500).contains(&self.status) || self.is_in_flight()
+    }
+
+    /// The server looks for an earlier call of the same key after the caller's rights and rate, and
+    /// before everything else; so what comes after says that there was none.
+    pub(crate) fn settles_earlier_attempts(&self) -> bool {
+        let before =
+            matches!(self.code(), None | Some("distributor_mismatch" | "ip_not_allowed" | "permission_denied"));
+        let after = match self.status {
+            400 | 409 | 413 | 415 | 422 => true,
+            403 => !before,
+            _ => false,
+        };
+        after && !self.is_ambiguous()
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.body {
+            Some(body) => {
+                write!(f, "{} ({} {}", body.message, self.status, self.code().unwrap_or(&body.error))?;
+                if let Some(id) = &self.request_id {
+                    write!(f, ", request {id}")?;
+                }
+                f.write_str(")")
+            }
+            None if (300..400).contains(&self.status) || self.status == 0 => write!(
+                f,
+                "the server answered with a redirect ({}), which is never followed, so that the API key goes nowhere \
+                 else: correct the base URL",
+                self.status
+            ),
+            None => write!(
+                f,
+                "the server answered {} without the API's error form: check that the base URL leads to the API and that \
+                 no proxy answers in its place",
+                self.status
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(retry_after: &str, date: Option<&str>) -> Answer {
+        let header = |name: &str| match name {
+            "retry-after" => Some(retry_after.to_owned()),
+            "date" => date.map(str::to_owned),
+            _ => None,
+        };
+        Answer::new(429, header, Vec::new())
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date_by_the_servers_clock() {
+        let date = "Tue, 24 Nov 2026 18:00:00 GMT";
+        for (text, date, seconds) in [
+            ("3", None, Some(3)),
+            (" 0 ", None, Some(0)),
+            ("Tue, 24 Nov 2026 18:01:30 GMT", Some(date), Some(90)),
+            ("Tue, 24 Nov 2026 17:00:00 GMT", Some(date), Some(0)),
+            ("Tue, 24 Nov 2026 18:01:30 GMT", None, None),
+            ("-1", None, None),
+            ("1.5", None, None),
+            ("soon", Some(date), None),
+        ] {
+            assert_eq!(answer(text, date).retry_after(), seconds.map(Duration::from_secs), "{text}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! One call: its attempts, and the waits between them.
+
+use core::time::Duration;
+
+use http::Method;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use crate::answer::Answer;
+use crate::error::Error;
+use crate::retry;
+use crate::transport::{Instant, sleep};
+use crate::{Client, IdempotencyKey};
+
+/// What is sent.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    /// What follows the distributor's own address, query included.
+    pub(crate) path: String,
+    pub(crate) idempotency_key: Option<IdempotencyKey>,
+    /// JSON.
+    pub(crate) body: Option<Vec<u8>>,
+}
+
+impl Call {
+    pub(crate) fn get(path: impl Into<String>) -> Self {
+        Self { method: Method::GET, path: path.into(), idempotency_key: None, body: None }
+    }
+
+    /// A write that the server does once for its key.
+    pub(crate) fn write(
+        method: Method,
+        path: impl Into<String>,
+        key: IdempotencyKey,
+        body: &impl Serialize,
+    ) -> Result<Self, Error> {
+        let body = serde_json::to_vec(body).map_err(Error::input)?;
+        Ok(Self { method, path: path.into(), idempotency_key: Some(key), body: Some(body) })
+    }
+
+    /// Whether doing it twice is the same as doing it once.
+    fn is_repeatable(&self) -> bool {
+        self.method == Method::GET || self.idempotency_key.is_some()
+    }
+}
+
+/// Makes a call, repeated as far as that is safe and the limits allow, and reads the answer.
+pub(crate) async fn execute<T: DeserializeOwned>(
+    client: &Client,
+    call: &Call,
+    most: Option<Duration>,
+) -> Result<(T, Answer), Error> {
+    let limits = client.limits();
+    let total = most.map_or(limits.total, |most| most.min(limits.total));
+    let started = Instant::now();
+    let mut failed_attempts = 0;
+    let mut may_be_done = false;
+    loop {
+        let left = total.saturating_sub(started.elapsed());
+        let error = match client.attempt(call, limits.attempt.min(left)).await {
+            Ok(answer) => match answer.read(client.key()) {
+                Ok(value) => return Ok((value, answer)),
+                Err(error) => error,
+            },
+            Err(failure) => failure.into(),
+        };
+        failed_attempts += 1;
+        may_be_done = error.is_ambiguous() || (may_be_done && !error.settles_earlier_attempts());
+
+        let left = total.saturating_sub(started.elapsed());
+        let random = Uuid::new_v4().as_fields().0;
+        let wait = retry::wait(failed_attempts, error.retry_after(), random);
+        let again = call.is_repeatable() && error.is_retryable() && failed_attempts < limits.attempts && wait < left;
+        if !again {
+            return Err(match &call.idempotency_key {
+                Some(key) => error.of_write(key, may_be_done),
+                None => error,
+            });
+        }
+        sleep(wait).await;
+    }
+}

@@ -1,0 +1,241 @@
+//! What can go wrong with a call.
+
+use core::fmt;
+use core::time::Duration;
+
+use crate::IdempotencyKey;
+use crate::answer::Refusal;
+use crate::wire::{FieldError, OperationStatus};
+
+type Source = Box<dyn core::error::Error + Send + Sync>;
+
+/// Why a call failed.
+///
+/// The text says what happened and what to do about it. Programs ask the predicates, or
+/// [`code`](Self::code), whose values are stable; one that this version does not know is handed on
+/// as it came. Neither the text nor Debug ever holds the API key.
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: Kind,
+    source: Option<Source>,
+    idempotency_key: Option<IdempotencyKey>,
+    outcome_unknown: bool,
+}
+
+#[derive(Debug)]
+pub(crate) enum Kind {
+    /// Found wrong before anything was sent.
+    Input(String),
+    /// No connection, so nothing was sent.
+    Connect,
+    /// No whole answer in time.
+    Timeout,
+    /// The connection broke before the whole answer was there.
+    Broken,
+    /// An answer that says no.
+    Refused(Refusal),
+    /// An answer that says yes, in a form that is not the API's.
+    Unreadable { status: u16, request_id: Option<String>, problem: &'static str },
+    /// An operation that was waited for has not ended in time.
+    StillOpen(OperationStatus),
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind, source: Option<Source>) -> Self {
+        Self(Box::new(Inner { kind, source, idempotency_key: None, outcome_unknown: false }))
+    }
+
+    /// For an error found before anything was sent.
+    pub(crate) fn input(source: impl core::error::Error + Send + Sync + 'static) -> Self {
+        Self::new(Kind::Input(source.to_string()), Some(Box::new(source)))
+    }
+
+    /// For a keyed write: its key, and whether any attempt may have been carried out.
+    pub(crate) fn of_write(mut self, key: &IdempotencyKey, outcome_unknown: bool) -> Self {
+        self.0.idempotency_key = Some(key.clone());
+        self.0.outcome_unknown = outcome_unknown;
+        self
+    }
+
+    /// Whether the failed attempt may have been carried out all the same.
+    pub(crate) fn is_ambiguous(&self) -> bool {
+        match &self.0.kind {
+            Kind::Input(_) | Kind::Connect | Kind::StillOpen(_) => false,
+            Kind::Timeout | Kind::Broken | Kind::Unreadable { .. } => true,
+            Kind::Refused(refusal) => refusal.is_ambiguous(),
+        }
+    }
+
+    /// Whether this answer to a repeated write proves that no earlier attempt was carried out.
+    pub(crate) fn settles_earlier_attempts(&self) -> bool {
+        matches!(&self.0.kind, Kind::Refused(refusal) if refusal.settles_earlier_attempts())
+    }
+
+    fn refusal(&self) -> Option<&Refusal> {
+        if let Kind::Refused(refusal) = &self.0.kind { Some(refusal) } else { None }
+    }
+
+    /// The answer's HTTP status, if there was an answer.
+    pub fn status(&self) -> Option<u16> {
+        match &self.0.kind {
+            Kind::Refused(refusal) => Some(refusal.status),
+            Kind::Unreadable { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// What a program can act on, such as `daily_volume_exceeded`.
+    pub fn code(&self) -> Option<&str> {
+        self.refusal().and_then(Refusal::code)
+    }
+
+    /// The server's own sentence about it.
+    pub fn message(&self) -> Option<&str> {
+        Some(self.refusal()?.body.as_ref()?.message.as_str())
+    }
+
+    /// What is wrong with which field of the request.
+    pub fn field_errors(&self) -> &[FieldError] {
+        self.refusal().and_then(|refusal| refusal.body.as_ref()).map_or(&[], |body| &body.errors)
+    }
+
+    /// Names the call in the server's log; give it to support.
+    pub fn request_id(&self) -> Option<&str> {
+        match &self.0.kind {
+            Kind::Refused(refusal) => refusal.request_id.as_deref(),
+            Kind::Unreadable { request_id, .. } => request_id.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// How long the server asks to wait before the next call.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.refusal()?.retry_after
+    }
+
+    /// The key the write was sent with, also when the SDK made it.
+    pub fn idempotency_key(&self) -> Option<&IdempotencyKey> {
+        self.0.idempotency_key.as_ref()
+    }
+
+    /// Whether the same call may succeed later: no connection, no answer in time, a broken one, 429,
+    /// 503, or 409 `request_in_flight`. Reads and keyed writes were already repeated when it says so.
+    pub fn is_retryable(&self) -> bool {
+        match &self.0.kind {
+            Kind::Connect | Kind::Timeout | Kind::Broken => true,
+            Kind::Refused(refusal) => refusal.is_retryable(),
+            Kind::Input(_) | Kind::Unreadable { .. } | Kind::StillOpen(_) => false,
+        }
+    }
+
+    /// Whether it is unknown if the write was done. Make the same call again with the same
+    /// [`idempotency_key`](Self::idempotency_key): it is done once, whatever happened before.
+    pub fn is_outcome_unknown(&self) -> bool {
+        self.0.outcome_unknown
+    }
+
+    /// Whether nothing was sent, because an argument or a setting is wrong.
+    pub fn is_invalid_input(&self) -> bool {
+        matches!(self.0.kind, Kind::Input(_))
+    }
+
+    /// Whether no connection could be made.
+    pub fn is_connect(&self) -> bool {
+        matches!(self.0.kind, Kind::Connect)
+    }
+
+    /// Whether it took longer than allowed.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.0.kind, Kind::Timeout | Kind::StillOpen(_))
+    }
+
+    /// Whether the server does not accept the key: unknown, mistyped, expired or revoked.
+    pub fn is_unauthorized(&self) -> bool {
+        self.status() == Some(401)
+    }
+
+    /// Whether the key lacks the permission; the text names it.
+    pub fn is_permission_denied(&self) -> bool {
+        self.code() == Some("permission_denied")
+    }
+
+    /// Whether there is no such thing, or none that the key may know of.
+    pub fn is_not_found(&self) -> bool {
+        self.code() == Some("not_found")
+    }
+
+    /// Whether the amount is above one of the key's limits, of an operation or of a day.
+    pub fn is_limit_exceeded(&self) -> bool {
+        matches!(self.code(), Some("transaction_limit_exceeded" | "daily_volume_exceeded"))
+    }
+
+    /// Whether the float, or the customer's wallet, does not have that much available.
+    pub fn is_insufficient_balance(&self) -> bool {
+        self.code() == Some("insufficient_balance")
+    }
+
+    /// Whether the key made too many calls; see [`retry_after`](Self::retry_after).
+    pub fn is_rate_limited(&self) -> bool {
+        self.status() == Some(429)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.kind {
+            Kind::Input(problem) => write!(f, "nothing was sent: {problem}"),
+            Kind::Connect => f.write_str("no connection to the server: check the base URL, the network and the proxy"),
+            Kind::Timeout => f.write_str("no complete answer within the time allowed"),
+            Kind::Broken => f.write_str("the connection broke before the answer was complete"),
+            Kind::Refused(refusal) => refusal.fmt(f),
+            Kind::Unreadable { status, problem, .. } => write!(f, "the answer ({status}) cannot be read: {problem}"),
+            Kind::StillOpen(status) => write!(f, "the operation did not end within the time allowed: it is {status}"),
+        }?;
+        match &self.0.idempotency_key {
+            Some(key) if self.0.outcome_unknown => write!(
+                f,
+                "; whether it was done is unknown: make the same call again with the idempotency key \"{key}\", which \
+                 does it once"
+            ),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("source", &self.0.source)
+            .field("idempotency_key", &self.0.idempotency_key)
+            .field("outcome_unknown", &self.0.outcome_unknown)
+            .finish()
+    }
+}
+
+impl core::error::Error for Error {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.0.source.as_ref().map(|source| &**source as _)
+    }
+}
+
+macro_rules! from_input {
+    ($($type:ty),+) => {$(
+        impl From<$type> for Error {
+            fn from(error: $type) -> Self {
+                Self::input(error)
+            }
+        }
+    )+};
+}
+
+from_input!(
+    crate::AmountError,
+    crate::PhoneError,
+    crate::ShortCodeError,
+    crate::IdempotencyKeyError,
+    crate::id::IDError,
+    crate::key::ApiKeyError
+);

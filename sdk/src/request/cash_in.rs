@@ -1,0 +1,71 @@
+use http::Method;
+use rust_decimal::Decimal;
+
+use crate::call::{Call, execute};
+use crate::wire::{NewOperation, Receipt};
+use crate::{Client, Error, IdempotencyKey, Phone, ShortCode};
+
+/// Whose wallet a cash-in credits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums)]
+pub enum Recipient {
+    /// A customer, by phone number.
+    Customer(Phone),
+    /// A merchant, by short code.
+    Merchant(ShortCode),
+}
+
+impl From<Phone> for Recipient {
+    fn from(phone: Phone) -> Self {
+        Self::Customer(phone)
+    }
+}
+
+impl From<ShortCode> for Recipient {
+    fn from(short_code: ShortCode) -> Self {
+        Self::Merchant(short_code)
+    }
+}
+
+/// Credits a wallet from the float.
+#[derive(Clone, Debug)]
+#[must_use = "nothing happens until it is sent"]
+pub struct CashIn {
+    client: Client,
+    to: Recipient,
+    amount: Decimal,
+    memo: Option<String>,
+    key: Option<IdempotencyKey>,
+}
+
+impl CashIn {
+    pub(crate) fn new(client: &Client, to: Recipient, amount: Decimal) -> Self {
+        Self { client: client.clone(), to, amount, memo: None, key: None }
+    }
+
+    /// A note of at most 256 characters.
+    pub fn memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+
+    /// The key under which this is done at most once; [store it first](IdempotencyKey). Without one
+    /// the SDK makes one for its own repetitions.
+    pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// Moves the money, once, and answers where the operation stands.
+    pub async fn send(self) -> Result<Receipt, Error> {
+        let amount = super::amount(self.amount)?;
+        let (phone_to, merchant_to_short_code) = match self.to {
+            Recipient::Customer(phone) => (Some(phone), None),
+            Recipient::Merchant(short_code) => (None, Some(short_code)),
+        };
+        let body = NewOperation::CashIn { amount, phone_to, merchant_to_short_code, memo: self.memo };
+        let key = self.key.unwrap_or_else(IdempotencyKey::random);
+        let call = Call::write(Method::POST, "/operations", key, &body)?;
+        execute(&self.client, &call, None).await.map(|(receipt, _)| receipt)
+    }
+}

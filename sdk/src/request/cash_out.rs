@@ -1,0 +1,58 @@
+use http::Method;
+use rust_decimal::Decimal;
+
+use crate::call::{Call, execute};
+use crate::wire::{CashOutFulfillmentType, NewOperation, Receipt};
+use crate::{Client, Error, IdempotencyKey, Phone};
+
+/// Pays out the customer's oldest open request of this amount.
+#[derive(Clone, Debug)]
+#[must_use = "nothing happens until it is sent"]
+pub struct CashOut {
+    client: Client,
+    from: Phone,
+    amount: Decimal,
+    how: CashOutFulfillmentType,
+    reference: Option<String>,
+    memo: Option<String>,
+    key: Option<IdempotencyKey>,
+}
+
+impl CashOut {
+    pub(crate) fn new(client: &Client, from: Phone, amount: Decimal, how: CashOutFulfillmentType) -> Self {
+        Self { client: client.clone(), from, amount, how, reference: None, memo: None, key: None }
+    }
+
+    /// Your own reference of the payment, at most 64 characters.
+    pub fn reference(mut self, reference: impl Into<String>) -> Self {
+        self.reference = Some(reference.into());
+        self
+    }
+
+    /// A note of at most 256 characters.
+    pub fn memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+
+    /// The key under which this is done at most once; [store it first](IdempotencyKey). Without one
+    /// the SDK makes one for its own repetitions.
+    pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// Moves the money, once, and answers where the operation stands.
+    pub async fn send(self) -> Result<Receipt, Error> {
+        let body = NewOperation::CashOut {
+            amount: super::amount(self.amount)?,
+            phone_from: self.from,
+            cash_out_fulfillment_type: self.how,
+            cash_out_fulfillment_id: self.reference,
+            memo: self.memo,
+        };
+        let key = self.key.unwrap_or_else(IdempotencyKey::random);
+        let call = Call::write(Method::POST, "/operations", key, &body)?;
+        execute(&self.client, &call, None).await.map(|(receipt, _)| receipt)
+    }
+}

@@ -1,0 +1,100 @@
+use crate::call::{Call, execute};
+use crate::wire::{Operation, OperationStatus, OperationType};
+use crate::{Client, Error};
+
+/// Lists the distributor's operations, newest first.
+#[derive(Clone, Debug)]
+#[must_use = "nothing happens until it is sent"]
+pub struct Operations {
+    client: Client,
+    cursor: Option<String>,
+    limit: Option<u32>,
+    status: Option<OperationStatus>,
+    operation_type: Option<OperationType>,
+}
+
+/// A page of operations, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OperationPage {
+    /// The operations.
+    pub items: Vec<Operation>,
+    /// Where the next page starts; `None` on the last. It stays exact while operations arrive.
+    pub next_cursor: Option<String>,
+}
+
+impl Operations {
+    pub(crate) fn new(client: &Client) -> Self {
+        Self { client: client.clone(), cursor: None, limit: None, status: None, operation_type: None }
+    }
+
+    /// Only those that stand so.
+    pub fn status(mut self, status: OperationStatus) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// Only those of this type.
+    pub fn operation_type(mut self, operation_type: OperationType) -> Self {
+        self.operation_type = Some(operation_type);
+        self
+    }
+
+    /// Where to start: a page's `next_cursor`.
+    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
+        self.cursor = Some(cursor.into());
+        self
+    }
+
+    /// How many a page holds at most, 1 to 1,000; 100 unless told.
+    pub fn limit(mut self, limit: u32) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// One page.
+    pub async fn page(self) -> Result<OperationPage, Error> {
+        let query = super::query(&[
+            ("cursor", self.cursor),
+            ("limit", self.limit.map(|limit| limit.to_string())),
+            ("status", self.status.map(|status| status.to_string())),
+            ("operationType", self.operation_type.map(|operation_type| operation_type.to_string())),
+        ]);
+        let (items, answer) = execute(&self.client, &Call::get(format!("/operations{query}")), None).await?;
+        Ok(OperationPage { items, next_cursor: answer.link.as_deref().and_then(next_cursor) })
+    }
+}
+
+/// The cursor in a `Link` header's `rel="next"`. The address around it is not followed: it is the
+/// server's own, which a path or a proxy in between may have changed.
+fn next_cursor(link: &str) -> Option<String> {
+    link.split(',').find_map(|part| {
+        let (target, parameters) = part.trim().strip_prefix('<')?.split_once('>')?;
+        let is_next = parameters.split(';').any(|parameter| matches!(parameter.trim(), "rel=\"next\"" | "rel=next"));
+        let (_, query) = target.split_once('?')?;
+        let value = query.split('&').find_map(|pair| pair.strip_prefix("cursor="))?;
+        let cursor = percent_encoding::percent_decode_str(value).decode_utf8().ok()?;
+        (is_next && !cursor.is_empty()).then(|| cursor.into_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_cursor_is_taken_out_of_the_link_and_its_address_is_not() {
+        for (link, cursor) in [
+            ("<https://a.example/x?limit=2&cursor=c%2F1>; rel=\"next\"", Some("c/1")),
+            ("</x?cursor=a>; rel=\"prev\", </x?cursor=b>; title=x; rel=next", Some("b")),
+            ("</x?cursor=a>; rel=\"prev\"", None),
+            ("</x?cursor=>; rel=\"next\"", None),
+            ("</x?precursor=1>; rel=\"next\"", None),
+            ("</x?cursor=%ff>; rel=\"next\"", None),
+            ("<", None),
+            ("", None),
+        ] {
+            assert_eq!(next_cursor(link).as_deref(), cursor, "{link}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+use http::Method;
+
+use crate::call::{Call, execute};
+use crate::id::OperationID;
+use crate::wire::{self, CashOutFulfillmentType, Receipt};
+use crate::{Client, Error, IdempotencyKey};
+
+/// Pays out one open request.
+#[derive(Clone, Debug)]
+#[must_use = "nothing happens until it is sent"]
+pub struct ProcessCashOut {
+    client: Client,
+    request: OperationID,
+    body: wire::ProcessCashOut,
+    key: Option<IdempotencyKey>,
+}
+
+impl ProcessCashOut {
+    pub(crate) fn new(client: &Client, request: OperationID, how: CashOutFulfillmentType) -> Self {
+        let body = wire::ProcessCashOut { cash_out_fulfillment_type: how, transaction_id: None, memo: None };
+        Self { client: client.clone(), request, body, key: None }
+    }
+
+    /// Your own reference of the payment, at most 64 characters.
+    pub fn reference(mut self, reference: impl Into<String>) -> Self {
+        self.body.transaction_id = Some(reference.into());
+        self
+    }
+
+    /// A note of at most 256 characters.
+    pub fn memo(mut self, memo: impl Into<String>) -> Self {
+        self.body.memo = Some(memo.into());
+        self
+    }
+
+    /// The key under which this is done at most once; [store it first](IdempotencyKey). Without one
+    /// the SDK makes one for its own repetitions.
+    pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// Moves the money, once, and answers where the operation stands.
+    pub async fn send(self) -> Result<Receipt, Error> {
+        let key = self.key.unwrap_or_else(IdempotencyKey::random);
+        let call = Call::write(Method::PUT, format!("/cashouts/{}", self.request), key, &self.body)?;
+        execute(&self.client, &call, None).await.map(|(receipt, _)| receipt)
+    }
+}

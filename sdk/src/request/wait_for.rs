@@ -1,0 +1,50 @@
+use core::time::Duration;
+
+use uuid::Uuid;
+
+use crate::Client;
+use crate::call::{Call, execute};
+use crate::error::{Error, Kind};
+use crate::id::OperationID;
+use crate::retry;
+use crate::transport::{Instant, sleep};
+use crate::wire::Operation;
+
+/// Between two questions.
+const LEAST_WAIT: Duration = Duration::from_millis(100);
+
+/// Waits until an operation has ended.
+#[derive(Clone, Debug)]
+#[must_use = "nothing happens until it is sent"]
+pub struct WaitFor {
+    client: Client,
+    operation: OperationID,
+    timeout: Duration,
+}
+
+impl WaitFor {
+    pub(crate) fn new(client: &Client, operation: OperationID, timeout: Duration) -> Self {
+        Self { client: client.clone(), operation, timeout }
+    }
+
+    /// Waits, and answers the operation as it ended. When the time is over first, the error
+    /// [`is_timeout`](Error::is_timeout); the operation goes on all the same.
+    pub async fn send(self) -> Result<Operation, Error> {
+        let call = Call::get(format!("/operations/{}", self.operation));
+        let started = Instant::now();
+        let mut asked = 0;
+        loop {
+            let left = self.timeout.saturating_sub(started.elapsed());
+            let (operation, _): (Operation, _) = execute(&self.client, &call, Some(left)).await?;
+            if operation.status.has_ended() {
+                return Ok(operation);
+            }
+            asked += 1;
+            let wait = retry::wait(asked, Some(LEAST_WAIT), Uuid::new_v4().as_fields().0);
+            if wait >= self.timeout.saturating_sub(started.elapsed()) {
+                return Err(Error::new(Kind::StillOpen(operation.status), None));
+            }
+            sleep(wait).await;
+        }
+    }
+}

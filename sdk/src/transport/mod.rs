@@ -1,0 +1,12 @@
+//! How a call travels: by reqwest natively, by the platform's fetch on wasm32. Both offer the same
+//! three names.
+
+#[cfg(target_arch = "wasm32")]
+mod fetch;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) use fetch::{Instant, Transport, sleep};
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use native::{Instant, Transport, sleep};

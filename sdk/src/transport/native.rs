@@ -1,0 +1,107 @@
+//! Calls by reqwest.
+
+use core::time::Duration;
+
+pub(crate) use std::time::Instant;
+pub(crate) use tokio::time::sleep;
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Client, redirect};
+use zeroize::Zeroizing;
+
+use crate::answer::{Answer, Failure, LONGEST_BODY};
+use crate::call::Call;
+use crate::error::Error;
+use crate::key::ApiKey;
+
+pub(crate) struct Transport {
+    client: Client,
+    authorization: HeaderValue,
+}
+
+impl Transport {
+    /// `secure`: whether the server is spoken to over TLS. Over plain http no proxy is used, since it
+    /// would read the key.
+    pub(crate) fn new(key: &ApiKey, secure: bool, client: Option<Client>) -> Result<Self, Error> {
+        let client = match client {
+            Some(client) => client,
+            None if secure && cfg!(not(any(feature = "rustls", feature = "native-tls"))) => {
+                return Err(Error::input(NoTls));
+            }
+            None => {
+                let builder = Client::builder()
+                    .user_agent(concat!("universal-wallet-rust/", env!("CARGO_PKG_VERSION")))
+                    .redirect(redirect::Policy::none())
+                    .retry(reqwest::retry::never());
+                let builder = if secure { builder } else { builder.no_proxy() };
+                builder.build().map_err(Error::input)?
+            }
+        };
+        Ok(Self { client, authorization: authorization(key).map_err(Error::input)? })
+    }
+
+    pub(crate) async fn send(&self, call: &Call, url: String, timeout: Duration) -> Result<Answer, Failure> {
+        let mut request = self
+            .client
+            .request(call.method.clone(), url)
+            .timeout(timeout)
+            .header(AUTHORIZATION, self.authorization.clone())
+            .header(ACCEPT, "application/json");
+        if let Some(key) = &call.idempotency_key {
+            request = request.header("idempotency-key", key.as_str());
+        }
+        if let Some(body) = &call.body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
+        }
+        let request = request.build().map_err(failure)?;
+        let url = request.url().clone();
+        let mut response = self.client.execute(request).await.map_err(failure)?;
+        if *response.url() != url {
+            return Err(Failure::Broken("the HTTP client followed a redirect; build it with Policy::none()".into()));
+        }
+
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(failure)? {
+            if body.len() + chunk.len() > LONGEST_BODY {
+                return Err(Failure::TooLong { status });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer::new(status, |name| text(&headers, name), body))
+    }
+}
+
+/// The header's bytes are wiped when the last copy of it goes.
+fn authorization(key: &ApiKey) -> Result<HeaderValue, http::header::InvalidHeaderValue> {
+    let text = Zeroizing::new(format!("Bearer {}", key.expose()).into_bytes());
+    let mut value = HeaderValue::from_maybe_shared(bytes::Bytes::from_owner(text))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+fn failure(error: reqwest::Error) -> Failure {
+    if error.is_connect() {
+        Failure::Connect(error.into())
+    } else if error.is_timeout() {
+        Failure::Timeout(error.into())
+    } else {
+        Failure::Broken(error.into())
+    }
+}
+
+#[derive(Debug)]
+struct NoTls;
+
+impl core::fmt::Display for NoTls {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("https needs the feature \"rustls\" or \"native-tls\" of universal-wallet, or with_http_client()")
+    }
+}
+
+impl core::error::Error for NoTls {}

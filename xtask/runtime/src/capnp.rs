@@ -1,0 +1,128 @@
+//! workerd's configuration, as Cap'n Proto text.
+
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use crate::project::{self, Binding, Project};
+use crate::{Entry, Error, Options};
+
+/// Folders are named here and given as arguments, which workerd takes as they are.
+pub(crate) const STORAGE: &str = "storage";
+
+/// The whole configuration. Secrets are not in it: it names the environment variables that hold them.
+pub(crate) fn config(options: &Options, project: &Project) -> Result<String, Error> {
+    let mut services = format!(
+        "    (name = {}, worker = .edge),\n    (name = {STORAGE:?}, disk = (writable = true)),\n",
+        quoted(&project.name)
+    );
+    let mut address = project.name.as_str();
+    if let Some(folder) = &options.assets_dir {
+        services.push_str(&assets(folder, project)?);
+        address = "site";
+    }
+    Ok(format!(
+        "using Workerd = import \"/workerd/workerd.capnp\";\n\n\
+         const config :Workerd.Config = (\n  services = [\n{services}  ],\n  \
+         sockets = [(name = \"http\", address = \"127.0.0.1:0\", http = (), service = {})],\n);\n\n\
+         const edge :Workerd.Worker = (\n  compatibilityDate = {},\n  compatibilityFlags = [{}],\n  \
+         modules = [\n{}  ],\n  bindings = [\n{}  ],\n  durableObjectNamespaces = [\n{}  ],\n  \
+         durableObjectStorage = (localDisk = {STORAGE:?}),\n);\n",
+        quoted(address),
+        quoted(&project.compatibility_date),
+        project.compatibility_flags.iter().map(|flag| quoted(flag)).collect::<Vec<_>>().join(", "),
+        modules(options)?,
+        bindings(options, project),
+        project.durable_objects.bindings.iter().map(namespace).collect::<String>(),
+    ))
+}
+
+/// The files, and in front of files and Worker the router that wrangler has too.
+fn assets(folder: &Path, project: &Project) -> Result<String, Error> {
+    let file = folder.join("_headers");
+    let headers = match fs::read_to_string(&file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        read => Some(read.map_err(Error::io(format!("read {}", file.display())))?),
+    };
+    let config = serde_json::json!(project::Assets { headers, ..project.assets.clone() });
+    Ok(format!(
+        "    (name = \"site\", assets = (path = {}, config = {}, userWorker = {})),\n",
+        quoted(&folder.display().to_string()),
+        quoted(&config.to_string()),
+        quoted(&project.name),
+    ))
+}
+
+/// The build's scripts and wasm, the entry first. The entry for tests is part of test runs only.
+fn modules(options: &Options) -> Result<String, Error> {
+    let folder = &options.build_dir;
+    let read = || format!("read {}: run `cargo xtask build` first", folder.display());
+    let entry = options.entry.module();
+    let mut modules = Vec::new();
+    for file in fs::read_dir(folder).map_err(Error::io(read()))? {
+        let file = file.map_err(Error::io(read()))?.path();
+        let kind = match file.extension().and_then(OsStr::to_str) {
+            Some("js") => "esModule",
+            Some("wasm") => "wasm",
+            _ => continue,
+        };
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name == entry || name != Entry::Testing.module() {
+            let path = quoted(&file.display().to_string());
+            modules.push((name != entry, format!("    (name = {}, {kind} = embed {path}),\n", quoted(&name))));
+        }
+    }
+    modules.sort();
+    Ok(modules.into_iter().map(|(_, module)| module).collect())
+}
+
+fn bindings(options: &Options, project: &Project) -> String {
+    let mut vars = project.vars.clone();
+    vars.extend(options.vars.iter().cloned());
+    let vars = vars.iter().map(|(name, value)| format!("(name = {}, text = {})", quoted(name), quoted(value)));
+    let secrets = options.secrets.iter();
+    let secrets = secrets.map(|(name, _)| format!("(name = {0}, fromEnvironment = {0})", quoted(name)));
+    let objects = project.durable_objects.bindings.iter().map(|binding| {
+        format!("(name = {}, durableObjectNamespace = {})", quoted(&binding.name), quoted(&binding.class_name))
+    });
+    let assets = options.assets_dir.iter().map(|_| {
+        let name = quoted(&project.assets.binding);
+        format!("(name = {name}, service = (name = \"site\", entrypoint = \"AssetWorker\"))")
+    });
+    vars.chain(secrets).chain(objects).chain(assets).fold(String::new(), |text, item| format!("{text}    {item},\n"))
+}
+
+/// An object's class. Storage lies under the unique key, so that must stay.
+fn namespace(binding: &Binding) -> String {
+    let class = quoted(&binding.class_name);
+    format!("    (className = {class}, uniqueKey = {class}, enableSql = true),\n")
+}
+
+/// A text literal.
+fn quoted(text: &str) -> String {
+    let mut literal = String::from("\"");
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => literal.extend(['\\', char::from(byte)]),
+            b' '..=b'~' => literal.push(char::from(byte)),
+            _ => {
+                let _ = write!(literal, "\\x{byte:02x}");
+            }
+        }
+    }
+    literal.push('"');
+    literal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_literal_holds_any_text() {
+        assert_eq!(quoted("NGN"), "\"NGN\"");
+        assert_eq!(quoted("a\"b\\c\n₦"), "\"a\\\"b\\\\c\\x0a\\xe2\\x82\\xa6\"");
+    }
+}

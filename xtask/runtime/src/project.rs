@@ -37,11 +37,11 @@ pub(crate) struct Binding {
 pub(crate) struct Assets {
     #[serde(skip_serializing)]
     pub(crate) binding: String,
-    run_worker_first: Vec<String>,
+    pub(crate) run_worker_first: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    html_handling: Option<String>,
+    pub(crate) html_handling: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    not_found_handling: Option<String>,
+    pub(crate) not_found_handling: Option<String>,
     /// The text of the folder's `_headers`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) headers: Option<String>,

@@ -1,0 +1,164 @@
+//! Acting: one entry of the chain, the states that it makes, and the balances that it leaves.
+
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+use serde::Serialize;
+use serde_json::Value;
+use universal_wallet::Timestamp;
+use universal_wallet::id::UserID;
+
+use crate::api_key::Key;
+use crate::approval::Approval;
+use crate::chain::{Book, Content, Head, state_digest};
+use crate::operation::{FloatEntry, Operation, Request};
+use crate::people::{Actor, Member};
+use crate::refusal::Fault;
+use crate::store::{Idempotency, Profile, Store};
+
+/// When a command runs, and the randomness that it may use.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// Now; never before the chain's last entry.
+    pub now: Timestamp,
+    /// Random bits, for identifiers.
+    pub random: u64,
+}
+
+/// An entry in the making. What it changes is written at once; [`Act::done`] appends the entry
+/// that vouches for it.
+pub struct Act<'a> {
+    /// The distributor.
+    pub store: &'a mut dyn Store,
+    /// The balances; changed ones are what the entry leaves.
+    pub book: Book,
+    head: Head,
+    at: Timestamp,
+    kind: &'static str,
+    actor: Actor,
+    states: Vec<(String, String)>,
+}
+
+impl<'a> Act<'a> {
+    /// Begins an entry.
+    pub fn begin(store: &'a mut dyn Store, now: Timestamp, kind: &'static str, actor: Actor) -> Self {
+        let head = store.head();
+        Self { book: head.book, at: now.max(head.at), head, store, kind, actor, states: Vec::new() }
+    }
+
+    /// The entry's number.
+    pub const fn number(&self) -> u64 {
+        self.head.number + 1
+    }
+
+    /// When the entry is made.
+    pub const fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    fn document(&mut self, id: &impl ToString, state: &impl Serialize) -> Result<String, Fault> {
+        let document = serde_json::to_string(state)?;
+        self.states.push((id.to_string(), state_digest(&document)));
+        Ok(document)
+    }
+
+    /// Adds or changes a key.
+    pub fn key(&mut self, mut key: Key) -> Result<(), Fault> {
+        key.entry = self.number();
+        let document = self.document(&key.id, &key)?;
+        self.store.put_key(key, &document)
+    }
+
+    /// Adds or changes a request.
+    pub fn approval(&mut self, mut approval: Approval) -> Result<(), Fault> {
+        approval.entry = self.number();
+        let document = self.document(&approval.id, &approval)?;
+        self.store.put_approval(&approval, &document)
+    }
+
+    /// Adds or changes a member.
+    pub fn member(&mut self, mut member: Member) -> Result<UserID, Fault> {
+        member.entry = self.number();
+        let id = member.person.id;
+        let document = self.document(&id, &member)?;
+        self.store.put_member(member, &document)?;
+        Ok(id)
+    }
+
+    /// Changes who the distributor is.
+    pub fn profile(&mut self, mut profile: Profile) -> Result<(), Fault> {
+        profile.entry = self.number();
+        let document = self.document(&profile.id, &profile)?;
+        self.store.put_profile(profile, &document)
+    }
+
+    /// Adds or changes a customer's request.
+    pub fn request(&mut self, mut request: Request) -> Result<(), Fault> {
+        request.entry = self.number();
+        let document = self.document(&std::format!("request:{}", request.id), &request)?;
+        self.store.put_request(&request, &document)
+    }
+
+    fn content(&mut self, subject: String, details: Value) -> Content {
+        Content {
+            n: self.number(),
+            at: self.at,
+            kind: self.kind.into(),
+            actor: self.actor.clone(),
+            subject,
+            details,
+            book: self.book,
+            states: core::mem::take(&mut self.states),
+        }
+    }
+
+    fn vouch_for(&mut self, operation: &mut Operation) {
+        operation.state.entry = self.number();
+        operation.state.updated_at = self.at;
+        self.states.push((operation.facts.id.to_string(), operation.state.status.in_chain().into()));
+    }
+
+    /// Ends with the entry that is an operation's first; `moves_float` where it is also the one
+    /// that changes the float.
+    pub fn done_with_new_operation(
+        mut self,
+        mut operation: Operation,
+        idempotency: Option<&Idempotency>,
+        moves_float: bool,
+    ) -> Result<Operation, Fault> {
+        self.vouch_for(&mut operation);
+        let details = serde_json::to_value(&operation.facts)?;
+        let content = self.content(operation.facts.id.to_string(), details);
+        let (entry, head) = self.head.follow(&content)?;
+        if moves_float {
+            operation.state.float = Some(FloatEntry { number: entry.number, hash: entry.hash });
+        }
+        self.store.add_operation(&operation, &entry, head, idempotency)?;
+        Ok(operation)
+    }
+
+    /// Ends with an entry about an operation that was there before.
+    pub fn done_with_operation(
+        mut self,
+        mut operation: Operation,
+        details: Value,
+        moves_float: bool,
+    ) -> Result<Operation, Fault> {
+        self.vouch_for(&mut operation);
+        let content = self.content(operation.facts.id.to_string(), details);
+        let (entry, head) = self.head.follow(&content)?;
+        if moves_float {
+            operation.state.float = Some(FloatEntry { number: entry.number, hash: entry.hash });
+        }
+        self.store.put_operation(&operation)?;
+        self.store.append(&entry, head)?;
+        Ok(operation)
+    }
+
+    /// Ends the entry.
+    pub fn done(mut self, subject: impl ToString, details: Value) -> Result<(), Fault> {
+        let content = self.content(subject.to_string(), details);
+        let (entry, head) = self.head.follow(&content)?;
+        self.store.append(&entry, head)
+    }
+}

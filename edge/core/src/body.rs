@@ -1,0 +1,462 @@
+//! Request bodies: strict JSON objects, read field by field so that every mistake is named.
+
+use core::fmt;
+use core::str::FromStr;
+use std::format;
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Number;
+use universal_wallet::Amount;
+use universal_wallet::wire::FieldError;
+
+use crate::refusal::{Code, Refusal};
+
+/// The largest body, in bytes.
+pub const MAX_BODY: usize = 64 * 1024;
+
+/// A JSON value that remembers repeated members, which serde_json's own value would fold.
+#[derive(Clone, Debug, PartialEq)]
+enum Json {
+    Null,
+    Bool(bool),
+    Number(Number),
+    Text(String),
+    List(Vec<Json>),
+    Object(Vec<(String, Json)>),
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Json;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("JSON")
+            }
+
+            fn visit_unit<E>(self) -> Result<Json, E> {
+                Ok(Json::Null)
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+                Ok(Json::Bool(value))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+                Ok(Json::Number(value.into()))
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+                Ok(Json::Number(value.into()))
+            }
+
+            fn visit_f64<E: de::Error>(self, value: f64) -> Result<Json, E> {
+                Number::from_f64(value).map(Json::Number).ok_or_else(|| E::custom("not a number"))
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+                Ok(Json::Text(value.into()))
+            }
+
+            fn visit_string<E>(self, value: String) -> Result<Json, E> {
+                Ok(Json::Text(value))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
+                let mut list = Vec::new();
+                while let Some(item) = seq.next_element()? {
+                    list.push(item);
+                }
+                Ok(Json::List(list))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Json::Object(members))
+            }
+        }
+        deserializer.deserialize_any(Any)
+    }
+}
+
+/// The members of a request body, taken one by one; mistakes are gathered, so that one answer
+/// tells them all.
+#[derive(Debug)]
+pub struct Body {
+    members: Vec<(String, Json)>,
+    /// Where this object stands in the whole, such as `users[0].`; empty for the body itself.
+    path: String,
+    errors: Vec<FieldError>,
+    amount_only: bool,
+}
+
+impl Body {
+    /// Reads a body: an object without unknown shapes; an empty text is an empty object only
+    /// where the route needs no body.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let invalid = |why: String| Refusal::new(Code::InvalidJson, format!("The body is not a JSON object: {why}."));
+        if text.trim().is_empty() {
+            return Err(invalid("it is empty".into()));
+        }
+        match serde_json::from_str::<Json>(text) {
+            Ok(Json::Object(members)) => {
+                let mut body = Self::of(members, String::new());
+                body.refuse_repeated();
+                if body.errors.is_empty() { Ok(body) } else { Err(body.refusal()) }
+            }
+            Ok(_) => Err(invalid("an object in braces is expected".into())),
+            Err(error) => Err(invalid(error.to_string())),
+        }
+    }
+
+    /// As [`Body::parse`], for routes that need no body: an empty text is an empty object.
+    pub fn parse_optional(text: &str) -> Result<Self, Refusal> {
+        if text.is_empty() { Ok(Self::of(Vec::new(), String::new())) } else { Self::parse(text) }
+    }
+
+    fn of(members: Vec<(String, Json)>, path: String) -> Self {
+        Self { members, path, errors: Vec::new(), amount_only: true }
+    }
+
+    fn refuse_repeated(&mut self) {
+        fn walk(path: &str, value: &Json, errors: &mut Vec<FieldError>) {
+            match value {
+                Json::Object(members) => {
+                    let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
+                    names.sort_unstable();
+                    for pair in names.windows(2) {
+                        if let [first, second] = pair
+                            && first == second
+                        {
+                            let field = format!("{path}{first}");
+                            if errors.last().is_none_or(|error: &FieldError| error.field != field) {
+                                errors.push(FieldError { field, message: "appears more than once".into() });
+                            }
+                        }
+                    }
+                    for (name, value) in members {
+                        walk(&format!("{path}{name}."), value, errors);
+                    }
+                }
+                Json::List(items) => {
+                    let path = path.strip_suffix('.').unwrap_or(path);
+                    for (place, item) in items.iter().enumerate() {
+                        walk(&format!("{path}[{place}]."), item, errors);
+                    }
+                }
+                _ => {}
+            }
+        }
+        let whole = Json::Object(core::mem::take(&mut self.members));
+        let mut errors = Vec::new();
+        walk("", &whole, &mut errors);
+        if let Json::Object(members) = whole {
+            self.members = members;
+        }
+        for error in errors {
+            self.error(&error.field, error.message);
+        }
+    }
+
+    /// Notes a mistake.
+    pub fn error(&mut self, field: &str, message: impl ToString) {
+        self.amount_only = false;
+        self.errors.push(FieldError { field: format!("{}{field}", self.path), message: message.to_string() });
+    }
+
+    /// Notes a mistake in an amount, which has its own code when nothing else is wrong.
+    pub fn amount_error(&mut self, field: &str, message: impl ToString) {
+        self.errors.push(FieldError { field: format!("{}{field}", self.path), message: message.to_string() });
+    }
+
+    fn take(&mut self, field: &str) -> Option<Json> {
+        let place = self.members.iter().position(|(name, _)| name == field)?;
+        Some(self.members.swap_remove(place).1)
+    }
+
+    /// Whether the member is there, even as null.
+    pub fn has(&self, field: &str) -> bool {
+        self.members.iter().any(|(name, _)| name == field)
+    }
+
+    /// How many mistakes were noted so far.
+    pub fn mistakes(&self) -> usize {
+        self.errors.len()
+    }
+
+    /// Whether the member is the empty text.
+    pub fn is_empty_text(&self, field: &str) -> bool {
+        self.members.iter().any(|(name, value)| name == field && *value == Json::Text(String::new()))
+    }
+
+    /// Takes the member without reading it.
+    pub fn skip(&mut self, field: &str) {
+        self.take(field);
+    }
+
+    /// A string, if there is one and it is not null.
+    pub fn text(&mut self, field: &str) -> Option<String> {
+        match self.take(field)? {
+            Json::Text(text) => Some(text),
+            Json::Null => None,
+            _ => {
+                self.error(field, "must be a string");
+                None
+            }
+        }
+    }
+
+    /// A string that must be there.
+    pub fn required_text(&mut self, field: &str) -> Option<String> {
+        let before = self.errors.len();
+        let text = self.text(field);
+        if text.is_none() && self.errors.len() == before {
+            self.error(field, "is required");
+        }
+        text
+    }
+
+    /// A string of so many Unicode scalar values at most, without control characters.
+    pub fn line(&mut self, field: &str, most: usize) -> Option<String> {
+        let text = self.text(field)?;
+        if text.chars().count() > most {
+            self.error(field, format!("must have at most {most} characters"));
+        } else if text.chars().any(char::is_control) {
+            self.error(field, "must not have control characters");
+        } else {
+            return Some(text);
+        }
+        None
+    }
+
+    /// A string of another type, if it is there.
+    pub fn parsed<T: FromStr>(&mut self, field: &str) -> Option<T>
+    where
+        T::Err: fmt::Display,
+    {
+        let text = self.text(field)?;
+        match text.parse() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.error(field, error);
+                None
+            }
+        }
+    }
+
+    /// A string of another type that must be there.
+    pub fn required<T: FromStr>(&mut self, field: &str) -> Option<T>
+    where
+        T::Err: fmt::Display,
+    {
+        let before = self.errors.len();
+        let value = self.parsed(field);
+        if value.is_none() && self.errors.len() == before {
+            self.error(field, "is required");
+        }
+        value
+    }
+
+    /// An amount, if it is there and not null.
+    pub fn amount(&mut self, field: &str) -> Option<Amount> {
+        let wrong = match self.take(field)? {
+            Json::Null => return None,
+            Json::Text(text) => match text.parse() {
+                Ok(amount) => return Some(amount),
+                Err(error) => format!("{error}"),
+            },
+            _ => "an amount is a string, such as \"1500.00\"".into(),
+        };
+        self.amount_error(field, wrong);
+        None
+    }
+
+    /// An amount of money that moves: it must be there and be more than zero.
+    pub fn moved_amount(&mut self, field: &str) -> Option<Amount> {
+        if !self.has(field) {
+            self.amount_error(field, "is required");
+            return None;
+        }
+        let before = self.errors.len();
+        match self.amount(field) {
+            Some(amount) if !amount.is_zero() => Some(amount),
+            _ => {
+                if self.errors.len() == before {
+                    self.amount_error(field, "must be more than zero");
+                }
+                None
+            }
+        }
+    }
+
+    /// An integer in a range, if it is there and not null.
+    pub fn integer(&mut self, field: &str, from: i64, to: i64) -> Option<i64> {
+        match self.take(field)? {
+            Json::Null => return None,
+            Json::Number(number) => {
+                if let Some(number) = number.as_i64()
+                    && (from..=to).contains(&number)
+                {
+                    return Some(number);
+                }
+            }
+            _ => {}
+        }
+        self.error(field, format!("must be an integer from {from} to {to}"));
+        None
+    }
+
+    /// A truth value, if it is there and not null.
+    pub fn boolean(&mut self, field: &str) -> Option<bool> {
+        match self.take(field)? {
+            Json::Bool(value) => Some(value),
+            Json::Null => None,
+            _ => {
+                self.error(field, "must be true or false");
+                None
+            }
+        }
+    }
+
+    /// A list of strings, each turned into another type; `None` where it is absent or null.
+    pub fn list<T: FromStr>(&mut self, field: &str) -> Option<Vec<T>>
+    where
+        T::Err: fmt::Display,
+    {
+        let items = match self.take(field)? {
+            Json::List(items) => items,
+            Json::Null => return None,
+            _ => {
+                self.error(field, "must be a list of strings");
+                return None;
+            }
+        };
+        let mut values = Vec::new();
+        for (place, item) in items.into_iter().enumerate() {
+            let at = format!("{field}[{place}]");
+            match item {
+                Json::Text(text) => match text.parse() {
+                    Ok(value) => values.push(value),
+                    Err(error) => self.error(&at, error),
+                },
+                _ => self.error(&at, "must be a string"),
+            }
+        }
+        Some(values)
+    }
+
+    /// A list of objects, each read by a function; `None` where it is absent or null.
+    pub fn objects<T>(&mut self, field: &str, mut read: impl FnMut(&mut Body) -> Option<T>) -> Option<Vec<T>> {
+        let items = match self.take(field)? {
+            Json::List(items) => items,
+            Json::Null => return None,
+            _ => {
+                self.error(field, "must be a list of objects");
+                return None;
+            }
+        };
+        let mut values = Vec::new();
+        for (place, item) in items.into_iter().enumerate() {
+            let at = format!("{field}[{place}]");
+            let Json::Object(members) = item else {
+                self.error(&at, "must be an object");
+                continue;
+            };
+            let mut inner = Self::of(members, format!("{}{at}.", self.path));
+            let value = read(&mut inner);
+            inner.refuse_unknown();
+            self.amount_only &= inner.amount_only;
+            self.errors.append(&mut inner.errors);
+            values.extend(value);
+        }
+        Some(values)
+    }
+
+    fn refuse_unknown(&mut self) {
+        for (name, _) in core::mem::take(&mut self.members) {
+            // The name comes from the caller: it is answered as JSON text, cut to a sane length.
+            let name: String = name.chars().take(64).collect();
+            self.error(&name, "is not a field of this request");
+        }
+    }
+
+    fn refusal(self) -> Refusal {
+        let code = if self.amount_only { Code::InvalidAmount } else { Code::InvalidRequest };
+        Refusal::fields(code, self.errors)
+    }
+
+    /// Ends the reading: what is left over is unknown, and every mistake so far refuses the call.
+    pub fn finish(mut self) -> Result<(), Refusal> {
+        self.refuse_unknown();
+        if self.errors.is_empty() { Ok(()) } else { Err(self.refusal()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str, read: impl FnOnce(&mut Body)) -> Refusal {
+        match Body::parse(text) {
+            Err(refusal) => refusal,
+            Ok(mut body) => {
+                read(&mut body);
+                body.finish().unwrap_err()
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_json_object_is_invalid_json() {
+        for text in ["", "  ", "[]", "null", "1", "{", "{\"a\":1}x", "{'a':1}", "{\"a\":NaN}", "\u{feff}{}"] {
+            assert_eq!(refused(text, |_| {}).code, Code::InvalidJson, "{text:?}");
+        }
+        let deep = "[".repeat(100_000);
+        assert_eq!(refused(&deep, |_| {}).code, Code::InvalidJson);
+    }
+
+    #[test]
+    fn repeated_and_unknown_members_are_named() {
+        let refusal = refused(r#"{"amount":"1","amount":"2"}"#, |_| {});
+        assert_eq!((refusal.code, refusal.fields[0].field.as_str()), (Code::InvalidRequest, "amount"));
+        let refusal = refused(r#"{"users":[{"login":"a","login":"b"}]}"#, |_| {});
+        assert_eq!(refusal.fields[0].field, "users[0].login");
+        let refusal = refused(r#"{"more":1}"#, |_| {});
+        assert_eq!((refusal.code, refusal.fields[0].field.as_str()), (Code::InvalidRequest, "more"));
+    }
+
+    #[test]
+    fn a_wrong_amount_alone_has_its_own_code() {
+        for amount in ["1", "\"1.005\"", "\"\"", "null", "\"0\"", "\"-1\"", "[]"] {
+            let refusal = refused(&format!(r#"{{"amount":{amount}}}"#), |body| {
+                body.moved_amount("amount");
+            });
+            assert_eq!(refusal.code, Code::InvalidAmount, "{amount}");
+        }
+        let refusal = refused(r#"{"amount":"x","memo":1}"#, |body| {
+            body.moved_amount("amount");
+            body.line("memo", 256);
+        });
+        assert_eq!((refusal.code, refusal.fields.len()), (Code::InvalidRequest, 2));
+    }
+
+    #[test]
+    fn lengths_count_characters_and_control_characters_are_refused() {
+        let emoji = "🙂".repeat(256);
+        let mut body = Body::parse(&format!(r#"{{"memo":"{emoji}"}}"#)).unwrap();
+        assert_eq!(body.line("memo", 256), Some(emoji.clone()));
+        body.finish().unwrap();
+        for memo in [format!("{emoji}x"), "a\\u0000".into(), "a\\nb".into(), "\\u0085".into()] {
+            let refusal = refused(&format!(r#"{{"memo":"{memo}"}}"#), |body| {
+                body.line("memo", 256);
+            });
+            assert_eq!(refusal.fields[0].field, "memo");
+        }
+    }
+}

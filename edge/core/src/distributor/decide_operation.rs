@@ -1,0 +1,181 @@
+//! What becomes of an operation that was asked for: carried out, given back, arrived.
+
+use std::format;
+use std::string::String;
+
+use serde_json::{Value, json};
+use universal_wallet::Timestamp;
+use universal_wallet::id::OperationID;
+
+use super::{cash_outs, operations};
+use crate::act::Act;
+use crate::api_key::{Key, KeyStatus};
+use crate::approval::{Approval, ApprovalStatus};
+use crate::operation::{Operation, OperationStatus, State};
+use crate::people::Actor;
+use crate::refusal::{Code, Fault, Outcome, Refusal, refuse};
+use crate::store::{Due, Store};
+
+/// The operation that a request is about.
+pub fn find(store: &dyn Store, approval: &Approval) -> Result<Operation, Fault> {
+    let id = approval.subject.get("operationID").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    let operation = match id {
+        Some(id) => store.operation(id)?,
+        None => None,
+    };
+    operation.ok_or_else(|| Fault::new("a request about an operation that is not there"))
+}
+
+/// Checks again, at the moment of approval, what may have changed since the operation was made.
+pub fn must_still_be_allowed(store: &dyn Store, operation: &Operation) -> Outcome<()> {
+    let facts = &operation.facts;
+    if let Some((key, _)) = facts.key {
+        let key = store.key(key)?.ok_or_else(|| Fault::new("an operation of a key that is not there"))?;
+        if key.status == KeyStatus::Revoked {
+            return refuse(Code::InvalidState, "The API key that asked for this was revoked.");
+        }
+        if let Some(most) = key.settings.max_transaction_amount
+            && facts.amount > most
+        {
+            return refuse(
+                Code::InvalidState,
+                format!("The API key's limit for one operation was lowered to {most} since this was asked for."),
+            );
+        }
+    }
+    if !facts.is_cash_in() && operations::refuse_overflow(store, facts.amount).is_err() {
+        return refuse(Code::InvalidState, "The float cannot take this amount at present.");
+    }
+    Ok(())
+}
+
+/// Approved: the money leaves the float, or is asked of the wallet.
+pub fn carry_out(
+    store: &mut dyn Store,
+    now: Timestamp,
+    actor: Actor,
+    mut operation: Operation,
+    approval: Approval,
+) -> Outcome<Operation> {
+    let amount = operation.facts.amount;
+    let mut act = Act::begin(store, now, "operation.approved", actor);
+    if operation.facts.is_cash_in() {
+        let after = act.book.held.checked_sub(amount).zip(act.book.balance.checked_sub(amount));
+        let Some((held, balance)) = after else {
+            return Err(Fault::new("a pending cash-in whose amount is not held").into());
+        };
+        act.book.held = held;
+        act.book.balance = balance;
+        act.book.charged = act.book.charged.plus(amount);
+    }
+    let moves_float = operation.facts.is_cash_in();
+    operation.state.status = OperationStatus::Processing;
+    act.store.remove_deadline(approval.expires_at, Due::Approval(approval.id))?;
+    let details = json!({ "approvalID": approval.id, "digest": approval.digest });
+    act.approval(approval)?;
+    Ok(act.done_with_operation(operation, details, moves_float)?)
+}
+
+/// Not carried out: what it held is free again, its day's volume is lowered, and the customer's
+/// request goes back into the list.
+pub fn give_back(
+    store: &mut dyn Store,
+    now: Timestamp,
+    actor: Actor,
+    mut operation: Operation,
+    status: OperationStatus,
+    why: String,
+    approval: Option<Approval>,
+) -> Result<Operation, Fault> {
+    let facts = operation.facts.clone();
+    let kind = if status == OperationStatus::Expired { "operation.expired" } else { "operation.rejected" };
+    let mut act = Act::begin(store, now, kind, actor);
+    if facts.is_cash_in() {
+        act.book.held = act
+            .book
+            .held
+            .checked_sub(facts.amount)
+            .ok_or_else(|| Fault::new("a pending cash-in whose amount is not held"))?;
+    } else {
+        cash_outs::put_back(&mut act, facts.id)?;
+    }
+    if let Some(key) = facts.key {
+        act.store.change_volume(key, facts.created_at.utc_day(), -facts.amount.minor(), 0)?;
+    }
+    let approval = match (approval, facts.approval) {
+        (Some(approval), _) => Some(approval),
+        (None, Some(id)) => act.store.approval(id)?.map(|approval| Approval {
+            status: ApprovalStatus::Rejected,
+            decided_at: Some(now),
+            reason: Some(why.clone()),
+            ..approval
+        }),
+        (None, None) => None,
+    };
+    if let Some(approval) = approval {
+        act.store.remove_deadline(approval.expires_at, Due::Approval(approval.id))?;
+        act.approval(approval)?;
+    }
+    operation.state.status = status;
+    operation.state.error = Some(why.clone());
+    act.done_with_operation(operation, json!({ "reason": why }), false)
+}
+
+/// The wallet has taken the money of a cash-in, or given that of a cash-out: told once or more.
+pub fn arrived(store: &mut dyn Store, now: Timestamp, id: OperationID) -> Result<Option<Operation>, Fault> {
+    let Some(operation) = store.operation(id)? else { return Ok(None) };
+    if operation.state.status != OperationStatus::Processing {
+        return Ok(Some(operation));
+    }
+    let mut operation = operation;
+    if operation.facts.is_cash_in() {
+        // No entry of its own: the float changed when it was decided.
+        operation.state = State {
+            status: OperationStatus::Completed,
+            updated_at: now.max(operation.state.updated_at),
+            ..operation.state
+        };
+        store.put_operation(&operation)?;
+        return Ok(Some(operation));
+    }
+    let amount = operation.facts.amount;
+    operation.state.status = OperationStatus::Completed;
+    let mut act = Act::begin(store, now, "operation.captured", Actor::System);
+    act.book.balance =
+        act.book.balance.checked_add(amount).ok_or_else(|| Fault::new("a float that cannot take what was captured"))?;
+    act.book.cashed_out = act.book.cashed_out.plus(amount);
+    cash_outs::paid(&mut act, id)?;
+    act.done_with_operation(operation, json!({ "amount": amount }), true).map(Some)
+}
+
+/// A key takes back a pending operation that it, or a key that it took over from, made.
+pub fn withdraw_by_key(store: &mut dyn Store, now: Timestamp, key: &Key, id: &str) -> Outcome<Operation> {
+    let id: OperationID = id.parse().map_err(|_| Refusal::not_found())?;
+    let operation = store.operation(id)?.ok_or_else(Refusal::not_found)?;
+    let made_by = match operation.facts.key {
+        Some((made_by, lineage)) if lineage == key.lineage => store.key(made_by)?,
+        _ => None,
+    };
+    if made_by.is_none_or(|made_by| made_by.created_at > key.created_at) {
+        return refuse(Code::NotTheMaker, "This operation was not made by this API key or one that it took over from.");
+    }
+    if operation.state.status != OperationStatus::Pending {
+        return refuse(
+            Code::InvalidState,
+            format!("This operation is {}; only a pending one can be withdrawn.", operation.state.status.as_str()),
+        );
+    }
+    let approval = match operation.facts.approval {
+        Some(id) => store.approval(id)?,
+        None => None,
+    };
+    let why = format!("Withdrawn by the API key \"{}\".", key.settings.label);
+    let approval = approval.map(|approval| Approval {
+        status: ApprovalStatus::Withdrawn,
+        decided_at: Some(now),
+        reason: Some(why.clone()),
+        ..approval
+    });
+    let actor = Actor::Key { id: key.id, name: key.settings.label.clone() };
+    Ok(give_back(store, now, actor, operation, OperationStatus::Rejected, why, approval)?)
+}

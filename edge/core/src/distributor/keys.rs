@@ -1,0 +1,236 @@
+//! A key's life: requested, claimed, revoked.
+
+use std::format;
+use std::string::{String, ToString};
+
+use serde_json::json;
+use universal_wallet::Timestamp;
+use universal_wallet::id::{ApprovalID, KeyID};
+
+use super::{Caller, decide_operation, refuse_suspended};
+use crate::act::{Act, Moment};
+use crate::api_key::{DAY_MS, Key, KeyStatus, Settings};
+use crate::approval::{Approval, ApprovalKind};
+use crate::input::{Input, must_be_same};
+use crate::key_form::Minted;
+use crate::operation::OperationStatus;
+use crate::people::{Actor, Role};
+use crate::refusal::{Code, Fault, Outcome, Refusal, refuse};
+use crate::store::{Due, Idempotency, Store};
+
+/// A key object, and whether it was there before.
+#[derive(Clone, Debug)]
+pub struct Requested {
+    /// The key.
+    pub key: Key,
+    /// The same call was made before.
+    pub replayed: bool,
+}
+
+/// Reads a key that must be there.
+pub fn find(store: &dyn Store, id: &str) -> Outcome<Key> {
+    let id: KeyID = id.parse().map_err(|_| Refusal::not_found())?;
+    Ok((*store.key(id)?.ok_or_else(Refusal::not_found)?).clone())
+}
+
+/// The key that a call with this idempotency key made before.
+fn replay(store: &dyn Store, idempotency: Option<&Idempotency>) -> Outcome<Option<Requested>> {
+    let Some(idempotency) = idempotency else { return Ok(None) };
+    let Some(before) = store.remembered(idempotency)? else { return Ok(None) };
+    must_be_same(&before.request, &idempotency.request)?;
+    Ok(Some(Requested { key: find(store, &before.subject)?, replayed: true }))
+}
+
+/// A maker asks for a key.
+pub fn request(store: &mut dyn Store, moment: Moment, caller: &Caller, input: &Input) -> Outcome<Requested> {
+    caller.may(&[Role::Maker])?;
+    let idempotency_key = input.idempotency_key()?;
+    let mut body = input.object()?;
+    let settings = Settings::read(&mut body);
+    body.finish()?;
+    let Some(settings) = settings else { return refuse(Code::InvalidRequest, "The request is not complete.") };
+    let idempotency = match idempotency_key {
+        Some(_) => {
+            let values = serde_json::to_string(&settings)?;
+            input.idempotency(&caller.member.person.id.to_string(), "POST api-keys", &values)?
+        }
+        None => None,
+    };
+    if let Some(before) = replay(store, idempotency.as_ref())? {
+        return Ok(before);
+    }
+    refuse_suspended(&store.profile())?;
+
+    let profile = store.profile();
+    let mut act = Act::begin(store, moment.now, "api-key.requested", caller.actor());
+    let uuid = profile.numbering().uuid(act.number(), moment.now, moment.random);
+    let id = KeyID::from_uuid(uuid);
+    let key = Key {
+        entry: 0,
+        id,
+        approval: ApprovalID::from_uuid(uuid),
+        settings,
+        status: KeyStatus::Pending,
+        lineage: id,
+        replaces: None,
+        overlap_hours: None,
+        replaced_by: None,
+        prefix: None,
+        digest: None,
+        maker: caller.member.person.clone(),
+        checker: None,
+        reason: None,
+        created_at: moment.now,
+        decided_at: None,
+        claimed_at: None,
+        revoked_at: None,
+        expires_at: None,
+    };
+    let kind = ApprovalKind::IssueKey;
+    let approval = Approval::ask(key.approval, profile.id, kind, key.subject(), &key.maker, moment.now)?;
+    act.store.add_deadline(approval.expires_at, Due::Approval(approval.id))?;
+    let details = json!({ "approvalID": approval.id, "digest": approval.digest, "label": key.settings.label });
+    act.approval(approval)?;
+    act.key(key.clone())?;
+    if let Some(idempotency) = &idempotency {
+        act.store.remember(idempotency, &id.to_string())?;
+    }
+    act.done(id, details)?;
+    Ok(Requested { key, replayed: false })
+}
+
+/// Its maker takes the secret, once.
+pub fn claim(
+    store: &mut dyn Store,
+    moment: Moment,
+    caller: &Caller,
+    id: &str,
+    input: &Input,
+    mint: impl FnOnce() -> Result<Minted, Fault>,
+) -> Outcome<(Minted, Key)> {
+    let mut key = find(store, id)?;
+    caller.may(&[Role::Maker])?;
+    if key.maker.id != caller.member.person.id {
+        return refuse(Code::NotTheMaker, "Only the person who asked for this key can claim it.");
+    }
+    input.optional_object()?.finish()?;
+    refuse_suspended(&store.profile())?;
+    match key.status {
+        KeyStatus::Approved if key.claim_until().is_some_and(|end| moment.now < end) => {}
+        KeyStatus::Pending | KeyStatus::Rejected | KeyStatus::Withdrawn => {
+            return refuse(Code::InvalidState, format!("This key is {}; it was not approved.", key.status.as_str()));
+        }
+        _ if key.claimed_at.is_some() => {
+            return refuse(
+                Code::AlreadyClaimed,
+                "This key was shown already and cannot be shown again; ask for a new one.",
+            );
+        }
+        KeyStatus::Lapsed if key.decided_at.is_none() => {
+            return refuse(Code::InvalidState, "Nobody approved this key in time; ask for a new one.");
+        }
+        KeyStatus::Revoked => return refuse(Code::InvalidState, "This key was revoked; ask for a new one."),
+        _ => {
+            return refuse(Code::ClaimExpired, "More than 24 hours have passed since the approval; ask for a new key.");
+        }
+    }
+
+    let minted = mint()?;
+    let claim_until = key.claim_until();
+    key.status = KeyStatus::Active;
+    key.prefix = Some(minted.prefix.clone());
+    key.digest = Some(minted.digest);
+    key.claimed_at = Some(moment.now);
+    let expires_at = moment.now.plus_ms(key.settings.expires_in_days * DAY_MS);
+    key.expires_at = Some(expires_at);
+    let mut act = Act::begin(store, moment.now, "api-key.claimed", caller.actor());
+    if let Some(at) = claim_until {
+        act.store.remove_deadline(at, Due::Claim(key.id))?;
+    }
+    act.store.add_deadline(expires_at, Due::Expiry(key.id))?;
+    act.key(key.clone())?;
+    act.done(key.id, json!({ "keyPrefix": minted.prefix, "expiresAt": expires_at }))?;
+    if let Some(replaced) = key.replaces {
+        retire(store, moment.now, replaced, &key)?;
+    }
+    Ok((minted, key))
+}
+
+/// At the claim of the key that takes over, the old one's end is fixed.
+fn retire(store: &mut dyn Store, now: Timestamp, old: KeyID, new: &Key) -> Result<(), Fault> {
+    let Some(old) = store.key(old)? else { return Ok(()) };
+    let (KeyStatus::Active, Some(expires_at)) = (old.status, old.expires_at) else { return Ok(()) };
+    let end = expires_at.min(now.plus_ms(new.overlap_hours.unwrap_or_default() * 3_600_000));
+    let mut act = Act::begin(store, now, "api-key.replaced", Actor::System);
+    act.store.remove_deadline(expires_at, Due::Expiry(old.id))?;
+    act.store.add_deadline(end, Due::Expiry(old.id))?;
+    act.key(Key { expires_at: Some(end), replaced_by: Some(new.id), ..(*old).clone() })?;
+    act.done(old.id, json!({ "replacedBy": new.id, "expiresAt": end }))
+}
+
+/// Ends a key at once: the very next call is refused. Its pending operations are rejected.
+pub fn revoke(
+    store: &mut dyn Store,
+    now: Timestamp,
+    actor: Actor,
+    mut key: Key,
+    reason: Option<String>,
+) -> Outcome<Key> {
+    if !matches!(key.status, KeyStatus::Approved | KeyStatus::Active) {
+        return refuse(
+            Code::InvalidState,
+            format!("This key is {}; only an approved or active key can be revoked.", key.status.as_str()),
+        );
+    }
+    let deadlines = [
+        key.claim_until().filter(|_| key.status == KeyStatus::Approved).map(|at| (at, Due::Claim(key.id))),
+        key.expires_at.map(|at| (at, Due::Expiry(key.id))),
+    ];
+    key.status = KeyStatus::Revoked;
+    key.revoked_at = Some(now);
+    key.reason.clone_from(&reason);
+    let mut act = Act::begin(store, now, "api-key.revoked", actor);
+    for (at, due) in deadlines.into_iter().flatten() {
+        act.store.remove_deadline(at, due)?;
+    }
+    act.key(key.clone())?;
+    act.done(key.id, json!({ "reason": reason }))?;
+    while let Some(operation) = store.first_pending_of_key(key.id)? {
+        let why = "Its API key was revoked.";
+        decide_operation::give_back(store, now, Actor::System, operation, OperationStatus::Rejected, why.into(), None)?;
+    }
+    Ok(key)
+}
+
+/// A member revokes a key.
+pub fn revoke_by_member(
+    store: &mut dyn Store,
+    now: Timestamp,
+    caller: &Caller,
+    id: &str,
+    input: &Input,
+) -> Outcome<Key> {
+    let key = find(store, id)?;
+    caller.may(&[Role::Maker, Role::Checker, Role::Admin])?;
+    let reason = read_reason(input, false)?;
+    revoke(store, now, caller.actor(), key, reason)
+}
+
+/// The issuer revokes a key in an emergency.
+pub fn revoke_by_issuer(store: &mut dyn Store, now: Timestamp, id: &str, input: &Input) -> Outcome<Key> {
+    let key = find(store, id)?;
+    let reason = read_reason(input, false)?;
+    revoke(store, now, Actor::Issuer, key, reason)
+}
+
+/// A body that holds a reason of at most 256 characters and nothing else.
+pub fn read_reason(input: &Input, required: bool) -> Outcome<Option<String>> {
+    let mut body = if required { input.object()? } else { input.optional_object()? };
+    let before = body.mistakes();
+    let reason = body.line("reason", 256).map(|reason| reason.trim().to_string()).filter(|reason| !reason.is_empty());
+    if required && reason.is_none() && body.mistakes() == before {
+        body.error("reason", "is required");
+    }
+    body.finish()?;
+    Ok(reason)
+}

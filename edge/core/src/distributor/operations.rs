@@ -1,0 +1,383 @@
+//! New operations: asked for by a key or a person, held from their first moment on.
+
+use std::format;
+use std::rc::Rc;
+use std::string::{String, ToString};
+
+use serde_json::json;
+use universal_wallet::id::{ApprovalID, OperationID};
+use universal_wallet::{Amount, Phone, ShortCode};
+
+use super::{Caller, refuse_suspended};
+use crate::act::{Act, Moment};
+use crate::api_key::Key;
+use crate::approval::{Approval, ApprovalKind};
+use crate::body::Body;
+use crate::input::{Input, must_be_same};
+use crate::operation::{
+    Destination, Direction, Facts, Fulfillment, Means, Merchant, Operation, OperationStatus, State,
+};
+use crate::people::{Actor, Person};
+use crate::refusal::{Code, Outcome, Refusal, refuse};
+use crate::store::{Due, Idempotency, Store};
+
+/// How many operations of one key may wait for their checker.
+pub const MOST_PENDING: u32 = 1000;
+
+/// Who asks for an operation.
+#[derive(Clone, Debug)]
+pub enum Requester {
+    /// A key; its maker is the operation's maker.
+    Key(Rc<Key>),
+    /// A person, through the console; always through an approval.
+    Person(Caller),
+}
+
+impl Requester {
+    /// The operation's maker.
+    pub fn maker(&self) -> &Person {
+        match self {
+            Self::Key(key) => &key.maker,
+            Self::Person(caller) => &caller.member.person,
+        }
+    }
+
+    /// As the chain names it.
+    pub fn actor(&self) -> Actor {
+        match self {
+            Self::Key(key) => Actor::Key { id: key.id, name: key.settings.label.clone() },
+            Self::Person(caller) => caller.actor(),
+        }
+    }
+
+    /// Whose idempotency keys: the line of rotations, or the person.
+    pub fn scope(&self) -> String {
+        match self {
+            Self::Key(key) => key.lineage.to_string(),
+            Self::Person(caller) => caller.member.person.id.to_string(),
+        }
+    }
+
+    const fn key(&self) -> Option<&Rc<Key>> {
+        match self {
+            Self::Key(key) => Some(key),
+            Self::Person(_) => None,
+        }
+    }
+}
+
+/// An operation that a call asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Credits a customer.
+    ToPhone(Phone),
+    /// Credits a merchant.
+    ToMerchant(ShortCode),
+    /// Pays out the customer's oldest open request.
+    FromPhone(Phone, Fulfillment),
+}
+
+/// The body of `POST /operations`, read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewOperation {
+    /// What for.
+    pub asked: Asked,
+    /// How much.
+    pub amount: Amount,
+    /// The distributor's note.
+    pub memo: Option<String>,
+}
+
+/// Reads how a customer was paid; the reference has one name in each of the two bodies.
+pub fn read_fulfillment(body: &mut Body, reference: &str) -> Option<Fulfillment> {
+    let means: Option<Means> = body.required("cashOutFulfillmentType");
+    let reference = body.line(reference, 64);
+    Some(Fulfillment { means: means?, reference })
+}
+
+impl NewOperation {
+    /// Reads the body; every mistake is named.
+    pub fn read(input: &Input) -> Outcome<Self> {
+        let mut body = input.object()?;
+        let kind = body.required_text("operationType");
+        let amount = body.moved_amount("amount");
+        let memo = body.line("memo", 256);
+        let asked = match kind.as_deref() {
+            Some("cash-in") => {
+                let both = body.has("phoneTo") && body.has("merchantToShortCode");
+                let before = body.mistakes();
+                let phone: Option<Phone> = body.parsed("phoneTo");
+                let merchant: Option<ShortCode> = body.parsed("merchantToShortCode");
+                match (phone, merchant) {
+                    _ if both && body.mistakes() == before => {
+                        body.error("phoneTo", "give either phoneTo or merchantToShortCode, not both");
+                        None
+                    }
+                    (Some(phone), None) => Some(Asked::ToPhone(phone)),
+                    (None, Some(merchant)) => Some(Asked::ToMerchant(merchant)),
+                    _ => {
+                        if body.mistakes() == before {
+                            body.error("phoneTo", "is required, or merchantToShortCode instead");
+                        }
+                        None
+                    }
+                }
+            }
+            Some("cash-out-fulfillment") => {
+                let phone: Option<Phone> = body.required("phoneFrom");
+                let fulfillment = read_fulfillment(&mut body, "cashOutFulfillmentID");
+                phone.zip(fulfillment).map(|(phone, fulfillment)| Asked::FromPhone(phone, fulfillment))
+            }
+            Some(_) => {
+                body.error("operationType", "must be cash-in or cash-out-fulfillment");
+                None
+            }
+            None => None,
+        };
+        body.finish()?;
+        match (asked, amount) {
+            (Some(asked), Some(amount)) => Ok(Self { asked, amount, memo }),
+            _ => refuse(Code::InvalidRequest, "The request is not complete."),
+        }
+    }
+
+    /// The body by its values: amount by value, phone by identity.
+    fn values(&self) -> Outcome<String> {
+        let asked = match &self.asked {
+            Asked::ToPhone(phone) => json!(["to-phone", phone.bare()]),
+            Asked::ToMerchant(merchant) => json!(["to-merchant", merchant]),
+            Asked::FromPhone(phone, fulfillment) => json!(["from-phone", phone.bare(), fulfillment]),
+        };
+        Ok(serde_json::to_string(&json!([asked, self.amount, self.memo]))?)
+    }
+}
+
+/// The result of a call that asks for an operation.
+#[derive(Clone, Debug)]
+pub enum Created {
+    /// A new operation.
+    New(Operation),
+    /// The operation that the same call made before, as it stands now.
+    Replayed(Operation),
+    /// The merchant has to be looked up before anything can be decided.
+    LookUp(ShortCode),
+}
+
+/// What the issuer says of a merchant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LookedUp {
+    /// Nobody asked yet.
+    NotYet,
+    /// There is none of that short code.
+    Unknown,
+    /// It is this one.
+    Known(Merchant),
+}
+
+/// The operation that a call with this idempotency key made before.
+pub fn replay(store: &dyn Store, idempotency: Option<&Idempotency>) -> Outcome<Option<Operation>> {
+    let Some(key) = idempotency else { return Ok(None) };
+    if let Some((operation, request)) = store.operation_by_idempotency(key)? {
+        must_be_same(&request, &key.request)?;
+        return Ok(Some(operation));
+    }
+    if let Some(before) = store.remembered(key)? {
+        must_be_same(&before.request, &key.request)?;
+    }
+    Ok(None)
+}
+
+/// Makes an operation, or finds the one that the same call made before.
+pub fn create(
+    store: &mut dyn Store,
+    moment: Moment,
+    requester: &Requester,
+    input: &Input,
+    looked_up: LookedUp,
+) -> Outcome<Created> {
+    input.idempotency_key()?;
+    let new = NewOperation::read(input)?;
+    let idempotency = input.idempotency(&requester.scope(), "POST operations", &new.values()?)?;
+    if let Some(before) = replay(store, idempotency.as_ref())? {
+        return Ok(Created::Replayed(before));
+    }
+    refuse_suspended(&store.profile())?;
+    let (direction, request) = match new.asked {
+        Asked::ToPhone(phone) => (Direction::CashIn { to: Destination::Phone(phone) }, None),
+        Asked::ToMerchant(short_code) => match looked_up {
+            LookedUp::NotYet => return Ok(Created::LookUp(short_code)),
+            LookedUp::Unknown => {
+                return refuse(
+                    Code::UnknownMerchant,
+                    format!("There is no merchant with the short code {short_code}."),
+                );
+            }
+            LookedUp::Known(merchant) => (Direction::CashIn { to: Destination::Merchant(merchant) }, None),
+        },
+        Asked::FromPhone(from, fulfillment) => {
+            let Some(request) = store.oldest_request(&from, new.amount)? else {
+                return refuse(
+                    Code::NoCashOutRequest,
+                    "This customer has no open cash-out request of this amount with you; no wallet is debited without \
+                     its owner's request.",
+                );
+            };
+            let direction = Direction::CashOut { from: request.from.clone(), fulfillment };
+            (direction, Some(request))
+        }
+    };
+    let draft = Draft { direction, amount: new.amount, memo: new.memo, request };
+    add(store, moment, requester, draft, idempotency.as_ref()).map(Created::New)
+}
+
+/// An operation about to be made.
+pub struct Draft {
+    /// Which way.
+    pub direction: Direction,
+    /// How much.
+    pub amount: Amount,
+    /// The distributor's note.
+    pub memo: Option<String>,
+    /// The customer's request that a cash-out takes.
+    pub request: Option<crate::operation::Request>,
+}
+
+/// Refuses what the key's limits do not allow.
+fn refuse_beyond_limits(store: &dyn Store, moment: Moment, key: &Key, amount: Amount) -> Outcome<()> {
+    if let Some(most) = key.settings.max_transaction_amount
+        && amount > most
+    {
+        return refuse(
+            Code::TransactionLimitExceeded,
+            format!("The amount is more than this key's limit of {most} for one operation."),
+        );
+    }
+    if let Some(most) = key.settings.max_daily_volume {
+        let spent = store.volume(key.lineage, moment.now.utc_day())?;
+        if spent.checked_add(amount).is_none_or(|after| after > most) {
+            return refuse(
+                Code::DailyVolumeExceeded,
+                format!(
+                    "The amount is more than what is left of this key's daily volume: {} of {most}.",
+                    most.checked_sub(spent).unwrap_or_default(),
+                ),
+            );
+        }
+    }
+    if store.pending_of_key(key.id)? >= MOST_PENDING {
+        return Err(Refusal::new(
+            Code::RateLimited,
+            format!("{MOST_PENDING} operations of this key wait for a checker; have some decided first."),
+        )
+        .retry_after(60)
+        .into());
+    }
+    Ok(())
+}
+
+/// Makes the operation: limits, balance, then one entry that holds or moves the money.
+pub fn add(
+    store: &mut dyn Store,
+    moment: Moment,
+    requester: &Requester,
+    draft: Draft,
+    idempotency: Option<&Idempotency>,
+) -> Outcome<Operation> {
+    let Draft { direction, amount, memo, request } = draft;
+    let mut automatic = false;
+    if let Some(key) = requester.key() {
+        refuse_beyond_limits(store, moment, key, amount)?;
+        automatic = amount <= key.settings.auto_approve_limit;
+    }
+    let mut book = store.head().book;
+    if matches!(direction, Direction::CashIn { .. }) {
+        if book.available() < amount {
+            return refuse(
+                Code::InsufficientBalance,
+                format!("Only {} of the float is available; top it up or wait for what is held.", book.available()),
+            );
+        }
+        if automatic {
+            book.balance = book.balance.checked_sub(amount).unwrap_or_default();
+            book.charged = book.charged.plus(amount);
+        } else {
+            // Held never passes the balance, which was just compared.
+            book.held = book.held.checked_add(amount).unwrap_or(book.held);
+        }
+    } else {
+        refuse_overflow(store, amount)?;
+    }
+
+    let profile = store.profile();
+    let mut act = Act::begin(store, moment.now, "operation.created", requester.actor());
+    act.book = book;
+    let number = act.number();
+    let uuid = profile.numbering().uuid(number, moment.now, moment.random);
+    let facts = Facts {
+        id: request.as_ref().map_or(OperationID::from_uuid(uuid), |request| request.id),
+        direction,
+        amount,
+        memo,
+        key: requester.key().map(|key| (key.id, key.lineage)),
+        maker: requester.maker().clone(),
+        approval: (!automatic).then_some(ApprovalID::from_uuid(uuid)),
+        created_at: moment.now,
+    };
+    if let Some(key) = facts.key {
+        act.store.change_volume(key, moment.now.utc_day(), amount.minor(), 1)?;
+    }
+    if let Some(id) = facts.approval {
+        let kind = ApprovalKind::Operation;
+        let approval = Approval::ask(id, profile.id, kind, subject(&facts), &facts.maker, moment.now)?;
+        act.store.add_deadline(approval.expires_at, Due::Approval(id))?;
+        act.approval(approval)?;
+    }
+    if let Some(request) = request {
+        act.store.remove_deadline(request.expires_at, Due::Request(request.id))?;
+        act.request(crate::operation::Request { status: crate::operation::RequestStatus::Taken(number), ..request })?;
+    }
+    let status = if automatic { OperationStatus::Processing } else { OperationStatus::Pending };
+    let moves_float = automatic && facts.is_cash_in();
+    let state = State { entry: number, status, float: None, error: None, updated_at: moment.now };
+    Ok(act.done_with_new_operation(Operation { number, facts, state }, idempotency, moves_float)?)
+}
+
+/// Refuses a cash-out whose amount would take the float past the largest balance.
+pub fn refuse_overflow(store: &dyn Store, amount: Amount) -> Outcome<()> {
+    let after = store.head().book.balance.checked_add(store.incoming()).and_then(|sum| sum.checked_add(amount));
+    if after.is_none() {
+        return Err(
+            Refusal::field(Code::InvalidAmount, "amount", format!("the balance would pass {}", Amount::MAX)).into()
+        );
+    }
+    Ok(())
+}
+
+/// The full request, as a checker sees it and as it will be carried out.
+pub fn subject(facts: &Facts) -> serde_json::Value {
+    let mut subject = json!({
+        "operationID": facts.id,
+        "operationType": if facts.is_cash_in() { "cash-in" } else { "cash-out-fulfillment" },
+        "amount": facts.amount,
+        "memo": facts.memo,
+        "keyID": facts.key.map(|(key, _)| key),
+    });
+    if let Some(members) = subject.as_object_mut() {
+        match &facts.direction {
+            Direction::CashIn { to: Destination::Phone(phone) } => {
+                members.insert("phoneTo".into(), json!(phone));
+            }
+            Direction::CashIn { to: Destination::Merchant(merchant) } => {
+                members.insert("merchantTo".into(), json!(merchant.id));
+                members.insert("merchantName".into(), json!(merchant.name));
+                members.insert("merchantShortCode".into(), json!(merchant.short_code.number()));
+            }
+            Direction::CashOut { from, fulfillment } => {
+                members.insert("phoneFrom".into(), json!(from));
+                members.insert("cashOutFulfillmentType".into(), json!(fulfillment.means));
+                members.insert("cashOutFulfillmentID".into(), json!(fulfillment.reference));
+            }
+        }
+    }
+    subject
+}

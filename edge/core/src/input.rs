@@ -1,0 +1,83 @@
+//! What a call brings along: its body and its `Idempotency-Key`, each refused only when its turn
+//! in the order of checks comes.
+
+use std::string::String;
+
+use crate::body::Body;
+use crate::digest::Digest;
+use crate::refusal::{Code, Outcome, Refusal};
+use crate::store::Idempotency;
+
+/// A request's body and idempotency key, as they came.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The body's text, or why there is none to read.
+    pub body: Result<String, Refusal>,
+    /// The `Idempotency-Key` header.
+    pub idempotency_key: Option<String>,
+}
+
+impl Input {
+    /// The body, which the route needs.
+    pub fn object(&self) -> Outcome<Body> {
+        Ok(Body::parse(self.body.as_ref().map_err(Clone::clone)?)?)
+    }
+
+    /// The body of a route that needs none.
+    pub fn optional_object(&self) -> Outcome<Body> {
+        Ok(Body::parse_optional(self.body.as_ref().map_err(Clone::clone)?)?)
+    }
+
+    /// The idempotency key, quoted or bare.
+    pub fn idempotency_key(&self) -> Outcome<Option<String>> {
+        let Some(header) = self.idempotency_key.as_deref() else { return Ok(None) };
+        let bare = header.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(header);
+        if (1..=255).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Ok(Some(bare.into()));
+        }
+        Err(Refusal::field(
+            Code::InvalidRequest,
+            "Idempotency-Key",
+            "must have 1 to 255 visible ASCII characters, quoted or bare",
+        )
+        .into())
+    }
+
+    /// The idempotency key in its scope, with the digest of what is asked for.
+    pub fn idempotency(&self, scope: &str, route: &str, values: &str) -> Outcome<Option<Idempotency>> {
+        Ok(self.idempotency_key()?.map(|value| Idempotency {
+            scope: scope.into(),
+            value,
+            request: Digest::of(&[route.as_bytes(), b"\0", values.as_bytes()]),
+        }))
+    }
+}
+
+/// Refuses a key that was used for something else.
+pub fn must_be_same(remembered: &Digest, asked: &Digest) -> Outcome<()> {
+    if remembered == asked {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::IdempotencyKeyReused,
+        "This Idempotency-Key was used for another request; use a new one for a new request.",
+    )
+    .into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idempotency_key_is_visible_ascii_quoted_or_bare() {
+        let key =
+            |header: &str| Input { body: Ok(String::new()), idempotency_key: Some(header.into()) }.idempotency_key();
+        assert_eq!(key("\"abc\"").unwrap().as_deref(), Some("abc"));
+        assert_eq!(key("abc").unwrap(), key("\"abc\"").unwrap());
+        assert!(key(&"x".repeat(255)).is_ok());
+        for bad in ["", "\"\"", " ", "a b", "é", "a\tb", &"x".repeat(256)] {
+            assert!(key(bad).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! People and what they may do: members, roles, actors.
+
+use core::fmt;
+use core::str::FromStr;
+use std::string::String;
+use std::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+use universal_wallet::Timestamp;
+use universal_wallet::id::{KeyID, UserID};
+
+use crate::refusal::{Code, Outcome, Refusal, refuse};
+
+/// What a member of a distributor may do. Every role reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Manages users.
+    Admin,
+    /// Asks.
+    Maker,
+    /// Decides what others asked for.
+    Checker,
+    /// Reads.
+    Viewer,
+}
+
+impl Role {
+    /// As it goes over the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Maker => "maker",
+            Self::Checker => "checker",
+            Self::Viewer => "viewer",
+        }
+    }
+}
+
+/// Why a text is not a [`Role`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RoleError;
+
+impl fmt::Display for RoleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("must be admin, maker, checker or viewer")
+    }
+}
+
+impl FromStr for Role {
+    type Err = RoleError;
+
+    fn from_str(text: &str) -> Result<Self, RoleError> {
+        [Self::Admin, Self::Maker, Self::Checker, Self::Viewer]
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or(RoleError)
+    }
+}
+
+/// A login: 3 to 128 visible ASCII characters, unique per deployment, compared in lower case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Login(String);
+
+impl Login {
+    /// In lower case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Why a text is not a [`Login`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoginError;
+
+impl fmt::Display for LoginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("must have 3 to 128 visible ASCII characters, such as an e-mail address")
+    }
+}
+
+impl FromStr for Login {
+    type Err = LoginError;
+
+    fn from_str(text: &str) -> Result<Self, LoginError> {
+        if (3..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Ok(Self(text.to_ascii_lowercase()))
+        } else {
+            Err(LoginError)
+        }
+    }
+}
+
+/// Someone by ID and name, as they were when they acted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Their identity: the only thing that persons are compared by.
+    pub id: UserID,
+    /// For display.
+    pub name: String,
+}
+
+/// A member of a distributor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Number of the chain entry that last changed it.
+    pub entry: u64,
+    /// Who.
+    pub person: Person,
+    /// What they sign in with.
+    pub login: Login,
+    /// What they may do here, sorted.
+    pub roles: Vec<Role>,
+    /// A disabled member may do nothing here.
+    pub disabled: bool,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+impl Member {
+    /// Whether the member is active and holds the role.
+    pub fn holds(&self, role: Role) -> bool {
+        !self.disabled && self.roles.contains(&role)
+    }
+
+    /// Refuses unless the member holds one of the roles.
+    pub fn must_hold(&self, any: &[Role]) -> Outcome<()> {
+        if any.iter().any(|role| self.holds(*role)) {
+            return Ok(());
+        }
+        let names: Vec<&str> = any.iter().map(|role| role.as_str()).collect();
+        refuse(Code::RoleRequired, std::format!("This needs the role {}; ask an admin for it.", names.join(" or ")))
+    }
+}
+
+/// Whether these members include someone who can ask and someone else who can decide it: for keys
+/// and operations, or for users.
+pub fn can_approve_each_other<'a>(members: impl Iterator<Item = &'a Member> + Clone) -> bool {
+    let pair = |asks: &[Role], decides: &[Role]| {
+        let any = |member: &Member, roles: &[Role]| roles.iter().any(|role| member.holds(*role));
+        members.clone().any(|maker| {
+            any(maker, asks)
+                && members.clone().any(|checker| checker.person.id != maker.person.id && any(checker, decides))
+        })
+    };
+    pair(&[Role::Maker], &[Role::Checker]) || pair(&[Role::Admin], &[Role::Admin, Role::Checker])
+}
+
+/// Who did something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum Actor {
+    /// A person, through the console.
+    User(Person),
+    /// A key.
+    Key {
+        /// Which.
+        id: KeyID,
+        /// What its maker called it.
+        name: String,
+    },
+    /// The issuer.
+    Issuer,
+    /// Time: a deadline passed, a delivery arrived.
+    System,
+}
+
+/// The rule that everything stands on: a request is never decided by the person who made it.
+/// The comparison is made here, on the stored maker.
+pub fn refuse_self_approval(maker: &Person, decider: &Person) -> Outcome<()> {
+    if maker.id == decider.id {
+        return Err(Refusal::new(
+            Code::SelfApproval,
+            "You made this request, so another person has to decide it; you can withdraw it.",
+        )
+        .into());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use universal_wallet::id::UserID;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn member(id: u128, roles: &[Role], disabled: bool) -> Member {
+        Member {
+            entry: 1,
+            person: Person { id: UserID::from_uuid(Uuid::from_u128(id)), name: "N".into() },
+            login: "someone".parse().unwrap(),
+            roles: roles.into(),
+            disabled,
+            created_at: Timestamp::from_unix_ms(0),
+        }
+    }
+
+    #[test]
+    fn one_person_with_all_roles_is_no_pair() {
+        let all = [Role::Admin, Role::Maker, Role::Checker];
+        let cases: [(&[Member], bool); 6] = [
+            (&[member(1, &all, false)], false),
+            (&[member(1, &all, false), member(2, &[Role::Viewer], false)], false),
+            (&[member(1, &all, false), member(2, &[Role::Checker], true)], false),
+            (&[member(1, &[Role::Maker], false), member(2, &[Role::Maker], false)], false),
+            (&[member(1, &[Role::Maker], false), member(2, &[Role::Checker], false)], true),
+            (&[member(1, &[Role::Admin], false), member(2, &[Role::Admin], false)], true),
+        ];
+        for (members, able) in cases {
+            assert_eq!(can_approve_each_other(members.iter()), able, "{members:?}");
+        }
+    }
+
+    #[test]
+    fn persons_are_compared_by_id_never_by_name() {
+        let person = |id, name: &str| Person { id: UserID::from_uuid(Uuid::from_u128(id)), name: name.into() };
+        assert!(refuse_self_approval(&person(1, "A"), &person(1, "B")).is_err());
+        assert!(refuse_self_approval(&person(1, "A"), &person(2, "A")).is_ok());
+    }
+
+    #[test]
+    fn logins_are_compared_in_lower_case() {
+        assert_eq!("Maker@Demo.Test".parse::<Login>().unwrap().as_str(), "maker@demo.test");
+        for bad in ["", "ab", "a b c", "é@demo.test", "tab\tbed"] {
+            assert_eq!(bad.parse::<Login>(), Err(LoginError), "{bad:?}");
+        }
+    }
+}

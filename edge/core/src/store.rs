@@ -1,0 +1,188 @@
+//! What the rules read and write: a distributor's storage, in the field's own words.
+//!
+//! The Durable Object implements it over SQLite, the simulator in memory. Writes become true
+//! together or not at all: the object wraps a command in one transaction.
+
+use std::rc::Rc;
+use std::string::String;
+use std::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+use universal_wallet::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID};
+use universal_wallet::{Amount, Phone, Timestamp};
+
+use crate::api_key::Key;
+use crate::approval::Approval;
+use crate::chain::{Entry, Head};
+use crate::digest::Digest;
+use crate::numbered::Numbering;
+use crate::operation::{Operation, Request};
+use crate::people::Member;
+use crate::refusal::Fault;
+
+/// Who a distributor is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Number of the chain entry that last changed it.
+    pub entry: u64,
+    /// Names it.
+    pub id: DistributorID,
+    /// What it is called.
+    pub name: String,
+    /// The deployment's currency.
+    pub currency: String,
+    /// The issuer stopped it.
+    pub suspended: bool,
+    /// Since when it exists.
+    pub created_at: Timestamp,
+}
+
+impl Profile {
+    /// Makes and reads its numbered identifiers.
+    pub fn numbering(&self) -> Numbering {
+        Numbering::new(self.id)
+    }
+}
+
+/// What a deadline ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Due {
+    /// A request that nobody decided.
+    Approval(ApprovalID),
+    /// An approved key that nobody claimed.
+    Claim(KeyID),
+    /// A key whose time is over.
+    Expiry(KeyID),
+    /// A customer's request that nobody took.
+    Request(OperationID),
+}
+
+impl core::fmt::Display for Due {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Approval(id) => write!(f, "approval:{id}"),
+            Self::Claim(id) => write!(f, "claim:{id}"),
+            Self::Expiry(id) => write!(f, "expiry:{id}"),
+            Self::Request(id) => write!(f, "request:{id}"),
+        }
+    }
+}
+
+impl core::str::FromStr for Due {
+    type Err = Fault;
+
+    fn from_str(text: &str) -> Result<Self, Fault> {
+        let wrong = || Fault::new(std::format!("a deadline that is none: {text}"));
+        let (kind, id) = text.split_once(':').ok_or_else(wrong)?;
+        match kind {
+            "approval" => id.parse().map(Self::Approval).map_err(|_| wrong()),
+            "claim" => id.parse().map(Self::Claim).map_err(|_| wrong()),
+            "expiry" => id.parse().map(Self::Expiry).map_err(|_| wrong()),
+            "request" => id.parse().map(Self::Request).map_err(|_| wrong()),
+            _ => Err(wrong()),
+        }
+    }
+}
+
+/// What a call with an `Idempotency-Key` did, where that was no operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// Digest of route and body, by their values.
+    pub request: Digest,
+    /// The ID of what it made or changed.
+    pub subject: String,
+}
+
+/// An `Idempotency-Key` in its scope, and what it was sent with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Idempotency {
+    /// Whose: a line of keys, a person, or the issuer's route.
+    pub scope: String,
+    /// 1 to 255 visible ASCII characters.
+    pub value: String,
+    /// Digest of route and body, by their values.
+    pub request: Digest,
+}
+
+/// A distributor's storage. All reads tell what the writes before them made.
+pub trait Store {
+    /// Who the distributor is.
+    fn profile(&self) -> Rc<Profile>;
+    /// Changes who the distributor is.
+    fn put_profile(&mut self, profile: Profile, document: &str) -> Result<(), Fault>;
+
+    /// The last entry of the chain.
+    fn head(&self) -> Head;
+    /// Appends an entry that is no operation's first.
+    fn append(&mut self, entry: &Entry, head: Head) -> Result<(), Fault>;
+
+    /// All members.
+    fn members(&self) -> Vec<Rc<Member>>;
+    /// Adds or changes a member.
+    fn put_member(&mut self, member: Member, document: &str) -> Result<(), Fault>;
+
+    /// A key by its ID.
+    fn key(&self, id: KeyID) -> Result<Option<Rc<Key>>, Fault>;
+    /// A key by its secret's digest.
+    fn key_by_digest(&self, digest: &Digest) -> Result<Option<Rc<Key>>, Fault>;
+    /// Adds or changes a key.
+    fn put_key(&mut self, key: Key, document: &str) -> Result<(), Fault>;
+
+    /// A request by its ID.
+    fn approval(&self, id: ApprovalID) -> Result<Option<Approval>, Fault>;
+    /// Adds or changes a request.
+    fn put_approval(&mut self, approval: &Approval, document: &str) -> Result<(), Fault>;
+
+    /// The first deadline, if any.
+    fn first_deadline(&self) -> Option<(Timestamp, Due)>;
+    /// Adds a deadline.
+    fn add_deadline(&mut self, at: Timestamp, due: Due) -> Result<(), Fault>;
+    /// Takes a deadline away; nothing happens where it is not.
+    fn remove_deadline(&mut self, at: Timestamp, due: Due) -> Result<(), Fault>;
+
+    /// The volume of a line of keys on a UTC day.
+    fn volume(&self, lineage: KeyID, day: i64) -> Result<Amount, Fault>;
+    /// Changes the volume of a key on a UTC day by so many minor units and operations.
+    fn change_volume(&mut self, key: (KeyID, KeyID), day: i64, minor: i64, operations: i64) -> Result<(), Fault>;
+
+    /// An operation by its ID; for a cash-out the latest attempt.
+    fn operation(&self, id: OperationID) -> Result<Option<Operation>, Fault>;
+    /// Appends the entry that is an operation's first, and the operation.
+    fn add_operation(
+        &mut self,
+        operation: &Operation,
+        entry: &Entry,
+        head: Head,
+        idempotency: Option<&Idempotency>,
+    ) -> Result<(), Fault>;
+    /// Changes an operation's state.
+    fn put_operation(&mut self, operation: &Operation) -> Result<(), Fault>;
+    /// The operation that a call with this key made, and the digest of that call.
+    fn operation_by_idempotency(&self, key: &Idempotency) -> Result<Option<(Operation, Digest)>, Fault>;
+    /// How many operations of a key wait for their checker.
+    fn pending_of_key(&self, key: KeyID) -> Result<u32, Fault>;
+    /// The first of the operations of a key that wait for their checker.
+    fn first_pending_of_key(&self, key: KeyID) -> Result<Option<Operation>, Fault>;
+    /// What is on its way to the float: processing cash-outs.
+    fn incoming(&self) -> Amount;
+
+    /// A customer's request by its ID.
+    fn request(&self, id: OperationID) -> Result<Option<Request>, Fault>;
+    /// The oldest open request of a customer and amount.
+    fn oldest_request(&self, from: &Phone, amount: Amount) -> Result<Option<Request>, Fault>;
+    /// Adds or changes a customer's request. One that is cancelled or expired is due to be told to
+    /// the wallet.
+    fn put_request(&mut self, request: &Request, document: &str) -> Result<(), Fault>;
+    /// The wallet was told that a request is cancelled or expired.
+    fn request_released(&mut self, id: OperationID) -> Result<(), Fault>;
+
+    /// What a call with this key did, where that was no operation.
+    fn remembered(&self, key: &Idempotency) -> Result<Option<Remembered>, Fault>;
+    /// Remembers a call and the ID of what it made or changed.
+    fn remember(&mut self, key: &Idempotency, subject: &str) -> Result<(), Fault>;
+
+    /// A member by their user ID.
+    fn member(&self, id: UserID) -> Option<Rc<Member>> {
+        self.members().into_iter().find(|member| member.person.id == id)
+    }
+}

@@ -26,6 +26,10 @@ pub(crate) struct Answer {
 /// Why there is no whole answer.
 pub(crate) enum Failure {
     /// No connection: nothing was sent.
+    #[cfg_attr(
+        target_arch = "wasm32",
+        expect(dead_code, reason = "fetch does not tell a refused connection from a broken one")
+    )]
     Connect(Box<dyn core::error::Error + Send + Sync>),
     /// Not in time.
     Timeout(Box<dyn core::error::Error + Send + Sync>),

@@ -7,11 +7,7 @@ use http::Uri;
 
 /// The address of a server: scheme, host, port and the path that comes before `/api`.
 #[derive(Clone, Debug)]
-pub(crate) struct BaseUrl {
-    text: String,
-    #[cfg(not(target_arch = "wasm32"))]
-    secure: bool,
-}
+pub(crate) struct BaseUrl(String);
 
 /// Why a text is not a usable base URL. It does not repeat the text, which may hold a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,30 +51,25 @@ impl BaseUrl {
         if host.is_empty() || !has_plain_port {
             return Err(BaseUrlError::Form);
         }
-        let secure = match scheme {
-            "https" => true,
-            "http" if allow_insecure_http || is_loopback(host) => false,
+        match scheme {
+            "https" => {}
+            "http" if allow_insecure_http || is_loopback(host) => {}
             "http" => return Err(BaseUrlError::Insecure),
             _ => return Err(BaseUrlError::Form),
-        };
-        let text = format!("{scheme}://{authority}{}", uri.path().trim_end_matches('/'));
-        Ok(Self {
-            text,
-            #[cfg(not(target_arch = "wasm32"))]
-            secure,
-        })
+        }
+        Ok(Self(format!("{scheme}://{authority}{}", uri.path().trim_end_matches('/'))))
     }
 
     /// Whether what is sent there is encrypted.
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn is_secure(&self) -> bool {
-        self.secure
+        self.0.starts_with("https:")
     }
 }
 
 impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(&self.0)
     }
 }
 

@@ -25,6 +25,7 @@ struct Inner {
 }
 
 #[derive(Debug)]
+#[cfg_attr(not(feature = "stream"), expect(dead_code, reason = "only a stream finds an endless list"))]
 pub(crate) enum Kind {
     /// Found wrong before anything was sent.
     Input(String),
@@ -40,6 +41,8 @@ pub(crate) enum Kind {
     Unreadable { status: u16, request_id: Option<String>, problem: &'static str },
     /// An operation that was waited for has not ended in time.
     StillOpen(OperationStatus),
+    /// A list whose next page is the same one again.
+    EndlessList,
 }
 
 impl Error {
@@ -62,7 +65,7 @@ impl Error {
     /// Whether the failed attempt may have been carried out all the same.
     pub(crate) fn is_ambiguous(&self) -> bool {
         match &self.0.kind {
-            Kind::Input(_) | Kind::Connect | Kind::StillOpen(_) => false,
+            Kind::Input(_) | Kind::Connect | Kind::StillOpen(_) | Kind::EndlessList => false,
             Kind::Timeout | Kind::Broken | Kind::Unreadable { .. } => true,
             Kind::Refused(refusal) => refusal.is_ambiguous(),
         }
@@ -126,7 +129,7 @@ impl Error {
         match &self.0.kind {
             Kind::Connect | Kind::Timeout | Kind::Broken => true,
             Kind::Refused(refusal) => refusal.is_retryable(),
-            Kind::Input(_) | Kind::Unreadable { .. } | Kind::StillOpen(_) => false,
+            Kind::Input(_) | Kind::Unreadable { .. } | Kind::StillOpen(_) | Kind::EndlessList => false,
         }
     }
 
@@ -192,6 +195,7 @@ impl fmt::Display for Error {
             Kind::Refused(refusal) => refusal.fmt(f),
             Kind::Unreadable { status, problem, .. } => write!(f, "the answer ({status}) cannot be read: {problem}"),
             Kind::StillOpen(status) => write!(f, "the operation did not end within the time allowed: it is {status}"),
+            Kind::EndlessList => f.write_str("the list does not end: its next page is the same one again"),
         }?;
         match &self.0.idempotency_key {
             Some(key) if self.0.outcome_unknown => write!(

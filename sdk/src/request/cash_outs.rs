@@ -1,5 +1,10 @@
+#[cfg(feature = "stream")]
+use futures_util::Stream;
+
 use crate::call::{Call, execute};
 use crate::wire::CashOutPage;
+#[cfg(feature = "stream")]
+use crate::wire::CashOutRequest;
 use crate::{Client, Error};
 
 /// Lists the open cash-out requests, oldest first.
@@ -32,5 +37,17 @@ impl CashOuts {
     pub async fn page(self) -> Result<CashOutPage, Error> {
         let query = super::query(&[("cursor", self.cursor), ("limit", self.limit.map(|limit| limit.to_string()))]);
         execute(&self.client, &Call::get(format!("/cashouts{query}")), None).await.map(|(page, _)| page)
+    }
+
+    /// All of them, page after page. It ends with its first error.
+    #[cfg(feature = "stream")]
+    pub fn stream(self) -> impl Stream<Item = Result<CashOutRequest, Error>> + Unpin {
+        super::items::items(self.cursor.clone(), move |cursor| {
+            let list = Self { cursor, ..self.clone() };
+            async move {
+                let page = list.page().await?;
+                Ok((page.items, Some(page.next_cursor).filter(|cursor| !cursor.is_empty())))
+            }
+        })
     }
 }

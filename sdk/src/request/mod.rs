@@ -3,6 +3,8 @@
 mod cash_in;
 mod cash_out;
 mod cash_outs;
+#[cfg(feature = "stream")]
+mod items;
 mod operations;
 mod process_cash_out;
 mod read;

@@ -1,3 +1,6 @@
+#[cfg(feature = "stream")]
+use futures_util::Stream;
+
 use crate::call::{Call, execute};
 use crate::wire::{Operation, OperationStatus, OperationType};
 use crate::{Client, Error};
@@ -62,6 +65,15 @@ impl Operations {
         ]);
         let (items, answer) = execute(&self.client, &Call::get(format!("/operations{query}")), None).await?;
         Ok(OperationPage { items, next_cursor: answer.link.as_deref().and_then(next_cursor) })
+    }
+
+    /// All of them, page after page. It ends with its first error.
+    #[cfg(feature = "stream")]
+    pub fn stream(self) -> impl Stream<Item = Result<Operation, Error>> + Unpin {
+        super::items::items(self.cursor.clone(), move |cursor| {
+            let list = Self { cursor, ..self.clone() };
+            async move { list.page().await.map(|page| (page.items, page.next_cursor)) }
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use crate::error::{Error, Kind};
 use crate::id::OperationID;
 use crate::retry;
 use crate::transport::{Instant, sleep};
-use crate::wire::Operation;
+use crate::wire::{Operation, OperationStatus};
 
 /// Between two questions.
 const LEAST_WAIT: Duration = Duration::from_millis(100);
@@ -33,18 +33,27 @@ impl WaitFor {
         let call = Call::get(format!("/operations/{}", self.operation));
         let started = Instant::now();
         let mut asked = 0;
+        let mut last_status = None;
         loop {
             let left = self.timeout.saturating_sub(started.elapsed());
-            let (operation, _): (Operation, _) = execute(&self.client, &call, Some(left)).await?;
+            let operation: Operation = match execute(&self.client, &call, Some(left)).await {
+                Ok((operation, _)) => operation,
+                Err(error) => return Err(last_status.filter(|_| error.is_timeout()).map_or(error, still_open)),
+            };
             if operation.status.has_ended() {
                 return Ok(operation);
             }
             asked += 1;
             let wait = retry::wait(asked, Some(LEAST_WAIT), Uuid::new_v4().as_fields().0);
             if wait >= self.timeout.saturating_sub(started.elapsed()) {
-                return Err(Error::new(Kind::StillOpen(operation.status), None));
+                return Err(still_open(operation.status));
             }
+            last_status = Some(operation.status);
             sleep(wait).await;
         }
     }
+}
+
+fn still_open(status: OperationStatus) -> Error {
+    Error::new(Kind::StillOpen(status), None)
 }

@@ -43,12 +43,12 @@ impl Transport {
     }
 
     async fn exchange(&self, call: &Call, url: &str) -> Result<Answer, Failure> {
-        let aborted = AbortOnDrop(AbortController::new().map_err(broken)?);
-        let init = self.init(call, &aborted.0).map_err(broken)?;
+        let aborted = AbortOnDrop(AbortController::new().map_err(|error| broken(&error))?);
+        let init = self.init(call, &aborted.0).map_err(|error| broken(&error))?;
         // Every global scope has fetch as a method, whatever it is called.
         let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
-        // fetch does not tell a refused connection from a broken one.
-        let response = JsFuture::from(scope.fetch_with_str_and_init(url, &init)).await.map_err(broken)?;
+        let response =
+            JsFuture::from(scope.fetch_with_str_and_init(url, &init)).await.map_err(|error| broken(&error))?;
         let response: Response = response.unchecked_into();
         let status = response.status();
         let headers = response.headers();
@@ -81,8 +81,8 @@ async fn body(response: &Response) -> Result<Vec<u8>, Failure> {
     let Some(stream) = response.body() else { return Ok(bytes) };
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
     loop {
-        let part = JsFuture::from(reader.read()).await.map_err(broken)?;
-        let chunk = Reflect::get(&part, &JsValue::from_str("value")).map_err(broken)?;
+        let part = JsFuture::from(reader.read()).await.map_err(|error| broken(&error))?;
+        let chunk = Reflect::get(&part, &JsValue::from_str("value")).map_err(|error| broken(&error))?;
         if chunk.is_undefined() {
             return Ok(bytes);
         }
@@ -103,7 +103,7 @@ impl Drop for AbortOnDrop {
     }
 }
 
-fn broken(error: JsValue) -> Failure {
+fn broken(error: &JsValue) -> Failure {
     let text = error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), |error| error.message().into());
     Failure::Broken(text.into())
 }

@@ -1,7 +1,13 @@
 //! The client against a server that plays what it is told.
 
 #![cfg(all(feature = "client", not(target_arch = "wasm32")))]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at what it did not expect")]
 
+mod child;
+mod hostile;
+#[cfg(feature = "stream")]
+mod lists;
 mod requests;
 mod retry;
+mod secrets;
 mod server;

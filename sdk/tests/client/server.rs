@@ -118,7 +118,7 @@ async fn serve(mut stream: TcpStream, play: Play, record: Arc<Mutex<Vec<Received
         Play::Flood(bytes) => {
             stream.write_all(&bytes).await?;
             loop {
-                stream.write_all(&[b'0'; 65_536]).await?;
+                stream.write_all(&vec![b'0'; 65_536]).await?;
             }
         }
         Play::Close => {}

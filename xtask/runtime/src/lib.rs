@@ -5,14 +5,14 @@
 
 mod capnp;
 mod error;
-mod guard;
 mod options;
+mod process_group;
 mod project;
 mod secrets;
 mod workerd;
 
 pub use error::Error;
-pub use guard::Guard;
 pub use options::{Entry, Options};
+pub use process_group::ProcessGroup;
 pub use secrets::Secrets;
-pub use workerd::{Workerd, workerd_in};
+pub use workerd::{Workerd, check_port, workerd_in};

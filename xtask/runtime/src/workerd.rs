@@ -1,29 +1,23 @@
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process_group};
-
 use crate::project::Project;
-use crate::{Error, Guard, Options, capnp};
+use crate::{Error, Options, ProcessGroup, capnp};
 
 /// How long workerd may take until it listens; some seconds on a busy machine.
 const START: Duration = Duration::from_secs(60);
-/// How long it may take to end requests before it is killed.
-const STOP: Duration = Duration::from_secs(5);
 
 /// A running workerd. It ends with this value, and with this process.
 #[derive(Debug)]
 pub struct Workerd {
-    child: Child,
+    process: ProcessGroup,
     port: u16,
-    _guard: Guard,
 }
 
 /// The program in npm's folder of packages. The one in `.bin` is a script that starts it, and would outlive its end.
@@ -56,18 +50,13 @@ impl Workerd {
         command.arg(format!("--socket-addr=http=127.0.0.1:{}", options.port));
         command.arg(format!("--directory-path={}={}", capnp::STORAGE, storage.display())).arg(&config);
         command.env_clear().envs(options.secrets.iter());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors).process_group(0);
-        let program = options.workerd.display();
-        let mut child = command.spawn().map_err(Error::io(format!("start {program}")))?;
-        let output = child.stdout.take();
-        let guard = Guard::over(child.id());
-        // From here on the process is ended when anything fails.
-        let mut workerd = Self { child, port: 0, _guard: guard? };
-        let Some(port) = output.and_then(|output| workerd.await_port(&listen(output, file))) else {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors);
+        let mut process = ProcessGroup::start(&mut command)?;
+        let ports = process.take_output().map(|output| listen(output, file));
+        let Some(port) = ports.and_then(|ports| await_port(&mut process, &ports)) else {
             return Err(not_started(&log, options.port));
         };
-        workerd.port = port;
-        Ok(workerd)
+        Ok(Self { process, port })
     }
 
     /// `http://127.0.0.1:` and the port.
@@ -82,62 +71,38 @@ impl Workerd {
 
     /// The process's number.
     pub fn pid(&self) -> u32 {
-        self.child.id()
+        self.process.id()
     }
 
     /// Its exit status once it has ended by itself.
     pub fn ended(&mut self) -> Result<Option<ExitStatus>, Error> {
-        self.child.try_wait().map_err(Error::io("look after workerd"))
+        self.process.ended()
     }
 
     /// Ends it as a power cut would, and waits until it is gone.
-    pub fn kill(mut self) -> Result<(), Error> {
-        self.signal(Signal::KILL)?;
-        self.child.wait().map(drop).map_err(Error::io("wait for workerd"))
+    pub fn kill(self) -> Result<(), Error> {
+        self.process.kill()
     }
 
     /// Ends it, at first by asking.
-    pub fn stop(mut self) -> Result<(), Error> {
-        self.signal(Signal::TERM)?;
-        let deadline = Instant::now() + STOP;
-        while Instant::now() < deadline {
-            if self.ended()?.is_some() {
-                return Ok(());
-            }
-            thread::sleep(Duration::from_millis(10));
-        }
-        self.kill()
-    }
-
-    fn signal(&self, signal: Signal) -> Result<(), Error> {
-        match i32::try_from(self.pid()).ok().and_then(Pid::from_raw) {
-            Some(group) => kill_process_group(group, signal).map_err(|error| Error::io("end workerd")(error.into())),
-            None => Ok(()),
-        }
-    }
-
-    /// The port, unless workerd ends or the time is up.
-    fn await_port(&mut self, ports: &Receiver<u16>) -> Option<u16> {
-        let deadline = Instant::now() + START;
-        loop {
-            match ports.recv_timeout(Duration::from_millis(50)) {
-                Ok(port) => return Some(port),
-                Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => {
-                    if !matches!(self.child.try_wait(), Ok(None)) {
-                        return None;
-                    }
-                }
-                Err(_) => return None,
-            }
-        }
+    pub fn stop(self) -> Result<(), Error> {
+        self.process.stop()
     }
 }
 
-impl Drop for Workerd {
-    fn drop(&mut self) {
-        // Errors would mean that it is gone already.
-        let _ = self.signal(Signal::KILL);
-        let _ = self.child.wait();
+/// The port, unless workerd ends or the time is up.
+fn await_port(process: &mut ProcessGroup, ports: &Receiver<u16>) -> Option<u16> {
+    let deadline = Instant::now() + START;
+    loop {
+        match ports.recv_timeout(Duration::from_millis(50)) {
+            Ok(port) => return Some(port),
+            Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => {
+                if !matches!(process.ended(), Ok(None)) {
+                    return None;
+                }
+            }
+            Err(_) => return None,
+        }
     }
 }
 
@@ -166,7 +131,8 @@ fn port_in(line: &str) -> Option<u16> {
     message.get("port")?.as_u64()?.try_into().ok()
 }
 
-fn check_port(port: u16) -> Result<(), Error> {
+/// Whether nothing listens on the port yet.
+pub fn check_port(port: u16) -> Result<(), Error> {
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == ErrorKind::AddrInUse => Err(Error::PortTaken(port)),

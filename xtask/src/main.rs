@@ -2,6 +2,7 @@
 
 mod build;
 mod command;
+mod dev;
 mod say;
 mod tools;
 mod workspace;
@@ -14,12 +15,14 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Task {
+    Dev(dev::Options),
     /// Build the Worker into target/edge
     Build,
 }
 
 fn main() -> ExitCode {
     let result = match Task::parse() {
+        Task::Dev(options) => dev::run(options),
         Task::Build => build::build(),
     };
     match result {

@@ -1,0 +1,51 @@
+//! `wrangler dev`, offline and quiet.
+
+use std::fs::File;
+use std::path::Path;
+use std::process::Stdio;
+
+use anyhow::{Context, Result};
+use edge_runtime::{ProcessGroup, Secrets};
+
+use super::state::State;
+use super::variable::Variable;
+use crate::tools::node;
+use crate::workspace;
+
+/// Starts it with its output in the log.
+pub(super) fn start(
+    state: &State,
+    port: u16,
+    vars: &[Variable],
+    secrets: &Secrets,
+    log: &Path,
+) -> Result<ProcessGroup> {
+    let output = File::create(log).with_context(|| format!("could not write {}", log.display()))?;
+    let mut command = node::tool("wrangler")?;
+    command.args(["dev", "--ip=127.0.0.1", "--inspector-port=0", "--show-interactive-dev-session=false"]);
+    command.arg(format!("--port={port}")).arg("--persist-to").arg(state.folder().join("wrangler"));
+    // Where wrangler.toml lists required secrets, wrangler takes them from its environment, and with them anything else
+    // there that bears the name of a variable. Variables are what the options and wrangler.toml say.
+    for name in ["CURRENCY", "DEMO", "RATE_LIMIT_PER_KEY"] {
+        command.env_remove(name);
+    }
+    for Variable { name, value } in vars {
+        command.arg("--var").arg(format!("{name}:{value}")).env_remove(name);
+    }
+    for (name, value) in secrets.iter() {
+        command.env(name, value);
+        if name.ends_with("_PREVIOUS") {
+            // Not required, so it is taken from the environment only if there is a variable of that name.
+            command.arg("--var").arg(format!("{name}:"));
+        }
+    }
+    command.envs([
+        ("CI", "1"),
+        ("CLOUDFLARE_CF_FETCH_ENABLED", "false"),
+        ("WRANGLER_SEND_METRICS", "false"),
+        ("WRANGLER_SEND_ERROR_REPORTS", "false"),
+    ]);
+    let errors = output.try_clone().context("could not share the log")?;
+    command.current_dir(workspace::root()).stdin(Stdio::null()).stdout(output).stderr(errors);
+    Ok(ProcessGroup::start(&mut command)?)
+}

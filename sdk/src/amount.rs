@@ -148,7 +148,7 @@ impl<'de> Deserialize<'de> for Amount {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::prelude::*;
 

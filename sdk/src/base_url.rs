@@ -61,7 +61,7 @@ impl BaseUrl {
     }
 
     /// Whether what is sent there is encrypted.
-    #[cfg(not(target_arch = "wasm32"))]
+    #[cfg(any(test, not(target_arch = "wasm32")))]
     pub(crate) fn is_secure(&self) -> bool {
         self.0.starts_with("https:")
     }

@@ -1,13 +1,13 @@
 use http::Method;
 use rust_decimal::Decimal;
 
+use super::body::NewOperation;
 use crate::call::{Call, execute};
-use crate::wire::{NewOperation, Receipt};
+use crate::wire::Receipt;
 use crate::{Client, Error, IdempotencyKey, Phone, ShortCode};
 
 /// Whose wallet a cash-in credits.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(clippy::exhaustive_enums)]
 pub enum Recipient {
     /// A customer, by phone number.
     Customer(Phone),

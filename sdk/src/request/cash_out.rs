@@ -1,8 +1,9 @@
 use http::Method;
 use rust_decimal::Decimal;
 
+use super::body::NewOperation;
 use crate::call::{Call, execute};
-use crate::wire::{CashOutFulfillmentType, NewOperation, Receipt};
+use crate::wire::{CashOutFulfillmentType, Receipt};
 use crate::{Client, Error, IdempotencyKey, Phone};
 
 /// Pays out the customer's oldest open request of this amount.

@@ -1,5 +1,6 @@
 //! The requests, each built by a method of [`Client`](crate::Client) and then sent.
 
+mod body;
 mod cash_in;
 mod cash_out;
 mod cash_outs;

@@ -1,8 +1,9 @@
 use http::Method;
 
+use super::body;
 use crate::call::{Call, execute};
 use crate::id::OperationID;
-use crate::wire::{self, CashOutFulfillmentType, Receipt};
+use crate::wire::{CashOutFulfillmentType, Receipt};
 use crate::{Client, Error, IdempotencyKey};
 
 /// Pays out one open request.
@@ -11,13 +12,13 @@ use crate::{Client, Error, IdempotencyKey};
 pub struct ProcessCashOut {
     client: Client,
     request: OperationID,
-    body: wire::ProcessCashOut,
+    body: body::ProcessCashOut,
     key: Option<IdempotencyKey>,
 }
 
 impl ProcessCashOut {
     pub(crate) fn new(client: &Client, request: OperationID, how: CashOutFulfillmentType) -> Self {
-        let body = wire::ProcessCashOut { cash_out_fulfillment_type: how, transaction_id: None, memo: None };
+        let body = body::ProcessCashOut { cash_out_fulfillment_type: how, transaction_id: None, memo: None };
         Self { client: client.clone(), request, body, key: None }
     }
 

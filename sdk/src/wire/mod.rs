@@ -6,7 +6,7 @@ use std::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{DistributorID, KeyID, OperationID, WalletOperationID};
-use crate::{Amount, Phone, ShortCode, Timestamp};
+use crate::{Amount, Phone, Timestamp};
 
 mod words;
 
@@ -36,7 +36,7 @@ impl Balance {
 /// The calling key, as `GET /api-key` tells it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(clippy::exhaustive_structs)]
+#[cfg_attr(not(feature = "server"), non_exhaustive)]
 pub struct KeyInfo {
     /// Names the key.
     #[serde(rename = "keyID")]
@@ -63,7 +63,7 @@ pub struct KeyInfo {
 /// One cash-in or cash-out of a distributor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(clippy::exhaustive_structs)]
+#[cfg_attr(not(feature = "server"), non_exhaustive)]
 pub struct Operation {
     /// Names the operation.
     #[serde(rename = "operationID")]
@@ -119,7 +119,7 @@ pub struct Operation {
 
 /// The answer to a write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(clippy::exhaustive_structs)]
+#[cfg_attr(not(feature = "server"), non_exhaustive)]
 pub struct Receipt {
     /// Names the operation.
     #[serde(rename = "operationID")]
@@ -128,63 +128,10 @@ pub struct Receipt {
     pub status: OperationStatus,
 }
 
-/// A new operation, the body of `POST /operations`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "operationType")]
-#[allow(clippy::exhaustive_enums)]
-pub enum NewOperation {
-    /// Credits a customer or a merchant.
-    #[serde(rename = "cash-in", rename_all = "camelCase")]
-    CashIn {
-        /// How much.
-        amount: Amount,
-        /// The customer; exactly one of the two destinations is given.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        phone_to: Option<Phone>,
-        /// The merchant.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        merchant_to_short_code: Option<ShortCode>,
-        /// A note of at most 256 characters.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        memo: Option<String>,
-    },
-    /// Pays out the customer's oldest open request of this amount.
-    #[serde(rename = "cash-out-fulfillment", rename_all = "camelCase")]
-    CashOut {
-        /// How much.
-        amount: Amount,
-        /// The customer.
-        phone_from: Phone,
-        /// How it is paid.
-        cash_out_fulfillment_type: CashOutFulfillmentType,
-        /// The distributor's own reference, at most 64 characters.
-        #[serde(rename = "cashOutFulfillmentID", skip_serializing_if = "Option::is_none")]
-        cash_out_fulfillment_id: Option<String>,
-        /// A note of at most 256 characters.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        memo: Option<String>,
-    },
-}
-
-/// The body of `PUT /cashouts/{operationID}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[allow(clippy::exhaustive_structs)]
-pub struct ProcessCashOut {
-    /// How it is paid.
-    pub cash_out_fulfillment_type: CashOutFulfillmentType,
-    /// The distributor's own reference, at most 64 characters.
-    #[serde(rename = "transactionID", skip_serializing_if = "Option::is_none")]
-    pub transaction_id: Option<String>,
-    /// A note of at most 256 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memo: Option<String>,
-}
-
 /// A customer's open request to be paid out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(clippy::exhaustive_structs)]
+#[cfg_attr(not(feature = "server"), non_exhaustive)]
 pub struct CashOutRequest {
     /// Its place in the list.
     pub cursor: String,
@@ -209,7 +156,7 @@ pub struct CashOutRequest {
 /// A page of open requests, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(clippy::exhaustive_structs)]
+#[cfg_attr(not(feature = "server"), non_exhaustive)]
 pub struct CashOutPage {
     /// The requests.
     pub items: Vec<CashOutRequest>,
@@ -221,7 +168,7 @@ pub struct CashOutPage {
 
 /// An error's body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(clippy::exhaustive_structs)]
+#[cfg_attr(not(feature = "server"), non_exhaustive)]
 pub struct ErrorBody {
     /// The status' reason phrase.
     pub error: String,
@@ -240,7 +187,7 @@ pub struct ErrorBody {
 
 /// What is wrong with one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(clippy::exhaustive_structs)]
+#[cfg_attr(not(feature = "server"), non_exhaustive)]
 pub struct FieldError {
     /// The field, such as `allowedIPs[1]`.
     pub field: String,

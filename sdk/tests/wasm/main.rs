@@ -63,7 +63,7 @@ async fn a_timeout_ends_the_attempt_and_is_repeated() {
 #[wasm_bindgen_test]
 async fn a_body_that_drips_or_never_ends_is_cut_off() {
     let server = Server::start(json!([{ "status": 200, "drip": true }, { "status": 200, "flood": true }])).await;
-    let client = server.builder().max_attempts(1).attempt_timeout(Duration::from_millis(2_000)).build().unwrap();
+    let client = server.builder().max_attempts(1).attempt_timeout(Duration::from_secs(2)).build().unwrap();
     assert!(client.balance().send().await.unwrap_err().is_timeout());
     let failed = client.balance().send().await.unwrap_err();
     assert!(failed.to_string().contains("4 MiB"), "{failed}");

@@ -1,0 +1,57 @@
+//! What a write carries.
+
+use serde::Serialize;
+
+use crate::wire::CashOutFulfillmentType;
+use crate::{Amount, Phone, ShortCode};
+
+/// A new operation, the body of `POST /operations`.
+#[derive(Serialize)]
+#[serde(tag = "operationType")]
+pub(crate) enum NewOperation {
+    /// Credits a customer or a merchant.
+    #[serde(rename = "cash-in", rename_all = "camelCase")]
+    CashIn {
+        /// How much.
+        amount: Amount,
+        /// The customer; exactly one of the two destinations is given.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        phone_to: Option<Phone>,
+        /// The merchant.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        merchant_to_short_code: Option<ShortCode>,
+        /// A note of at most 256 characters.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        memo: Option<String>,
+    },
+    /// Pays out the customer's oldest open request of this amount.
+    #[serde(rename = "cash-out-fulfillment", rename_all = "camelCase")]
+    CashOut {
+        /// How much.
+        amount: Amount,
+        /// The customer.
+        phone_from: Phone,
+        /// How it is paid.
+        cash_out_fulfillment_type: CashOutFulfillmentType,
+        /// The distributor's own reference, at most 64 characters.
+        #[serde(rename = "cashOutFulfillmentID", skip_serializing_if = "Option::is_none")]
+        cash_out_fulfillment_id: Option<String>,
+        /// A note of at most 256 characters.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        memo: Option<String>,
+    },
+}
+
+/// The body of `PUT /cashouts/{operationID}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ProcessCashOut {
+    /// How it is paid.
+    pub(crate) cash_out_fulfillment_type: CashOutFulfillmentType,
+    /// The distributor's own reference, at most 64 characters.
+    #[serde(rename = "transactionID", skip_serializing_if = "Option::is_none")]
+    pub(crate) transaction_id: Option<String>,
+    /// A note of at most 256 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) memo: Option<String>,
+}

@@ -1,0 +1,159 @@
+// @ts-check
+/** Calls to the console API. Every refusal becomes an `ApiError` with a sentence for the person. */
+
+const PREFIX = "/admin/v1";
+
+export class ApiError extends Error {
+  /**
+   * @param {number} status 0: no answer came
+   * @param {string} code
+   * @param {string} message
+   * @param {{ field: string, message: string }[]} fields
+   * @param {string} requestID
+   */
+  constructor(status, code, message, fields = [], requestID = "") {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.fields = fields;
+    this.requestID = requestID;
+  }
+
+  /** Whether the request may have been carried out although no answer says so. */
+  get outcomeUnknown() {
+    return this.status === 0 || this.status >= 500;
+  }
+}
+
+/**
+ * Asks the person to sign in again after the session ended; set by the sign-in module. Resolves
+ * when the same person is back.
+ * @type {() => Promise<void>}
+ */
+let signInAgain = async () => {};
+
+/** @param {() => Promise<void>} handler */
+export function whenSessionEnds(handler) {
+  signInAgain = handler;
+}
+
+/**
+ * @typedef {{ body?: unknown, idempotencyKey?: string, signal?: AbortSignal }} CallOptions
+ */
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {CallOptions} options
+ */
+async function send(method, path, { body, idempotencyKey, signal }) {
+  /** @type {Record<string, string>} */
+  const headers = { accept: "application/json" };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  if (idempotencyKey) headers["idempotency-key"] = idempotencyKey;
+  try {
+    return await fetch(PREFIX + path, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      cache: "no-store",
+      credentials: "same-origin",
+      signal: signal ?? null,
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError(
+      0,
+      "no_answer",
+      navigator.onLine
+        ? "No answer from the server. Check your connection and try again."
+        : "You are offline. Try again when the connection is back.",
+    );
+  }
+}
+
+/**
+ * @param {Response} response
+ */
+async function refusal(response) {
+  /** @type {{ message?: string, code?: string, requestID?: string, errors?: { field: string, message: string }[] }} */
+  const body = await response.json().catch(() => ({}));
+  let message = body.message ?? `The server answered ${response.status}.`;
+  const wait = response.headers.get("retry-after");
+  if (response.status === 429 && wait) message += ` Try again in ${waitInWords(Number(wait))}.`;
+  return new ApiError(
+    response.status,
+    body.code ?? "",
+    message,
+    body.errors ?? [],
+    body.requestID ?? response.headers.get("x-request-id") ?? "",
+  );
+}
+
+/** @param {number} seconds */
+function waitInWords(seconds) {
+  if (!(seconds > 90)) return `${Math.max(1, Math.ceil(seconds) || 1)} seconds`;
+  return `${Math.ceil(seconds / 60)} minutes`;
+}
+
+/**
+ * @param {string} method
+ * @param {string} path after `/admin/v1`
+ * @param {CallOptions} [options]
+ * @returns {Promise<any>} the JSON answer, null where there is none
+ */
+export async function call(method, path, options = {}) {
+  const response = await answer(method, path, options);
+  return response.status === 204 ? null : response.json();
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {CallOptions} options
+ */
+async function answer(method, path, options) {
+  for (;;) {
+    const response = await send(method, path, options);
+    if (response.ok) return response;
+    const error = await refusal(response);
+    // A 401 means that nothing happened, so the same call is safe to repeat after signing in.
+    if (error.code !== "not_signed_in" || path === "/session") throw error;
+    await signInAgain();
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {AbortSignal} [signal]
+ */
+export function get(path, signal) {
+  return call("GET", path, signal ? { signal } : {});
+}
+
+/**
+ * A list that is a plain array, with the address of the next page in its `Link` header.
+ * @param {string} path
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<import("./types.js").Page<any>>}
+ */
+export async function getLinked(path, signal) {
+  const response = await answer("GET", path, signal ? { signal } : {});
+  const next = /<([^>]*)>;\s*rel="next"/.exec(response.headers.get("link") ?? "")?.[1];
+  const nextCursor = next ? new URL(next, location.href).searchParams.get("cursor") : null;
+  return { items: await response.json(), nextCursor };
+}
+
+/**
+ * `path?name=value` with what isn't empty.
+ * @param {string} path
+ * @param {Record<string, string | number | undefined>} parameters
+ */
+export function withQuery(path, parameters) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== "") query.set(name, String(value));
+  }
+  const text = query.toString();
+  return text ? `${path}?${text}` : path;
+}

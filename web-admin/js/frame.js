@@ -1,0 +1,224 @@
+// @ts-check
+/** The signed-in page around a view: menu, what waits, and the view itself. */
+
+import { ApiError, get } from "./api.js";
+import { find, h, icon, replace, template } from "./dom.js";
+import { loadInbox } from "./inbox.js";
+import { changed, follow, onChange, onConnection } from "./live.js";
+import { address } from "./router.js";
+import { holds, load, person, signOut } from "./session.js";
+import { showView, refreshView } from "./screen.js";
+import { toast } from "./ui/toast.js";
+import { ago } from "./time.js";
+import { viewFor } from "./views/index.js";
+
+/** @typedef {import("./types.js").Membership} Membership */
+/** @typedef {import("./router.js").Address} Address */
+/** @typedef {import("./types.js").Distributor} Distributor */
+
+/** @type {{ member: Membership, distributor: Distributor } | null} */
+let shown = null;
+/** @type {string} approved keys already announced */
+let announced = "";
+
+/**
+ * @param {HTMLElement} app
+ * @param {Membership} member
+ * @param {Address} wanted
+ */
+export async function showFrame(app, member, wanted) {
+  if (!shown || shown.member.distributorID !== member.distributorID || !app.querySelector("#view")) {
+    drawFrame(app, member);
+    try {
+      const distributor = await get(`/distributors/${member.distributorID}`);
+      shown = { member, distributor };
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) await load();
+      shown = null;
+      const { failed } = await import("./ui/states.js");
+      replace(find(app, "#view", HTMLElement), failed(error, () => dispatchEvent(new HashChangeEvent("hashchange"))));
+      return;
+    }
+    follow(member.distributorID);
+  }
+  shown.member = member;
+  drawMenu(member, wanted);
+  void refreshInbox();
+  const menu = find(document, "#menu", HTMLElement);
+  if (menu.matches(":popover-open")) menu.hidePopover();
+  await showView(find(document, "#view", HTMLElement), viewFor(wanted), {
+    member,
+    currency: shown.distributor.currency,
+    path: wanted.path,
+    query: wanted.query,
+  });
+}
+
+export function leaveFrame() {
+  shown = null;
+  announced = "";
+  follow("");
+}
+
+/**
+ * @param {HTMLElement} app
+ * @param {Membership} member
+ */
+function drawFrame(app, member) {
+  app.replaceChildren(template("frame"));
+  find(app, ".top-name", HTMLElement).textContent = member.name;
+  find(app, ".skip", HTMLElement).addEventListener("click", (event) => {
+    event.preventDefault();
+    find(app, "#content", HTMLElement).focus();
+  });
+  drawPerson(app);
+  drawMenu(member, { distributorID: member.distributorID, path: [], query: new URLSearchParams() });
+  onConnection((state) => {
+    const text = {
+      live: "Live",
+      polling: "Asking every few seconds",
+      offline: "Offline: this may be out of date",
+    }[state];
+    const element = document.querySelector(".connection");
+    if (!element || element.textContent === text) return;
+    element.textContent = text;
+    element.setAttribute("data-state", state);
+  });
+}
+
+/** @param {HTMLElement} app */
+function drawPerson(app) {
+  const me = person();
+  replace(find(app, ".who", HTMLElement), [
+    h("bdi", { class: "who-name" }, me.name),
+    h("span", { class: "muted small" }, me.login),
+  ]);
+  replace(find(app, ".who-actions", HTMLElement), [
+    h("button", { type: "button", class: "quiet small", id: "change-password", click: async () => {
+      const { passwordDialog } = await import("./views/password.js");
+      passwordDialog();
+    } }, "Change password"),
+    h("button", { type: "button", class: "quiet small", click: leave }, "Sign out"),
+  ]);
+}
+
+async function leave() {
+  try {
+    await signOut();
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 401)) {
+      toast(error instanceof ApiError ? error.message : "Signing out failed.", "danger");
+      return;
+    }
+  }
+  // A fresh document keeps nothing of this session in memory.
+  location.replace("/");
+}
+
+/**
+ * @param {Membership} member
+ * @param {Address} wanted
+ */
+function drawMenu(member, wanted) {
+  const id = member.distributorID;
+  const here = wanted.path.join("/");
+  const entry = (/** @type {string} */ path, /** @type {string} */ label, /** @type {string} */ symbol) =>
+    h(
+      "li",
+      {},
+      h(
+        "a",
+        {
+          href: address(id, path),
+          id: `menu-${symbol}`,
+          "aria-current": here === path || here.startsWith(`${path}/`) ? "page" : false,
+        },
+        icon(symbol),
+        h("span", {}, label),
+        symbol === "inbox" && h("span", { class: "count", id: "inbox-count", hidden: true }),
+      ),
+    );
+  const countBefore = document.querySelector("#inbox-count")?.textContent ?? "";
+  replace(find(document, ".side nav", HTMLElement), [
+    h("ul", {}, entry("overview", "Overview", "overview"), entry("approvals", "Approvals", "inbox"),
+      entry("operations", "Operations", "operations"), entry("cashouts", "Cash-outs", "cash")),
+    h("h2", { class: "menu-title" }, "Settings"),
+    h("ul", {}, entry("settings/api-keys", "API Keys", "key"), entry("users", "Users and roles", "users"),
+      entry("audit", "Audit log", "audit")),
+  ]);
+  showCount(countBefore);
+  const others = person().distributors;
+  replace(find(document, ".distributor", HTMLElement), [
+    h("bdi", { class: "distributor-name" }, member.name),
+    h("span", { class: "muted small" }, member.roles.join(", ")),
+    others.length > 1 &&
+      h("details", { id: "other-distributors" },
+        h("summary", {}, "Switch distributor"),
+        h("ul", { class: "plain" }, others.filter((one) => one.distributorID !== id).map((one) =>
+          h("li", {}, h("a", { href: address(one.distributorID, "overview") }, one.name))))),
+  ]);
+}
+
+/** @param {string} text */
+function showCount(text) {
+  const count = document.querySelector("#inbox-count");
+  if (!(count instanceof HTMLElement)) return;
+  count.textContent = text;
+  count.hidden = text === "";
+}
+
+/** The number beside "Approvals", and the banner for approved keys that wait to be claimed. */
+async function refreshInbox() {
+  if (!shown) return;
+  const { member } = shown;
+  try {
+    const { toDecide, toClaim } = await loadInbox(member);
+    showCount(toDecide.length > 0 ? String(toDecide.length) : "");
+    drawBanner(member, toClaim);
+  } catch {
+    // The view itself says what is wrong; a missing number here is not worth a second message.
+    showCount("");
+  }
+}
+
+/**
+ * @param {Membership} member
+ * @param {import("./types.js").Key[]} keys
+ */
+function drawBanner(member, keys) {
+  const banner = document.querySelector("#banner");
+  if (!(banner instanceof HTMLElement)) return;
+  const state = keys.map((key) => key.keyID).join();
+  if (state === announced && banner.childElementCount === keys.length) return;
+  replace(banner, keys.map((key) =>
+    h("div", { class: "note note-success" }, icon("key"),
+      h("p", {}, "Your key ", h("bdi", { class: "strong" }, key.label), " was approved",
+        key.checkerName ? [" by ", h("bdi", {}, key.checkerName)] : "", " ",
+        key.decidedAt && ago(key.decidedAt), ". Claim it within 24 hours of that."),
+      h("button", { type: "button", class: "primary", id: `claim-${key.keyID}`, click: async () => {
+        const { claimKey } = await import("./views/key-claim.js");
+        claimKey(key, member);
+      } }, "Claim key"))));
+  if (state !== announced && keys[0]) toast(`Approved: you can claim the key “${keys[0].label}” now.`);
+  announced = state;
+}
+
+/** Roles or membership may have changed: reads them again and draws everything anew. */
+export async function refreshSession() {
+  await load();
+  dispatchEvent(new HashChangeEvent("hashchange"));
+  changed();
+}
+
+/**
+ * Whether the person holds one of the roles for the distributor on the screen.
+ * @param {...import("./types.js").Role} roles
+ */
+export function iHold(...roles) {
+  return shown !== null && holds(shown.member, ...roles);
+}
+
+onChange(() => {
+  void refreshInbox();
+  void refreshView();
+});

@@ -1,0 +1,64 @@
+// @ts-check
+/** What waits for this person: requests to decide and approved keys to claim. */
+
+import { get } from "./api.js";
+import { holds, person } from "./session.js";
+
+/** @typedef {import("./types.js").Approval} Approval */
+/** @typedef {import("./types.js").Key} Key */
+/** @typedef {import("./types.js").Membership} Membership */
+
+/**
+ * @typedef {object} Inbox
+ * @property {Approval[]} pending every open request
+ * @property {Approval[]} toDecide those that this person may decide
+ * @property {Key[]} toClaim approved keys of this maker
+ */
+
+/**
+ * Whether this person may decide a request, as far as the page knows; the server has the say.
+ * @param {Approval} approval
+ * @param {Membership} member
+ */
+export function mayDecide(approval, member) {
+  return whyNot(approval, member) === "";
+}
+
+/**
+ * Why this person can't decide a request, in a sentence; "" when they can.
+ * @param {Approval} approval
+ * @param {Membership} member
+ */
+export function whyNot(approval, member) {
+  const me = person();
+  const forUser = approval.kind.startsWith("user.");
+  if (approval.makerID === me.userID) {
+    return "You asked for this yourself, so another person has to decide it.";
+  }
+  if (forUser && approval.subject["userID"] === me.userID) {
+    return "This is about your own account, so another person has to decide it.";
+  }
+  if (!holds(member, "checker", ...(forUser ? /** @type {const} */ (["admin"]) : []))) {
+    return forUser ? "An admin or a checker decides this." : "A checker decides this.";
+  }
+  return "";
+}
+
+/**
+ * @param {Membership} member
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Inbox>}
+ */
+export async function loadInbox(member, signal) {
+  const base = `/distributors/${member.distributorID}`;
+  const [approvals, keys] = await Promise.all([
+    get(`${base}/approvals?status=pending&limit=1000`, signal),
+    holds(member, "maker") ? get(`${base}/api-keys?status=approved`, signal) : { items: [] },
+  ]);
+  const pending = /** @type {Approval[]} */ (approvals.items);
+  return {
+    pending,
+    toDecide: pending.filter((approval) => mayDecide(approval, member)),
+    toClaim: /** @type {Key[]} */ (keys.items).filter((key) => key.makerID === person().userID),
+  };
+}

@@ -1,0 +1,124 @@
+// @ts-check
+/**
+ * What happens elsewhere reaches this page by WebSocket; while there is none, the page asks every
+ * few seconds. A page that nobody has touched for a while stays quiet, so that looking away ends
+ * the session as the server's idle rule says.
+ */
+
+import { get } from "./api.js";
+
+const POLL_MS = 8_000;
+const QUIET_AFTER_MS = 10 * 60_000;
+const RECONNECT_MAX_MS = 60_000;
+const GATHER_MS = 150;
+
+/** @typedef {"live" | "polling" | "offline"} Connection */
+
+/** @type {Set<() => void>} */
+const listeners = new Set();
+/** @type {Set<(state: Connection) => void>} */
+const watchers = new Set();
+
+/** @type {WebSocket | null} */
+let socket = null;
+let distributorID = "";
+let attempts = 0;
+let lastTouch = Date.now();
+let missed = false;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let reconnect;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let gathering;
+
+/**
+ * Calls back when something may have changed.
+ * @param {() => void} listener
+ */
+export function onChange(listener) {
+  listeners.add(listener);
+}
+
+/** @param {(state: Connection) => void} watcher */
+export function onConnection(watcher) {
+  watchers.add(watcher);
+  watcher(connection());
+}
+
+/** @returns {Connection} */
+function connection() {
+  if (!navigator.onLine) return "offline";
+  return socket?.readyState === WebSocket.OPEN ? "live" : "polling";
+}
+
+function tellConnection() {
+  for (const watcher of watchers) watcher(connection());
+}
+
+/** Tells everyone who listens, once for a burst of changes. */
+export function changed() {
+  if (Date.now() - lastTouch > QUIET_AFTER_MS || document.hidden) {
+    missed = true;
+    return;
+  }
+  gathering ??= setTimeout(() => {
+    gathering = undefined;
+    missed = false;
+    for (const listener of listeners) listener();
+  }, GATHER_MS);
+}
+
+/** @param {string} id the distributor to follow; "" stops */
+export function follow(id) {
+  if (id === distributorID) return;
+  distributorID = id;
+  attempts = 0;
+  connect();
+}
+
+function connect() {
+  clearTimeout(reconnect);
+  socket?.close(1000);
+  socket = null;
+  tellConnection();
+  if (!distributorID || !navigator.onLine) return;
+
+  const url = new URL(`/admin/v1/distributors/${distributorID}/events`, location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  const opening = new WebSocket(url);
+  socket = opening;
+  opening.addEventListener("open", () => {
+    // What happened before the first connection is on the screen; after a gap it may not be.
+    if (attempts > 0) changed();
+    attempts = 0;
+    tellConnection();
+  });
+  opening.addEventListener("message", changed);
+  opening.addEventListener("close", (event) => {
+    if (socket !== opening) return;
+    socket = null;
+    tellConnection();
+    // 4401: the session is over; any call finds out and asks to sign in. 4403: no longer a member.
+    if (event.code === 4401 || event.code === 4403) void get("/session").then(changed, changed);
+    attempts += 1;
+    const wait = Math.min(RECONNECT_MAX_MS, 1000 * 2 ** attempts) * (0.5 + Math.random() / 2);
+    reconnect = setTimeout(connect, wait);
+  });
+}
+
+function touched() {
+  lastTouch = Date.now();
+  if (missed && !document.hidden) changed();
+}
+
+for (const name of ["pointerdown", "keydown", "focus"]) {
+  addEventListener(name, touched, { passive: true });
+}
+document.addEventListener("visibilitychange", touched);
+addEventListener("online", () => {
+  connect();
+  changed();
+});
+addEventListener("offline", tellConnection);
+setInterval(() => {
+  if (distributorID && connection() === "polling") changed();
+}, POLL_MS);

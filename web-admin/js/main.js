@@ -1,0 +1,85 @@
+// @ts-check
+/** Starts the page: who is signed in decides between the door and the frame. */
+
+import { ApiError, whenSessionEnds } from "./api.js";
+import { h, replace, find } from "./dom.js";
+import { leaveFrame, showFrame } from "./frame.js";
+import { current, load, membership } from "./session.js";
+import { address, goInstead, parse } from "./router.js";
+import { failed } from "./ui/states.js";
+import { showPassword } from "./views/password.js";
+import { showSignIn, signInDialog } from "./views/sign-in.js";
+
+const app = find(document, "#app", HTMLElement);
+const LAST = "uw-last-distributor";
+
+/** Shows what the address asks for, as far as the session allows. */
+async function route() {
+  const session = current();
+  if (!session) {
+    leaveFrame();
+    showSignIn(app, route);
+    return;
+  }
+  if (session.mustChangePassword) {
+    leaveFrame();
+    showPassword(app, route);
+    return;
+  }
+  const wanted = parse(location.hash);
+  if (wanted.distributorID === "") {
+    goHome();
+    return;
+  }
+  const member = membership(wanted.distributorID);
+  if (!member) {
+    leaveFrame();
+    showNoMembership();
+    return;
+  }
+  localStorage.setItem(LAST, member.distributorID);
+  await showFrame(app, member, wanted);
+}
+
+function goHome() {
+  const distributors = current()?.distributors ?? [];
+  const last = membership(localStorage.getItem(LAST) ?? "") ?? distributors[0];
+  if (last) goInstead(address(last.distributorID, "overview"));
+  else showNoMembership();
+}
+
+function showNoMembership() {
+  const others = current()?.distributors ?? [];
+  replace(
+    app,
+    h(
+      "main",
+      { class: "door", id: "content" },
+      h(
+        "section",
+        { class: "card door-card" },
+        h("h1", {}, "You are not a member here"),
+        h("p", { class: "muted" }, "This address belongs to a distributor that you are not, or no longer, a member of. An admin of that distributor can add you."),
+        others.length > 0 &&
+          h("ul", { class: "plain" }, others.map((one) =>
+            h("li", {}, h("a", { href: address(one.distributorID, "overview") }, `Go to ${one.name}`)))),
+      ),
+    ),
+  );
+}
+
+async function start() {
+  try {
+    await load();
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 401)) {
+      replace(app, h("main", { class: "door", id: "content" }, failed(error, () => void start())));
+      return;
+    }
+  }
+  await route();
+}
+
+whenSessionEnds(() => signInDialog(route));
+addEventListener("hashchange", () => void route());
+void start();

@@ -1,0 +1,114 @@
+// @ts-check
+/** Shows one view: loading, the view, or what went wrong; draws again when its data changed. */
+
+import { ApiError } from "./api.js";
+import { h, replace } from "./dom.js";
+import { address } from "./router.js";
+import { failed, loading } from "./ui/states.js";
+
+/** @typedef {import("./dom.js").Child} Child */
+/** @typedef {import("./types.js").Membership} Membership */
+
+/**
+ * @typedef {object} Place where a view is
+ * @property {Membership} member
+ * @property {string} currency
+ * @property {string[]} path
+ * @property {URLSearchParams} query
+ */
+
+/**
+ * @typedef {Place & {
+ *   base: string,
+ *   signal: AbortSignal,
+ *   link: (path: string, query?: Record<string, string>) => string,
+ *   refresh: () => Promise<void>,
+ * }} Screen `base` is the distributor's path in the console API
+ */
+
+/**
+ * @typedef {object} View
+ * @property {string} title of the document
+ * @property {(screen: Screen) => Promise<any>} load
+ * @property {(data: any, screen: Screen) => Child} render
+ * @property {boolean} [still] true: never drawn again by itself, since people type there
+ */
+
+/** @type {{ view: View, screen: Screen, container: HTMLElement, seen: string, stop: AbortController } | null} */
+let now = null;
+
+/**
+ * @param {HTMLElement} container
+ * @param {Promise<View>} coming
+ * @param {Place} place
+ */
+export async function showView(container, coming, place) {
+  now?.stop.abort();
+  const stop = new AbortController();
+  const screen = {
+    ...place,
+    base: `/distributors/${place.member.distributorID}`,
+    signal: stop.signal,
+    link: (/** @type {string} */ path, /** @type {Record<string, string>} */ query = {}) =>
+      address(place.member.distributorID, path, query),
+    refresh: refreshView,
+  };
+  const sameView = now?.screen.path.join("/") === place.path.join("/") && container.querySelector("h1");
+  if (!sameView) {
+    // What was on the screen stays for a moment, so that fast answers don't flicker.
+    const slow = setTimeout(() => replace(container, loading()), 150);
+    stop.signal.addEventListener("abort", () => clearTimeout(slow));
+    try {
+      const view = await coming;
+      if (stop.signal.aborted) return;
+      now = { view, screen, container, seen: "", stop };
+      await draw();
+    } finally {
+      clearTimeout(slow);
+    }
+    if (!stop.signal.aborted) arrive(container);
+    return;
+  }
+  const view = await coming;
+  if (stop.signal.aborted) return;
+  now = { view, screen, container, seen: "", stop };
+  await draw();
+}
+
+/** Loads the view's data again and draws it if something changed. */
+export async function refreshView() {
+  if (now && !now.view.still) await draw();
+}
+
+async function draw() {
+  const mine = now;
+  if (!mine) return;
+  const { view, screen, container, stop } = mine;
+  try {
+    const data = await view.load(screen);
+    if (now !== mine) return;
+    const seen = JSON.stringify(data) ?? "";
+    if (seen === mine.seen) return;
+    mine.seen = seen;
+    replace(container, view.render(data, screen));
+  } catch (error) {
+    if (stop.signal.aborted || now !== mine) return;
+    // What is on the screen is worth more than an error about a refresh that may work next time.
+    if (mine.seen !== "" && error instanceof ApiError && error.outcomeUnknown) return;
+    mine.seen = "";
+    replace(container, [h("h1", { tabindex: "-1" }, view.title), failed(error, () => void draw())]);
+  }
+}
+
+/**
+ * A new view begins at its top: title, scroll and focus, as with a new document.
+ * @param {HTMLElement} container
+ */
+function arrive(container) {
+  document.title = `${now?.view.title ?? ""} · Universal Wallet`;
+  scrollTo(0, 0);
+  const heading = container.querySelector("h1");
+  if (!(heading instanceof HTMLElement)) return;
+  heading.tabIndex = -1;
+  if (!document.querySelector("dialog[open]")) heading.focus({ preventScroll: true });
+}

@@ -1,0 +1,57 @@
+// @ts-check
+/** Who is signed in, and for which distributor this page works. Never a secret. */
+
+import { call, get } from "./api.js";
+
+/** @typedef {import("./types.js").Session} Session */
+/** @typedef {import("./types.js").Membership} Membership */
+/** @typedef {import("./types.js").Role} Role */
+
+/** @type {Session | null} */
+let session = null;
+
+export function current() {
+  return session;
+}
+
+/** The signed-in person; a mistake in the page when nobody is. */
+export function person() {
+  if (!session) throw new Error("Nobody is signed in");
+  return session;
+}
+
+/** Reads the session from the server; throws 401 `not_signed_in` when there is none. */
+export async function load() {
+  session = /** @type {Session} */ (await get("/session"));
+  return session;
+}
+
+/**
+ * @param {string} login
+ * @param {string} password
+ */
+export async function signIn(login, password) {
+  session = /** @type {Session} */ (
+    await call("POST", "/session", { body: { login, password } })
+  );
+  return session;
+}
+
+export async function signOut() {
+  await call("DELETE", "/session");
+  session = null;
+}
+
+/** @param {string} distributorID */
+export function membership(distributorID) {
+  const wanted = distributorID.toLowerCase();
+  return session?.distributors.find((one) => one.distributorID.toLowerCase() === wanted) ?? null;
+}
+
+/**
+ * @param {Membership} member
+ * @param {...Role} roles
+ */
+export function holds(member, ...roles) {
+  return roles.some((role) => member.roles.includes(role));
+}

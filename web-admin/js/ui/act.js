@@ -1,0 +1,48 @@
+// @ts-check
+/** A button that does something at the server: once per click, with a clear end either way. */
+
+import { ApiError } from "../api.js";
+import { refreshSession } from "../frame.js";
+import { explain } from "./states.js";
+import { toast } from "./toast.js";
+
+/** Codes after which what is on the screen no longer holds. */
+const OUTDATED = ["role_required", "not_found", "invalid_state", "approval_stale", "self_approval", "not_the_maker"];
+
+/**
+ * Whether a refusal means that the screen shows something that has changed.
+ * @param {unknown} error
+ */
+export function isOutdated(error) {
+  return error instanceof ApiError && OUTDATED.includes(error.code);
+}
+
+/**
+ * A click listener that runs `action` once at a time.
+ * @param {() => Promise<void>} action
+ */
+export function once(action) {
+  return async (/** @type {Event} */ event) => {
+    const button = /** @type {HTMLElement} */ (event.currentTarget);
+    if (button.getAttribute("aria-disabled") === "true") return;
+    button.setAttribute("aria-disabled", "true");
+    button.setAttribute("aria-busy", "true");
+    try {
+      await action();
+    } catch (error) {
+      toast(refusalWords(error), "danger");
+      if (isOutdated(error)) await refreshSession().catch(() => {});
+    } finally {
+      button.removeAttribute("aria-disabled");
+      button.removeAttribute("aria-busy");
+    }
+  };
+}
+
+/** @param {unknown} error */
+function refusalWords(error) {
+  if (error instanceof ApiError && error.code === "approval_stale") {
+    return "This request has changed since you opened it. Please review it again.";
+  }
+  return explain(error);
+}

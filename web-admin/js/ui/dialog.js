@@ -1,0 +1,102 @@
+// @ts-check
+/** Modal dialogs on the native element: focus goes in, Escape closes, focus goes back. */
+
+import { find, h, replace, template, uniqueID } from "../dom.js";
+
+/** @typedef {import("../dom.js").Child} Child */
+
+/**
+ * @typedef {object} Dialog
+ * @property {HTMLDialogElement} element
+ * @property {(content: Child) => void} show replaces the content
+ * @property {() => void} close
+ * @property {Promise<void>} closed
+ */
+
+/**
+ * @param {object} options
+ * @param {string} options.title
+ * @param {Child} [options.content]
+ * @param {"wide"} [options.size]
+ * @param {() => boolean} [options.mayClose] asked before Escape or the close button closes
+ * @returns {Dialog}
+ */
+export function openDialog({ title, content, size, mayClose = () => true }) {
+  const opener = document.activeElement;
+  const element = find(template("dialog"), "dialog", HTMLDialogElement);
+  const heading = find(element, "h2", HTMLElement);
+  const body = find(element, ".dialog-body", HTMLElement);
+  heading.id = uniqueID("dialog");
+  heading.textContent = title;
+  element.setAttribute("aria-labelledby", heading.id);
+  if (size) element.classList.add(`dialog-${size}`);
+  replace(body, content);
+
+  const tryClose = () => {
+    if (mayClose()) element.close();
+  };
+  find(element, ".dialog-close", HTMLElement).addEventListener("click", tryClose);
+  element.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    tryClose();
+  });
+  // Chromium closes on a second Escape whatever `cancel` says; keydown is asked first.
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    event.stopPropagation();
+    tryClose();
+  });
+
+  const closed = new Promise((/** @type {(value: void) => void} */ resolve) => {
+    element.addEventListener("close", () => {
+      body.replaceChildren();
+      element.remove();
+      refocus(opener);
+      resolve();
+    });
+  });
+  document.body.append(element);
+  element.showModal();
+  return { element, show: (next) => replace(body, next), close: () => element.close(), closed };
+}
+
+/**
+ * The opener, or what replaced it when the view was drawn again meanwhile.
+ * @param {Element | null} opener
+ */
+function refocus(opener) {
+  if (!(opener instanceof HTMLElement) || opener === document.body) return;
+  const target = opener.isConnected ? opener : document.getElementById(opener.id);
+  if (target) target.focus();
+  else document.querySelector("main h1")?.dispatchEvent(new Event("focusheading"));
+}
+
+/**
+ * A question with two answers.
+ * @param {object} options
+ * @param {string} options.title
+ * @param {Child} options.content
+ * @param {string} options.yes
+ * @param {string} [options.no]
+ * @returns {Promise<boolean>}
+ */
+export async function ask({ title, content, yes, no = "Cancel" }) {
+  let answer = false;
+  const dialog = openDialog({ title });
+  const decide = (/** @type {boolean} */ value) => () => {
+    answer = value;
+    dialog.close();
+  };
+  dialog.show([
+    content,
+    h(
+      "div",
+      { class: "actions actions-end" },
+      h("button", { type: "button", click: decide(false) }, no),
+      h("button", { type: "button", class: "primary", click: decide(true) }, yes),
+    ),
+  ]);
+  await dialog.closed;
+  return answer;
+}

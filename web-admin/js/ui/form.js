@@ -1,0 +1,199 @@
+// @ts-check
+/**
+ * A form that checks before it sends, sends once however often it is clicked, shows the server's
+ * refusals at their fields, and keeps everything typed whatever happens.
+ */
+
+import { ApiError } from "../api.js";
+import { find, h, replace } from "../dom.js";
+import { problem, showProblem } from "./field.js";
+import { explain, note, requestID } from "./states.js";
+
+/** @typedef {import("../dom.js").Child} Child */
+/** @typedef {import("./field.js").Control} Control */
+
+/**
+ * What was typed: text by name, and for choices the list of chosen values.
+ * @typedef {{ text: (name: string) => string, chosen: (name: string) => string[] }} Values
+ */
+
+/**
+ * @typedef {object} FormOptions
+ * @property {Child} content fields
+ * @property {string} submit
+ * @property {"primary" | "danger"} [look]
+ * @property {() => void} [cancel]
+ * @property {(values: Values) => { name: string, message: string }[]} [check] what no single field can see
+ * @property {(values: Values, idempotencyKey: (body: unknown) => string) => Promise<void>} send
+ * @property {(values: Values) => void} [changed]
+ */
+
+/**
+ * @param {FormOptions} options
+ */
+export function form({ content, submit, look = "primary", cancel, check, send, changed }) {
+  const message = h("div", { class: "form-message", role: "alert" });
+  const button = h("button", { type: "submit", class: look }, submit);
+  const element = h(
+    "form",
+    { novalidate: true, autocomplete: "off" },
+    content,
+    message,
+    h(
+      "div",
+      { class: "actions actions-end" },
+      cancel && h("button", { type: "button", click: cancel }, "Cancel"),
+      button,
+    ),
+  );
+  const idempotencyKey = keyPerBody();
+  let sending = false;
+
+  element.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (sending) return;
+    replace(message, null);
+    if (!passes(element, check)) return;
+    sending = true;
+    element.setAttribute("aria-busy", "true");
+    button.setAttribute("aria-disabled", "true");
+    try {
+      await send(valuesOf(element), idempotencyKey);
+    } catch (error) {
+      showRefusal(element, message, error);
+    } finally {
+      sending = false;
+      element.removeAttribute("aria-busy");
+      button.removeAttribute("aria-disabled");
+    }
+  });
+  element.addEventListener("input", (event) => {
+    if (event.target instanceof Element) showProblem(holderOf(event.target), "");
+    changed?.(valuesOf(element));
+  });
+  element.addEventListener("focusout", (event) => {
+    // Only on the way to another field: a message that appears under a pointer on its way to a
+    // button would move the button away.
+    const control = event.target;
+    if (!isControl(event.relatedTarget) || event.relatedTarget === control) return;
+    if (isControl(control) && control.type !== "checkbox" && control.value !== "") {
+      showProblem(control, problem(control));
+    }
+  });
+  return element;
+}
+
+/** @param {HTMLFormElement} element */
+function valuesOf(element) {
+  const data = new FormData(element);
+  return {
+    text: (/** @type {string} */ name) => String(data.get(name) ?? "").trim(),
+    chosen: (/** @type {string} */ name) => data.getAll(name).map(String),
+  };
+}
+
+/**
+ * @param {HTMLFormElement} element
+ * @param {FormOptions["check"]} check
+ */
+function passes(element, check) {
+  /** @type {Element[]} */
+  const wrong = [];
+  for (const control of element.elements) {
+    if (!isControl(control) || control.type === "checkbox") continue;
+    const text = problem(control);
+    showProblem(control, text);
+    if (text) wrong.push(control);
+  }
+  if (wrong.length === 0) {
+    for (const { name, message } of check?.(valuesOf(element)) ?? []) {
+      const control = named(element, name);
+      if (!control) continue;
+      showProblem(control, message);
+      wrong.push(control);
+    }
+  }
+  focusFirst(wrong);
+  return wrong.length === 0;
+}
+
+/**
+ * @param {HTMLFormElement} element
+ * @param {HTMLElement} message
+ * @param {unknown} error
+ */
+function showRefusal(element, message, error) {
+  /** @type {Map<Element, string[]>} */
+  const atFields = new Map();
+  /** @type {string[]} */
+  const general = [];
+  for (const { field, message: text } of error instanceof ApiError ? error.fields : []) {
+    const control = named(element, field.replace(/[[.].*$/s, ""));
+    if (control) atFields.set(control, [...(atFields.get(control) ?? []), text]);
+    else general.push(`${field}: ${text}`);
+  }
+  for (const [control, texts] of atFields) showProblem(control, texts.join(" "));
+  focusFirst([...atFields.keys()]);
+  if (atFields.size > 0 && general.length === 0) return;
+  const unknown = error instanceof ApiError && error.outcomeUnknown;
+  replace(
+    message,
+    note(
+      "danger",
+      h("p", {}, general.length > 0 ? general.join(" ") : explain(error)),
+      unknown &&
+        h("p", {}, "It may have arrived all the same. Sending it again is safe: the same request counts once."),
+      requestID(error),
+    ),
+  );
+  message.scrollIntoView({ block: "nearest" });
+}
+
+/**
+ * The control or fieldset that holds the answer with this name.
+ * @param {HTMLFormElement} element
+ * @param {string} name
+ */
+function named(element, name) {
+  return element.querySelector(`[data-choices="${CSS.escape(name)}"], [name="${CSS.escape(name)}"]:not([type="checkbox"])`);
+}
+
+/** @param {Element} control */
+function holderOf(control) {
+  return control.closest("[data-choices]") ?? control;
+}
+
+/** @param {Element[]} wrong */
+function focusFirst(wrong) {
+  const first = wrong[0];
+  if (!first) return;
+  const target = isControl(first) ? first : find(first, "input:not(:disabled)", HTMLInputElement);
+  target.focus();
+}
+
+/**
+ * @param {unknown} target
+ * @returns {target is Control}
+ */
+function isControl(target) {
+  return (
+    target instanceof HTMLInputElement ||
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement
+  );
+}
+
+/**
+ * One idempotency key for each different body: sending the same again after a lost answer counts
+ * once, a corrected form is a new request.
+ */
+export function keyPerBody() {
+  /** @type {Map<string, string>} */
+  const keys = new Map();
+  return (/** @type {unknown} */ body) => {
+    const text = JSON.stringify(body);
+    const key = keys.get(text) ?? crypto.randomUUID();
+    keys.set(text, key);
+    return key;
+  };
+}

@@ -1,0 +1,85 @@
+// @ts-check
+/** Thirty days of a key's calls as a small picture, and the same as words. */
+
+import { get } from "../api.js";
+import { h, svg } from "../dom.js";
+import { date } from "../time.js";
+import { counted } from "../words.js";
+
+/** @typedef {import("../types.js").Key} Key */
+/** @typedef {import("../types.js").Usage} Usage */
+/** @typedef {import("../types.js").UsageDay} UsageDay */
+/** @typedef {import("../screen.js").Screen} Screen */
+
+const GAP = 1;
+const STEP = 4;
+
+/**
+ * Bars, one a day; refused calls in another shade on top.
+ * @param {UsageDay[]} days oldest first
+ * @param {number} height
+ * @param {string} label
+ */
+export function bars(days, height, label) {
+  const most = Math.max(1, ...days.map((day) => day.requests + day.denied));
+  return svg(
+    "svg",
+    { class: "bars", viewBox: `0 0 ${days.length * STEP} ${height}`, preserveAspectRatio: "none", role: "img", "aria-label": label },
+    days.map((day, index) => {
+      const good = (day.requests / most) * height;
+      const bad = (day.denied / most) * height;
+      const total = Math.max(good + bad, 0.75);
+      return svg("g", {},
+        svg("title", {}, `${date(day.date)}: ${counted(day.requests, "call")}, ${day.denied} refused`),
+        svg("rect", { class: good + bad > 0 ? "bar" : "bar-none", x: index * STEP, width: STEP - GAP, y: height - total, height: total }),
+        bad > 0 && svg("rect", { class: "bar-bad", x: index * STEP, width: STEP - GAP, y: height - total, height: bad }));
+    }),
+  );
+}
+
+/** @param {UsageDay[]} days */
+export function usageWords(days) {
+  const sum = (/** @type {"requests" | "denied"} */ member) => days.reduce((total, day) => total + day[member], 0);
+  return `Calls in ${days.length} days: ${counted(sum("requests"), "call")}, ${sum("denied")} refused`;
+}
+
+/**
+ * The days in order, each with a bar, also those without use.
+ * @param {UsageDay[]} days
+ * @param {number} count
+ */
+export function everyDay(days, count = 30) {
+  const byDate = new Map(days.map((day) => [day.date, day]));
+  return Array.from({ length: count }, (_, index) => {
+    const name = new Date(Date.now() - (count - 1 - index) * 86_400_000).toISOString().slice(0, 10);
+    return byDate.get(name) ?? { date: name, requests: 0, denied: 0, operations: 0, volume: "0.00" };
+  });
+}
+
+/** @type {Map<string, Promise<Usage>>} by key and what it was asked for */
+const cache = new Map();
+
+/**
+ * Filled in when it comes into sight, so that a list of hundreds asks only for what is seen.
+ * @param {Key} key
+ * @param {Screen} screen
+ */
+export function usageLine(key, screen) {
+  const holder = h("div", { class: "sparkline" });
+  const version = `${key.keyID} ${key.usage?.requests30Days ?? 0} ${key.lastUsedAt ?? ""}`;
+  const observer = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    observer.disconnect();
+    const usage = cache.get(version) ?? get(`${screen.base}/api-keys/${key.keyID}/usage?days=30`);
+    cache.set(version, usage);
+    usage.then(
+      (/** @type {Usage} */ { days }) => {
+        const all = everyDay(days);
+        holder.replaceChildren(bars(all, 28, usageWords(all)));
+      },
+      () => cache.delete(version),
+    );
+  });
+  observer.observe(holder);
+  return holder;
+}

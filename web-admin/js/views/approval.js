@@ -1,0 +1,162 @@
+// @ts-check
+/** One request: exactly what will be carried out, and the decision. */
+
+import { call, get } from "../api.js";
+import { digest } from "../digest.js";
+import { h } from "../dom.js";
+import { loadInbox, whyNot } from "../inbox.js";
+import { person } from "../session.js";
+import { ago, moment } from "../time.js";
+import { once } from "../ui/act.js";
+import { badge, details, head, typed, up } from "../ui/parts.js";
+import { note } from "../ui/states.js";
+import { toast } from "../ui/toast.js";
+import { kindWords } from "../words.js";
+import { showHalf } from "./password-half.js";
+import { askReason } from "./reason.js";
+import { comparison, subjectDetails, subjectLine } from "./subject.js";
+
+/** @typedef {import("../types.js").Approval} Approval */
+/** @typedef {import("../types.js").Key} Key */
+/** @typedef {import("../screen.js").Screen} Screen */
+/** @typedef {import("../screen.js").View} View */
+
+/**
+ * @typedef {{ approval: Approval, fingerprint: string, old: Key | null, next: Approval | null }} Data
+ */
+
+/** @type {View} */
+export const approval = {
+  title: "Request",
+  load: async (screen) => {
+    const path = `${screen.base}/approvals/${encodeURIComponent(screen.path[1] ?? "")}`;
+    const [found, inbox] = await Promise.all([
+      /** @type {Promise<Approval>} */ (get(path, screen.signal)),
+      loadInbox(screen.member, screen.signal),
+    ]);
+    const replaces = found.subject["replaces"];
+    return {
+      approval: found,
+      fingerprint: await digest(found, screen.member.distributorID),
+      old: typeof replaces === "string" ? await get(`${screen.base}/api-keys/${encodeURIComponent(replaces)}`, screen.signal) : null,
+      next: inbox.toDecide.find((one) => one.approvalID !== found.approvalID) ?? null,
+    };
+  },
+  render: (/** @type {Data} */ { approval: request, fingerprint, old, next }, screen) => [
+    up(screen.link("approvals"), "Approvals"),
+    head(kindWords(request.kind), [subjectLine(request, screen.currency)], badge(request.status)),
+    state(request, screen),
+    old
+      ? h("section", { class: "card" }, comparison(request, old, screen.currency))
+      : null,
+    h("section", { class: "card" },
+      h("h2", {}, request.status === "pending" ? "Exactly this will be carried out" : "What was asked for"),
+      subjectDetails(request, screen.currency)),
+    decision(request, fingerprint, screen),
+    h("details", { class: "card quiet-details", id: "request-details" },
+      h("summary", {}, "Who, when and fingerprint"),
+      details([
+        ["Asked for by", typed(request.makerName)],
+        ["Asked for", moment(request.createdAt)],
+        [request.status === "pending" ? "Lapses" : "Would have lapsed", moment(request.expiresAt)],
+        ["Request", h("code", {}, request.approvalID)],
+        ["Fingerprint", h("code", { class: "wrap" }, fingerprint)],
+      ])),
+    next && request.status !== "pending" &&
+      h("p", {}, h("a", { class: "button", id: "next-request", href: screen.link(`approvals/${next.approvalID}`) }, "Next request")),
+  ],
+};
+
+/**
+ * @param {Approval} request
+ * @param {Screen} screen
+ */
+function state(request, screen) {
+  if (request.status === "pending") {
+    return h("p", { class: "muted" }, "Asked for by ",
+      request.makerID === person().userID ? "you" : typed(request.makerName, "strong"), " ",
+      ago(request.createdAt), ". Lapses ", ago(request.expiresAt), ".");
+  }
+  const by = request.decidedByName ? [" by ", typed(request.decidedByName, "strong")] : "";
+  const when = request.decidedAt ? [" ", ago(request.decidedAt)] : "";
+  const words = { approved: "Approved", rejected: "Rejected", withdrawn: "Withdrawn", expired: "Lapsed without a decision" }[request.status];
+  const keyID = request.subject["keyID"];
+  return note(
+    request.status === "approved" ? "success" : "info",
+    h("p", {}, words, by, when, "."),
+    request.reason && h("p", {}, "Reason: ", typed(request.reason)),
+    request.status === "approved" && typeof keyID === "string" && request.kind.startsWith("api-key") &&
+      h("p", {}, h("a", { href: screen.link(`settings/api-keys/${keyID}`) }, "Go to the key")),
+  );
+}
+
+/**
+ * @param {Approval} request
+ * @param {string} fingerprint
+ * @param {Screen} screen
+ */
+function decision(request, fingerprint, screen) {
+  if (request.status !== "pending") return null;
+  const path = `${screen.base}/approvals/${request.approvalID}`;
+  if (request.makerID === person().userID) {
+    return note(
+      "info",
+      h("p", {}, whyNot(request, screen.member), " Send them this page's address if it is urgent."),
+      h("div", { class: "actions" }, h("button", {
+        type: "button",
+        id: "withdraw",
+        click: once(async () => {
+          await call("POST", `${path}/withdraw`);
+          toast("Withdrawn. Nothing was changed.");
+          await screen.refresh();
+        }),
+      }, "Withdraw request")),
+    );
+  }
+  const reason = whyNot(request, screen.member);
+  if (reason) return note("info", h("p", {}, reason));
+  if (fingerprint !== request.digest) {
+    return note("danger",
+      h("p", {}, "The server's fingerprint of this request doesn't match what is shown here, so it can't be approved from this page. Reload; if it stays so, tell your administrator."),
+      h("div", { class: "actions" }, rejectButton(path, screen)));
+  }
+  return h("div", { class: "decision" },
+    h("p", { class: "muted small" }, "Your decision is final and is written to the audit log."),
+    h("div", { class: "actions" },
+      rejectButton(path, screen),
+      h("button", {
+        type: "button",
+        id: "approve",
+        class: "primary",
+        click: once(async () => {
+          // The fingerprint was computed from what is on the screen, so nothing else can be approved.
+          const answer = await call("POST", `${path}/approve`, { body: { digest: fingerprint } });
+          toast("Approved.");
+          await screen.refresh();
+          if (typeof answer.passwordHalf === "string") {
+            await showHalf("second", answer.passwordHalf, String(request.subject["name"] ?? request.subject["login"] ?? "the person"));
+          }
+        }),
+      }, "Approve")));
+}
+
+/**
+ * @param {string} path
+ * @param {Screen} screen
+ */
+function rejectButton(path, screen) {
+  return h("button", {
+    type: "button",
+    id: "reject",
+    click: () => askReason({
+      title: "Reject this request?",
+      text: "The maker sees the reason. They can ask again with a corrected request.",
+      submit: "Reject",
+      send: async (reason) => {
+        await call("POST", `${path}/reject`, { body: { reason } });
+        toast("Rejected.");
+        await screen.refresh();
+      },
+    }),
+  }, "Reject");
+}

@@ -1,0 +1,93 @@
+// @ts-check
+/** Tightening a key: lower limits, fewer permissions or addresses. One person, at once. */
+
+import { call } from "../api.js";
+import { h } from "../dom.js";
+import { splitIPs } from "../ips.js";
+import { toMinor } from "../money.js";
+import { openDialog } from "../ui/dialog.js";
+import { form } from "../ui/form.js";
+import { note } from "../ui/states.js";
+import { toast } from "../ui/toast.js";
+import { ipField, limitFields, limitProblems, permissionChoices } from "./key-fields.js";
+
+/** @typedef {import("../types.js").Key} Key */
+/** @typedef {import("../screen.js").Screen} Screen */
+/** @typedef {import("../ui/form.js").Values} Values */
+
+/**
+ * @param {Key} key
+ * @param {Screen} screen
+ */
+export function tightenKey(key, screen) {
+  const dialog = openDialog({ title: "Tighten this key", size: "wide" });
+  dialog.show([
+    note("info", h("p", {}, "Lower limits, fewer permissions or addresses take effect with the next call and can't be undone here. To allow more, ask for a new key.")),
+    form({
+      content: [
+        permissionChoices(key.permissions, key.permissions),
+        limitFields(screen.currency, key),
+        ipField(key.allowedIPs),
+      ],
+      submit: "Tighten now",
+      cancel: dialog.close,
+      check: (values) => [...looser(key, values), ...limitProblems(values)],
+      send: async (values) => {
+        const body = changes(key, values);
+        if (Object.keys(body).length > 0) {
+          await call("PATCH", `${screen.base}/api-keys/${key.keyID}`, { body });
+          toast(`“${key.label}” is tightened.`);
+        } else {
+          toast("Nothing was changed.");
+        }
+        dialog.close();
+        await screen.refresh();
+      },
+    }),
+  ]);
+}
+
+const LIMITS = /** @type {const} */ (["maxTransactionAmount", "maxDailyVolume", "autoApproveLimit"]);
+
+/**
+ * What would allow more than now.
+ * @param {Key} key
+ * @param {Values} values
+ * @returns {{ name: string, message: string }[]}
+ */
+function looser(key, values) {
+  const problems = [];
+  if (values.chosen("permissions").length === 0) {
+    problems.push({ name: "permissions", message: "One has to stay. To end the key, revoke it." });
+  }
+  for (const name of LIMITS) {
+    const before = toMinor(key[name] ?? "");
+    const after = toMinor(values.text(name));
+    if (name === "autoApproveLimit" ? (after ?? 0n) > (before ?? 0n) : before !== null && (after === null || after > before)) {
+      problems.push({ name, message: `This can only be lowered; now it is ${key[name] ?? "0.00"}. For more, ask for a new key.` });
+    }
+  }
+  if (key.allowedIPs.length > 0 && splitIPs(values.text("allowedIPs")).length === 0) {
+    problems.push({ name: "allowedIPs", message: "Empty would allow every address. Leave at least one." });
+  }
+  return problems;
+}
+
+/**
+ * Only what differs: what isn't named stays as it is.
+ * @param {Key} key
+ * @param {Values} values
+ */
+function changes(key, values) {
+  /** @type {Record<string, unknown>} */
+  const body = {};
+  const permissions = values.chosen("permissions");
+  if (permissions.length !== key.permissions.length) body["permissions"] = permissions;
+  for (const name of LIMITS) {
+    const text = values.text(name) || (name === "autoApproveLimit" ? "0.00" : "");
+    if (toMinor(text) !== toMinor(key[name] ?? "")) body[name] = text;
+  }
+  const ips = splitIPs(values.text("allowedIPs"));
+  if (ips.join() !== key.allowedIPs.join()) body["allowedIPs"] = ips;
+  return body;
+}

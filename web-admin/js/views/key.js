@@ -1,0 +1,123 @@
+// @ts-check
+/** One key: settings, use, and what can be done with it. */
+
+import { ApiError, get } from "../api.js";
+import { h, icon } from "../dom.js";
+import { holds, person } from "../session.js";
+import { ago, daysUntil, moment } from "../time.js";
+import { badge, details, head, permissionTags, typed, up } from "../ui/parts.js";
+import { note } from "../ui/states.js";
+import { autoApproveWords, daysWords, expiryWords, ipWords, limitWords } from "../words.js";
+import { claimKey } from "./key-claim.js";
+import { revokeKey } from "./key-revoke.js";
+import { rotateKey } from "./key-rotate.js";
+import { tightenKey } from "./key-tighten.js";
+import { usageSection } from "./key-usage.js";
+import { WARN_DAYS } from "./keys-active.js";
+import { claimBy } from "./keys-pending.js";
+
+/** @typedef {import("../types.js").Key} Key */
+/** @typedef {import("../types.js").Usage} Usage */
+/** @typedef {import("../screen.js").Screen} Screen */
+/** @typedef {import("../screen.js").View} View */
+
+/** @type {View} */
+export const key = {
+  title: "API Key",
+  load: async (screen) => {
+    const path = `${screen.base}/api-keys/${encodeURIComponent(screen.path[2] ?? "")}`;
+    const found = /** @type {Key} */ (await get(path, screen.signal));
+    const used = found.claimedAt !== null;
+    const usage = used ? await get(`${path}/usage?days=30`, screen.signal).catch(orNull) : null;
+    return { found, usage, used };
+  },
+  render: (/** @type {{ found: Key, usage: Usage | null, used: boolean }} */ { found, usage, used }, screen) => [
+    up(screen.link("settings/api-keys"), "API Keys"),
+    head(found.label, [h("code", {}, found.keyPrefix ? `${found.keyPrefix}…` : found.keyID)], badge(found.status)),
+    state(found, screen),
+    actions(found, screen),
+    h("section", { class: "card" }, h("h2", {}, "Settings"), settings(found, screen)),
+    used && (usage
+      ? usageSection(found, usage, screen.currency)
+      : h("section", { class: "card" }, h("h2", {}, "Use"), h("p", { class: "muted" }, "How this key is used can't be shown by this server."))),
+  ],
+};
+
+/**
+ * A server without that part yet isn't an error of the whole view.
+ * @param {unknown} error
+ */
+function orNull(error) {
+  if (error instanceof ApiError && error.status === 404) return null;
+  throw error;
+}
+
+/**
+ * @param {Key} one
+ * @param {Screen} screen
+ */
+function state(one, screen) {
+  const reason = one.reason && h("p", {}, "Reason: ", typed(one.reason));
+  switch (one.status) {
+    case "pending":
+      return note("info", h("p", {}, "This key waits for a checker. ", h("a", { href: screen.link(`approvals/${one.approvalID}`) }, "Go to the request")));
+    case "approved":
+      return note("success", h("p", {}, "Approved. ", one.makerID === person().userID ? "You can claim it" : ["Only ", typed(one.makerName), " can claim it"],
+        "; the chance ends ", claimBy(one), "."));
+    case "active":
+      return one.expiresAt && daysUntil(one.expiresAt) <= WARN_DAYS
+        ? note("warning", h("p", {}, expiryWords(one.expiresAt), ". Rotate it, so that your software goes on without a break."))
+        : null;
+    case "revoked":
+      return note("danger", h("p", {}, "Revoked ", one.revokedAt && ago(one.revokedAt), ". It has not worked since."), reason);
+    case "expired":
+      return note("info", h("p", {}, "Expired ", one.expiresAt && ago(one.expiresAt), ". It has not worked since."));
+    case "lapsed":
+      return note("info", h("p", {}, "Lapsed: it wasn't decided, or wasn't claimed, in time."), reason);
+    default:
+      return note("info", h("p", {}, one.status === "rejected" ? "Rejected" : "Withdrawn", one.checkerName && [" by ", typed(one.checkerName)],
+        one.decidedAt && [" ", ago(one.decidedAt)], "."), reason);
+  }
+}
+
+/**
+ * @param {Key} one
+ * @param {Screen} screen
+ */
+function actions(one, screen) {
+  const { member } = screen;
+  const maker = holds(member, "maker");
+  const anyHand = holds(member, "maker", "checker", "admin");
+  const works = one.status === "active" || one.status === "approved";
+  const list = [
+    one.status === "approved" && maker && one.makerID === person().userID &&
+      h("button", { type: "button", class: "primary", id: "claim", click: () => claimKey(one, member) }, "Claim key"),
+    one.status === "active" && maker &&
+      h("button", { type: "button", id: "rotate", click: () => rotateKey(one, screen) }, "Rotate"),
+    works && anyHand && h("button", { type: "button", id: "tighten", click: () => tightenKey(one, screen) }, "Tighten"),
+    works && anyHand && h("button", { type: "button", class: "danger-text", id: "revoke", click: () => revokeKey(one, screen) }, "Revoke"),
+  ].filter(Boolean);
+  return list.length > 0 && h("div", { class: "actions" }, list);
+}
+
+/**
+ * @param {Key} one
+ * @param {Screen} screen
+ */
+function settings(one, { currency, link }) {
+  return details([
+    ["Permissions", permissionTags(one.permissions)],
+    ["Most per operation", limitWords(one.maxTransactionAmount, currency)],
+    ["Most per day", limitWords(one.maxDailyVolume, currency)],
+    ["Without a checker", autoApproveWords(one.autoApproveLimit, currency)],
+    ["Allowed addresses", typed(ipWords(one.allowedIPs))],
+    ["Ends", one.expiresAt ? [moment(one.expiresAt), " (", expiryWords(one.expiresAt).toLowerCase(), ")"] : `${daysWords(one.expiresInDays)} after it is claimed`],
+    ["Asked for by", [typed(one.makerName), ", ", moment(one.createdAt)]],
+    ["Approved by", one.checkerName && one.decidedAt && one.status !== "rejected" ? [typed(one.checkerName), ", ", moment(one.decidedAt)] : null],
+    ["Claimed", one.claimedAt && moment(one.claimedAt)],
+    ["Last used", one.lastUsedAt && [moment(one.lastUsedAt), one.lastUsedIP ? [" from ", typed(one.lastUsedIP)] : ""]],
+    ["Note to the checker", one.note && typed(one.note)],
+    ["Replaces", one.replaces && h("a", { href: link(`settings/api-keys/${one.replaces}`) }, "the key before it", icon("arrow"))],
+    ["Key ID", h("code", { class: "wrap" }, one.keyID)],
+  ]);
+}

@@ -1,0 +1,118 @@
+// @ts-check
+/** The distributor's operations: filter, search by phone, export. */
+
+import { getLinked, withQuery } from "../api.js";
+import { h, icon } from "../dom.js";
+import { goInstead } from "../router.js";
+import { holds } from "../session.js";
+import { ago } from "../time.js";
+import { amount, badge, head, typed } from "../ui/parts.js";
+import { moreList } from "../ui/more.js";
+import { empty } from "../ui/states.js";
+import { operationWords, statusWords } from "../words.js";
+
+/** @typedef {import("../types.js").Operation} Operation */
+/** @typedef {import("../screen.js").Screen} Screen */
+/** @typedef {import("../screen.js").View} View */
+
+const PAGE = 50;
+const SEARCH_PAGE = 1000;
+const STATUSES = ["pending", "processing", "completed", "rejected", "expired"];
+
+/** Digits and plus only: how a phone is compared. @param {string} text */
+function bare(text) {
+  return text.replace(/[^0-9+]/g, "");
+}
+
+/** @param {URLSearchParams} query */
+function matcher(query) {
+  const wanted = bare(query.get("phone") ?? "");
+  return (/** @type {Operation} */ one) =>
+    wanted === "" || bare(one.phoneTo ?? one.phoneFrom ?? "").includes(wanted);
+}
+
+/** @param {Screen} screen @param {string} [cursor] */
+function page(screen, cursor = "") {
+  const { query } = screen;
+  return getLinked(
+    withQuery(`${screen.base}/operations`, {
+      status: query.get("status") ?? "",
+      operationType: query.get("type") ?? "",
+      limit: query.get("phone") ? SEARCH_PAGE : PAGE,
+      cursor,
+    }),
+    cursor ? undefined : screen.signal,
+  );
+}
+
+/** Whom an operation is with. @param {Operation} one */
+export function party(one) {
+  return one.merchantName ?? one.phoneTo ?? one.phoneFrom ?? (one.merchantShortCode ? String(one.merchantShortCode) : "");
+}
+
+/**
+ * @param {Operation} one
+ * @param {Screen} screen
+ */
+export function operationRow(one, screen) {
+  const cashIn = one.operationType === "cash-in";
+  return h("li", { class: "row" },
+    h("div", { class: "row-main" },
+      h("p", { class: "kind" }, operationWords(one.operationType)),
+      h("a", { class: "row-title", id: `open-${one.operationID}`, href: screen.link(`operations/${one.operationID}`) },
+        cashIn ? "to " : "from ", typed(party(one))),
+      h("p", { class: "muted small" }, ago(one.createdAt), one.memo && [" · ", typed(one.memo, "clip")])),
+    h("div", { class: "row-side" },
+      h("span", { class: cashIn ? "sum sum-out" : "sum sum-in" }, cashIn ? "−" : "+", amount(one.amount, screen.currency)),
+      badge(one.status)));
+}
+
+/** @type {View} */
+export const operations = {
+  title: "Operations",
+  load: (screen) => page(screen),
+  render: (/** @type {import("../types.js").Page<Operation>} */ first, screen) => {
+    const keep = matcher(screen.query);
+    const filtered = [...screen.query.keys()].length > 0;
+    const searching = (screen.query.get("phone") ?? "") !== "";
+    return [
+      head("Operations", "Cash-ins take from the float, cash-outs add to it.",
+        holds(screen.member, "maker") && h("a", { class: "button primary", id: "new-cash-in", href: screen.link("operations/new/cash-in") }, icon("plus"), "New cash-in")),
+      filters(screen),
+      moreList({
+        items: first.items.filter(keep),
+        nextCursor: first.nextCursor,
+        more: (cursor) => page(screen, cursor),
+        keep,
+        row: (one) => operationRow(one, screen),
+        label: searching ? `Search the next ${SEARCH_PAGE.toLocaleString("en")} older ones` : "Show older ones",
+        empty: filtered
+          ? empty("Nothing matches", "Change the filters, or take them away.", h("a", { class: "button", href: screen.link("operations") }, "Show all"))
+          : empty("No operation yet", "The first cash-in or cash-out appears here, whoever asks for it: a person or software with a key."),
+      }),
+    ];
+  },
+};
+
+/** @param {Screen} screen */
+function filters(screen) {
+  const { query } = screen;
+  const select = (/** @type {string} */ name, /** @type {string} */ label, /** @type {[string, string][]} */ options) =>
+    h("select", { id: `filter-${name}`, "aria-label": label, change: apply },
+      options.map(([value, text]) => h("option", { value, selected: (query.get(name) ?? "") === value }, text)));
+  const type = select("type", "Type", [["", "All types"], ["cash-in", "Cash-ins"], ["cash-out-fulfillment", "Cash-outs"]]);
+  const status = select("status", "Status", [["", "Any status"], ...STATUSES.map((one) => /** @type {[string, string]} */ ([one, statusWords(one)[0]]))]);
+  const phone = h("input", { type: "search", id: "filter-phone", "aria-label": "Search by phone", placeholder: "Phone, or a part of it", inputmode: "tel", autocomplete: "off", change: apply });
+  phone.value = query.get("phone") ?? "";
+  function apply() {
+    goInstead(screen.link("operations", { type: type.value, status: status.value, phone: phone.value.trim() }));
+  }
+  const exported = (/** @type {string} */ format) => `/admin/v1${screen.base}/operations/export?format=${format}`;
+  return h("div", { class: "filters" },
+    h("form", { class: "filter-form", role: "search", "aria-label": "Operations", submit: (/** @type {Event} */ event) => { event.preventDefault(); apply(); } }, type, status, phone),
+    h("details", { class: "menu-details", id: "export" },
+      h("summary", { class: "button quiet" }, icon("down"), "Export"),
+      h("ul", { class: "plain" },
+        h("li", {}, h("a", { href: exported("csv"), download: "operations.csv" }, "As CSV")),
+        h("li", {}, h("a", { href: exported("jsonl"), download: "operations.jsonl" }, "As JSON lines")))));
+}

@@ -1,0 +1,15 @@
+// @ts-check
+/** The roles, each explained. */
+
+import { choices } from "../ui/field.js";
+import { ROLES } from "../words.js";
+
+/** @param {readonly string[]} checked */
+export function roleChoices(checked) {
+  return choices({
+    name: "roles",
+    legend: "Roles",
+    hint: "Several are possible. Nobody ever decides what they asked for themselves.",
+    choices: ROLES.map(({ value, label, text }) => ({ value, label, text, checked: checked.includes(value) })),
+  });
+}

@@ -1,0 +1,145 @@
+// @ts-check
+/**
+ * What an approval will carry out, member by member. Nothing of the subject is ever left out: what
+ * this page has no words for is shown under its own name.
+ */
+
+import { h } from "../dom.js";
+import { money } from "../money.js";
+import { details, permissionTags, table, typed } from "../ui/parts.js";
+import { autoApproveWords, daysWords, ipWords, limitWords, operationWords, ROLES } from "../words.js";
+
+/** @typedef {import("../dom.js").Child} Child */
+/** @typedef {import("../types.js").Approval} Approval */
+/** @typedef {import("../types.js").Key} Key */
+
+/** @param {unknown} value */
+function text(value) {
+  return typeof value === "string" || typeof value === "number" ? typed(String(value)) : json(value);
+}
+
+/** @param {unknown} value */
+function json(value) {
+  return value === null ? "None" : h("code", {}, JSON.stringify(value));
+}
+
+/** @param {(value: string, currency: string) => Child} words @returns {Words} */
+function string(words) {
+  return (value, currency) => (typeof value === "string" ? words(value, currency) : json(value));
+}
+
+/** @param {(values: string[]) => Child} words @returns {Words} */
+function strings(words) {
+  return (value) => (Array.isArray(value) ? words(value.map(String)) : json(value));
+}
+
+/** @typedef {(value: unknown, currency: string) => Child} Words */
+
+/** @param {unknown} value @param {string} currency */
+function limit(value, currency) {
+  return value === null || typeof value === "string" ? limitWords(value, currency) : json(value);
+}
+
+/** @param {string[]} roles */
+export function roleWords(roles) {
+  return roles.length === 0
+    ? "No role"
+    : roles.map((role) => ROLES.find((one) => one.value === role)?.label ?? role).join(", ");
+}
+
+/** @type {[name: string, label: string, words: Words][]} in the order of reading */
+const MEMBERS = [
+  ["operationType", "What", string((value) => operationWords(value))],
+  ["amount", "Amount", string((value, currency) => h("strong", { class: "amount" }, money(value, currency)))],
+  ["phoneTo", "To phone", text],
+  ["merchantTo", "To merchant", text],
+  ["merchantName", "Merchant", text],
+  ["merchantShortCode", "Short code", text],
+  ["merchantToShortCode", "To merchant, short code", text],
+  ["phoneFrom", "From phone", text],
+  ["cashOutFulfillmentType", "Paid out by", string((value) => (value === "cash" ? "Cash" : "Bank transfer"))],
+  ["cashOutFulfillmentID", "Transaction ID", text],
+  ["memo", "Memo", text],
+  ["label", "Label", text],
+  ["login", "Sign-in name", text],
+  ["name", "Name", text],
+  ["roles", "Roles", strings(roleWords)],
+  ["permissions", "Permissions", strings(permissionTags)],
+  ["maxTransactionAmount", "Most per operation", limit],
+  ["maxDailyVolume", "Most per day", limit],
+  ["autoApproveLimit", "Without a checker", string(autoApproveWords)],
+  ["allowedIPs", "Allowed addresses", strings((ips) => typed(ipWords(ips)))],
+  ["expiresInDays", "Ends", (value) => (typeof value === "number" ? `${daysWords(value)} after it is claimed` : json(value))],
+  ["overlapHours", "Old key works on for", (value) => (typeof value === "number" ? `${value} hours after the new one is claimed` : json(value))],
+  ["note", "Note to the checker", text],
+];
+
+/**
+ * @param {Record<string, unknown>} subject
+ * @param {string} currency
+ * @returns {[name: string, member: string, value: Child][]}
+ */
+function entries(subject, currency) {
+  const known = MEMBERS.filter(([name]) => name in subject && isWorthSaying(name, subject[name]));
+  const names = new Set(MEMBERS.map(([name]) => name));
+  const others = Object.keys(subject).filter((name) => !names.has(name)).sort();
+  return [
+    ...known.map(([name, label, words]) => /** @type {[string, string, Child]} */ ([label, name, words(subject[name], currency)])),
+    ...others.map((name) => /** @type {[string, string, Child]} */ ([name, name, h("span", { class: "id" }, text(subject[name]))])),
+  ];
+}
+
+/**
+ * An absent limit says something (no limit); an absent memo, payee or note doesn't.
+ * @param {string} name
+ * @param {unknown} value
+ */
+function isWorthSaying(name, value) {
+  return value !== null || name.startsWith("max");
+}
+
+/**
+ * @param {Approval} approval
+ * @param {string} currency
+ */
+export function subjectDetails(approval, currency) {
+  return details(entries(approval.subject, currency).map(([label, , value]) => [label, value]), "details-subject");
+}
+
+/**
+ * For a rotation: what the old key has beside what the new one will have.
+ * @param {Approval} approval
+ * @param {Key} old
+ * @param {string} currency
+ */
+export function comparison(approval, old, currency) {
+  const before = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (old));
+  const rows = entries(approval.subject, currency).filter(([, name]) => name in before && name !== "keyID" && name !== "approvalID" && name !== "replaces" && name !== "note");
+  return table({
+    caption: "Compared with the key it replaces",
+    columns: [{ text: "Setting" }, { text: "Key now in use" }, { text: "New key" }, { text: "Difference" }],
+    rows: rows.map(([label, name, value]) => {
+      const words = MEMBERS.find(([member]) => member === name)?.[2] ?? text;
+      const same = JSON.stringify(before[name]) === JSON.stringify(approval.subject[name]);
+      return [label, words(before[name], currency), value, same ? "Same" : h("strong", { class: "changed" }, "Changed")];
+    }),
+  });
+}
+
+/**
+ * A request in one line.
+ * @param {Approval} approval
+ * @param {string} currency
+ * @returns {Child}
+ */
+export function subjectLine({ kind, subject }, currency) {
+  if (kind === "operation") {
+    const amount = typeof subject["amount"] === "string" ? money(subject["amount"], currency) : "";
+    const cashIn = subject["operationType"] === "cash-in";
+    const who = subject["phoneTo"] ?? subject["merchantName"] ?? subject["merchantToShortCode"] ?? subject["phoneFrom"] ?? "";
+    return [cashIn ? "Cash-in " : "Cash-out ", h("span", { class: "amount" }, amount), cashIn ? " to " : " from ", typed(String(who))];
+  }
+  const name = String(subject["label"] ?? subject["name"] ?? subject["login"] ?? subject["userID"] ?? "");
+  const roles = Array.isArray(subject["roles"]) && kind !== "user.reset" ? ` (${roleWords(subject["roles"].map(String))})` : "";
+  return [typed(name), roles];
+}

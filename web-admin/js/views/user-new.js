@@ -1,0 +1,59 @@
+// @ts-check
+/** New user: an admin asks, another person approves, and each hands over one half of a password. */
+
+import { call } from "../api.js";
+import { h } from "../dom.js";
+import { go } from "../router.js";
+import { holds } from "../session.js";
+import { field } from "../ui/field.js";
+import { form } from "../ui/form.js";
+import { head, up } from "../ui/parts.js";
+import { note } from "../ui/states.js";
+import { toast } from "../ui/toast.js";
+import { showHalf } from "./password-half.js";
+import { roleChoices } from "./role-choices.js";
+
+/** @typedef {import("../screen.js").Screen} Screen */
+/** @typedef {import("../screen.js").View} View */
+
+/** @type {View} */
+export const userNew = {
+  title: "New user",
+  still: true,
+  load: async () => null,
+  render: (_, screen) => [
+    up(screen.link("users"), "Users and roles"),
+    head("New user", "You ask, another admin or a checker approves. The first password comes in two halves, one to each of you."),
+    holds(screen.member, "admin")
+      ? h("div", { class: "card narrow" }, newUserForm(screen))
+      : note("info", h("p", {}, "Only an admin can ask for a new user.")),
+  ],
+};
+
+/** @param {Screen} screen */
+function newUserForm(screen) {
+  return form({
+    content: [
+      field({ name: "name", label: "Name", required: true, attributes: { maxlength: 64 } }),
+      field({
+        name: "login",
+        label: "Sign-in name",
+        hint: "Usually their mail address. It is never given to anybody else later.",
+        required: true,
+        attributes: { maxlength: 254, autocapitalize: "none", spellcheck: "false" },
+      }),
+      roleChoices([]),
+    ],
+    submit: "Ask for this user",
+    cancel: () => go(screen.link("users")),
+    check: (values) => (values.chosen("roles").length === 0 ? [{ name: "roles", message: "Choose at least one." }] : []),
+    send: async (values, idempotencyKey) => {
+      const body = { login: values.text("login"), name: values.text("name"), roles: values.chosen("roles") };
+      const answer = await call("POST", `${screen.base}/users`, { body, idempotencyKey: idempotencyKey(body) });
+      if (typeof answer.passwordHalf === "string") await showHalf("first", answer.passwordHalf, body.name);
+      toast("Sent. Another admin or a checker decides now.");
+      const approvalID = answer.approvalID ?? answer.approval?.approvalID;
+      go(typeof approvalID === "string" ? screen.link(`approvals/${approvalID}`) : screen.link("approvals"));
+    },
+  });
+}

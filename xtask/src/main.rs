@@ -4,26 +4,45 @@ mod build;
 mod command;
 mod dev;
 mod say;
+mod test;
 mod tools;
 mod workspace;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
+
+use crate::build::Flavour;
 
 /// Builds, runs and tests Universal Wallet Edge. Missing tools are set up on the way.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Task {
     Dev(dev::Options),
-    /// Build the Worker into target/edge
-    Build,
+    Test(test::Options),
+    /// Build the Worker into target/edge, for wrangler and workerd to load
+    Build {
+        /// Build one that tests can make panic, into target/edge-faults; never deploy it
+        #[arg(long)]
+        faults: bool,
+    },
+    /// Run a wasm test in Node; cargo calls it
+    #[command(hide = true)]
+    WasmBindgenTestRunner {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
 }
 
 fn main() -> ExitCode {
     let result = match Task::parse() {
         Task::Dev(options) => dev::run(options),
-        Task::Build => build::build(),
+        Task::Test(options) => test::run(&options),
+        Task::Build { faults } => build::build(if faults { Flavour::Faults } else { Flavour::Deployed }),
+        Task::WasmBindgenTestRunner { arguments } => wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(
+            std::iter::once(OsString::from("wasm-bindgen-test-runner")).chain(arguments),
+        ),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -12,11 +12,6 @@ pub(crate) fn target() -> PathBuf {
     root().join("target")
 }
 
-/// The finished Worker: `worker.js`, the generated glue and the wasm.
-pub(crate) fn edge() -> PathBuf {
-    target().join("edge")
-}
-
 /// Tools installed by npm.
 pub(crate) fn node_bin() -> PathBuf {
     root().join("node_modules/.bin")

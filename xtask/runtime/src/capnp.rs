@@ -41,12 +41,15 @@ pub(crate) fn config(options: &Options, project: &Project) -> Result<String, Err
 
 /// The files, and in front of files and Worker the router that wrangler has too.
 fn assets(folder: &Path, project: &Project) -> Result<String, Error> {
-    let file = folder.join("_headers");
-    let headers = match fs::read_to_string(&file) {
-        Err(error) if error.kind() == ErrorKind::NotFound => None,
-        read => Some(read.map_err(Error::io(format!("read {}", file.display())))?),
+    let text = |name| {
+        let file = folder.join(name);
+        match fs::read_to_string(&file) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            read => read.map(Some).map_err(Error::io(format!("read {}", file.display()))),
+        }
     };
-    let config = serde_json::json!(project::Assets { headers, ..project.assets.clone() });
+    let (headers, ignore) = (text("_headers")?, text(".assetsignore")?);
+    let config = serde_json::json!(project::Assets { headers, ignore, ..project.assets.clone() });
     Ok(format!(
         "    (name = \"site\", assets = (path = {}, config = {}, userWorker = {})),\n",
         quoted(&folder.display().to_string()),

@@ -45,6 +45,9 @@ pub(crate) struct Assets {
     /// The text of the folder's `_headers`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) headers: Option<String>,
+    /// The text of the folder's `.assetsignore`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ignore: Option<String>,
 }
 
 impl Project {

@@ -121,6 +121,8 @@ fn files_have_types_and_headers_and_the_worker_answers_first_on_its_paths() {
     fs::write(page.join("docs/index.html"), "the guide").unwrap();
     fs::write(page.join("app.js"), "export {};").unwrap();
     fs::write(page.join("_headers"), "/*\n  X-Frame-Options: DENY\n").unwrap();
+    fs::write(page.join(".assetsignore"), "jsconfig.json\n").unwrap();
+    fs::write(page.join("jsconfig.json"), "{}").unwrap();
     options.assets_dir = Some(page);
     let workerd = Workerd::start(options).unwrap();
 
@@ -132,7 +134,7 @@ fn files_have_types_and_headers_and_the_worker_answers_first_on_its_paths() {
     assert!(body(&workerd, "/docs/").contains("the guide"));
     assert_eq!(body(&workerd, "/api/files/app.js"), "export {};");
 
-    for missing in ["/_headers", "/nowhere", "/..%2fbuild/worker.js"] {
+    for missing in ["/_headers", "/.assetsignore", "/jsconfig.json", "/nowhere", "/..%2fbuild/worker.js"] {
         assert!(get(&workerd, &format!("/api/files{missing}")).starts_with("HTTP/1.1 404"), "{missing}");
         assert_eq!(body(&workerd, missing), format!("{{\"worker\":\"{missing}\"}}"));
     }

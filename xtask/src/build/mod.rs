@@ -6,6 +6,7 @@ mod size;
 mod stamp;
 
 use std::fs;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
@@ -13,23 +14,50 @@ use crate::command::run;
 use crate::tools::{npm, wasm_target::WasmTarget};
 use crate::{say, workspace};
 
+/// Which Worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flavour {
+    /// As deployed.
+    Deployed,
+    /// One that tests can make panic, to see that it recovers.
+    Faults,
+}
+
+impl Flavour {
+    /// Where the finished files are: `worker.js`, the generated glue and the wasm.
+    pub(crate) fn folder(self) -> PathBuf {
+        workspace::target().join(match self {
+            Self::Deployed => "edge",
+            Self::Faults => "edge-faults",
+        })
+    }
+
+    fn features(self) -> &'static [&'static str] {
+        match self {
+            Self::Deployed => &[],
+            Self::Faults => &["--features", "faults"],
+        }
+    }
+}
+
 /// Builds the Worker and prints its size.
-pub(crate) fn build() -> Result<()> {
+pub(crate) fn build(flavour: Flavour) -> Result<()> {
     npm::set_up()?;
     let target = WasmTarget::set_up()?;
-    say::step("Building the Worker");
-    run(target.cargo("build").args(["--release", "--package", "universal-wallet-edge", "--lib"]))?;
+    let folder = flavour.folder();
+    say::step(format_args!("Building the Worker into {}", workspace::shown(&folder)));
+    let _one_at_a_time = stamp::lock()?;
+    let mut cargo = target.cargo("build");
+    cargo.args(["--release", "--package", "universal-wallet-edge", "--lib"]).args(flavour.features());
+    run(&mut cargo)?;
     let wasm = workspace::target().join("wasm/wasm32-unknown-unknown/release/universal_wallet_edge.wasm");
     let input = fs::read(&wasm).with_context(|| format!("could not read {}", wasm.display()))?;
-
-    let _one_at_a_time = stamp::lock()?;
-    let edge = workspace::edge();
-    fs::create_dir_all(&edge).with_context(|| format!("could not create {}", edge.display()))?;
+    fs::create_dir_all(&folder).with_context(|| format!("could not create {}", folder.display()))?;
     let stamp = stamp::of(&input, &bindgen::recipe()?);
-    if !stamp::is_current(stamp) {
-        bindgen::run(&wasm, &edge)?;
-        stamp::write(stamp)?;
+    if !stamp::is_current(stamp, &folder) {
+        bindgen::run(&wasm, &folder)?;
+        stamp::write(stamp, &folder)?;
     }
-    shell::copy(&edge)?;
-    size::print(&edge)
+    shell::copy(&folder)?;
+    size::print(&folder)
 }

@@ -1,8 +1,8 @@
-//! Remembers from which wasm `target/edge` was made, so that an unchanged one costs nothing.
+//! Remembers from which wasm a finished folder was made, so that an unchanged one costs nothing.
 
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use rustix::fs::{FlockOperation, flock};
@@ -18,17 +18,17 @@ pub(super) fn of(wasm: &[u8], recipe: &str) -> u64 {
 }
 
 /// Whether the finished files were made from exactly that.
-pub(super) fn is_current(stamp: u64) -> bool {
-    fs::read_to_string(file()).is_ok_and(|text| text == stamp.to_string())
-        && bindgen::FILES.iter().all(|name| workspace::edge().join(name).is_file())
+pub(super) fn is_current(stamp: u64, folder: &Path) -> bool {
+    fs::read_to_string(file(folder)).is_ok_and(|text| text == stamp.to_string())
+        && bindgen::FILES.iter().all(|name| folder.join(name).is_file())
 }
 
 /// Notes what the finished files were made from.
-pub(super) fn write(stamp: u64) -> Result<()> {
-    fs::write(file(), stamp.to_string()).context("could not note what was built")
+pub(super) fn write(stamp: u64, folder: &Path) -> Result<()> {
+    fs::write(file(folder), stamp.to_string()).context("could not note what was built")
 }
 
-/// Keeps a second build out of `target/edge` while the answer lives.
+/// Keeps a second build out of the finished folders while the answer lives.
 pub(super) fn lock() -> Result<File> {
     let lock = File::create(workspace::target().join("edge.lock")).context("could not create the build's lock")?;
     if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
@@ -38,6 +38,6 @@ pub(super) fn lock() -> Result<File> {
     Ok(lock)
 }
 
-fn file() -> PathBuf {
-    workspace::target().join("edge.stamp")
+fn file(folder: &Path) -> PathBuf {
+    folder.with_extension("stamp")
 }

@@ -21,7 +21,8 @@ use self::demo::Demo;
 use self::server::Server;
 use self::state::State;
 use self::variable::Variable;
-use crate::{build, say, workspace};
+use crate::build::{self, Flavour};
+use crate::{say, workspace};
 
 /// What runs the Worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -63,7 +64,7 @@ pub(crate) struct Options {
 pub(crate) fn run(options: Options) -> Result<()> {
     check_port(options.port)?;
     let state = State::open(options.state.unwrap_or_else(|| workspace::root().join(".state")))?;
-    build::build()?;
+    build::build(Flavour::Deployed)?;
 
     let (stop, stopped) = channel();
     ctrlc::set_handler(move || {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::process::Stdio;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use edge_runtime::{ProcessGroup, Secrets};
 
 use super::state::State;
@@ -32,13 +32,10 @@ pub(super) fn start(
     for Variable { name, value } in vars {
         command.arg("--var").arg(format!("{name}:{value}")).env_remove(name);
     }
-    for (name, value) in secrets.iter() {
-        command.env(name, value);
-        if name.ends_with("_PREVIOUS") {
-            // Not required, so it is taken from the environment only if there is a variable of that name.
-            command.arg("--var").arg(format!("{name}:"));
-        }
+    if let Some((name, _)) = secrets.iter().find(|(name, _)| name.ends_with("_PREVIOUS")) {
+        bail!("wrangler cannot be given {name} without others reading it: unset it, or use --runtime workerd");
     }
+    command.envs(secrets.iter());
     command.envs([
         ("CI", "1"),
         ("CLOUDFLARE_CF_FETCH_ENABLED", "false"),

@@ -18,7 +18,7 @@ use crate::{say, workspace};
 pub(crate) const RUSTC: &str = "/usr/bin/rustc";
 const CARGO: &str = "/usr/bin/cargo";
 const LINKER: &str = "/usr/bin/wasm-ld";
-const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld"];
+const PACKAGES: [&str; 5] = ["rustc-web", "cargo-web", "rust-web-clippy", "rust-web-src", "lld"];
 const LIBRARIES: &str = "/usr/lib/rustlib/wasm32-unknown-unknown/lib";
 /// The workspace's own `rust-version`.
 const OLDEST: Version = Version(1, 88, 0);
@@ -38,8 +38,7 @@ pub(crate) fn can_install() -> bool {
 /// Installs the packages and builds the standard library for the target.
 pub(crate) fn install() -> Result<()> {
     say::step("Installing Debian's Rust compiler for the wasm32 target (once; packages of some 200 MB)");
-    apt(&["update", "-qq"])?;
-    apt(&["install", "-qq", "--no-install-recommends"])?;
+    install_packages(&PACKAGES)?;
     if !rustc_is_there() {
         bail!("Debian's packages {} brought no Rust {OLDEST} or newer", PACKAGES.join(", "));
     }
@@ -74,13 +73,18 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
-fn apt(arguments: &[&str]) -> Result<()> {
-    let mut command = Command::new("apt-get");
-    command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdout(std::io::stderr());
-    if arguments.first() == Some(&"install") {
-        command.args(PACKAGES);
+/// Installs packages by the system's package manager.
+pub(super) fn install_packages(packages: &[&str]) -> Result<()> {
+    for arguments in [&["update"][..], &["install", "--no-install-recommends"]] {
+        let mut command = Command::new("apt-get");
+        command.args(arguments).args(["-qq", "-y"]).env("DEBIAN_FRONTEND", "noninteractive");
+        if arguments.len() > 1 {
+            command.args(packages);
+        }
+        let result = run(command.stdout(std::io::stderr()));
+        result.context("Debian's package manager failed: check the network connection, then try again")?;
     }
-    run(&mut command).context("Debian's package manager failed: is there a network connection?")
+    Ok(())
 }
 
 /// Builds the standard library as the dependency of an empty crate.

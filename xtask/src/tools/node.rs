@@ -15,12 +15,16 @@ const OLDEST: Version = Version(22, 12, 0);
 
 /// A command of a program that npm installed, with the right Node first on its PATH.
 pub(crate) fn tool(program: &str) -> Result<Command> {
-    let file = workspace::node_bin().join(program);
-    let mut command = Command::new(&file);
+    let mut command = Command::new(workspace::node_bin().join(program));
+    on_path(&mut command)?;
+    Ok(command)
+}
+
+/// Puts Node and npm's programs first on a command's PATH.
+pub(crate) fn on_path(command: &mut Command) -> Result<&mut Command> {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(workspace::node_bin()).chain(env::split_paths(&path));
-    command.env("PATH", env::join_paths(folders).context("PATH cannot be extended")?);
-    Ok(command)
+    Ok(command.env("PATH", env::join_paths(folders).context("PATH cannot be extended")?))
 }
 
 /// Checks that the Node which those commands find is new enough: npm's package brings one for Linux, elsewhere it is

@@ -16,9 +16,9 @@ pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 /// Which compiler builds the Worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WasmTarget {
-    /// The compiler that also builds everything else. It has clippy for the target.
+    /// The compiler that also builds everything else.
     Installed,
-    /// Debian's compiler beside it, without clippy.
+    /// Debian's compiler beside it.
     Debian,
 }
 

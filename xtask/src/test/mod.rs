@@ -1,0 +1,63 @@
+//! `cargo xtask test`: everything that must hold before a change is merged. `.ci/run` calls it.
+
+mod count;
+mod step;
+mod steps;
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use self::count::Count;
+use self::step::Step;
+use crate::say;
+
+/// Check everything: format, lints, tests by kind, the page
+///
+/// The steps run in this order, and the first one that fails is the last one that runs.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Run this step alone; may be given several times
+    #[arg(long, value_enum, value_name = "STEP")]
+    only: Vec<Step>,
+}
+
+/// Runs the steps and prints what came of them. The last line tells how many tests passed and failed.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let steps: Vec<_> =
+        Step::ALL.into_iter().filter(|step| options.only.is_empty() || options.only.contains(step)).collect();
+    let mut total = Count::default();
+    let mut lines = Vec::new();
+    let mut failure = None;
+    for (place, step) in steps.iter().enumerate() {
+        if failure.is_some() {
+            lines.push(format!("  not run  {}", step.name()));
+            continue;
+        }
+        say::step(format_args!("{}/{} {}: {}", place + 1, steps.len(), step.name(), step.about()));
+        let begun = Instant::now();
+        let mut count = Count::default();
+        let result = step.run(&mut count);
+        if result.is_err() && count.failed == 0 {
+            // A step that counts nothing, or that broke before it could.
+            count.failed = 1;
+        }
+        let outcome = if result.is_ok() { "ok     " } else { "FAILED " };
+        lines.push(format!("  {outcome}  {:<12}{:>9}  {count}", step.name(), seconds(begun.elapsed())));
+        total.add(count);
+        if let Err(error) = result {
+            eprintln!("error: {error:#}");
+            failure = Some(step.name());
+        }
+    }
+    println!("\nSummary\n{}\n\n{} passed, {} failed", lines.join("\n"), total.passed, total.failed);
+    match failure {
+        None => Ok(()),
+        Some(name) => bail!("the step {name} failed; run it alone with `cargo xtask test --only {name}`"),
+    }
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}

@@ -1,0 +1,70 @@
+//! The steps and their order: what is quick to fail comes first.
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use super::count::Count;
+use super::steps;
+
+/// One step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Step {
+    /// Formatting
+    Format,
+    /// Lints of everything that runs on this machine
+    Clippy,
+    /// Lints of what runs as wasm
+    ClippyWasm,
+    /// The page's types
+    Types,
+    /// Unit, property and documentation tests
+    Unit,
+    /// Tests that run as wasm in Node
+    Wasm,
+    /// The Worker, as deployed and with faults that tests can cause
+    Build,
+    /// End to end on workerd, through the client and plain HTTP
+    E2e,
+    /// The admin page in Chromium
+    Browser,
+}
+
+impl Step {
+    /// In their order.
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Format,
+        Self::Clippy,
+        Self::ClippyWasm,
+        Self::Types,
+        Self::Unit,
+        Self::Wasm,
+        Self::Build,
+        Self::E2e,
+        Self::Browser,
+    ];
+
+    /// The name as given to `--only`.
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    /// What it checks.
+    pub(crate) fn about(self) -> String {
+        self.to_possible_value().and_then(|value| Some(value.get_help()?.to_string())).unwrap_or_default()
+    }
+
+    /// Runs it and counts its tests.
+    pub(crate) fn run(self, count: &mut Count) -> Result<()> {
+        match self {
+            Self::Format => steps::format(),
+            Self::Clippy => steps::clippy(),
+            Self::ClippyWasm => steps::clippy_wasm(),
+            Self::Types => steps::types(),
+            Self::Unit => steps::unit(count),
+            Self::Wasm => steps::wasm(count),
+            Self::Build => steps::build(),
+            Self::E2e => steps::e2e(count),
+            Self::Browser => steps::browser(count),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! What each step runs.
+
+use std::env;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use edge_runtime::workerd_in;
+
+use super::count::Count;
+use crate::build::{self, Flavour};
+use crate::command::run;
+use crate::tools::wasm_target::WasmTarget;
+use crate::tools::{chromium, node, npm};
+use crate::workspace;
+
+/// The end-to-end tests' crate.
+const E2E: &str = "universal-wallet-tests";
+/// The crates that also run as wasm, and their folders.
+const WASM: [(&str, &str); 3] =
+    [("universal-wallet", "sdk"), ("universal-wallet-core", "edge/core"), ("universal-wallet-edge", "edge")];
+
+pub(super) fn format() -> Result<()> {
+    run(cargo("fmt").args(["--all", "--check"])).context("run `cargo fmt` and look at what it changed")
+}
+
+pub(super) fn clippy() -> Result<()> {
+    run(cargo("clippy").args(["--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))
+}
+
+pub(super) fn clippy_wasm() -> Result<()> {
+    let mut command = WasmTarget::set_up()?.cargo("clippy");
+    for (package, _) in WASM {
+        command.args(["--package", package]);
+    }
+    run(command.args(["--", "-D", "warnings"]))
+}
+
+pub(super) fn types() -> Result<()> {
+    npm::set_up()?;
+    run(node::tool("tsc")?.args(["--noEmit", "--project", "web-admin/jsconfig.json"]).current_dir(workspace::root()))
+}
+
+/// The runtime's own tests start workerd, so npm's packages must be there.
+pub(super) fn unit(count: &mut Count) -> Result<()> {
+    npm::set_up()?;
+    count_in(cargo("test").args(["--workspace", "--exclude", E2E, "--locked", "--no-fail-fast"]), count)
+}
+
+/// The test targets that are called `wasm`, since the others may need a system that wasm has not.
+pub(super) fn wasm(count: &mut Count) -> Result<()> {
+    npm::set_up()?;
+    let mut command = WasmTarget::set_up()?.cargo("test");
+    for (package, folder) in WASM {
+        let tests = workspace::root().join(folder).join("tests");
+        if tests.join("wasm.rs").is_file() || tests.join("wasm/main.rs").is_file() {
+            command.args(["--package", package]);
+        }
+    }
+    let runner = env::current_exe().context("could not find this program")?;
+    command.args(["--test", "wasm", "--no-fail-fast"]);
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", format!("{} wasm-bindgen-test-runner", runner.display()));
+    count_in(node::on_path(&mut command)?, count)
+}
+
+pub(super) fn build() -> Result<()> {
+    build::build(Flavour::Deployed)?;
+    build::build(Flavour::Faults)
+}
+
+/// The crate learns from its environment what to run.
+pub(super) fn e2e(count: &mut Count) -> Result<()> {
+    build()?;
+    let mut command = cargo("test");
+    command.args(["--package", E2E, "--locked", "--no-fail-fast"]);
+    command.env("EDGE_BUILD_DIR", Flavour::Deployed.folder()).env("EDGE_FAULTS_BUILD_DIR", Flavour::Faults.folder());
+    command.env("EDGE_ASSETS_DIR", workspace::root().join("web-admin"));
+    command.env("EDGE_WORKERD", workerd_in(&workspace::root().join("node_modules")));
+    count_in(&mut command, count)
+}
+
+pub(super) fn browser(count: &mut Count) -> Result<()> {
+    build::build(Flavour::Deployed)?;
+    let chromium = chromium::set_up()?;
+    let mut command = node::tool("playwright")?;
+    command.args(["test", "--config", "tests/browser"]).current_dir(workspace::root());
+    if let Some(program) = chromium {
+        command.env("EDGE_CHROMIUM", program);
+    }
+    count_in(&mut command, count)
+}
+
+/// The cargo that runs this.
+fn cargo(subcommand: &str) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.arg(subcommand).current_dir(workspace::root());
+    command
+}
+
+/// Runs a test runner with its output shown, and counts on the way.
+fn count_in(command: &mut Command, count: &mut Count) -> Result<()> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("could not start {name}"))?;
+    let output = child.stdout.take().context("a pipe was asked for")?;
+    for line in BufReader::new(output).lines() {
+        let line = line?;
+        println!("{line}");
+        count.add(Count::in_line(&line));
+    }
+    if !child.wait()?.success() {
+        bail!("not all tests passed");
+    }
+    if count.passed == 0 {
+        bail!("there were no tests");
+    }
+    Ok(())
+}

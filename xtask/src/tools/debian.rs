@@ -3,9 +3,9 @@
 //! Debian ships the standard library's source with it but not the library for this target, so it is built once and put
 //! where the compiler looks for it. Nothing of rustup's is changed.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 
@@ -17,17 +17,18 @@ use crate::{say, workspace};
 /// Debian's compiler.
 pub(crate) const RUSTC: &str = "/usr/bin/rustc";
 const CARGO: &str = "/usr/bin/cargo";
+const CLIPPY: &str = "/usr/bin/clippy-driver";
 const LINKER: &str = "/usr/bin/wasm-ld";
 const PACKAGES: [&str; 5] = ["rustc-web", "cargo-web", "rust-web-clippy", "rust-web-src", "lld"];
 const LIBRARIES: &str = "/usr/lib/rustlib/wasm32-unknown-unknown/lib";
 /// The workspace's own `rust-version`.
 const OLDEST: Version = Version(1, 88, 0);
 
-/// Whether Debian's compiler, its cargo and the linker are installed and new enough.
+/// Whether Debian's compiler is installed, with its cargo, its clippy and the linker, and new enough.
 pub(crate) fn rustc_is_there() -> bool {
     let new_enough = output(Command::new(RUSTC).arg("--version"))
         .is_ok_and(|text| Version::find(&text).is_some_and(|version| version >= OLDEST));
-    new_enough && [CARGO, LINKER].iter().all(|file| Path::new(file).is_file())
+    new_enough && [CARGO, CLIPPY, LINKER].iter().all(|file| Path::new(file).is_file())
 }
 
 /// Whether this is a Debian where we may install packages.
@@ -103,9 +104,7 @@ fn build_std(folder: &Path) -> Result<()> {
         .arg(folder.join("target"))
         .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTFLAGS", "-Cembed-bitcode=yes")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .current_dir(folder);
-    if env::var_os("CARGO_ENCODED_RUSTFLAGS").is_some() {
-        command.env_remove("CARGO_ENCODED_RUSTFLAGS");
-    }
     run(&mut command).context("could not build the standard library for wasm32")
 }

@@ -14,6 +14,25 @@ type Source = Box<dyn core::error::Error + Send + Sync>;
 /// The text says what happened and what to do about it. Programs ask the predicates, or
 /// [`code`](Self::code), whose values are stable; one that this version does not know is handed on
 /// as it came. Neither the text nor Debug ever holds the API key.
+///
+/// ```
+/// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
+/// # with_client(async |client: universal_wallet::Client| {
+/// use universal_wallet::ShortCode;
+///
+/// if let Err(error) = client.cash_in("100000".parse::<ShortCode>()?, 1500).send().await {
+///     if error.is_outcome_unknown() {
+///         println!("ask again with {:?}", error.idempotency_key());
+///     } else if error.is_limit_exceeded() || error.is_insufficient_balance() {
+///         println!("nothing moved, and the amount is too large: {error}");
+///     } else if error.is_retryable() {
+///         println!("nothing moved; try again in {:?}", error.retry_after());
+///     } else {
+///         println!("nothing moved: {error}, {:?} {:?}", error.code(), error.request_id());
+///     }
+/// }
+/// # Ok(()) });
+/// ```
 pub struct Error(Box<Inner>);
 
 #[derive(Debug)]

@@ -1,4 +1,16 @@
 //! Identifiers: a prefix that says what they name, and a UUID.
+//!
+//! ```
+//! use universal_wallet::id::{DistributorID, KeyID, OperationID};
+//!
+//! let operation: OperationID = "op_36e48800-22ce-4ea0-b37a-198f7978cd53".parse()?;
+//! assert_eq!(operation.to_string(), "op_36e48800-22ce-4ea0-b37a-198f7978cd53");
+//! assert_eq!(OperationID::from_uuid(operation.uuid()), operation);
+//! assert!("op_36e48800-22ce-4ea0-b37a-198f7978cd53".parse::<KeyID>().is_err());
+//! let distributor: DistributorID = "36e48800-22ce-4ea0-b37a-198f7978cd53".parse()?;
+//! assert_eq!(distributor.uuid(), operation.uuid());
+//! # Ok::<(), universal_wallet::id::IDError>(())
+//! ```
 
 use core::fmt;
 use core::str::FromStr;
@@ -29,6 +41,8 @@ fn hyphenated(text: &str) -> Option<Uuid> {
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
         $(#[$doc])*
+        ///
+        /// See the [example](self).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Uuid);
 

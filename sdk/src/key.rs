@@ -2,6 +2,22 @@
 //!
 //! `uwk_` and 52 characters of `0-9A-Za-z`: 34 of secret, 6 of origin tag, 6 of distributor tag and
 //! 6 of checksum. The tags need the server's secret; the checksum finds a mistyped key offline.
+//!
+//! ```
+//! use universal_wallet::key::{ApiKey, ApiKeyError, KEY_LEN, PREFIX, TAG_LEN, check, checksum};
+//!
+//! let before = "uwk_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij";
+//! assert_eq!(before.len(), KEY_LEN - TAG_LEN);
+//! let text = format!("{before}{}", String::from_utf8_lossy(&checksum(before.as_bytes())));
+//! let key: ApiKey = text.parse()?;
+//! assert_eq!(key.expose(), text);
+//! assert_eq!(format!("{key:?}"), "ApiKey(uwk_…)");
+//!
+//! let mistyped = text.replace('0', "O");
+//! assert_eq!(check(mistyped.as_bytes()), Err(ApiKeyError::Checksum));
+//! assert_eq!(mistyped.strip_prefix(PREFIX).map(|rest| check(rest.as_bytes())), Some(Err(ApiKeyError::Prefix)));
+//! # Ok::<(), ApiKeyError>(())
+//! ```
 
 use core::fmt;
 use core::str::FromStr;
@@ -48,7 +64,8 @@ pub fn checksum(before: &[u8]) -> [u8; TAG_LEN] {
 
 /// An API key whose form and checksum are right.
 ///
-/// The text is wiped from memory on drop, and neither Debug nor any error shows it.
+/// The text is wiped from memory on drop, and neither Debug nor any error shows it. See the
+/// [example](self).
 #[derive(Clone)]
 pub struct ApiKey(Zeroizing<String>);
 

@@ -1,6 +1,10 @@
-//! Typed client for the Universal Wallet distributor API.
-//!
-//! The types in this crate are the ones the server itself uses, so the two cannot drift apart.
+#![cfg_attr(feature = "client", doc = include_str!("../README.md"))]
+#![cfg_attr(not(feature = "client"), doc = "The wire types of the Universal Wallet distributor API.")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(feature = "client"),
+    allow(rustdoc::broken_intra_doc_links, reason = "the types' examples are those of the client")
+)]
 
 mod amount;
 pub mod id;
@@ -12,6 +16,7 @@ pub mod wire;
 
 pub use amount::{Amount, AmountError};
 pub use phone::{Phone, PhoneError};
+pub use rust_decimal::Decimal;
 pub use short_code::{ShortCode, ShortCodeError};
 pub use timestamp::{Timestamp, TimestampError};
 
@@ -19,6 +24,8 @@ pub use timestamp::{Timestamp, TimestampError};
 mod answer;
 #[cfg(feature = "client")]
 mod base_url;
+#[cfg(feature = "client")]
+mod builder;
 #[cfg(feature = "client")]
 mod call;
 #[cfg(feature = "client")]
@@ -37,9 +44,10 @@ mod retry;
 mod transport;
 
 #[cfg(feature = "client")]
-pub use client::{Client, ClientBuilder};
+pub use builder::ClientBuilder;
+#[cfg(feature = "client")]
+pub use client::Client;
 #[cfg(feature = "client")]
 pub use error::Error;
 #[cfg(feature = "client")]
 pub use idempotency_key::{IdempotencyKey, IdempotencyKeyError};
-pub use rust_decimal::Decimal;

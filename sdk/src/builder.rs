@@ -1,0 +1,134 @@
+//! The client's settings.
+
+use core::time::Duration;
+
+use crate::Client;
+use crate::base_url::BaseUrl;
+use crate::error::Error;
+use crate::id::DistributorID;
+use crate::key::ApiKey;
+use crate::retry::Limits;
+use crate::transport::Transport;
+
+/// Settings of a [`Client`] before it is built.
+///
+/// ```
+/// # use universal_wallet::key::checksum;
+/// # let before = "uwk_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij";
+/// # let api_key = format!("{before}{}", String::from_utf8_lossy(&checksum(before.as_bytes())));
+/// use std::time::Duration;
+///
+/// use universal_wallet::Client;
+///
+/// let distributor_id = "36e48800-22ce-4ea0-b37a-198f7978cd53".parse()?;
+/// let client = Client::builder("https://wallet.example", distributor_id, api_key.parse()?)
+///     .max_attempts(6)
+///     .attempt_timeout(Duration::from_secs(5))
+///     .total_timeout(Duration::from_secs(20))
+///     .build()?;
+/// # Ok::<(), universal_wallet::Error>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing happens until it is built"]
+pub struct ClientBuilder {
+    base_url: String,
+    distributor_id: DistributorID,
+    api_key: ApiKey,
+    limits: Limits,
+    allow_insecure_http: bool,
+    #[cfg(not(target_arch = "wasm32"))]
+    http_client: Option<reqwest::Client>,
+}
+
+impl ClientBuilder {
+    pub(crate) fn new(base_url: String, distributor_id: DistributorID, api_key: ApiKey) -> Self {
+        Self {
+            base_url,
+            distributor_id,
+            api_key,
+            limits: Limits::default(),
+            allow_insecure_http: false,
+            #[cfg(not(target_arch = "wasm32"))]
+            http_client: None,
+        }
+    }
+
+    /// How often a call is tried at most, the first attempt included; 4 unless told. 1 never repeats.
+    /// See the [example](Self).
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.limits.attempts = attempts;
+        self
+    }
+
+    /// The longest that one attempt may take, its answer included; 10 seconds unless told. See the
+    /// [example](Self).
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.attempt = timeout;
+        self
+    }
+
+    /// The longest that a call may take, all attempts and the waits between them included; 30 seconds
+    /// unless told. See the [example](Self).
+    pub fn total_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.total = timeout;
+        self
+    }
+
+    /// Allows plain http to other machines, for a network that is your own: whoever is on it can read
+    /// the key. Without this plain http goes to this machine only.
+    ///
+    /// ```
+    /// # use universal_wallet::{Client, key::checksum};
+    /// # let before = "uwk_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij";
+    /// # let key = format!("{before}{}", String::from_utf8_lossy(&checksum(before.as_bytes())));
+    /// # let distributor_id = "36e48800-22ce-4ea0-b37a-198f7978cd53".parse()?;
+    /// let builder = |key: &str| Ok::<_, universal_wallet::Error>(
+    ///     Client::builder("http://wallet.internal:8787", distributor_id, key.parse()?)
+    /// );
+    /// assert!(builder(&key)?.build().is_err_and(|error| error.is_invalid_input()));
+    /// assert!(builder(&key)?.allow_insecure_http().build().is_ok());
+    /// # Ok::<(), universal_wallet::Error>(())
+    /// ```
+    pub fn allow_insecure_http(mut self) -> Self {
+        self.allow_insecure_http = true;
+        self
+    }
+
+    /// Sends through an HTTP client of your own (reqwest 0.13), for a proxy, certificates or DNS of
+    /// its own.
+    ///
+    /// Build it with `redirect::Policy::none()`: the answer to a redirected call is refused here, but
+    /// by then the call, without its key, has been sent on.
+    ///
+    /// ```
+    /// # use universal_wallet::{Client, key::checksum};
+    /// # let before = "uwk_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij";
+    /// # let api_key = format!("{before}{}", String::from_utf8_lossy(&checksum(before.as_bytes())));
+    /// # let distributor_id = "36e48800-22ce-4ea0-b37a-198f7978cd53".parse()?;
+    /// let http_client = reqwest::Client::builder()
+    ///     .redirect(reqwest::redirect::Policy::none())
+    ///     .no_proxy()
+    ///     .build()?;
+    /// let client = Client::builder("https://wallet.example", distributor_id, api_key.parse()?)
+    ///     .with_http_client(http_client)
+    ///     .build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn with_http_client(mut self, client: reqwest::Client) -> Self {
+        self.http_client = Some(client);
+        self
+    }
+
+    /// The client. Fails when the base URL is not usable or TLS cannot be set up. See the
+    /// [example](Self).
+    pub fn build(self) -> Result<Client, Error> {
+        let base = BaseUrl::parse(&self.base_url, self.allow_insecure_http).map_err(Error::input)?;
+        #[cfg(not(target_arch = "wasm32"))]
+        let transport = Transport::new(&self.api_key, base.is_secure(), self.http_client)?;
+        #[cfg(target_arch = "wasm32")]
+        let transport = Transport::new(&self.api_key);
+        let distributor_url = format!("{base}/api/v1/distributors/{}", self.distributor_id);
+        Ok(Client::new(transport, distributor_url, self.api_key, self.limits))
+    }
+}

@@ -1,0 +1,16 @@
+// An expression, since an example's statements can include nothing else.
+{
+    /// Runs an example of the documentation with the client of the environment, against `cargo xtask dev`, say. Where the
+    /// environment names none, that the example compiles is all that is checked.
+    fn with_client<F>(example: F)
+    where
+        F: AsyncFnOnce(universal_wallet::Client) -> Result<(), universal_wallet::Error>,
+    {
+        if std::env::var_os("UNIVERSAL_WALLET_URL").is_none() {
+            return;
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async { example(universal_wallet::Client::from_env()?).await }).unwrap();
+    }
+    with_client
+}

@@ -38,7 +38,7 @@ pub(crate) fn can_install() -> bool {
 
 /// Installs the packages and builds the standard library for the target.
 pub(crate) fn install() -> Result<()> {
-    say::step("Installing Debian's Rust compiler for the wasm32 target (once; packages of some 200 MB)");
+    say::step("rustup cannot; installing Debian's Rust compiler for wasm32 instead (once; packages of some 200 MB)");
     install_packages(&PACKAGES)?;
     if !rustc_is_there() {
         bail!("Debian's packages {} brought no Rust {OLDEST} or newer", PACKAGES.join(", "));
@@ -78,7 +78,7 @@ pub(crate) fn cargo() -> Command {
 pub(super) fn install_packages(packages: &[&str]) -> Result<()> {
     for arguments in [&["update"][..], &["install", "--no-install-recommends"]] {
         let mut command = Command::new("apt-get");
-        command.args(arguments).args(["-qq", "-y"]).env("DEBIAN_FRONTEND", "noninteractive");
+        command.args(arguments).args(["-qq", "-y", "-o=Dpkg::Use-Pty=0"]).env("DEBIAN_FRONTEND", "noninteractive");
         if arguments.len() > 1 {
             command.args(packages);
         }

@@ -33,7 +33,9 @@ impl WasmTarget {
         }
         if find("rustup").is_some() {
             say::step("Installing the wasm32 target with rustup (once; a download of some 20 MB)");
-            if run(Command::new("rustup").args(["target", "add", TARGET])).is_ok() && compiles(&installed_rustc())? {
+            let mut rustup = Command::new("rustup");
+            rustup.args(["target", "add", TARGET]).env("RUST_BACKTRACE", "0");
+            if run(&mut rustup).is_ok() && compiles(&installed_rustc())? {
                 return Ok(Self::Installed);
             }
         }

@@ -18,8 +18,8 @@ import { viewFor } from "./views/index.js";
 
 /** @type {{ member: Membership, distributor: Distributor } | null} */
 let shown = null;
-/** @type {string} approved keys already announced */
-let announced = "";
+/** @type {string | null} approved keys already announced; null before the first look */
+let announced = null;
 
 /**
  * @param {HTMLElement} app
@@ -46,7 +46,7 @@ export async function showFrame(app, member, wanted) {
   void refreshInbox();
   const menu = find(document, "#menu", HTMLElement);
   if (menu.matches(":popover-open")) menu.hidePopover();
-  await showView(find(document, "#view", HTMLElement), viewFor(wanted), {
+  await showView(find(document, "#view", HTMLElement), () => viewFor(wanted), {
     member,
     currency: shown.distributor.currency,
     path: wanted.path,
@@ -56,7 +56,7 @@ export async function showFrame(app, member, wanted) {
 
 export function leaveFrame() {
   shown = null;
-  announced = "";
+  announced = null;
   follow("");
 }
 
@@ -199,7 +199,7 @@ function drawBanner(member, keys) {
         const { claimKey } = await import("./views/key-claim.js");
         claimKey(key, member);
       } }, "Claim key"))));
-  if (state !== announced && keys[0]) toast(`Approved: you can claim the key “${keys[0].label}” now.`);
+  if (announced !== null && state !== announced && keys[0]) toast(`Approved: you can claim the key “${keys[0].label}” now.`);
   announced = state;
 }
 

@@ -23,7 +23,7 @@ import { failed, loading } from "./ui/states.js";
  *   signal: AbortSignal,
  *   link: (path: string, query?: Record<string, string>) => string,
  *   refresh: () => Promise<void>,
- * }} Screen `base` is the distributor's path in the console API
+ * }} Screen what a view works with; `base` is the distributor's path in the console API
  */
 
 /**
@@ -39,10 +39,14 @@ let now = null;
 
 /**
  * @param {HTMLElement} container
- * @param {Promise<View>} coming
+ * @param {() => Promise<View>} find the module may come over the network
  * @param {Place} place
  */
-export async function showView(container, coming, place) {
+export async function showView(container, find, place) {
+  const drawn = now !== null && now.container === container && container.querySelector("h1") !== null;
+  const sameView = drawn && now?.screen.path.join("/") === place.path.join("/");
+  // What people type in stays as it is, whatever happens around it.
+  if (sameView && now?.view.still) return;
   now?.stop.abort();
   const stop = new AbortController();
   const screen = {
@@ -53,26 +57,23 @@ export async function showView(container, coming, place) {
       address(place.member.distributorID, path, query),
     refresh: refreshView,
   };
-  const sameView = now?.screen.path.join("/") === place.path.join("/") && container.querySelector("h1");
-  if (!sameView) {
-    // What was on the screen stays for a moment, so that fast answers don't flicker.
-    const slow = setTimeout(() => replace(container, loading()), 150);
-    stop.signal.addEventListener("abort", () => clearTimeout(slow));
-    try {
-      const view = await coming;
-      if (stop.signal.aborted) return;
-      now = { view, screen, container, seen: "", stop };
-      await draw();
-    } finally {
-      clearTimeout(slow);
-    }
-    if (!stop.signal.aborted) arrive(container);
-    return;
+  // What was on the screen stays for a moment, so that fast answers don't flicker.
+  const slow = sameView ? undefined : setTimeout(() => replace(container, loading()), 150);
+  stop.signal.addEventListener("abort", () => clearTimeout(slow));
+  try {
+    const view = await find();
+    if (stop.signal.aborted) return;
+    now = { view, screen, container, seen: "", stop };
+    await draw();
+    if (!sameView && !stop.signal.aborted) arrive(container);
+  } catch {
+    // The module of the view didn't come.
+    if (stop.signal.aborted) return;
+    const retry = () => void showView(container, find, place);
+    replace(container, [h("h1", {}, "Not loaded"), failed(new ApiError(0, "no_answer", "This part of the page could not be fetched. Check your connection."), retry)]);
+  } finally {
+    clearTimeout(slow);
   }
-  const view = await coming;
-  if (stop.signal.aborted) return;
-  now = { view, screen, container, seen: "", stop };
-  await draw();
 }
 
 /** Loads the view's data again and draws it if something changed. */

@@ -96,6 +96,10 @@
  * @typedef {{ kind: string, keyID?: string, userID?: string, message: string, action: string,
  *   since: string }} AttentionItem
  *
+ * @typedef {{ n: number, at: string, kind: string, subject: string, hash: string,
+ *   actor: { type: "user" | "key" | "issuer" | "system", id?: string, name?: string },
+ *   details: Record<string, unknown> | null }} AuditEntry
+ *
  * @typedef {{ valid: boolean, entries: number, head: string, anchoredEntries: number | null,
  *   anchoredAt: string | null, brokenAt?: number | null, nextFrom?: number | null }} Verification
  */

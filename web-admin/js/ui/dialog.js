@@ -16,12 +16,11 @@ import { find, h, replace, template, uniqueID } from "../dom.js";
 /**
  * @param {object} options
  * @param {string} options.title
- * @param {Child} [options.content]
  * @param {"wide"} [options.size]
  * @param {() => boolean} [options.mayClose] asked before Escape or the close button closes
  * @returns {Dialog}
  */
-export function openDialog({ title, content, size, mayClose = () => true }) {
+export function openDialog({ title, size, mayClose = () => true }) {
   const opener = document.activeElement;
   const element = find(template("dialog"), "dialog", HTMLDialogElement);
   const heading = find(element, "h2", HTMLElement);
@@ -30,7 +29,6 @@ export function openDialog({ title, content, size, mayClose = () => true }) {
   heading.textContent = title;
   element.setAttribute("aria-labelledby", heading.id);
   if (size) element.classList.add(`dialog-${size}`);
-  replace(body, content);
 
   const tryClose = () => {
     if (mayClose()) element.close();
@@ -58,7 +56,12 @@ export function openDialog({ title, content, size, mayClose = () => true }) {
   });
   document.body.append(element);
   element.showModal();
-  return { element, show: (next) => replace(body, next), close: () => element.close(), closed };
+  const show = (/** @type {Child} */ next) => {
+    replace(body, next);
+    const first = body.querySelector("input:not(:disabled), textarea, select, button");
+    if (first instanceof HTMLElement) first.focus();
+  };
+  return { element, show, close: () => element.close(), closed };
 }
 
 /**
@@ -73,15 +76,16 @@ function refocus(opener) {
 }
 
 /**
- * A question with two answers.
+ * A question with two answers; no is the safe one.
  * @param {object} options
  * @param {string} options.title
  * @param {Child} options.content
  * @param {string} options.yes
  * @param {string} [options.no]
+ * @param {"primary" | "danger-text"} [options.look] of the yes
  * @returns {Promise<boolean>}
  */
-export async function ask({ title, content, yes, no = "Cancel" }) {
+export async function ask({ title, content, yes, no = "Cancel", look = "primary" }) {
   let answer = false;
   const dialog = openDialog({ title });
   const decide = (/** @type {boolean} */ value) => () => {
@@ -93,8 +97,8 @@ export async function ask({ title, content, yes, no = "Cancel" }) {
     h(
       "div",
       { class: "actions actions-end" },
-      h("button", { type: "button", click: decide(false) }, no),
-      h("button", { type: "button", class: "primary", click: decide(true) }, yes),
+      h("button", { type: "button", class: look === "primary" ? false : "primary", click: decide(false) }, no),
+      h("button", { type: "button", class: look, click: decide(true) }, yes),
     ),
   ]);
   await dialog.closed;

@@ -7,6 +7,8 @@
 import { ApiError } from "../api.js";
 import { find, h, replace } from "../dom.js";
 import { problem, showProblem } from "./field.js";
+import { refreshSession } from "../frame.js";
+import { isOutdated } from "./act.js";
 import { explain, note, requestID } from "./states.js";
 
 /** @typedef {import("../dom.js").Child} Child */
@@ -61,6 +63,7 @@ export function form({ content, submit, look = "primary", cancel, check, send, c
       await send(valuesOf(element), idempotencyKey);
     } catch (error) {
       showRefusal(element, message, error);
+      if (isOutdated(error)) void refreshSession().catch(() => {});
     } finally {
       sending = false;
       element.removeAttribute("aria-busy");
@@ -165,7 +168,7 @@ function holderOf(control) {
 
 /** @param {Element[]} wrong */
 function focusFirst(wrong) {
-  const first = wrong[0];
+  const [first] = wrong.sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
   if (!first) return;
   const target = isControl(first) ? first : find(first, "input:not(:disabled)", HTMLInputElement);
   target.focus();

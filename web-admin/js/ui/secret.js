@@ -44,7 +44,7 @@ export function secretRow(name, text, copied) {
  * @param {object} options
  * @param {string} options.title
  * @param {Child} options.before
- * @param {{ name: string, text: string }[]} options.secrets the first one has to be copied
+ * @param {{ name: string, text: string }[]} options.secrets one of them has to be copied
  * @param {Child} options.after
  * @param {string} options.warning when closing without having copied
  * @returns {Promise<void>} when it is closed and gone
@@ -64,7 +64,7 @@ export async function showSecrets({ title, before, secrets, after, warning }) {
   });
   async function confirmLoss() {
     asking = true;
-    const sure = await ask({ title: "Not copied yet", content: note("warning", h("p", {}, warning)), yes: "Close without copying", no: "Go back" });
+    const sure = await ask({ title: "Not copied yet", content: note("warning", h("p", {}, warning)), yes: "Close without copying", no: "Go back", look: "danger-text" });
     asking = false;
     if (sure) dialog.close();
   }

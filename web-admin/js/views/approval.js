@@ -46,12 +46,11 @@ export const approval = {
     up(screen.link("approvals"), "Approvals"),
     head(kindWords(request.kind), [subjectLine(request, screen.currency)], badge(request.status)),
     state(request, screen),
-    old
-      ? h("section", { class: "card" }, comparison(request, old, screen.currency))
-      : null,
     h("section", { class: "card" },
-      h("h2", {}, request.status === "pending" ? "Exactly this will be carried out" : "What was asked for"),
-      subjectDetails(request, screen.currency)),
+      old && request.status === "pending"
+        ? comparison(request, old, screen.currency)
+        : [h("h2", {}, request.status === "pending" ? "Exactly this will be carried out" : "What was asked for"),
+            subjectDetails(request, screen.currency)]),
     decision(request, fingerprint, screen),
     h("details", { class: "card quiet-details", id: "request-details" },
       h("summary", {}, "Who, when and fingerprint"),

@@ -3,13 +3,14 @@
 
 import { call, get, withQuery } from "../api.js";
 import { h } from "../dom.js";
-import { ago } from "../time.js";
+import { ago, moment } from "../time.js";
 import { once } from "../ui/act.js";
 import { moreList } from "../ui/more.js";
-import { head, typed } from "../ui/parts.js";
+import { details, head, typed } from "../ui/parts.js";
 import { empty, note } from "../ui/states.js";
 import { counted } from "../words.js";
 
+/** @typedef {import("../types.js").AuditEntry} AuditEntry */
 /** @typedef {import("../types.js").Verification} Verification */
 /** @typedef {import("../screen.js").Screen} Screen */
 /** @typedef {import("../screen.js").View} View */
@@ -38,7 +39,7 @@ export const audit = {
         items: page.items,
         nextCursor: page.nextCursor,
         more: (cursor) => get(withQuery(`${screen.base}/audit`, { limit: PAGE, cursor })),
-        row: (entry) => auditRow(entry),
+        row: (entry) => auditRow(entry, screen),
         empty: empty("Nothing yet", "The first act of a person or a key appears here."),
       }),
     ];
@@ -76,12 +77,75 @@ function verdict(result) {
     h("p", { class: "small" }, "Last hash ", h("code", { class: "wrap" }, result.head)));
 }
 
-/** @param {Record<string, unknown>} entry */
-function auditRow(entry) {
-  const text = (/** @type {string} */ name) => (typeof entry[name] === "string" || typeof entry[name] === "number" ? String(entry[name]) : "");
+/** @type {Record<string, string>} */
+const ACTS = {
+  "distributor.created": "created the distributor",
+  "distributor.suspended": "suspended the distributor",
+  "distributor.resumed": "resumed the distributor",
+  "float.topped-up": "topped up the float",
+  "float.redeemed": "paid out float",
+  "user.created": "added a user",
+  "api-key.requested": "asked for an API key",
+  "api-key.approved": "approved an API key",
+  "api-key.rejected": "rejected an API key",
+  "api-key.withdrawn": "withdrew a request for an API key",
+  "api-key.claimed": "claimed an API key",
+  "api-key.replaced": "replaced an API key",
+  "api-key.revoked": "revoked an API key",
+  "api-key.tightened": "tightened an API key",
+  "api-key.expired": "ended an API key that expired",
+  "api-key.lapsed": "lapsed a key that nobody decided or claimed in time",
+  "operation.created": "asked for an operation",
+  "operation.approved": "approved an operation",
+  "operation.rejected": "rejected an operation",
+  "operation.expired": "ended an operation that nobody decided",
+  "operation.captured": "credited a cash-out to the float",
+  "cash-out.requested": "passed on a customer's cash-out request",
+  "cash-out.cancelled": "cancelled a cash-out request",
+  "cash-out.expired": "ended a cash-out request",
+};
+
+/**
+ * Where the thing that an entry is about can be seen.
+ * @param {string} subject
+ * @param {Screen} screen
+ */
+function subjectLink(subject, screen) {
+  const path = subject.startsWith("key_") ? `settings/api-keys/${subject}` : subject.startsWith("op_") ? `operations/${subject}` : "";
+  return path ? h("a", { href: screen.link(path) }, "open") : null;
+}
+
+/** @param {AuditEntry} entry */
+function actorWords({ actor }) {
+  switch (actor.type) {
+    case "user":
+      return typed(actor.name ?? "", "strong");
+    case "key":
+      return ["Key ", typed(actor.name ?? "", "strong")];
+    case "issuer":
+      return h("span", { class: "strong" }, "The issuer");
+    default:
+      return h("span", { class: "strong" }, "The system");
+  }
+}
+
+/**
+ * @param {AuditEntry} entry
+ * @param {Screen} screen
+ */
+function auditRow(entry, screen) {
   return h("li", { class: "row row-audit" },
     h("div", { class: "row-main" },
-      h("p", { class: "row-title" }, typed(text("action"))),
-      h("p", { class: "muted small" }, typed(text("actorName")), " ", text("at") && ago(text("at")))),
-    h("div", { class: "row-side" }, h("span", { class: "muted small" }, `#${text("sequence")}`)));
+      h("p", {}, actorWords(entry), " ", ACTS[entry.kind] ?? entry.kind),
+      h("details", { id: `entry-${entry.n}` },
+        h("summary", { class: "muted small" }, "Details"),
+        details([
+          ["When", moment(entry.at)],
+          ["What", h("code", {}, entry.kind)],
+          ["About", [h("code", { class: "wrap" }, entry.subject), " ", subjectLink(entry.subject, screen)]],
+          ...Object.entries(entry.details ?? {}).map(([name, value]) =>
+            /** @type {[string, import("../dom.js").Child]} */ ([name, h("span", { class: "wrap" }, typed(typeof value === "string" ? value : JSON.stringify(value)))])),
+          ["Hash", h("code", { class: "wrap" }, entry.hash)],
+        ], "small"))),
+    h("div", { class: "row-side muted small" }, h("span", {}, `#${entry.n}`), ago(entry.at)));
 }

@@ -45,7 +45,7 @@ function cashOutRow(one, screen) {
   return h("li", { class: "row" },
     h("div", { class: "row-main" },
       h("p", { class: "row-title" }, typed(one.from)),
-      h("p", { class: "muted small" }, "Asked for ", ago(one.createdAt), " · lapses ", ago(one.expiresAt), one.memo && [" · ", typed(one.memo, "clip")])),
+      h("p", { class: "muted small clip" }, "Asked for ", ago(one.createdAt), " · lapses ", ago(one.expiresAt), one.memo && [" · ", typed(one.memo)])),
     h("div", { class: "row-side" },
       h("span", { class: "sum sum-in" }, amount(one.amount, screen.currency)),
       holds(screen.member, "maker") &&

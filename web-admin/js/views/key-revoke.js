@@ -2,7 +2,7 @@
 /** Revoking a key: at once and for ever, so it asks for the label or a reason. */
 
 import { call } from "../api.js";
-import { find, h } from "../dom.js";
+import { h } from "../dom.js";
 import { openDialog } from "../ui/dialog.js";
 import { textField } from "../ui/field.js";
 import { form } from "../ui/form.js";
@@ -44,5 +44,4 @@ export function revokeKey(key, screen) {
       },
     }),
   ]);
-  find(dialog.element, "textarea", HTMLTextAreaElement).focus();
 }

@@ -6,7 +6,6 @@ import { grouped } from "../money.js";
 import { ago, DAY_MS, date } from "../time.js";
 import { table, typed } from "../ui/parts.js";
 import { bars, everyDay, usageWords } from "../ui/sparkline.js";
-import { counted } from "../words.js";
 
 /** @typedef {import("../types.js").Key} Key */
 /** @typedef {import("../types.js").Usage} Usage */
@@ -57,8 +56,8 @@ export function usageSection(key, usage, currency) {
         : table({
             caption: "Addresses that used this key",
             hideCaption: true,
-            columns: [{ text: "Address" }, { text: "" }, { text: "First" }, { text: "Last" }, { text: "Calls", number: true }, { text: "Refused", number: true }],
-            rows: usage.ips.map((one) => [h("code", {}, one.ip), standing(key, one), ago(one.firstSeenAt), ago(one.lastSeenAt), String(one.requests), String(one.denied)]),
+            columns: [{ text: "Address" }, { text: "Standing" }, { text: "First" }, { text: "Last" }, { text: "Calls", number: true }, { text: "Refused", number: true }],
+            rows: usage.ips.map((one) => [h("code", {}, one.ip), standing(key, one), ago(one.firstSeenAt), ago(one.lastSeenAt), one.requests.toLocaleString("en"), one.denied.toLocaleString("en")]),
           })),
     h("section", { class: "card" },
       h("h2", {}, "Refused calls"),
@@ -68,7 +67,7 @@ export function usageSection(key, usage, currency) {
             caption: "Refused calls",
             hideCaption: true,
             columns: [{ text: "Why" }, { text: "Times", number: true }, { text: "Last" }, { text: "From" }],
-            rows: usage.denials.map((one) => [DENIALS[one.code] ?? one.code, counted(one.count, "time"), ago(one.lastAt), one.lastIP ? typed(one.lastIP) : "unknown"]),
+            rows: usage.denials.map((one) => [DENIALS[one.code] ?? one.code, one.count.toLocaleString("en"), ago(one.lastAt), one.lastIP ? typed(one.lastIP) : "unknown"]),
           })),
   ];
 }

@@ -111,7 +111,7 @@ function settings(one, { currency, link }) {
     ["Most per day", limitWords(one.maxDailyVolume, currency)],
     ["Without a checker", autoApproveWords(one.autoApproveLimit, currency)],
     ["Allowed addresses", typed(ipWords(one.allowedIPs))],
-    ["Ends", one.expiresAt ? [moment(one.expiresAt), " (", expiryWords(one.expiresAt).toLowerCase(), ")"] : `${daysWords(one.expiresInDays)} after it is claimed`],
+    ["Ends", one.expiresAt ? moment(one.expiresAt) : `${daysWords(one.expiresInDays)} after it is claimed`],
     ["Asked for by", [typed(one.makerName), ", ", moment(one.createdAt)]],
     ["Approved by", one.checkerName && one.decidedAt && one.status !== "rejected" ? [typed(one.checkerName), ", ", moment(one.decidedAt)] : null],
     ["Claimed", one.claimedAt && moment(one.claimedAt)],

@@ -56,12 +56,14 @@ export function party(one) {
  */
 export function operationRow(one, screen) {
   const cashIn = one.operationType === "cash-in";
-  return h("li", { class: "row" },
+  return h("li", { class: "row row-operation" },
     h("div", { class: "row-main" },
       h("p", { class: "kind" }, operationWords(one.operationType)),
-      h("a", { class: "row-title", id: `open-${one.operationID}`, href: screen.link(`operations/${one.operationID}`) },
-        cashIn ? "to " : "from ", typed(party(one))),
-      h("p", { class: "muted small" }, ago(one.createdAt), one.memo && [" · ", typed(one.memo, "clip")])),
+      h("div", {},
+        h("a", { class: "row-title", id: `open-${one.operationID}`, href: screen.link(`operations/${one.operationID}`) },
+          cashIn ? "to " : "from ", typed(party(one))),
+        one.memo && h("p", { class: "muted small clip" }, typed(one.memo))),
+      ago(one.createdAt)),
     h("div", { class: "row-side" },
       h("span", { class: cashIn ? "sum sum-out" : "sum sum-in" }, cashIn ? "−" : "+", amount(one.amount, screen.currency)),
       badge(one.status)));

@@ -75,5 +75,4 @@ export function passwordDialog() {
       toast("Password changed. Other sessions of yours have ended.");
     }, dialog.close),
   ]);
-  find(dialog.element, "[name=current]", HTMLInputElement).focus();
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** Asks for a reason before something that others will wonder about. */
 
-import { find, h } from "../dom.js";
+import { h } from "../dom.js";
 import { openDialog } from "../ui/dialog.js";
 import { textField } from "../ui/field.js";
 import { form } from "../ui/form.js";
@@ -35,5 +35,4 @@ export function askReason({ title, text, submit, send }) {
       },
     }),
   ]);
-  find(dialog.element, "textarea", HTMLTextAreaElement).focus();
 }

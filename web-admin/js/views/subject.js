@@ -23,6 +23,11 @@ function json(value) {
   return value === null ? "None" : h("code", {}, JSON.stringify(value));
 }
 
+/** @param {unknown} value */
+function id(value) {
+  return typeof value === "string" ? h("code", { class: "wrap" }, value) : json(value);
+}
+
 /** @param {(value: string, currency: string) => Child} words @returns {Words} */
 function string(words) {
   return (value, currency) => (typeof value === "string" ? words(value, currency) : json(value));
@@ -52,8 +57,7 @@ const MEMBERS = [
   ["operationType", "What", string((value) => operationWords(value))],
   ["amount", "Amount", string((value, currency) => h("strong", { class: "amount" }, money(value, currency)))],
   ["phoneTo", "To phone", text],
-  ["merchantTo", "To merchant", text],
-  ["merchantName", "Merchant", text],
+  ["merchantName", "To merchant", text],
   ["merchantShortCode", "Short code", text],
   ["merchantToShortCode", "To merchant, short code", text],
   ["phoneFrom", "From phone", text],
@@ -72,6 +76,11 @@ const MEMBERS = [
   ["expiresInDays", "Ends", (value) => (typeof value === "number" ? `${daysWords(value)} after it is claimed` : json(value))],
   ["overlapHours", "Old key works on for", (value) => (typeof value === "number" ? `${value} hours after the new one is claimed` : json(value))],
   ["note", "Note to the checker", text],
+  ["keyID", "Key ID", id],
+  ["replaces", "Replaces key", id],
+  ["merchantTo", "Merchant ID", id],
+  ["operationID", "Operation ID", id],
+  ["userID", "User ID", id],
 ];
 
 /**
@@ -106,22 +115,25 @@ export function subjectDetails(approval, currency) {
   return details(entries(approval.subject, currency).map(([label, , value]) => [label, value]), "details-subject");
 }
 
+/** What a new key doesn't take over from the one it replaces. */
+const OF_ITS_OWN = ["keyID", "replaces", "note", "overlapHours"];
+
 /**
- * For a rotation: what the old key has beside what the new one will have.
+ * For a rotation: every member of the request, beside what the old key has.
  * @param {Approval} approval
  * @param {Key} old
  * @param {string} currency
  */
 export function comparison(approval, old, currency) {
   const before = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (old));
-  const rows = entries(approval.subject, currency).filter(([, name]) => name in before && name !== "keyID" && name !== "approvalID" && name !== "replaces" && name !== "note");
   return table({
-    caption: "Compared with the key it replaces",
-    columns: [{ text: "Setting" }, { text: "Key now in use" }, { text: "New key" }, { text: "Difference" }],
-    rows: rows.map(([label, name, value]) => {
+    caption: "Exactly this will be carried out",
+    columns: [{ text: "Setting" }, { text: "New key" }, { text: "Beside the key it replaces" }],
+    rows: entries(approval.subject, currency).map(([label, name, value]) => {
+      if (OF_ITS_OWN.includes(name)) return [label, value, ""];
       const words = MEMBERS.find(([member]) => member === name)?.[2] ?? text;
       const same = JSON.stringify(before[name]) === JSON.stringify(approval.subject[name]);
-      return [label, words(before[name], currency), value, same ? "Same" : h("strong", { class: "changed" }, "Changed")];
+      return [label, value, same ? "Same" : [h("strong", { class: "changed" }, "Changed"), ", was: ", words(before[name], currency)]];
     }),
   });
 }

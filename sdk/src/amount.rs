@@ -19,6 +19,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// assert_eq!(amount.minor(), 1250);
 /// assert_eq!(amount.to_string(), "12.50");
 /// assert!("12.505".parse::<Amount>().is_err());
+/// assert_eq!(Amount::from_minor(1250), Some(amount));
+/// assert_eq!(amount.checked_add(amount).map(Amount::minor), Some(2500));
+/// assert_eq!(amount.checked_sub(amount), Some(Amount::ZERO));
+/// assert_eq!(Amount::MAX.checked_add(amount), None);
+/// assert_eq!(universal_wallet::Decimal::from(amount), universal_wallet::Decimal::new(125, 1));
 /// # Ok::<(), universal_wallet::AmountError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,33 +36,34 @@ impl Amount {
     pub const MAX: Self = Self(99_999_999_999_999_999);
 
     /// An amount of so many minor units; `None` below zero or above [`Amount::MAX`].
+    /// See the [example](Self).
     pub const fn from_minor(minor: i64) -> Option<Self> {
         if minor >= 0 && minor <= Self::MAX.0 { Some(Self(minor)) } else { None }
     }
 
-    /// The amount in minor units.
+    /// The amount in minor units. See the [example](Self).
     pub const fn minor(self) -> i64 {
         self.0
     }
 
-    /// Whether this is no money at all.
+    /// Whether this is no money at all. See the [example](Self).
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
 
-    /// The sum, unless it would pass [`Amount::MAX`].
+    /// The sum, unless it would pass [`Amount::MAX`]. See the [example](Self).
     pub const fn checked_add(self, other: Self) -> Option<Self> {
         // Two values below 10^17 cannot overflow an i64.
         Self::from_minor(self.0 + other.0)
     }
 
-    /// The difference, unless it would fall below zero.
+    /// The difference, unless it would fall below zero. See the [example](Self).
     pub const fn checked_sub(self, other: Self) -> Option<Self> {
         Self::from_minor(self.0 - other.0)
     }
 }
 
-/// Why a text or number is not an [`Amount`].
+/// Why a text or number is not an [`Amount`]. See the [example](Amount).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AmountError;

@@ -99,7 +99,7 @@ impl Error {
         if let Kind::Refused(refusal) = &self.0.kind { Some(refusal) } else { None }
     }
 
-    /// The answer's HTTP status, if there was an answer.
+    /// The answer's HTTP status, if there was an answer. See the [example](Self).
     pub fn status(&self) -> Option<u16> {
         match &self.0.kind {
             Kind::Refused(refusal) => Some(refusal.status),
@@ -108,22 +108,22 @@ impl Error {
         }
     }
 
-    /// What a program can act on, such as `daily_volume_exceeded`.
+    /// What a program can act on, such as `daily_volume_exceeded`. See the [example](Self).
     pub fn code(&self) -> Option<&str> {
         self.refusal().and_then(Refusal::code)
     }
 
-    /// The server's own sentence about it.
+    /// The server's own sentence about it. See the [example](Self).
     pub fn message(&self) -> Option<&str> {
         Some(self.refusal()?.body.as_ref()?.message.as_str())
     }
 
-    /// What is wrong with which field of the request.
+    /// What is wrong with which field of the request. See the [example](Self).
     pub fn field_errors(&self) -> &[FieldError] {
         self.refusal().and_then(|refusal| refusal.body.as_ref()).map_or(&[], |body| &body.errors)
     }
 
-    /// Names the call in the server's log; give it to support.
+    /// Names the call in the server's log; give it to support. See the [example](Self).
     pub fn request_id(&self) -> Option<&str> {
         match &self.0.kind {
             Kind::Refused(refusal) => refusal.request_id.as_deref(),
@@ -132,18 +132,19 @@ impl Error {
         }
     }
 
-    /// How long the server asks to wait before the next call.
+    /// How long the server asks to wait before the next call. See the [example](Self).
     pub fn retry_after(&self) -> Option<Duration> {
         self.refusal()?.retry_after
     }
 
-    /// The key the write was sent with, also when the SDK made it.
+    /// The key the write was sent with, also when the SDK made it. See the [example](Self).
     pub fn idempotency_key(&self) -> Option<&IdempotencyKey> {
         self.0.idempotency_key.as_ref()
     }
 
     /// Whether the same call may succeed later: no connection, no answer in time, a broken one, 429,
     /// 503, or 409 `request_in_flight`. Reads and keyed writes were already repeated when it says so.
+    /// See the [example](Self).
     pub fn is_retryable(&self) -> bool {
         match &self.0.kind {
             Kind::Connect | Kind::Timeout | Kind::Broken => true,
@@ -158,42 +159,45 @@ impl Error {
         self.0.outcome_unknown
     }
 
-    /// Whether nothing was sent, because an argument or a setting is wrong.
+    /// Whether nothing was sent, because an argument or a setting is wrong. See the [example](Self).
     pub fn is_invalid_input(&self) -> bool {
         matches!(self.0.kind, Kind::Input(_))
     }
 
-    /// Whether no connection could be made.
+    /// Whether no connection could be made. See the [example](Self).
     pub fn is_connect(&self) -> bool {
         matches!(self.0.kind, Kind::Connect)
     }
 
-    /// Whether it took longer than allowed.
+    /// Whether it took longer than allowed. See the [example](Self).
     pub fn is_timeout(&self) -> bool {
         matches!(self.0.kind, Kind::Timeout | Kind::StillOpen(_))
     }
 
     /// Whether the server does not accept the key: unknown, mistyped, expired or revoked.
+    /// See the [example](Self).
     pub fn is_unauthorized(&self) -> bool {
         self.status() == Some(401)
     }
 
-    /// Whether the key lacks the permission; the text names it.
+    /// Whether the key lacks the permission; the text names it. See the [example](Self).
     pub fn is_permission_denied(&self) -> bool {
         self.code() == Some("permission_denied")
     }
 
-    /// Whether there is no such thing, or none that the key may know of.
+    /// Whether there is no such thing, or none that the key may know of. See the [example](Self).
     pub fn is_not_found(&self) -> bool {
         self.code() == Some("not_found")
     }
 
     /// Whether the amount is above one of the key's limits, of an operation or of a day.
+    /// See the [example](Self).
     pub fn is_limit_exceeded(&self) -> bool {
         matches!(self.code(), Some("transaction_limit_exceeded" | "daily_volume_exceeded"))
     }
 
     /// Whether the float, or the customer's wallet, does not have that much available.
+    /// See the [example](Self).
     pub fn is_insufficient_balance(&self) -> bool {
         self.code() == Some("insufficient_balance")
     }

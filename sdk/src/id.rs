@@ -19,7 +19,7 @@ use std::string::String;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
-/// Why a text is not an identifier of the expected kind.
+/// Why a text is not an identifier of the expected kind. See the [example](self).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IDError {
     prefix: &'static str,
@@ -50,12 +50,12 @@ macro_rules! id {
             /// What every such identifier starts with.
             pub const PREFIX: &'static str = $prefix;
 
-            /// The identifier that holds this UUID.
+            /// The identifier that holds this UUID. See the [example](self).
             pub const fn from_uuid(uuid: Uuid) -> Self {
                 Self(uuid)
             }
 
-            /// The UUID in it.
+            /// The UUID in it. See the [example](self).
             pub const fn uuid(self) -> Uuid {
                 self.0
             }

@@ -26,12 +26,12 @@ use uuid::Uuid;
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// A new key that no other call has: a random UUID.
+    /// A new key that no other call has: a random UUID. See the [example](Self).
     pub fn random() -> Self {
         Self(Uuid::new_v4().to_string())
     }
 
-    /// The key's text, to be stored.
+    /// The key's text, to be stored. See the [example](Self).
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -53,7 +53,7 @@ impl FromStr for IdempotencyKey {
     }
 }
 
-/// Why a text is not an [`IdempotencyKey`].
+/// Why a text is not an [`IdempotencyKey`]. See the [example](IdempotencyKey).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IdempotencyKeyError;

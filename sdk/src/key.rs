@@ -39,7 +39,7 @@ pub const KEY_LEN: usize = PREFIX.len() + SECRET_LEN + 3 * TAG_LEN;
 pub const TAG_VALUES: u64 = 62_u64.pow(6);
 
 /// A number below [`TAG_VALUES`] as six base-62 digits, most significant first; higher digits of a
-/// larger number are dropped.
+/// larger number are dropped. See the [example](self).
 pub fn base62(mut number: u64) -> [u8; TAG_LEN] {
     let mut digits = [b'0'; TAG_LEN];
     for digit in digits.iter_mut().rev() {
@@ -51,6 +51,7 @@ pub fn base62(mut number: u64) -> [u8; TAG_LEN] {
 }
 
 /// The checksum of the 50 characters before it: CRC-32/ISO-HDLC in six base-62 digits.
+/// See the [example](self).
 pub fn checksum(before: &[u8]) -> [u8; TAG_LEN] {
     let mut crc = u32::MAX;
     for &byte in before {
@@ -70,7 +71,7 @@ pub fn checksum(before: &[u8]) -> [u8; TAG_LEN] {
 pub struct ApiKey(Zeroizing<String>);
 
 impl ApiKey {
-    /// The secret text, for the `Authorization` header and nothing else.
+    /// The secret text, for the `Authorization` header and nothing else. See the [example](self).
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -82,7 +83,7 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-/// Why a text is not an API key; it never holds the text.
+/// Why a text is not an API key; it never holds the text. See the [example](self).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ApiKeyError {
@@ -120,7 +121,7 @@ impl FromStr for ApiKey {
     }
 }
 
-/// Checks a key's form and checksum without copying it.
+/// Checks a key's form and checksum without copying it. See the [example](self).
 pub fn check(text: &[u8]) -> Result<(), ApiKeyError> {
     let Some(digits) = text.strip_prefix(PREFIX.as_bytes()) else { return Err(ApiKeyError::Prefix) };
     if text.len() != KEY_LEN {

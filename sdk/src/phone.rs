@@ -28,12 +28,12 @@ pub struct Phone {
 }
 
 impl Phone {
-    /// As the caller spelt it.
+    /// As the caller spelt it. See the [example](Self).
     pub fn as_str(&self) -> &str {
         &self.typed
     }
 
-    /// `+` and digits only: the number's identity.
+    /// `+` and digits only: the number's identity. See the [example](Self).
     pub fn bare(&self) -> &str {
         &self.bare
     }
@@ -67,7 +67,7 @@ impl fmt::Display for Phone {
     }
 }
 
-/// Why a text is not a [`Phone`].
+/// Why a text is not a [`Phone`]. See the [example](Phone).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PhoneError;

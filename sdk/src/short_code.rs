@@ -19,13 +19,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub struct ShortCode(u32);
 
 impl ShortCode {
-    /// The code as a number.
+    /// The code as a number. See the [example](Self).
     pub const fn number(self) -> u32 {
         self.0
     }
 }
 
-/// Why a text is not a [`ShortCode`].
+/// Why a text is not a [`ShortCode`]. See the [example](ShortCode).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ShortCodeError;

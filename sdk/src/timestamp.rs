@@ -27,7 +27,7 @@ impl Timestamp {
     const LAST: i64 = 253_402_300_799_999;
 
     /// So many milliseconds after 1970-01-01T00:00:00Z; what the format cannot spell is moved to
-    /// the nearest instant that it can.
+    /// the nearest instant that it can. See the [example](Self).
     pub const fn from_unix_ms(ms: i64) -> Self {
         if ms < 0 {
             Self(0)
@@ -38,28 +38,28 @@ impl Timestamp {
         }
     }
 
-    /// Milliseconds since 1970-01-01T00:00:00Z.
+    /// Milliseconds since 1970-01-01T00:00:00Z. See the [example](Self).
     pub const fn unix_ms(self) -> i64 {
         self.0
     }
 
-    /// This instant, so many milliseconds later (earlier when negative).
+    /// This instant, so many milliseconds later (earlier when negative). See the [example](Self).
     #[must_use]
     pub const fn plus_ms(self, ms: i64) -> Self {
         Self::from_unix_ms(self.0.saturating_add(ms))
     }
 
-    /// The number of the UTC day, counted from 1970-01-01.
+    /// The number of the UTC day, counted from 1970-01-01. See the [example](Self).
     pub const fn utc_day(self) -> i64 {
         self.0.div_euclid(Self::DAY_MS)
     }
 
-    /// The first instant of a UTC day counted from 1970-01-01.
+    /// The first instant of a UTC day counted from 1970-01-01. See the [example](Self).
     pub const fn start_of_day(day: i64) -> Self {
         Self::from_unix_ms(day.saturating_mul(Self::DAY_MS))
     }
 
-    /// The date alone, `2026-11-24`.
+    /// The date alone, `2026-11-24`. See the [example](Self).
     pub fn date(self) -> String {
         DateTime::<Utc>::from(self).format("%Y-%m-%d").to_string()
     }
@@ -78,7 +78,7 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Why a text is not a [`Timestamp`].
+/// Why a text is not a [`Timestamp`]. See the [example](Timestamp).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TimestampError;

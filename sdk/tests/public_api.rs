@@ -6,6 +6,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
+use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,15 +23,16 @@ fn folder() -> &'static Path {
 #[test]
 fn the_public_api_is_the_one_of_the_snapshot() {
     let mut api = String::new();
-    for file in sources() {
-        let parsed = syn::parse_file(&fs::read_to_string(&file).unwrap()).unwrap();
+    let private: BTreeSet<String> =
+        files().iter().flat_map(|(_, parsed)| &parsed.items).filter_map(private_type).collect();
+    for (file, parsed) in files() {
         let name = file.strip_prefix(folder().join("src")).unwrap().display().to_string();
         let macros: String = parsed.items.iter().filter_map(macro_api).collect();
-        let items = parsed.items.into_iter().filter_map(public).collect();
+        let items = parsed.items.into_iter().filter(|item| !is_inside(item, &private)).filter_map(public).collect();
         let text =
             prettyplease::unparse(&syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items }) + &macros;
         if !text.is_empty() {
-            api += &format!("// {name}\n{text}\n");
+            writeln!(api, "// {name}\n{text}").unwrap();
         }
     }
     let snapshot = folder().join(SNAPSHOT);
@@ -48,8 +51,7 @@ fn the_public_api_is_the_one_of_the_snapshot() {
 #[test]
 fn every_public_item_has_an_example_or_a_link_to_one() {
     let mut without = Vec::new();
-    for file in sources() {
-        let parsed = syn::parse_file(&fs::read_to_string(&file).unwrap()).unwrap();
+    for (_, parsed) in files() {
         for item in parsed.items.into_iter().filter(|item| !is_test(item)) {
             undocumented(&item, &mut without);
         }
@@ -58,7 +60,7 @@ fn every_public_item_has_an_example_or_a_link_to_one() {
 }
 
 /// The crate's modules, in one order everywhere.
-fn sources() -> Vec<PathBuf> {
+fn files() -> Vec<(PathBuf, syn::File)> {
     let mut folders = vec![folder().join("src")];
     let mut files = Vec::new();
     while let Some(folder) = folders.pop() {
@@ -67,12 +69,29 @@ fn sources() -> Vec<PathBuf> {
             if path.is_dir() {
                 folders.push(path);
             } else {
-                files.push(path);
+                let text = fs::read_to_string(&path).unwrap();
+                files.push((path, syn::parse_file(&text).unwrap()));
             }
         }
     }
-    files.sort();
+    files.sort_by(|(one, _), (other, _)| one.cmp(other));
     files
+}
+
+fn private_type(item: &Item) -> Option<String> {
+    match item {
+        Item::Struct(item) if !is_public(&item.vis) => Some(item.ident.to_string()),
+        Item::Enum(item) if !is_public(&item.vis) => Some(item.ident.to_string()),
+        _ => None,
+    }
+}
+
+/// Whether it implements something for a private type, or from one.
+fn is_inside(item: &Item, private: &BTreeSet<String>) -> bool {
+    let Item::Impl(item) = item else { return false };
+    let (of, implemented) = (&item.self_ty, item.trait_.as_ref().map(|(path, _)| path));
+    let words = quote::quote!(#of #implemented).to_string();
+    words.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| private.contains(word))
 }
 
 fn is_public(visibility: &Visibility) -> bool {
@@ -155,8 +174,7 @@ fn macro_api(item: &Item) -> Option<String> {
     if name == "macro_rules" {
         let mut heads = Vec::new();
         collect_heads(item.mac.tokens.clone(), &mut heads);
-        let heads: String = heads.iter().map(|head| format!("    {head}\n")).collect();
-        Some(format!("macro {} {{\n{heads}}}\n", item.ident.as_ref()?))
+        Some(format!("macro {} {{\n    {}\n}}\n", item.ident.as_ref()?, heads.join("\n    ")))
     } else {
         Some(format!("{name}! {{ {} }}\n", without_documentation(item.mac.tokens.clone())))
     }

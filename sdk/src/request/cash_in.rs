@@ -6,7 +6,7 @@ use crate::call::{Call, execute};
 use crate::wire::Receipt;
 use crate::{Client, Error, IdempotencyKey, Phone, ShortCode};
 
-/// Whose wallet a cash-in credits.
+/// Whose wallet a cash-in credits. See the [example](crate::Client::cash_in).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recipient {
     /// A customer, by phone number.
@@ -27,7 +27,7 @@ impl From<ShortCode> for Recipient {
     }
 }
 
-/// Credits a wallet from the float.
+/// Credits a wallet from the float. See the [example](crate::Client::cash_in).
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
 pub struct CashIn {
@@ -43,7 +43,7 @@ impl CashIn {
         Self { client: client.clone(), to, amount, memo: None, key: None }
     }
 
-    /// A note of at most 256 characters.
+    /// A note of at most 256 characters. See the [example](crate::Client::cash_in).
     pub fn memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
         self
@@ -57,6 +57,7 @@ impl CashIn {
     }
 
     /// Moves the money, once, and answers where the operation stands.
+    /// See the [example](crate::Client::cash_in).
     pub async fn send(self) -> Result<Receipt, Error> {
         let amount = super::amount(self.amount)?;
         let (phone_to, merchant_to_short_code) = match self.to {

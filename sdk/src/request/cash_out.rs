@@ -7,6 +7,7 @@ use crate::wire::{CashOutFulfillmentType, Receipt};
 use crate::{Client, Error, IdempotencyKey, Phone};
 
 /// Pays out the customer's oldest open request of this amount.
+/// See the [example](crate::Client::cash_out).
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
 pub struct CashOut {
@@ -25,12 +26,13 @@ impl CashOut {
     }
 
     /// Your own reference of the payment, at most 64 characters.
+    /// See the [example](crate::Client::cash_out).
     pub fn reference(mut self, reference: impl Into<String>) -> Self {
         self.reference = Some(reference.into());
         self
     }
 
-    /// A note of at most 256 characters.
+    /// A note of at most 256 characters. See the [example](crate::Client::cash_out).
     pub fn memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = Some(memo.into());
         self
@@ -44,6 +46,7 @@ impl CashOut {
     }
 
     /// Moves the money, once, and answers where the operation stands.
+    /// See the [example](crate::Client::cash_out).
     pub async fn send(self) -> Result<Receipt, Error> {
         let body = NewOperation::CashOut {
             amount: super::amount(self.amount)?,

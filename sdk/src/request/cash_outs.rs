@@ -7,7 +7,7 @@ use crate::wire::CashOutPage;
 use crate::wire::CashOutRequest;
 use crate::{Client, Error};
 
-/// Lists the open cash-out requests, oldest first.
+/// Lists the open cash-out requests, oldest first. See the [example](crate::Client::cash_outs).
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
 pub struct CashOuts {
@@ -21,25 +21,38 @@ impl CashOuts {
         Self { client: client.clone(), cursor: None, limit: None }
     }
 
-    /// Where to start: a page's `next_cursor`.
+    /// Where to start: a page's `next_cursor`. See the [example](crate::Client::cash_outs).
     pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
         self.cursor = Some(cursor.into());
         self
     }
 
     /// How many a page holds at most, 1 to 1,000; 100 unless told.
+    /// See the [example](crate::Client::cash_outs).
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// One page.
+    /// One page. See the [example](crate::Client::cash_outs).
     pub async fn page(self) -> Result<CashOutPage, Error> {
         let query = super::query(&[("cursor", self.cursor), ("limit", self.limit.map(|limit| limit.to_string()))]);
         execute(&self.client, &Call::get(format!("/cashouts{query}")), None).await.map(|(page, _)| page)
     }
 
     /// All of them, page after page. It ends with its first error.
+    ///
+    /// ```
+    /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
+    /// # with_client(async |client: universal_wallet::Client| {
+    /// use futures_util::TryStreamExt;
+    ///
+    /// let mut cash_outs = client.cash_outs().stream();
+    /// while let Some(request) = cash_outs.try_next().await? {
+    ///     println!("{} asks for {}", request.from, request.amount);
+    /// }
+    /// # Ok(()) });
+    /// ```
     #[cfg(feature = "stream")]
     pub fn stream(self) -> impl Stream<Item = Result<CashOutRequest, Error>> + Unpin {
         super::items::items(self.cursor.clone(), move |cursor| {

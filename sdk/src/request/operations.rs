@@ -5,7 +5,7 @@ use crate::call::{Call, execute};
 use crate::wire::{Operation, OperationStatus, OperationType};
 use crate::{Client, Error};
 
-/// Lists the distributor's operations, newest first.
+/// Lists the distributor's operations, newest first. See the [example](crate::Client::operations).
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
 pub struct Operations {
@@ -16,7 +16,7 @@ pub struct Operations {
     operation_type: Option<OperationType>,
 }
 
-/// A page of operations, newest first.
+/// A page of operations, newest first. See the [example](crate::Client::operations).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OperationPage {
@@ -31,31 +31,32 @@ impl Operations {
         Self { client: client.clone(), cursor: None, limit: None, status: None, operation_type: None }
     }
 
-    /// Only those that stand so.
+    /// Only those that stand so. See the [example](crate::Client::operations).
     pub fn status(mut self, status: OperationStatus) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// Only those of this type.
+    /// Only those of this type. See the [example](crate::Client::operations).
     pub fn operation_type(mut self, operation_type: OperationType) -> Self {
         self.operation_type = Some(operation_type);
         self
     }
 
-    /// Where to start: a page's `next_cursor`.
+    /// Where to start: a page's `next_cursor`. See the [example](crate::Client::operations).
     pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
         self.cursor = Some(cursor.into());
         self
     }
 
     /// How many a page holds at most, 1 to 1,000; 100 unless told.
+    /// See the [example](crate::Client::operations).
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// One page.
+    /// One page. See the [example](crate::Client::operations).
     pub async fn page(self) -> Result<OperationPage, Error> {
         let query = super::query(&[
             ("cursor", self.cursor),
@@ -68,6 +69,18 @@ impl Operations {
     }
 
     /// All of them, page after page. It ends with its first error.
+    ///
+    /// ```
+    /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
+    /// # with_client(async |client: universal_wallet::Client| {
+    /// use futures_util::TryStreamExt;
+    ///
+    /// let mut operations = client.operations().stream();
+    /// while let Some(operation) = operations.try_next().await? {
+    ///     println!("{} {}", operation.created_at, operation.amount);
+    /// }
+    /// # Ok(()) });
+    /// ```
     #[cfg(feature = "stream")]
     pub fn stream(self) -> impl Stream<Item = Result<Operation, Error>> + Unpin {
         super::items::items(self.cursor.clone(), move |cursor| {

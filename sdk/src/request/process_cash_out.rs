@@ -6,7 +6,7 @@ use crate::id::OperationID;
 use crate::wire::{CashOutFulfillmentType, Receipt};
 use crate::{Client, Error, IdempotencyKey};
 
-/// Pays out one open request.
+/// Pays out one open request. See the [example](crate::Client::process_cash_out).
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
 pub struct ProcessCashOut {
@@ -23,12 +23,13 @@ impl ProcessCashOut {
     }
 
     /// Your own reference of the payment, at most 64 characters.
+    /// See the [example](crate::Client::process_cash_out).
     pub fn reference(mut self, reference: impl Into<String>) -> Self {
         self.body.transaction_id = Some(reference.into());
         self
     }
 
-    /// A note of at most 256 characters.
+    /// A note of at most 256 characters. See the [example](crate::Client::process_cash_out).
     pub fn memo(mut self, memo: impl Into<String>) -> Self {
         self.body.memo = Some(memo.into());
         self
@@ -42,6 +43,7 @@ impl ProcessCashOut {
     }
 
     /// Moves the money, once, and answers where the operation stands.
+    /// See the [example](crate::Client::process_cash_out).
     pub async fn send(self) -> Result<Receipt, Error> {
         let key = self.key.unwrap_or_else(IdempotencyKey::random);
         let call = Call::write(Method::PUT, format!("/cashouts/{}", self.request), key, &self.body)?;

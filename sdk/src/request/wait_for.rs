@@ -13,7 +13,7 @@ use crate::wire::{Operation, OperationStatus};
 /// Between two questions.
 const LEAST_WAIT: Duration = Duration::from_millis(100);
 
-/// Waits until an operation has ended.
+/// Waits until an operation has ended. See the [example](crate::Client::wait_for).
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
 pub struct WaitFor {

@@ -5,7 +5,7 @@ use crate::id::OperationID;
 use crate::wire::Operation;
 use crate::{Client, Error};
 
-/// Withdraws a pending operation.
+/// Withdraws a pending operation. See the [example](crate::Client::withdraw).
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
 pub struct Withdraw {
@@ -19,6 +19,7 @@ impl Withdraw {
     }
 
     /// Withdraws it, once: the server keeps no memory of withdrawals.
+    /// See the [example](crate::Client::withdraw).
     pub async fn send(self) -> Result<Operation, Error> {
         let path = format!("/operations/{}", self.operation);
         let call = Call { method: Method::DELETE, path, idempotency_key: None, body: None };

@@ -1,4 +1,20 @@
 //! What goes over the wire, as the API's contract names it.
+//!
+//! ```
+//! use universal_wallet::wire::{Balance, OperationStatus, Receipt};
+//!
+//! let balance = r#"{"balance":"50000.00","available":"45000.00","held":"5000.00","currency":"NGN"}"#;
+//! let balance: Balance = serde_json::from_str(balance)?;
+//! assert_eq!(balance.available.minor(), 4_500_000);
+//!
+//! // A word of a later version survives.
+//! let receipt = r#"{"operationID":"op_36e48800-22ce-4ea0-b37a-198f7978cd53","status":"reversed"}"#;
+//! let receipt: Receipt = serde_json::from_str(receipt)?;
+//! assert_eq!(receipt.status, OperationStatus::Other("reversed".into()));
+//! assert_eq!(receipt.status.as_str(), "reversed");
+//! assert!(!receipt.status.has_ended());
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 use std::string::String;
 use std::vec::Vec;
@@ -12,7 +28,7 @@ mod words;
 
 pub use words::{CashOutFulfillmentType, OperationStatus, OperationType, Permission};
 
-/// A distributor's float.
+/// A distributor's float. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Balance {
@@ -27,13 +43,13 @@ pub struct Balance {
 }
 
 impl Balance {
-    /// The float from its parts.
+    /// The float from its parts. See the [example](self).
     pub fn new(balance: Amount, available: Amount, held: Amount, currency: String) -> Self {
         Self { balance, available, held, currency }
     }
 }
 
-/// The calling key, as `GET /api-key` tells it.
+/// The calling key, as `GET /api-key` tells it. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(not(feature = "server"), non_exhaustive)]
@@ -60,7 +76,7 @@ pub struct KeyInfo {
     pub expires_at: Timestamp,
 }
 
-/// One cash-in or cash-out of a distributor.
+/// One cash-in or cash-out of a distributor. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(not(feature = "server"), non_exhaustive)]
@@ -117,7 +133,7 @@ pub struct Operation {
     pub updated_at: Timestamp,
 }
 
-/// The answer to a write.
+/// The answer to a write. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(feature = "server"), non_exhaustive)]
 pub struct Receipt {
@@ -128,7 +144,7 @@ pub struct Receipt {
     pub status: OperationStatus,
 }
 
-/// A customer's open request to be paid out.
+/// A customer's open request to be paid out. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(not(feature = "server"), non_exhaustive)]
@@ -153,7 +169,7 @@ pub struct CashOutRequest {
     pub expires_at: Timestamp,
 }
 
-/// A page of open requests, oldest first.
+/// A page of open requests, oldest first. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(not(feature = "server"), non_exhaustive)]
@@ -166,7 +182,7 @@ pub struct CashOutPage {
     pub limit: u32,
 }
 
-/// An error's body.
+/// An error's body. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(feature = "server"), non_exhaustive)]
 pub struct ErrorBody {
@@ -185,7 +201,7 @@ pub struct ErrorBody {
     pub errors: Vec<FieldError>,
 }
 
-/// What is wrong with one field.
+/// What is wrong with one field. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(feature = "server"), non_exhaustive)]
 pub struct FieldError {

@@ -17,7 +17,7 @@ macro_rules! words {
         }
 
         impl $name {
-            /// The word on the wire.
+            /// The word on the wire. See the [example](crate::wire).
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $word,)+
@@ -97,7 +97,7 @@ words! {
 
 impl OperationStatus {
     /// Whether nothing more will happen. Of a status that this version does not know nobody can tell,
-    /// so it has not ended.
+    /// so it has not ended. See the [example](crate::wire).
     pub fn has_ended(&self) -> bool {
         matches!(self, Self::Completed | Self::Rejected | Self::Expired | Self::Failed)
     }

@@ -9,7 +9,7 @@ use edge_runtime::workerd_in;
 
 use super::count::Count;
 use crate::build::{self, Flavour};
-use crate::command::run;
+use crate::command::{cargo, run};
 use crate::tools::wasm_target::WasmTarget;
 use crate::tools::{chromium, node, npm};
 use crate::workspace;
@@ -88,13 +88,6 @@ pub(super) fn browser(count: &mut Count) -> Result<()> {
         command.env("EDGE_CHROMIUM", program);
     }
     count_in(&mut command, count)
-}
-
-/// The cargo that runs this.
-fn cargo(subcommand: &str) -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.arg(subcommand).current_dir(workspace::root());
-    command
 }
 
 /// Runs a test runner with its output shown, and counts on the way.

@@ -17,7 +17,7 @@ use crate::{say, workspace};
 /// Debian's compiler.
 pub(crate) const RUSTC: &str = "/usr/bin/rustc";
 const CARGO: &str = "/usr/bin/cargo";
-const CLIPPY: &str = "/usr/bin/clippy-driver";
+const CARGO_CLIPPY: &str = "/usr/bin/cargo-clippy";
 const LINKER: &str = "/usr/bin/wasm-ld";
 const PACKAGES: [&str; 5] = ["rustc-web", "cargo-web", "rust-web-clippy", "rust-web-src", "lld"];
 const LIBRARIES: &str = "/usr/lib/rustlib/wasm32-unknown-unknown/lib";
@@ -28,7 +28,7 @@ const OLDEST: Version = Version(1, 88, 0);
 pub(crate) fn rustc_is_there() -> bool {
     let new_enough = output(Command::new(RUSTC).arg("--version"))
         .is_ok_and(|text| Version::find(&text).is_some_and(|version| version >= OLDEST));
-    new_enough && [CARGO, CLIPPY, LINKER].iter().all(|file| Path::new(file).is_file())
+    new_enough && [CARGO, CARGO_CLIPPY, LINKER].iter().all(|file| Path::new(file).is_file())
 }
 
 /// Whether this is a Debian where we may install packages.
@@ -63,13 +63,14 @@ pub(crate) fn install() -> Result<()> {
     fs::remove_dir_all(&folder).with_context(|| format!("could not remove {}", folder.display()))
 }
 
-/// Debian's cargo, with nothing of rustup's proxy in its environment.
-pub(crate) fn cargo() -> Command {
-    let mut command = Command::new(CARGO);
-    for name in ["RUSTUP_TOOLCHAIN", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO", "LD_LIBRARY_PATH"] {
+/// Debian's cargo, with nothing of rustup's proxy in its environment. It would look for its clippy on PATH and find
+/// rustup's.
+pub(crate) fn cargo(subcommand: &str) -> Command {
+    let mut command = Command::new(if subcommand == "clippy" { CARGO_CLIPPY } else { CARGO });
+    for name in ["RUSTUP_TOOLCHAIN", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "LD_LIBRARY_PATH"] {
         command.env_remove(name);
     }
-    command.env("RUSTC", RUSTC).env("RUSTDOC", "/usr/bin/rustdoc");
+    command.arg(subcommand).env("CARGO", CARGO).env("RUSTC", RUSTC).env("RUSTDOC", "/usr/bin/rustdoc");
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", LINKER);
     command
 }
@@ -97,9 +98,9 @@ fn build_std(folder: &Path) -> Result<()> {
     let manifest = "[package]\nname = \"wasm_std\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n";
     fs::write(folder.join("Cargo.toml"), manifest)?;
     fs::write(folder.join("src/lib.rs"), "#![no_std]\n")?;
-    let mut command = cargo();
+    let mut command = cargo("build");
     command
-        .args(["build", "-Zbuild-std=std,panic_abort,proc_macro,test", "--target", TARGET, "--release"])
+        .args(["-Zbuild-std=std,panic_abort,proc_macro,test", "--target", TARGET, "--release"])
         .arg("--target-dir")
         .arg(folder.join("target"))
         .env("RUSTC_BOOTSTRAP", "1")

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use super::debian;
-use crate::command::{find, run};
+use crate::command::{cargo, find, run};
 use crate::{say, workspace};
 
 /// The target's name.
@@ -52,10 +52,10 @@ impl WasmTarget {
     /// would rebuild each other's work.
     pub(crate) fn cargo(self, subcommand: &str) -> Command {
         let mut command = match self {
-            Self::Installed => Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into())),
-            Self::Debian => debian::cargo(),
+            Self::Installed => cargo(subcommand),
+            Self::Debian => debian::cargo(subcommand),
         };
-        command.arg(subcommand).args(["--target", TARGET, "--locked", "--target-dir"]);
+        command.args(["--target", TARGET, "--locked", "--target-dir"]);
         command.arg(workspace::target().join("wasm")).current_dir(workspace::root());
         command
     }

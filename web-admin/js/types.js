@@ -96,7 +96,7 @@
  * @typedef {{ kind: string, keyID?: string, userID?: string, message: string, action: string,
  *   since: string }} AttentionItem
  *
- * @typedef {{ n: number, at: string, kind: string, subject: string, hash: string,
+ * @typedef {{ sequenceNumber: number, at: string, kind: string, subject: string, hash: string,
  *   actor: { type: "user" | "key" | "issuer" | "system", id?: string, name?: string },
  *   details: Record<string, unknown> | null }} AuditEntry
  *

@@ -49,20 +49,18 @@ export const audit = {
 /**
  * The server checks a part of the chain a call; this goes on to its end or first break.
  * @param {Screen} screen
- * @returns {Promise<Verification & { checked: number }>}
+ * @returns {Promise<Verification>}
  */
 async function verify(screen) {
   let from = "";
-  let checked = 0;
   for (;;) {
     const part = /** @type {Verification} */ (await call("GET", withQuery(`${screen.base}/audit/verify`, { from })));
-    checked += part.entries;
-    if (!part.valid || !part.nextFrom) return { ...part, checked };
+    if (!part.valid || !part.nextFrom) return part;
     from = String(part.nextFrom);
   }
 }
 
-/** @param {Verification & { checked: number }} result */
+/** @param {Verification} result */
 function verdict(result) {
   if (!result.valid) {
     return note("danger",
@@ -70,7 +68,7 @@ function verdict(result) {
       h("p", {}, "Somebody or something changed what was recorded. Stop relying on this log and tell the issuer now."));
   }
   return note("success",
-    h("p", {}, h("strong", {}, "The chain is whole"), `: ${counted(result.checked, "entry", "entries")} checked.`),
+    h("p", {}, h("strong", {}, "The chain is whole"), `: ${counted(result.entries, "entry", "entries")} checked.`),
     result.anchoredAt
       ? h("p", {}, `The issuer keeps a seal of the first ${counted(result.anchoredEntries ?? 0, "entry", "entries")}, taken `, ago(result.anchoredAt), ".")
       : h("p", {}, "The issuer hasn't taken a seal of it yet; that happens every hour."),
@@ -137,7 +135,7 @@ function auditRow(entry, screen) {
   return h("li", { class: "row row-audit" },
     h("div", { class: "row-main" },
       h("p", {}, actorWords(entry), " ", ACTS[entry.kind] ?? entry.kind),
-      h("details", { id: `entry-${entry.n}` },
+      h("details", { id: `entry-${entry.sequenceNumber}` },
         h("summary", { class: "muted small" }, "Details"),
         details([
           ["When", moment(entry.at)],
@@ -147,5 +145,5 @@ function auditRow(entry, screen) {
             /** @type {[string, import("../dom.js").Child]} */ ([name, h("span", { class: "wrap" }, typed(typeof value === "string" ? value : JSON.stringify(value)))])),
           ["Hash", h("code", { class: "wrap" }, entry.hash)],
         ], "small"))),
-    h("div", { class: "row-side muted small" }, h("span", {}, `#${entry.n}`), ago(entry.at)));
+    h("div", { class: "row-side muted small" }, h("span", {}, `#${entry.sequenceNumber}`), ago(entry.at)));
 }

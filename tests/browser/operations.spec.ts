@@ -1,0 +1,119 @@
+import { approve, obtainKey, openRequest } from "./support/steps";
+import { address, expect, type House, type Page, test } from "./support/test";
+
+const PHONE = "+234 803 555 0101";
+
+async function askForCashIn(maker: Page, amount: string, phone = PHONE): Promise<void> {
+  await maker.getByRole("link", { name: "Operations" }).first().click();
+  await maker.getByRole("link", { name: "New cash-in" }).click();
+  await maker.getByLabel("Phone number").fill(phone);
+  await maker.getByLabel("Amount").fill(amount);
+  await maker.getByRole("button", { name: "Send to a checker" }).click();
+  await expect(maker.getByText("It waits for a checker.")).toBeVisible();
+}
+
+async function wallet(house: House, phone: string): Promise<string> {
+  return (await house.issuer.call("GET", `/wallets/${encodeURIComponent(phone.replaceAll(" ", ""))}`)).balance;
+}
+
+test("a cash-in holds the float, a checker approves it, and the wallet is credited", async ({ maker, checker, house }) => {
+  await askForCashIn(maker, "1250.50");
+  await maker.getByRole("link", { name: "Overview" }).click();
+  await expect(maker.getByText("NGN 48,749.50").or(maker.getByText("48,749.50"))).toBeVisible();
+  await expect(maker.getByText("NGN 1,250.50", { exact: true }).first()).toBeVisible();
+
+  await approve(checker, /Cash-in NGN.1,250\.50 to/);
+  await maker.getByRole("link", { name: "Operations" }).first().click();
+  const row = maker.getByRole("listitem").filter({ hasText: "1,250.50" });
+  await expect(row).toContainText("Completed");
+  expect(await wallet(house, PHONE)).toBe("1250.50");
+  await row.getByRole("link").click();
+  await expect(maker.getByText(/^tx_[0-9a-f]{64}$/)).toBeVisible();
+});
+
+test("a rejected cash-in says why and gives the float back", async ({ maker, checker, house }) => {
+  await askForCashIn(maker, "300");
+  await openRequest(checker, /Cash-in NGN.300\.00 to/);
+  await checker.getByRole("button", { name: "Reject" }).click();
+  await checker.getByLabel("Reason").fill("Wrong number");
+  await checker.getByRole("dialog").getByRole("button", { name: "Reject" }).click();
+  await expect(maker.getByText(/Wrong number/)).toBeVisible();
+  await maker.goto(address(house, "overview"));
+  await expect(maker.getByText("50,000.00", { exact: true })).toBeVisible();
+});
+
+test("more than the float has is refused in the form", async ({ maker, expectRefusal }) => {
+  expectRefusal(400);
+  await maker.getByRole("link", { name: "Operations" }).first().click();
+  await maker.getByRole("link", { name: "New cash-in" }).click();
+  await maker.getByLabel("Phone number").fill("0803 555 0101");
+  await maker.getByLabel("Amount").fill("50000.01");
+  await maker.getByRole("button", { name: "Send to a checker" }).click();
+  await expect(maker.getByText("Begin with + and the country code, such as +234.")).toBeVisible();
+  await maker.getByLabel("Phone number").fill(PHONE);
+  await maker.getByRole("button", { name: "Send to a checker" }).click();
+  await expect(maker.locator("form")).toContainText(/balance|float|available/i);
+  await expect(maker.getByLabel("Amount")).toHaveValue("50000.01");
+});
+
+test("a customer's cash-out is paid by a maker, agreed by a checker, and reaches the float", async ({ maker, checker, house }) => {
+  await askForCashIn(maker, "2000");
+  await approve(checker, /Cash-in NGN.2,000\.00/);
+  await expect.poll(() => wallet(house, PHONE)).toBe("2000.00");
+  await house.issuer.askForCash(house, PHONE.replaceAll(" ", ""), "500.00");
+
+  await maker.getByRole("link", { name: "Cash-outs" }).click();
+  await maker.getByRole("button", { name: /^Pay out to/ }).click();
+  const dialog = maker.getByRole("dialog", { name: "Pay out" });
+  await dialog.getByLabel("Paid by").selectOption("Bank transfer");
+  await dialog.getByLabel("Transaction ID").fill("T-1");
+  await dialog.getByRole("button", { name: "Send to a checker" }).click();
+  await expect(maker.getByText("It waits for a checker.")).toBeVisible();
+  await approve(checker, /Cash-out NGN.500\.00/);
+  await expect(maker.getByText(/^Done/)).toBeVisible();
+  await maker.getByRole("link", { name: "Overview" }).click();
+  await expect(maker.getByText("48,500.00", { exact: true })).toBeVisible();
+  await maker.getByRole("link", { name: "Cash-outs" }).click();
+  await expect(maker.getByText("Nobody waits for cash")).toBeVisible();
+});
+
+test("operations are filtered and searched by phone, and the address keeps both", async ({ maker, house, edge, checker }) => {
+  const key = await obtainKey(maker, checker, {
+    label: "Till", permissions: ["Perform operations"], most: "1000", daily: "10000", auto: "1000",
+  });
+  for (const [phone, amount] of [["+2348035550001", "10"], ["+2348035550002", "20"], ["+2348035559999", "30"]]) {
+    const answer = await fetch(`${edge.url}/api/v1/distributors/${house.distributorID}/operations`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: JSON.stringify({ operationType: "cash-in", amount, phoneTo: phone }),
+    });
+    expect(answer.status).toBe(200);
+  }
+  await maker.goto(address(house, "operations"));
+  const rows = maker.locator("#view .rows > li");
+  await expect(rows).toHaveCount(3);
+  await maker.getByLabel("Search by phone").fill("555 000");
+  await maker.keyboard.press("Enter");
+  await expect(rows).toHaveCount(2);
+  await maker.getByLabel("Status").selectOption("Pending");
+  await expect(maker.getByText("Nothing matches")).toBeVisible();
+  await maker.reload();
+  await expect(maker.getByText("Nothing matches")).toBeVisible();
+  await expect(maker.getByLabel("Search by phone")).toHaveValue("555 000");
+  await maker.getByRole("link", { name: "Show all" }).click();
+  await expect(rows).toHaveCount(3);
+});
+
+test("an operation through a key waits for a checker who isn't the key's maker", async ({ maker, checker, house, edge }) => {
+  const key = await obtainKey(maker, checker, { label: "Till", permissions: ["Perform operations"] });
+  const answer = await fetch(`${edge.url}/api/v1/distributors/${house.distributorID}/operations`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ operationType: "cash-in", amount: "75", phoneTo: PHONE }),
+  });
+  expect((await answer.json()).status).toBe("pending");
+  await maker.goto(address(house, "approvals"));
+  await maker.locator("#view").getByRole("link", { name: /Cash-in NGN.75\.00/ }).click();
+  await expect(maker.getByText("You asked for this yourself")).toBeVisible();
+  await approve(checker, /Cash-in NGN.75\.00/);
+});

@@ -1,0 +1,127 @@
+import AxeBuilder from "@axe-core/playwright";
+import { type Browser, type BrowserContextOptions, type Page, test as base, expect } from "@playwright/test";
+
+import { type Edge, startEdge } from "./edge";
+import { build, type House, type Person } from "./issuer";
+
+export { expect };
+export type { House, Page };
+
+/** Statuses that the test provokes: Chromium notes every refused request as an error. */
+type Expected = Set<number>;
+
+interface Fixtures {
+  house: House;
+  /** Refusals that this test provokes on purpose. */
+  expectRefusal: (...statuses: number[]) => void;
+  /** A signed-in person in a browser context of their own. */
+  as: (who: string, path?: string, options?: BrowserContextOptions) => Promise<Page>;
+  maker: Page;
+  checker: Page;
+}
+
+interface WorkerFixtures {
+  edge: Edge;
+}
+
+export const test = base.extend<Fixtures & { expected: Expected; faults: string[] }, WorkerFixtures>({
+  edge: [
+    async ({}, use) => {
+      const edge = await startEdge();
+      await use(edge);
+      await edge.stop();
+    },
+    { scope: "worker", timeout: 360_000 },
+  ],
+  baseURL: async ({ edge }, use) => use(edge.url),
+  house: async ({ edge }, use) => use(await build(edge)),
+  expected: async ({}, use) => use(new Set([401])),
+  expectRefusal: async ({ expected }, use) =>
+    use((...statuses) => statuses.forEach((status) => expected.add(status))),
+  faults: [
+    async ({}, use) => {
+      const faults: string[] = [];
+      await use(faults);
+      expect(faults, "console errors, CSP violations and exceptions").toEqual([]);
+    },
+    { auto: true },
+  ],
+  as: async ({ browser, edge, house, expected, faults }, use) => {
+    const pages: Page[] = [];
+    await use(async (who, path = "overview", options = {}) => {
+      const page = await open(browser, edge, options, expected, faults);
+      pages.push(page);
+      await signIn(page, house, who, path);
+      return page;
+    });
+    for (const page of pages) await page.context().close();
+  },
+  maker: async ({ as }, use) => use(await as("maker")),
+  checker: async ({ as }, use) => use(await as("checker")),
+  page: async ({ browser, edge, expected, faults }, use) => {
+    const page = await open(browser, edge, {}, expected, faults);
+    await use(page);
+    await page.context().close();
+  },
+});
+
+let clients = 0;
+
+/** A page in a context and from an address of its own that reports everything that goes wrong in it. */
+export async function open(
+  browser: Browser,
+  edge: Edge,
+  options: BrowserContextOptions,
+  expected: Expected,
+  faults: string[],
+): Promise<Page> {
+  clients += 1;
+  const ip = `203.0.113.${(process.pid + clients) % 250}`;
+  const context = await browser.newContext({
+    baseURL: edge.url,
+    viewport: { width: 1280, height: 900 },
+    permissions: ["clipboard-read", "clipboard-write"],
+    extraHTTPHeaders: { "CF-Connecting-IP": ip },
+    ...options,
+  });
+  const page = await context.newPage();
+  page.on("pageerror", (error) => faults.push(`exception: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() !== "error") return;
+    const text = message.text();
+    const status = /^Failed to load resource: the server responded with a status of (\d+)/.exec(text)?.[1];
+    if (status && message.location().url.includes("/admin/v1/") && expected.has(Number(status))) return;
+    faults.push(`console: ${text} (${message.location().url})`);
+  });
+  return page;
+}
+
+export function address(house: House, path: string): string {
+  return `/#/${house.distributorID}/${path}`;
+}
+
+export async function fillSignIn(page: Page, person: Person): Promise<void> {
+  await page.getByLabel("Sign-in name").fill(person.login);
+  await page.getByLabel("Password").fill(person.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+export async function signIn(page: Page, house: House, who: string, path: string): Promise<void> {
+  const person = house.people[who];
+  if (!person) throw new Error(`The house has no ${who}`);
+  await page.goto(address(house, path));
+  await fillSignIn(page, person);
+  await expect(page.locator("#view h1")).toBeVisible();
+}
+
+/** WCAG 2.2 AA on what is on the screen, in both colour schemes. */
+export async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+      .analyze();
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join(" | ")}`);
+    expect(found, `axe, ${colorScheme}`).toEqual([]);
+  }
+}

@@ -29,6 +29,12 @@ impl Total {
         Self(self.0 - i128::from(amount.minor()))
     }
 
+    /// The difference of two totals.
+    #[must_use]
+    pub fn less(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+
     /// In minor units.
     pub const fn minor(self) -> i128 {
         self.0

@@ -3,13 +3,15 @@
 
 use std::string::String;
 
+use serde::{Deserialize, Serialize};
+
 use crate::body::Body;
 use crate::digest::Digest;
 use crate::refusal::{Code, Outcome, Refusal};
 use crate::store::Idempotency;
 
 /// A request's body and idempotency key, as they came.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Input {
     /// The body's text, or why there is none to read.
     pub body: Result<String, Refusal>,

@@ -288,10 +288,10 @@ impl Operation {
 pub enum RequestStatus {
     /// In the list.
     Open,
-    /// A PUT took it; its operation has the number.
-    Taken(u64),
+    /// A PUT took it.
+    Taken,
     /// Paid: the customer's money is captured.
-    Paid(u64),
+    Paid,
     /// Taken back by the customer.
     Cancelled,
     /// Nobody took it in time.
@@ -319,6 +319,8 @@ pub struct Request {
     pub expires_at: Timestamp,
     /// Where it stands.
     pub status: RequestStatus,
+    /// Number of the operation that took it last.
+    pub attempt: Option<u64>,
 }
 
 impl Request {

@@ -4,14 +4,15 @@ use std::borrow::Cow;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
+use serde::{Deserialize, Serialize};
 use universal_wallet::wire::{ErrorBody, FieldError};
 
 macro_rules! codes {
     ($($name:ident $text:literal $status:literal),* $(,)?) => {
         /// Why a call was refused: the contract's stable codes.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[allow(missing_docs)]
-        pub enum Code { $($name),* }
+        pub enum Code { $(#[serde(rename = $text)] $name),* }
 
         impl Code {
             /// All of them, in the contract's order.
@@ -98,7 +99,7 @@ pub const fn reason_phrase(status: u16) -> &'static str {
 }
 
 /// A call that is answered with an error, and why: the caller can do something about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     /// What a program can act on.
     pub code: Code,

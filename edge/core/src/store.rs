@@ -155,6 +155,8 @@ pub trait Store {
         head: Head,
         idempotency: Option<&Idempotency>,
     ) -> Result<(), Fault>;
+    /// A new attempt takes the place of an operation that was given back: lists leave it out.
+    fn supersede(&mut self, number: u64) -> Result<(), Fault>;
     /// Changes an operation's state.
     fn put_operation(&mut self, operation: &Operation) -> Result<(), Fault>;
     /// The operation that a call with this key made, and the digest of that call.

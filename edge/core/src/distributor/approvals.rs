@@ -5,7 +5,7 @@ use std::string::{String, ToString};
 use universal_wallet::Timestamp;
 use universal_wallet::id::ApprovalID;
 
-use super::{Caller, decide_operation, refuse_suspended};
+use super::{Caller, decide_operation, operations, refuse_suspended};
 use crate::act::Act;
 use crate::api_key::{Key, KeyStatus};
 use crate::approval::{Approval, ApprovalKind, ApprovalStatus};
@@ -64,6 +64,9 @@ pub fn approve(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str,
         ApprovalKind::IssueKey | ApprovalKind::RotateKey => grant_key(store, now, caller, approval),
         ApprovalKind::Operation => {
             let operation = decide_operation::find(store, &approval)?;
+            if operations::subject(&operation.facts) != approval.subject {
+                return Err(Fault::new("an operation that differs from its request").into());
+            }
             decide_operation::must_still_be_allowed(store, &operation)?;
             let approval = decided(approval, ApprovalStatus::Approved, Some(by), now, None);
             let operation = decide_operation::carry_out(store, now, caller.actor(), operation, approval.clone())?;

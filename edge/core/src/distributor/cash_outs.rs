@@ -54,6 +54,7 @@ pub fn open(store: &mut dyn Store, now: Timestamp, wanted: Wanted) -> Outcome<()
         created_at: now,
         expires_at: now.plus_ms(OPEN_MS),
         status: RequestStatus::Open,
+        attempt: None,
     };
     act.store.add_deadline(request.expires_at, Due::Request(request.id))?;
     let details = json!({ "amount": request.amount, "from": request.from });
@@ -67,7 +68,7 @@ pub fn cancel(store: &mut dyn Store, now: Timestamp, id: OperationID) -> Outcome
     match request.status {
         RequestStatus::Open => Ok(end(store, now, Actor::Issuer, request, RequestStatus::Cancelled)?),
         RequestStatus::Cancelled => Ok(()),
-        RequestStatus::Taken(_) | RequestStatus::Paid(_) => {
+        RequestStatus::Taken | RequestStatus::Paid => {
             refuse(Code::InvalidState, "The distributor is paying this request out; it can no longer be cancelled.")
         }
         RequestStatus::Expired => refuse(Code::InvalidState, "This request has expired; its hold was given back."),
@@ -110,10 +111,10 @@ pub fn put_back(act: &mut Act<'_>, id: OperationID) -> Result<(), Fault> {
 /// The customer's money is captured.
 pub fn paid(act: &mut Act<'_>, id: OperationID) -> Result<(), Fault> {
     let request = act.store.request(id)?.ok_or_else(|| Fault::new("a cash-out without its request"))?;
-    let RequestStatus::Taken(number) = request.status else {
+    if request.status != RequestStatus::Taken {
         return Err(Fault::new("a captured cash-out whose request is not taken"));
-    };
-    act.request(Request { status: RequestStatus::Paid(number), ..request })
+    }
+    act.request(Request { status: RequestStatus::Paid, ..request })
 }
 
 /// `PUT /cashouts/{operationID}`: pays a request out. The same body again answers the present
@@ -140,7 +141,7 @@ pub fn process(
     let request = store.request(id)?.ok_or_else(Refusal::not_found)?;
     match request.status {
         RequestStatus::Open => {}
-        RequestStatus::Taken(_) | RequestStatus::Paid(_) => {
+        RequestStatus::Taken | RequestStatus::Paid => {
             let operation = store.operation(id)?.ok_or_else(|| Fault::new("a taken request without its operation"))?;
             let same = operation.facts.memo == memo
                 && matches!(&operation.facts.direction, Direction::CashOut { fulfillment: before, .. } if *before == fulfillment);

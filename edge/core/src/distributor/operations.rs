@@ -15,7 +15,8 @@ use crate::approval::{Approval, ApprovalKind};
 use crate::body::Body;
 use crate::input::{Input, must_be_same};
 use crate::operation::{
-    Destination, Direction, Facts, Fulfillment, Means, Merchant, Operation, OperationStatus, State,
+    Destination, Direction, Facts, Fulfillment, Means, Merchant, Operation, OperationStatus, Request, RequestStatus,
+    State,
 };
 use crate::people::{Actor, Person};
 use crate::refusal::{Code, Outcome, Refusal, refuse};
@@ -239,7 +240,7 @@ pub struct Draft {
     /// The distributor's note.
     pub memo: Option<String>,
     /// The customer's request that a cash-out takes.
-    pub request: Option<crate::operation::Request>,
+    pub request: Option<Request>,
 }
 
 /// Refuses what the key's limits do not allow.
@@ -334,7 +335,10 @@ pub fn add(
     }
     if let Some(request) = request {
         act.store.remove_deadline(request.expires_at, Due::Request(request.id))?;
-        act.request(crate::operation::Request { status: crate::operation::RequestStatus::Taken(number), ..request })?;
+        if let Some(before) = request.attempt {
+            act.store.supersede(before)?;
+        }
+        act.request(Request { status: RequestStatus::Taken, attempt: Some(number), ..request })?;
     }
     let status = if automatic { OperationStatus::Processing } else { OperationStatus::Pending };
     let moves_float = automatic && facts.is_cash_in();

@@ -1,0 +1,134 @@
+//! A wallet: entries with running balance, holds for cash-out requests, each operation taken once.
+
+use std::format;
+use std::string::String;
+
+use serde::{Deserialize, Serialize};
+use universal_wallet::id::{DistributorID, OperationID};
+use universal_wallet::{Amount, Phone, Timestamp};
+
+use crate::refusal::{Code, Fault, Outcome, Refusal, refuse};
+
+/// Where a hold stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HoldStatus {
+    /// The distributor does not know of the request yet.
+    Announcing,
+    /// The distributor decides what becomes of it.
+    Held,
+    /// The money went to the distributor.
+    Captured,
+    /// The money is free again.
+    Released,
+}
+
+/// A customer's request to be paid out, and the money held for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Names the request.
+    pub id: OperationID,
+    /// Who pays it out.
+    pub distributor: DistributorID,
+    /// The customer, as spelt in the request.
+    pub from: Phone,
+    /// How much.
+    pub amount: Amount,
+    /// The customer's note.
+    pub memo: Option<String>,
+    /// When the customer asked.
+    pub created_at: Timestamp,
+    /// Where it stands.
+    pub status: HoldStatus,
+}
+
+/// A wallet's money.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Funds {
+    /// All of it.
+    pub balance: Amount,
+    /// What requests hold of it.
+    pub held: Amount,
+}
+
+impl Funds {
+    /// What is free.
+    pub fn available(&self) -> Amount {
+        self.balance.checked_sub(self.held).unwrap_or_default()
+    }
+}
+
+/// A wallet's storage.
+pub trait WalletStore {
+    /// The money, as the last entry and the holds leave it.
+    fn funds(&self) -> Funds;
+    /// Whether the operation has an entry.
+    fn has_entry(&self, id: OperationID) -> Result<bool, Fault>;
+    /// Appends an entry: so much in (or out, when negative), leaving the balance.
+    fn append(&mut self, id: OperationID, minor: i64, balance: Amount, now: Timestamp) -> Result<(), Fault>;
+    /// A hold by its request.
+    fn hold(&self, id: OperationID) -> Result<Option<Hold>, Fault>;
+    /// Adds or changes a hold; `held` is what all of them hold then.
+    fn put_hold(&mut self, hold: &Hold, held: Amount) -> Result<(), Fault>;
+}
+
+/// A cash-in arrives: taken once, however often it is told.
+pub fn credit(store: &mut dyn WalletStore, id: OperationID, amount: Amount, now: Timestamp) -> Result<(), Fault> {
+    if store.has_entry(id)? {
+        return Ok(());
+    }
+    let balance =
+        store.funds().balance.checked_add(amount).ok_or_else(|| Fault::new("a wallet past the largest balance"))?;
+    store.append(id, amount.minor(), balance, now)
+}
+
+/// A customer asks to be paid out: the money is held.
+pub fn place_hold(store: &mut dyn WalletStore, hold: &Hold) -> Outcome<()> {
+    let funds = store.funds();
+    let held = funds.held.checked_add(hold.amount).filter(|held| *held <= funds.balance);
+    let Some(held) = held else {
+        return refuse(Code::InsufficientBalance, format!("Only {} of the wallet is available.", funds.available()));
+    };
+    Ok(store.put_hold(hold, held)?)
+}
+
+fn lower(store: &dyn WalletStore, hold: &Hold) -> Result<Amount, Fault> {
+    store.funds().held.checked_sub(hold.amount).ok_or_else(|| Fault::new("a hold of more than is held"))
+}
+
+/// The distributor paid the customer: the held money leaves the wallet, once.
+pub fn capture(store: &mut dyn WalletStore, id: OperationID, now: Timestamp) -> Outcome<()> {
+    let Some(hold) = store.hold(id)? else { return Err(Refusal::not_found().into()) };
+    match hold.status {
+        HoldStatus::Captured => return Ok(()),
+        HoldStatus::Released => return refuse(Code::InvalidState, "This hold was released."),
+        HoldStatus::Announcing | HoldStatus::Held => {}
+    }
+    let held = lower(store, &hold)?;
+    let balance =
+        store.funds().balance.checked_sub(hold.amount).ok_or_else(|| Fault::new("a hold past the balance"))?;
+    store.put_hold(&Hold { status: HoldStatus::Captured, ..hold.clone() }, held)?;
+    Ok(store.append(id, -hold.amount.minor(), balance, now)?)
+}
+
+/// The request was cancelled, or lapsed, or never accepted: the held money is free again.
+pub fn release(store: &mut dyn WalletStore, id: OperationID) -> Result<(), Fault> {
+    match store.hold(id)? {
+        Some(hold) if matches!(hold.status, HoldStatus::Announcing | HoldStatus::Held) => {
+            let held = lower(store, &hold)?;
+            store.put_hold(&Hold { status: HoldStatus::Released, ..hold }, held)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The distributor knows of the request.
+pub fn announced(store: &mut dyn WalletStore, id: OperationID) -> Result<(), Fault> {
+    match store.hold(id)? {
+        Some(hold) if hold.status == HoldStatus::Announcing => {
+            let held = store.funds().held;
+            store.put_hold(&Hold { status: HoldStatus::Held, ..hold }, held)
+        }
+        _ => Ok(()),
+    }
+}

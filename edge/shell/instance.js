@@ -1,0 +1,33 @@
+// The one Wasm instance of this isolate. A panic traps it; then a fresh one takes its place, and
+// objects load themselves again from storage.
+
+import module from "./edge_bg.wasm";
+import * as edge from "./edge.js";
+
+const VARIABLES = [
+  "CURRENCY", "RATE_LIMIT_PER_KEY", "DEMO", "ISSUER_TOKEN", "ISSUER_TOKEN_PREVIOUS", "KEY_PEPPER",
+  "KEY_PEPPER_PREVIOUS", "SESSION_SECRET",
+];
+
+let generation = 0;
+let ready = false;
+let problem = "";
+
+/** The exports of a live instance; `problem` says why it is not fit to serve. */
+export function live(env) {
+  if (!ready) {
+    if (generation === 0) edge.initSync({ module });
+    generation += 1;
+    const variables = Object.fromEntries(VARIABLES.filter((name) => typeof env[name] === "string").map((name) => [name, env[name]]));
+    problem = edge.Worker.configure(JSON.stringify(variables));
+    ready = true;
+  }
+  return { edge, generation, problem };
+}
+
+/** Takes a fresh instance after a trap. */
+export function renew(error) {
+  console.error(JSON.stringify({ level: "error", fault: "the instance trapped", trap: String(error) }));
+  edge.__wbg_reset_state();
+  ready = false;
+}

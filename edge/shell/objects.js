@@ -1,0 +1,49 @@
+// The Durable Objects: each holds a Rust object and hands it strings. After a trap the Rust object
+// is loaded again from storage, which the trap did not touch.
+
+import { DurableObject } from "cloudflare:workers";
+import { Db } from "./db.js";
+import { live, renew } from "./instance.js";
+import { clock } from "./clock.js";
+import { follow } from "./steps.js";
+
+class Holder extends DurableObject {
+  #held;
+  #generation = 0;
+
+  /** Runs a synchronous call into Rust; `E500` where it trapped. */
+  enter(run) {
+    try {
+      const { edge, generation, problem } = live(this.env);
+      if (problem) return "E503";
+      if (this.#generation !== generation) {
+        this.#held = edge[this.constructor.name].open(new Db(this.ctx));
+        this.#generation = generation;
+      }
+      return run(this.#held, clock.now());
+    } catch (error) {
+      this.#generation = 0;
+      renew(error);
+      return "E500";
+    }
+  }
+
+  call(message) {
+    const step = this.enter((held, now) => held.call(message, now));
+    return step[0] === "O" ? this.follow(step) : step;
+  }
+
+  alarm() {
+    return this.follow(this.enter((held, now) => held.alarm(now)));
+  }
+
+  follow(step) {
+    return follow(this.env, step, (then, reply) => this.enter((held, now) => held.resume(then, reply, now)));
+  }
+}
+
+export class Distributor extends Holder {}
+export class Wallet extends Holder {}
+export class User extends Holder {}
+export class Issuer extends Holder {}
+export class SignIns extends Holder {}

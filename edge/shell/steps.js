@@ -1,0 +1,23 @@
+// Rust answers each call with the next step: a letter and the rest. The shell carries it out.
+
+/** Carries a message to an object; the reply, or `E` and why there is none. */
+export async function carry(env, { to, name, message }) {
+  try {
+    const objects = env[to];
+    return await objects.get(objects.idFromName(name)).call(message);
+  } catch (error) {
+    console.error(JSON.stringify({ level: "error", fault: `${to} did not answer`, error: String(error) }));
+    return error?.overloaded ? "E503" : "E500";
+  }
+}
+
+/** Carries messages until there is something else to do. */
+export async function follow(env, step, resume) {
+  while (step[0] === "O") {
+    const ask = JSON.parse(step.slice(1));
+    const reply = await carry(env, ask);
+    if (ask.then === undefined) return reply;
+    step = resume(ask.then, reply);
+  }
+  return step;
+}

@@ -1,0 +1,72 @@
+// The entry: hands each request to Rust as strings, carries out what Rust asks for, and turns the
+// answer into a response. It decides nothing but whether a path is a static file's.
+
+import { live, renew } from "./instance.js";
+import { follow } from "./steps.js";
+
+export { Distributor, Issuer, SignIns, User, Wallet } from "./objects.js";
+
+const OURS = /^\/(api|admin|issuer|healthz|openapi\.json)(\/|$)/;
+const MAX_BODY = 64 * 1024;
+const HEADERS = [
+  "Authorization", "Content-Type", "Idempotency-Key", "CF-Connecting-IP", "Cookie", "Origin", "Sec-Fetch-Site",
+];
+
+export default {
+  async fetch(request, env) {
+    if (!OURS.test(new URL(request.url).pathname)) return env.ASSETS.fetch(request);
+    const id = crypto.randomUUID();
+    return respond(await answer(request, env, id), request.method);
+  },
+};
+
+async function answer(request, env, id) {
+  const enter = (run) => {
+    try {
+      const { edge, problem } = live(env);
+      return problem ? edge.Worker.misconfigured(problem, id) : run(edge.Worker);
+    } catch (error) {
+      renew(error);
+      return live(env).edge.Worker.failed(false, id);
+    }
+  };
+  const lines = [request.method, request.url];
+  for (const name of HEADERS) {
+    const value = request.headers.get(name);
+    lines.push(value === null ? "" : `=${value}`);
+  }
+  const resume = (then, reply) => enter((worker) => worker.resume(then, reply, id));
+  let step = enter((worker) => worker.begin(lines.join("\n"), id));
+  if (step[0] === "B") step = resume(step.slice(1), await read(request));
+  step = await follow(env, step, resume);
+  return step[0] === "A" ? step : enter((worker) => worker.failed(step === "E503", id));
+}
+
+/** The body as `+` and its text, or `!` and why there is none; never more than the largest body. */
+async function read(request) {
+  if (request.body === null) return "+";
+  const chunks = [];
+  let size = 0;
+  try {
+    for await (const chunk of request.body) {
+      size += chunk.byteLength;
+      if (size > MAX_BODY) return "!large";
+      chunks.push(chunk);
+    }
+    return `+${new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await new Blob(chunks).arrayBuffer())}`;
+  } catch {
+    return "!broken";
+  }
+}
+
+/** An answer: status, header lines, a blank line, the body. */
+function respond(text, method) {
+  const end = text.indexOf("\n\n");
+  const [status, ...lines] = text.slice(1, end).split("\n");
+  const headers = lines.map((line) => {
+    const colon = line.indexOf(": ");
+    return [line.slice(0, colon), line.slice(colon + 2)];
+  });
+  const body = method === "HEAD" || status === "204" ? null : text.slice(end + 2);
+  return new Response(body, { status: Number(status), headers });
+}

@@ -1,0 +1,280 @@
+//! A signed-in person calls. Roles are read here, at each call.
+
+use serde_json::{Value, json};
+use universal_wallet::Timestamp;
+use universal_wallet::id::UserID;
+use universal_wallet_core::act::Moment;
+use universal_wallet_core::api_key::{Key, KeyStatus};
+use universal_wallet_core::approval::{Approval, ApprovalKind, ApprovalStatus};
+use universal_wallet_core::distributor::operations::Requester;
+use universal_wallet_core::distributor::{Caller, approvals, keys};
+use universal_wallet_core::input::must_be_same;
+use universal_wallet_core::operation::Merchant;
+use universal_wallet_core::people::Role;
+use universal_wallet_core::refusal::{Fault, Outcome, Refusal};
+use universal_wallet_core::store::{Idempotency, Store};
+
+use super::key_calls::{Done, look_up};
+use super::lists::{Query, page};
+use super::{After, Open, Then, verify};
+use crate::messages::{Call, ISSUER, ToDistributor, ToIssuer};
+use crate::platform::answer::{Answer, Origin, unavailable};
+use crate::platform::config::config;
+use crate::platform::random;
+use crate::platform::step::{Kind, Step};
+use crate::worker::routes::Route;
+
+impl Open {
+    /// Answers a person's call.
+    pub(super) fn console_call(
+        &mut self,
+        call: Call,
+        user: UserID,
+        must_change_password: bool,
+        now: Timestamp,
+        merchant: Option<Option<Merchant>>,
+    ) -> String {
+        let origin = call.origin.clone();
+        let Some(member) = self.store.member(user).filter(|member| !member.disabled) else {
+            return Answer::refusal(&Refusal::not_found(), &origin).text(&origin.request_id);
+        };
+        let caller = Caller { member, must_change_password };
+        match self.answer_console(&caller, &call, now, merchant) {
+            Ok(Done::Answer(answer)) => answer.text(&origin.request_id),
+            Ok(Done::Deliver { number }) => {
+                let after = if call.route == Route::Approve {
+                    After::Decision { origin, approval: call.subject }
+                } else {
+                    After::Receipt { origin, per_second: 0, remaining: 0 }
+                };
+                self.deliver(number, after, now)
+            }
+            Ok(Done::Verify(from)) => {
+                let message = ToIssuer::AnchorOf { distributor: call.distributor };
+                match Step::ask(Kind::Issuer, ISSUER, &message, &Then::Verify { origin: origin.clone(), from }) {
+                    Ok(step) => step.text(&origin.request_id),
+                    Err(fault) => Answer::refused(&fault.into(), &origin).text(&origin.request_id),
+                }
+            }
+            Ok(Done::LookUp(short_code)) => {
+                look_up(short_code, ToDistributor::Console { call, user, must_change_password }, &origin)
+            }
+            Err(refused) => Answer::refused(&refused, &origin).text(&origin.request_id),
+        }
+    }
+
+    fn answer_console(
+        &mut self,
+        caller: &Caller,
+        call: &Call,
+        now: Timestamp,
+        merchant: Option<Option<Merchant>>,
+    ) -> Outcome<Done> {
+        let answer = match call.route {
+            Route::CreateOperation | Route::ProcessCashOut => {
+                caller.may(&[Role::Maker])?;
+                return self.ask_for_operation(&Requester::Person(caller.clone()), call, now, merchant);
+            }
+            Route::RequestKey => self.request_key(caller, call, now)?,
+            Route::ClaimKey => self.claim_key(caller, call, now)?,
+            Route::RevokeKey | Route::Approve | Route::Reject | Route::Withdraw => return self.act(caller, call, now),
+            Route::VerifyAudit => {
+                caller.may(&[])?;
+                return Ok(Done::Verify(verify::first_entry(&Query::parse(&call.query)?)?));
+            }
+            _ => self.read(caller, call, now)?,
+        };
+        Ok(Done::Answer(answer))
+    }
+
+    /// Every role reads.
+    fn read(&self, caller: &Caller, call: &Call, now: Timestamp) -> Outcome<Answer> {
+        match call.route {
+            Route::Key => {
+                let key = keys::find(&self.store, &call.subject)?;
+                caller.may(&[])?;
+                self.key_answer(200, &key, now)
+            }
+            Route::Approval => {
+                let approval = approvals::find(&self.store, &call.subject)?;
+                caller.may(&[])?;
+                Ok(Answer::json(200, &approval.view())?)
+            }
+            Route::Operation => {
+                let answer = self.one_operation(&call.subject)?;
+                caller.may(&[])?;
+                Ok(answer)
+            }
+            route => {
+                caller.may(&[])?;
+                match route {
+                    Route::Summary => self.summary(),
+                    Route::Keys => self.list_keys(call, now),
+                    Route::Approvals => self.list_approvals(call),
+                    Route::Operations => self.list_operations(call),
+                    Route::CashOuts => self.list_cash_outs(call),
+                    Route::Users => self.list_users(),
+                    Route::Audit => self.list_audit(call),
+                    _ => Err(Refusal::not_found().into()),
+                }
+            }
+        }
+    }
+
+    fn summary(&self) -> Outcome<Answer> {
+        let (profile, book) = (self.store.profile(), self.store.head().book);
+        let body = json!({
+            "distributorID": profile.id,
+            "name": profile.name,
+            "currency": profile.currency,
+            "balance": book.balance,
+            "available": book.available(),
+            "held": book.held,
+            "status": if profile.suspended { "suspended" } else { "active" },
+        });
+        Ok(Answer::json(200, &body)?)
+    }
+
+    fn key_answer(&self, status: u16, key: &Key, now: Timestamp) -> Outcome<Answer> {
+        Ok(Answer::json(status, &key.view(&self.usage(key, now)?))?)
+    }
+
+    fn list_keys(&self, call: &Call, now: Timestamp) -> Outcome<Answer> {
+        let statuses = KeyStatus::ALL.map(KeyStatus::as_str);
+        let status = Query::parse(&call.query)?.word("status", &statuses)?;
+        let (keys, next) = self.list_documents::<Key>(call, "keys", &[("status", status)])?;
+        let views: Outcome<Vec<Value>> = keys.iter().map(|key| Ok(key.view(&self.usage(key, now)?))).collect();
+        page(views?, next)
+    }
+
+    fn list_approvals(&self, call: &Call) -> Outcome<Answer> {
+        let query = Query::parse(&call.query)?;
+        let status = query.word("status", &ApprovalStatus::ALL.map(ApprovalStatus::as_str))?;
+        let kind = query.word("kind", &ApprovalKind::ALL.map(ApprovalKind::as_str))?;
+        let filters = [("kind", kind), ("status", status)];
+        let (approvals, next) = self.list_documents::<Approval>(call, "approvals", &filters)?;
+        page(approvals.iter().map(Approval::view).collect(), next)
+    }
+
+    fn list_users(&self) -> Outcome<Answer> {
+        let users = self.store.members();
+        let views = users.iter().map(|member| {
+            json!({
+                "userID": member.person.id,
+                "login": member.login,
+                "name": member.person.name,
+                "roles": member.roles,
+                "disabled": member.disabled,
+                "createdAt": member.created_at,
+            })
+        });
+        page(views.collect(), None)
+    }
+
+    fn request_key(&mut self, caller: &Caller, call: &Call, now: Timestamp) -> Outcome<Answer> {
+        let moment = Moment { now, random: random::bits()? };
+        let requested = self.write(|store| keys::request(store, moment, caller, &call.input))?;
+        let answer = self.key_answer(201, &requested.key, now)?;
+        Ok(if requested.replayed { answer.header("Idempotent-Replayed", "true") } else { answer })
+    }
+
+    fn claim_key(&mut self, caller: &Caller, call: &Call, now: Timestamp) -> Outcome<Answer> {
+        let Some(config) = config() else { return Err(unavailable().into()) };
+        let moment = Moment { now, random: random::bits()? };
+        let mint = || {
+            config.peppers.mint(call.distributor, |bytes| {
+                *bytes = random::bytes()?;
+                Ok(())
+            })
+        };
+        let (minted, key) = self.write(|store| keys::claim(store, moment, caller, &call.subject, &call.input, mint))?;
+        let view = key.view(&self.usage(&key, now)?);
+        Ok(Answer::json(200, &json!({ "apiKey": minted.text.as_str(), "key": view }))?)
+    }
+
+    /// Revokes, approves, rejects, withdraws: what an idempotency key can make safe to repeat.
+    fn act(&mut self, caller: &Caller, call: &Call, now: Timestamp) -> Outcome<Done> {
+        caller.may(&[])?;
+        let idempotency = idempotency(caller, call)?;
+        if let Some(key) = &idempotency
+            && let Some(before) = self.store.remembered(key)?
+        {
+            must_be_same(&before.request, &key.request)?;
+            let answer = match call.route {
+                Route::RevokeKey => self.key_answer(200, &keys::find(&self.store, &before.subject)?, now)?,
+                Route::Approve => self.decided(&before.subject)?,
+                _ => Answer::json(200, &approvals::find(&self.store, &before.subject)?.view())?,
+            };
+            return Ok(Done::Answer(answer.header("Idempotent-Replayed", "true")));
+        }
+        let (id, input, route) = (call.subject.as_str(), &call.input, call.route);
+        if route == Route::RevokeKey {
+            let key = self.write(|store| {
+                let key = keys::revoke_by_member(store, now, caller, id, input)?;
+                remember(store, idempotency.as_ref(), id)?;
+                Ok(key)
+            })?;
+            return Ok(Done::Answer(self.key_answer(200, &key, now)?));
+        }
+        let decided = self.write(|store| {
+            let decided = match route {
+                Route::Approve => approvals::approve(store, now, caller, id, input)?,
+                Route::Reject => approvals::reject(store, now, caller, id, input)?,
+                _ => approvals::withdraw(store, now, caller, id, input)?,
+            };
+            remember(store, idempotency.as_ref(), id)?;
+            Ok(decided)
+        })?;
+        if route != Route::Approve {
+            return Ok(Done::Answer(Answer::json(200, &decided.approval.view())?));
+        }
+        match decided.operation {
+            Some(operation) if self.store.deliveries.contains_key(&operation.number) => {
+                Ok(Done::Deliver { number: operation.number })
+            }
+            _ => Ok(Done::Answer(self.decided(id)?)),
+        }
+    }
+
+    /// The answer to an approval: the request, and what it is about as it stands now.
+    fn decided(&self, approval: &str) -> Outcome<Answer> {
+        let approval = approvals::find(&self.store, approval)?;
+        let mut body = json!({ "approval": approval.view() });
+        let subject = |name: &str| approval.subject.get(name).and_then(Value::as_str).map(str::to_owned);
+        if let Some(members) = body.as_object_mut() {
+            match approval.kind {
+                ApprovalKind::IssueKey | ApprovalKind::RotateKey => {
+                    let key = keys::find(&self.store, &subject("keyID").unwrap_or_default())?;
+                    let usage = self.usage(&key, self.store.head().at)?;
+                    members.insert("key".into(), key.view(&usage));
+                }
+                ApprovalKind::Operation => {
+                    let id = subject("operationID").and_then(|id| id.parse().ok());
+                    let id = id.ok_or_else(|| Fault::new("a request about an operation that has no ID"))?;
+                    let operation = self.store.operation(id)?.ok_or_else(Refusal::not_found)?;
+                    members.insert("operation".into(), serde_json::to_value(operation.view(self.store.profile().id))?);
+                }
+                _ => {}
+            }
+        }
+        Ok(Answer::json(200, &body)?)
+    }
+
+    /// The answer to an approval whose wallet was told.
+    pub(super) fn decision(&self, origin: &Origin, approval: &str) -> String {
+        self.decided(approval).unwrap_or_else(|refused| Answer::refused(&refused, origin)).text(&origin.request_id)
+    }
+}
+
+fn remember(store: &mut dyn Store, idempotency: Option<&Idempotency>, subject: &str) -> Result<(), Fault> {
+    idempotency.map_or(Ok(()), |key| store.remember(key, subject))
+}
+
+/// The call's idempotency key, in the person's scope.
+fn idempotency(caller: &Caller, call: &Call) -> Outcome<Option<Idempotency>> {
+    let text = call.input.body.as_ref().map(String::as_str).unwrap_or_default();
+    // Equal values are equal, however they are laid out; what is no JSON is refused later.
+    let values = serde_json::from_str::<Value>(text).map_or_else(|_| text.to_owned(), |value| value.to_string());
+    let route = format!("{:?} {}", call.route, call.subject);
+    call.input.idempotency(&caller.member.person.id.to_string(), &route, &values)
+}

@@ -1,0 +1,211 @@
+//! A key calls: known, not revoked, not expired, address, permission, rate, body, then the call
+//! itself, in this order.
+
+use universal_wallet::Timestamp;
+use universal_wallet::wire::Balance;
+use universal_wallet_core::act::Moment;
+use universal_wallet_core::api_key::{Key, Permission};
+use universal_wallet_core::digest::Digest;
+use universal_wallet_core::distributor::authenticate::{Checked, check, unknown};
+use universal_wallet_core::distributor::operations::{Created, LookedUp, Requester};
+use universal_wallet_core::distributor::{cash_outs, decide_operation, operations};
+use universal_wallet_core::ip::client_address;
+use universal_wallet_core::operation::Merchant;
+use universal_wallet_core::refusal::{Code, Outcome, Refusal};
+use universal_wallet_core::store::Store;
+
+use super::rates::{too_fast, with_limits};
+use super::{After, Open, Then};
+use crate::messages::{Call, ISSUER, ToDistributor, ToIssuer};
+use crate::platform::answer::{Answer, Origin, report, unavailable};
+use crate::platform::config::config;
+use crate::platform::random;
+use crate::platform::step::{Kind, Step};
+use crate::worker::routes::Route;
+
+/// What a key needs for a route; `None`: any key may.
+const fn permission(route: Route) -> Option<Permission> {
+    match route {
+        Route::KeyBalance => Some(Permission::ReadBalance),
+        Route::KeyOperations | Route::KeyOperation | Route::KeyCashOuts => Some(Permission::ReadTransactions),
+        Route::KeyCreateOperation | Route::KeyWithdrawOperation | Route::KeyProcessCashOut => {
+            Some(Permission::PerformOperations)
+        }
+        _ => None,
+    }
+}
+
+/// What a call came to.
+pub(super) enum Done {
+    /// Its answer.
+    Answer(Answer),
+    /// A wallet is told first; then the operation's receipt is the answer.
+    Deliver { number: u64 },
+    /// A merchant is looked up first.
+    LookUp(String),
+    /// The issuer is asked for the head that it keeps; then the chain is verified from an entry.
+    Verify(u64),
+}
+
+impl Open {
+    /// Answers a key's call. A call that looked a merchant up comes a second time, with what was
+    /// found, and is decided from its beginning; only rate and usage count it once.
+    pub(super) fn key_call(
+        &mut self,
+        call: Call,
+        digest: Digest,
+        now: Timestamp,
+        merchant: Option<Option<Merchant>>,
+    ) -> String {
+        let Some(config) = config() else { return Answer::refusal(&unavailable(), &call.origin).text("") };
+        let per_second = config.rate_limit_per_key;
+        let again = merchant.is_some();
+        let origin = call.origin.clone();
+        let address = client_address(call.ip.as_deref());
+        let key = match check(&self.store, now, &digest, address, permission(call.route)) {
+            Ok(Checked::Allowed(key)) => key,
+            Ok(Checked::Denied(key, refusal)) => {
+                return self.deny(&key, refusal, &call, per_second, now).text(&origin.request_id);
+            }
+            Ok(Checked::Unknown) => return Answer::refusal(&unknown(), &origin).text(&origin.request_id),
+            Err(fault) => return Answer::refused(&fault.into(), &origin).text(&origin.request_id),
+        };
+        let mut remaining = 0;
+        if per_second > 0 {
+            let drawn =
+                if again { self.rates.look(key.id, per_second, now) } else { self.rates.draw(key.id, per_second, now) };
+            remaining = drawn.remaining;
+            if !drawn.allowed {
+                self.counts.count_denied(&key, Code::RateLimited, call.ip.as_deref(), now);
+                let answer = Answer::refusal(&too_fast(drawn, per_second), &origin);
+                return with_limits(answer, per_second, 0).text(&origin.request_id);
+            }
+        }
+        if !again {
+            self.counts.count(&key, call.ip.as_deref(), now);
+        }
+        match self.answer_key(&key, &call, now, merchant) {
+            Ok(Done::Answer(answer)) => with_limits(answer, per_second, remaining).text(&origin.request_id),
+            Ok(Done::Deliver { number }) => self.deliver(number, After::Receipt { origin, per_second, remaining }, now),
+            Ok(Done::LookUp(short_code)) => look_up(short_code, ToDistributor::Key { call, digest }, &origin),
+            Ok(Done::Verify(_)) => Answer::refusal(&Refusal::not_found(), &origin).text(&origin.request_id),
+            Err(refused) => {
+                with_limits(Answer::refused(&refused, &origin), per_second, remaining).text(&origin.request_id)
+            }
+        }
+    }
+
+    /// Refuses a known key: its use is counted, and told to people where they should know.
+    fn deny(&mut self, key: &Key, refusal: Refusal, call: &Call, per_second: u32, now: Timestamp) -> Answer {
+        let (code, mut refusal) = (refusal.code, refusal);
+        if let Err(fault) = self.note_denial(key, code, call.ip.as_deref(), now) {
+            report(&call.origin.request_id, &fault);
+        }
+        let mut remaining = 0;
+        if per_second > 0 {
+            remaining = self.rates.look(key.id, per_second, now).remaining;
+            if code.status() == 403 {
+                let drawn = self.rates.draw_refused(key.id, per_second, now);
+                if !drawn.allowed {
+                    refusal = too_fast(drawn, per_second);
+                }
+            }
+        }
+        with_limits(Answer::refusal(&refusal, &call.origin), per_second, remaining)
+    }
+
+    fn answer_key(
+        &mut self,
+        key: &std::rc::Rc<Key>,
+        call: &Call,
+        now: Timestamp,
+        merchant: Option<Option<Merchant>>,
+    ) -> Outcome<Done> {
+        let answer = match call.route {
+            Route::KeyBalance => {
+                let book = self.store.head().book;
+                let currency = self.store.profile().currency.clone();
+                Answer::json(200, &Balance::new(book.balance, book.available(), book.held, currency))?
+            }
+            Route::KeyInfo => {
+                let spent = self.store.volume(key.lineage, now.utc_day())?;
+                Answer::json(200, &key.info(spent))?
+            }
+            Route::KeyOperations => self.list_operations(call)?,
+            Route::KeyOperation => self.one_operation(&call.subject)?,
+            Route::KeyCashOuts => self.list_cash_outs(call)?,
+            Route::KeyWithdrawOperation => {
+                call.input.optional_object()?.finish()?;
+                let operation =
+                    self.write(|store| decide_operation::withdraw_by_key(store, now, key, &call.subject))?;
+                Answer::json(200, &operation.view(call.distributor))?
+            }
+            Route::KeyCreateOperation | Route::KeyProcessCashOut => {
+                return self.ask_for_operation(&Requester::Key(key.clone()), call, now, merchant);
+            }
+            _ => return Err(Refusal::not_found().into()),
+        };
+        Ok(Done::Answer(answer))
+    }
+
+    /// A key or a person asks for an operation, or pays a customer's request out.
+    pub(super) fn ask_for_operation(
+        &mut self,
+        requester: &Requester,
+        call: &Call,
+        now: Timestamp,
+        merchant: Option<Option<Merchant>>,
+    ) -> Outcome<Done> {
+        let moment = Moment { now, random: random::bits()? };
+        let created = if matches!(call.route, Route::KeyProcessCashOut | Route::ProcessCashOut) {
+            self.write(|store| cash_outs::process(store, moment, requester, &call.subject, &call.input))?
+        } else {
+            let known = match merchant {
+                Some(Some(merchant)) => {
+                    self.merchants.insert(merchant.short_code.number(), merchant.clone());
+                    LookedUp::Known(merchant)
+                }
+                Some(None) => LookedUp::Unknown,
+                None => LookedUp::NotYet,
+            };
+            let created = self.write(|store| operations::create(store, moment, requester, &call.input, known))?;
+            match created {
+                Created::LookUp(short_code) => match self.merchants.get(&short_code.number()).cloned() {
+                    Some(merchant) => self.write(|store| {
+                        operations::create(store, moment, requester, &call.input, LookedUp::Known(merchant))
+                    })?,
+                    None => Created::LookUp(short_code),
+                },
+                created => created,
+            }
+        };
+        match created {
+            Created::New(operation) if self.store.deliveries.contains_key(&operation.number) => {
+                Ok(Done::Deliver { number: operation.number })
+            }
+            Created::New(operation) => Ok(Done::Answer(Answer::json(200, &operation.receipt())?)),
+            Created::Replayed(operation) => {
+                let answer = Answer::json(200, &operation.receipt())?;
+                Ok(Done::Answer(answer.header("Idempotent-Replayed", "true")))
+            }
+            Created::LookUp(short_code) => Ok(Done::LookUp(short_code.to_string())),
+        }
+    }
+
+    /// The answer to the call that made an operation, once its wallet was told.
+    pub(super) fn receipt(&mut self, number: u64, origin: &Origin, per_second: u32, remaining: u64) -> String {
+        let answer =
+            self.operation_by_number(number).and_then(|operation| Ok(Answer::json(200, &operation.receipt())?));
+        let answer = answer.unwrap_or_else(|refused| Answer::refused(&refused, origin));
+        with_limits(answer, per_second, remaining).text(&origin.request_id)
+    }
+}
+
+/// Asks the issuer for a merchant; the call is decided again with the reply.
+pub(super) fn look_up(short_code: String, message: ToDistributor, origin: &Origin) -> String {
+    let then = Then::Merchant { message: Box::new(message) };
+    match Step::ask(Kind::Issuer, ISSUER, &ToIssuer::Merchant { short_code }, &then) {
+        Ok(step) => step.text(&origin.request_id),
+        Err(fault) => Answer::refused(&fault.into(), origin).text(&origin.request_id),
+    }
+}

@@ -1,0 +1,84 @@
+//! A distributor's tables. A row written costs as much as three requests, so each table has the
+//! indexes that its queries need and no more.
+
+use universal_wallet_core::refusal::Fault;
+
+use crate::platform::db::{Db, NONE};
+
+/// The version of these tables; a change of them is a migration.
+pub(crate) const VERSION: &str = "1";
+
+const TABLES: &str = "
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+-- The chain, but for the entries that are an operation's first: those are rows of `operations`.
+CREATE TABLE entries (n INTEGER PRIMARY KEY, text TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+
+CREATE TABLE members (id TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE keys (
+  n INTEGER PRIMARY KEY, id TEXT NOT NULL, status TEXT NOT NULL, digest TEXT, doc TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX keys_by_digest ON keys (digest) WHERE digest IS NOT NULL;
+CREATE INDEX keys_by_status ON keys (status, n);
+
+CREATE TABLE approvals (
+  n INTEGER PRIMARY KEY, id TEXT NOT NULL, status TEXT NOT NULL, kind TEXT NOT NULL, doc TEXT NOT NULL
+) STRICT;
+CREATE INDEX approvals_by_status ON approvals (status, n);
+CREATE INDEX approvals_by_kind ON approvals (kind, n);
+CREATE INDEX approvals_by_kind_and_status ON approvals (kind, status, n);
+
+CREATE TABLE deadlines (at INTEGER NOT NULL, due TEXT NOT NULL, PRIMARY KEY (at, due)) STRICT, WITHOUT ROWID;
+
+-- Volume and usage of a key on a UTC day; a line of rotated keys lies together.
+CREATE TABLE days (
+  lineage TEXT NOT NULL, day INTEGER NOT NULL, key TEXT NOT NULL,
+  volume INTEGER NOT NULL DEFAULT 0, operations INTEGER NOT NULL DEFAULT 0,
+  requests INTEGER NOT NULL DEFAULT 0, denied INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (lineage, day, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE last_used (key TEXT PRIMARY KEY, at INTEGER NOT NULL, ip TEXT) STRICT, WITHOUT ROWID;
+CREATE TABLE denials (
+  key TEXT NOT NULL, code TEXT NOT NULL, count INTEGER NOT NULL, at INTEGER NOT NULL, ip TEXT,
+  told INTEGER NOT NULL DEFAULT 0, told_count INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (key, code)
+) STRICT, WITHOUT ROWID;
+
+-- An operation is its own first entry of the chain: text and hash are as in `entries`.
+CREATE TABLE operations (
+  n INTEGER PRIMARY KEY, id TEXT NOT NULL, text TEXT NOT NULL, hash TEXT NOT NULL,
+  type TEXT NOT NULL, key TEXT, status TEXT NOT NULL, state TEXT NOT NULL, superseded INTEGER NOT NULL DEFAULT 0,
+  scope TEXT, idempotency TEXT, request TEXT
+) STRICT;
+CREATE UNIQUE INDEX operations_by_idempotency ON operations (scope, idempotency) WHERE idempotency IS NOT NULL;
+CREATE INDEX operations_by_rare_status ON operations (status, n)
+  WHERE status IN ('pending', 'rejected', 'expired', 'failed');
+CREATE INDEX operations_pending_by_key ON operations (key, n) WHERE status = 'pending';
+CREATE INDEX operations_cash_out ON operations (n) WHERE type = 'cash-out-fulfillment';
+
+CREATE TABLE requests (
+  n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, phone TEXT NOT NULL, amount TEXT NOT NULL, status TEXT NOT NULL,
+  released INTEGER NOT NULL DEFAULT 1, doc TEXT NOT NULL
+) STRICT;
+CREATE INDEX requests_open ON requests (n) WHERE status = 'open';
+CREATE INDEX requests_open_by_phone ON requests (phone, amount, n) WHERE status = 'open';
+CREATE INDEX requests_unreleased ON requests (n) WHERE released = 0;
+
+CREATE TABLE remembered (
+  scope TEXT NOT NULL, idempotency TEXT NOT NULL, request TEXT NOT NULL, subject TEXT NOT NULL,
+  PRIMARY KEY (scope, idempotency)
+) STRICT, WITHOUT ROWID;
+";
+
+/// Whether the distributor was created.
+pub(crate) fn exists(db: &Db) -> Result<bool, Fault> {
+    let tables: Option<(i64,)> = db.row("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'", NONE)?;
+    Ok(tables.is_some())
+}
+
+/// Makes the tables.
+pub(crate) fn create(db: &Db) -> Result<(), Fault> {
+    db.run(TABLES, NONE)?;
+    db.run("INSERT INTO meta (name, value) VALUES ('schema', ?)", (VERSION,))
+}

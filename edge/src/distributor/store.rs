@@ -1,0 +1,491 @@
+//! The rules' storage over SQLite. The object is the only writer, so what it has loaded stays
+//! true; after a rollback all of it is read again.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use serde::de::DeserializeOwned;
+use universal_wallet::id::{ApprovalID, KeyID, OperationID};
+use universal_wallet::{Amount, Phone, Timestamp};
+use universal_wallet_core::api_key::Key;
+use universal_wallet_core::approval::Approval;
+use universal_wallet_core::chain::{Content, Entry, Head};
+use universal_wallet_core::digest::Digest;
+use universal_wallet_core::numbered::Numbering;
+use universal_wallet_core::operation::{Facts, Operation, OperationStatus, Request, RequestStatus, State};
+use universal_wallet_core::people::Member;
+use universal_wallet_core::refusal::Fault;
+use universal_wallet_core::store::{Due, Idempotency, Profile, Remembered, Store};
+use universal_wallet_core::verify::Anchor;
+
+use super::deliveries::Delivery;
+use crate::platform::db::{Db, NONE};
+
+/// A distributor's storage, and what is loaded of it.
+pub(crate) struct SqlStore {
+    pub(crate) db: Rc<Db>,
+    pub(crate) numbering: Numbering,
+    profile: Rc<Profile>,
+    head: Head,
+    members: Vec<Rc<Member>>,
+    deadline: Option<(Timestamp, Due)>,
+    keys: RefCell<HashMap<KeyID, Rc<Key>>>,
+    digests: RefCell<HashMap<Digest, KeyID>>,
+    volumes: RefCell<HashMap<(KeyID, i64), Amount>>,
+    pending: RefCell<HashMap<KeyID, u32>>,
+    /// What a wallet has to be told.
+    pub(crate) deliveries: BTreeMap<u64, Delivery>,
+    /// Operations below this number need no delivery.
+    settled_below: u64,
+    /// What the issuer was last sent of the chain; number 0 where it did not arrive.
+    pub(crate) anchor: Option<Anchor>,
+    /// Entries made by the present event, for those who listen.
+    pub(crate) news: Vec<(String, String, Timestamp)>,
+}
+
+/// After how many entries it is noted which operations are settled.
+const SETTLED_STEP: u64 = 1000;
+
+type OperationRow = (u64, String, String, String);
+
+const OPERATION: &str = "SELECT n, text, hash, state FROM operations";
+
+/// An operation from its row.
+pub(crate) fn operation(row: OperationRow) -> Result<Operation, Fault> {
+    let (number, text, _, state) = row;
+    let content: Content = serde_json::from_str(&text)?;
+    let facts: Facts = serde_json::from_value(content.details)?;
+    let state: State = serde_json::from_str(&state)?;
+    Ok(Operation { number, facts, state })
+}
+
+fn document<T: DeserializeOwned>(row: Option<(String,)>) -> Result<Option<T>, Fault> {
+    Ok(row.map(|(document,)| serde_json::from_str(&document)).transpose()?)
+}
+
+fn last_entry(db: &Db, table: &str) -> Result<Option<Head>, Fault> {
+    let row: Option<(u64, String, String)> =
+        db.row(&format!("SELECT n, text, hash FROM {table} ORDER BY n DESC LIMIT 1"), NONE)?;
+    row.map(|(number, text, hash)| {
+        let hash = hash.parse().map_err(|_| Fault::new("a stored hash that is none"))?;
+        Head::of(&Entry { number, text, hash })
+    })
+    .transpose()
+}
+
+impl SqlStore {
+    /// Loads what every call needs. `profile` is given where it is not stored yet.
+    pub(crate) fn open(db: Rc<Db>, profile: Option<Profile>) -> Result<Self, Fault> {
+        let profile = match profile {
+            Some(profile) => profile,
+            None => document(db.row("SELECT value FROM meta WHERE name = 'profile'", NONE)?)?
+                .ok_or_else(|| Fault::new("a distributor without a profile"))?,
+        };
+        let heads = [last_entry(&db, "entries")?, last_entry(&db, "operations")?];
+        let head = heads.into_iter().flatten().max_by_key(|head| head.number).unwrap_or_default();
+        let members: Vec<(String,)> = db.rows("SELECT doc FROM members ORDER BY id", NONE)?;
+        let members: Result<_, Fault> =
+            members.into_iter().map(|(text,)| Ok(Rc::new(serde_json::from_str(&text)?))).collect();
+        let settled: Option<(String,)> = db.row("SELECT value FROM meta WHERE name = 'settled_below'", NONE)?;
+        let mut store = Self {
+            numbering: profile.numbering(),
+            profile: Rc::new(profile),
+            head,
+            members: members?,
+            deadline: None,
+            keys: RefCell::default(),
+            digests: RefCell::default(),
+            volumes: RefCell::default(),
+            pending: RefCell::default(),
+            deliveries: BTreeMap::new(),
+            settled_below: settled.and_then(|(value,)| value.parse().ok()).unwrap_or(0),
+            anchor: document(db.row("SELECT value FROM meta WHERE name = 'anchor'", NONE)?)?,
+            news: Vec::new(),
+            db,
+        };
+        store.load_deadline()?;
+        store.load_deliveries()?;
+        Ok(store)
+    }
+
+    fn load_deadline(&mut self) -> Result<(), Fault> {
+        let first: Option<(i64, String)> =
+            self.db.row("SELECT at, due FROM deadlines ORDER BY at, due LIMIT 1", NONE)?;
+        self.deadline =
+            first.map(|(at, due)| Ok::<_, Fault>((Timestamp::from_unix_ms(at), due.parse()?))).transpose()?;
+        Ok(())
+    }
+
+    fn load_deliveries(&mut self) -> Result<(), Fault> {
+        let rows: Vec<OperationRow> = self
+            .db
+            .rows(&format!("{OPERATION} WHERE n >= ? AND status = 'processing' ORDER BY n"), (self.settled_below,))?;
+        for row in rows {
+            let operation = operation(row)?;
+            self.deliveries.insert(operation.number, Delivery::of_operation(&operation));
+        }
+        let requests: Vec<(String,)> = self.db.rows("SELECT doc FROM requests WHERE released = 0 ORDER BY n", NONE)?;
+        for (text,) in requests {
+            let request: Request = serde_json::from_str(&text)?;
+            self.deliveries.insert(request.number, Delivery::of_request(&request));
+        }
+        Ok(())
+    }
+
+    /// Reads everything again, after a rollback.
+    pub(crate) fn reload(&mut self) -> Result<(), Fault> {
+        *self = Self::open(self.db.clone(), None)?;
+        Ok(())
+    }
+
+    /// Operations below the present head need no delivery any more, where none is due. Written
+    /// now and then: it only spares the next loading some rows.
+    pub(crate) fn mark_settled(&mut self) -> Result<(), Fault> {
+        let below = self.head.number + 1;
+        if !self.deliveries.is_empty() || below < self.settled_below + SETTLED_STEP {
+            return Ok(());
+        }
+        self.set_settled_below(below)
+    }
+
+    fn set_settled_below(&mut self, below: u64) -> Result<(), Fault> {
+        self.settled_below = below;
+        self.put_meta("settled_below", &below.to_string())
+    }
+
+    fn put_meta(&self, name: &str, value: &str) -> Result<(), Fault> {
+        self.db.run(
+            "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (name, value),
+        )
+    }
+
+    /// Notes what the issuer was sent of the chain.
+    pub(crate) fn set_anchor(&mut self, anchor: Anchor) -> Result<(), Fault> {
+        self.anchor = Some(anchor);
+        self.put_meta("anchor", &serde_json::to_string(&anchor)?)
+    }
+
+    fn number_of(&self, uuid: uuid::Uuid) -> Option<u64> {
+        self.numbering.number(uuid)
+    }
+
+    fn advance(&mut self, head: Head, text: &str) -> Result<(), Fault> {
+        self.head = head;
+        let content: Content = serde_json::from_str(text)?;
+        self.news.push((content.kind, content.subject, content.at));
+        Ok(())
+    }
+
+    fn track(&mut self, operation: &Operation) -> Result<(), Fault> {
+        if operation.state.status == OperationStatus::Processing {
+            if operation.number < self.settled_below {
+                self.set_settled_below(operation.number)?;
+            }
+            self.deliveries.insert(operation.number, Delivery::of_operation(operation));
+        } else {
+            self.deliveries.remove(&operation.number);
+        }
+        Ok(())
+    }
+
+    /// Keeps the count of a key's pending operations, where it was loaded.
+    fn count_pending(&mut self, operation: &Operation, change: i32) {
+        if let Some((key, _)) = operation.facts.key
+            && let Some(count) = self.pending.get_mut().get_mut(&key)
+        {
+            *count = count.saturating_add_signed(change);
+        }
+    }
+
+    fn operation_at(&self, number: u64) -> Result<Option<Operation>, Fault> {
+        self.db.row(&format!("{OPERATION} WHERE n = ?"), (number,))?.map(operation).transpose()
+    }
+}
+
+impl Store for SqlStore {
+    fn profile(&self) -> Rc<Profile> {
+        self.profile.clone()
+    }
+
+    fn put_profile(&mut self, profile: Profile, document: &str) -> Result<(), Fault> {
+        self.profile = Rc::new(profile);
+        self.put_meta("profile", document)
+    }
+
+    fn head(&self) -> Head {
+        self.head
+    }
+
+    fn append(&mut self, entry: &Entry, head: Head) -> Result<(), Fault> {
+        self.db.run("INSERT INTO entries (n, text, hash) VALUES (?, ?, ?)", (entry.number, &entry.text, entry.hash))?;
+        self.advance(head, &entry.text)
+    }
+
+    fn members(&self) -> Vec<Rc<Member>> {
+        self.members.clone()
+    }
+
+    fn put_member(&mut self, member: Member, document: &str) -> Result<(), Fault> {
+        let id = member.person.id;
+        self.db.run(
+            "INSERT INTO members (id, doc) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET doc = excluded.doc",
+            (id, document),
+        )?;
+        let member = Rc::new(member);
+        match self.members.iter_mut().find(|known| known.person.id == id) {
+            Some(known) => *known = member,
+            None => self.members.push(member),
+        }
+        Ok(())
+    }
+
+    fn key(&self, id: KeyID) -> Result<Option<Rc<Key>>, Fault> {
+        if let Some(key) = self.keys.borrow().get(&id) {
+            return Ok(Some(key.clone()));
+        }
+        let Some(number) = self.number_of(id.uuid()) else { return Ok(None) };
+        let key: Option<Key> = document(self.db.row("SELECT doc FROM keys WHERE n = ?", (number,))?)?;
+        let Some(key) = key.filter(|key| key.id == id).map(Rc::new) else { return Ok(None) };
+        self.keys.borrow_mut().insert(id, key.clone());
+        if let Some(digest) = key.digest {
+            self.digests.borrow_mut().insert(digest, id);
+        }
+        Ok(Some(key))
+    }
+
+    fn key_by_digest(&self, digest: &Digest) -> Result<Option<Rc<Key>>, Fault> {
+        let known = self.digests.borrow().get(digest).copied();
+        if let Some(id) = known {
+            return self.key(id);
+        }
+        let row: Option<(String,)> = self.db.row("SELECT id FROM keys WHERE digest = ?", (digest,))?;
+        match row {
+            Some((id,)) => self.key(id.parse().map_err(|_| Fault::new("a stored key ID that is none"))?),
+            None => Ok(None),
+        }
+    }
+
+    fn put_key(&mut self, key: Key, document: &str) -> Result<(), Fault> {
+        let Some(number) = self.number_of(key.id.uuid()) else { return Err(Fault::new("a key ID that is not ours")) };
+        self.db.run(
+            "INSERT INTO keys (n, id, status, digest, doc) VALUES (?, ?, ?, ?, ?) ON CONFLICT (n) DO UPDATE SET \
+             status = excluded.status, digest = excluded.digest, doc = excluded.doc",
+            (number, key.id, key.status, key.digest, document),
+        )?;
+        if let Some(digest) = key.digest {
+            self.digests.get_mut().insert(digest, key.id);
+        }
+        self.keys.get_mut().insert(key.id, Rc::new(key));
+        Ok(())
+    }
+
+    fn approval(&self, id: ApprovalID) -> Result<Option<Approval>, Fault> {
+        let Some(number) = self.number_of(id.uuid()) else { return Ok(None) };
+        let approval: Option<Approval> = document(self.db.row("SELECT doc FROM approvals WHERE n = ?", (number,))?)?;
+        Ok(approval.filter(|approval| approval.id == id))
+    }
+
+    fn put_approval(&mut self, approval: &Approval, document: &str) -> Result<(), Fault> {
+        let Some(number) = self.number_of(approval.id.uuid()) else {
+            return Err(Fault::new("an approval ID that is not ours"));
+        };
+        self.db.run(
+            "INSERT INTO approvals (n, id, status, kind, doc) VALUES (?, ?, ?, ?, ?) ON CONFLICT (n) DO UPDATE SET \
+             status = excluded.status, doc = excluded.doc",
+            (number, approval.id, approval.status, approval.kind, document),
+        )
+    }
+
+    fn first_deadline(&self) -> Option<(Timestamp, Due)> {
+        self.deadline
+    }
+
+    fn add_deadline(&mut self, at: Timestamp, due: Due) -> Result<(), Fault> {
+        self.db.run("INSERT OR IGNORE INTO deadlines (at, due) VALUES (?, ?)", (at.unix_ms(), due.to_string()))?;
+        if self.deadline.is_none_or(|first| (at, due) < first) {
+            self.deadline = Some((at, due));
+        }
+        Ok(())
+    }
+
+    fn remove_deadline(&mut self, at: Timestamp, due: Due) -> Result<(), Fault> {
+        self.db.run("DELETE FROM deadlines WHERE at = ? AND due = ?", (at.unix_ms(), due.to_string()))?;
+        if self.deadline == Some((at, due)) {
+            self.load_deadline()?;
+        }
+        Ok(())
+    }
+
+    fn volume(&self, lineage: KeyID, day: i64) -> Result<Amount, Fault> {
+        if let Some(volume) = self.volumes.borrow().get(&(lineage, day)) {
+            return Ok(*volume);
+        }
+        // Beyond 2^53 a number is not exact in JavaScript: it travels as text.
+        let row: Option<(String,)> = self.db.row(
+            "SELECT CAST(COALESCE(SUM(volume), 0) AS TEXT) FROM days WHERE lineage = ? AND day = ?",
+            (lineage, day),
+        )?;
+        let minor =
+            row.and_then(|(text,)| text.parse().ok()).ok_or_else(|| Fault::new("a volume that is no number"))?;
+        let volume = Amount::from_minor(minor).unwrap_or(Amount::MAX);
+        self.volumes.borrow_mut().insert((lineage, day), volume);
+        Ok(volume)
+    }
+
+    fn change_volume(&mut self, key: (KeyID, KeyID), day: i64, minor: i64, operations: i64) -> Result<(), Fault> {
+        let (id, lineage) = key;
+        self.db.run(
+            "INSERT INTO days (lineage, day, key, volume, operations) VALUES (?1, ?2, ?3, CAST(?4 AS INTEGER), ?5) \
+             ON CONFLICT DO UPDATE SET volume = volume + CAST(?4 AS INTEGER), operations = operations + ?5",
+            (lineage, day, id, minor.to_string(), operations),
+        )?;
+        self.volumes.get_mut().remove(&(lineage, day));
+        Ok(())
+    }
+
+    fn operation(&self, id: OperationID) -> Result<Option<Operation>, Fault> {
+        let number = match self.number_of(id.uuid()) {
+            Some(number) => Some(number),
+            None => self.request(id)?.and_then(|request| request.attempt),
+        };
+        let Some(number) = number else { return Ok(None) };
+        Ok(self.operation_at(number)?.filter(|operation| operation.facts.id == id))
+    }
+
+    fn add_operation(
+        &mut self,
+        operation: &Operation,
+        entry: &Entry,
+        head: Head,
+        idempotency: Option<&Idempotency>,
+    ) -> Result<(), Fault> {
+        let Operation { number, facts, state } = operation;
+        let kind = if facts.is_cash_in() { "cash-in" } else { "cash-out-fulfillment" };
+        self.db.run(
+            "INSERT INTO operations (n, id, text, hash, type, key, status, state, scope, idempotency, request) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                number,
+                facts.id,
+                &entry.text,
+                entry.hash,
+                kind,
+                facts.key.map(|(key, _)| key),
+                state.status,
+                serde_json::to_string(state)?,
+                idempotency.map(|key| &key.scope),
+                idempotency.map(|key| &key.value),
+                idempotency.map(|key| key.request),
+            ),
+        )?;
+        if state.status == OperationStatus::Pending {
+            self.count_pending(operation, 1);
+        }
+        self.track(operation)?;
+        self.advance(head, &entry.text)
+    }
+
+    fn supersede(&mut self, number: u64) -> Result<(), Fault> {
+        self.db.run("UPDATE operations SET superseded = 1 WHERE n = ?", (number,))
+    }
+
+    fn put_operation(&mut self, operation: &Operation) -> Result<(), Fault> {
+        self.db.run(
+            "UPDATE operations SET status = ?, state = ? WHERE n = ?",
+            (operation.state.status, serde_json::to_string(&operation.state)?, operation.number),
+        )?;
+        // A pending operation leaves that state once; an arrival comes after it did.
+        if operation.state.status != OperationStatus::Completed {
+            self.count_pending(operation, -1);
+        }
+        self.track(operation)
+    }
+
+    fn operation_by_idempotency(&self, key: &Idempotency) -> Result<Option<(Operation, Digest)>, Fault> {
+        let row: Option<(u64, String, String, String, Digest)> = self.db.row(
+            "SELECT n, text, hash, state, request FROM operations WHERE scope = ? AND idempotency = ?",
+            (&key.scope, &key.value),
+        )?;
+        row.map(|(n, text, hash, state, request)| Ok((operation((n, text, hash, state))?, request))).transpose()
+    }
+
+    fn pending_of_key(&self, key: KeyID) -> Result<u32, Fault> {
+        if let Some(count) = self.pending.borrow().get(&key) {
+            return Ok(*count);
+        }
+        let row: Option<(u32,)> =
+            self.db.row("SELECT COUNT(*) FROM operations WHERE key = ? AND status = 'pending'", (key,))?;
+        let count = row.map_or(0, |(count,)| count);
+        self.pending.borrow_mut().insert(key, count);
+        Ok(count)
+    }
+
+    fn first_pending_of_key(&self, key: KeyID) -> Result<Option<Operation>, Fault> {
+        let sql = format!("{OPERATION} WHERE key = ? AND status = 'pending' ORDER BY n LIMIT 1");
+        self.db.row(&sql, (key,))?.map(operation).transpose()
+    }
+
+    fn incoming(&self) -> Amount {
+        self.deliveries
+            .values()
+            .filter_map(Delivery::incoming)
+            .fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap_or(Amount::MAX))
+    }
+
+    fn request(&self, id: OperationID) -> Result<Option<Request>, Fault> {
+        document(self.db.row("SELECT doc FROM requests WHERE id = ?", (id,))?)
+    }
+
+    fn oldest_request(&self, from: &Phone, amount: Amount) -> Result<Option<Request>, Fault> {
+        document(self.db.row(
+            "SELECT doc FROM requests WHERE phone = ? AND amount = ? AND status = 'open' ORDER BY n LIMIT 1",
+            (from.bare(), amount),
+        )?)
+    }
+
+    fn put_request(&mut self, request: &Request, document: &str) -> Result<(), Fault> {
+        let over = matches!(request.status, RequestStatus::Cancelled | RequestStatus::Expired);
+        self.db.run(
+            "INSERT INTO requests (n, id, phone, amount, status, released, doc) VALUES (?, ?, ?, ?, ?, ?, ?) \
+             ON CONFLICT (n) DO UPDATE SET status = excluded.status, released = excluded.released, doc = excluded.doc",
+            (
+                request.number,
+                request.id,
+                request.from.bare(),
+                request.amount,
+                request.status,
+                u8::from(!over),
+                document,
+            ),
+        )?;
+        if over {
+            self.deliveries.insert(request.number, Delivery::of_request(request));
+        }
+        Ok(())
+    }
+
+    fn request_released(&mut self, id: OperationID) -> Result<(), Fault> {
+        if let Some(request) = self.request(id)? {
+            self.deliveries.remove(&request.number);
+            self.db.run("UPDATE requests SET released = 1 WHERE n = ?", (request.number,))?;
+        }
+        Ok(())
+    }
+
+    fn remembered(&self, key: &Idempotency) -> Result<Option<Remembered>, Fault> {
+        let row: Option<(Digest, String)> = self.db.row(
+            "SELECT request, subject FROM remembered WHERE scope = ? AND idempotency = ?",
+            (&key.scope, &key.value),
+        )?;
+        Ok(row.map(|(request, subject)| Remembered { request, subject }))
+    }
+
+    fn remember(&mut self, key: &Idempotency, subject: &str) -> Result<(), Fault> {
+        self.db.run(
+            "INSERT INTO remembered (scope, idempotency, request, subject) VALUES (?, ?, ?, ?)",
+            (&key.scope, &key.value, key.request, subject),
+        )
+    }
+}

@@ -1,0 +1,175 @@
+//! Usage of keys: counted in memory, written every ten seconds at most. Volume and operations are
+//! not counted here: they are written with the operation itself.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+use universal_wallet::id::KeyID;
+use universal_wallet::{Amount, Timestamp};
+use universal_wallet_core::act::Act;
+use universal_wallet_core::api_key::{Key, Usage};
+use universal_wallet_core::people::Actor;
+use universal_wallet_core::refusal::{Code, Fault};
+use universal_wallet_core::store::Store;
+
+use super::Open;
+use super::store::SqlStore;
+
+/// Counts are written so long after they were counted, at the latest.
+const FLUSH_MS: i64 = 10_000;
+/// A key's refusals of one kind make an entry of the chain once in so long at most.
+const TELL_MS: i64 = 3_600_000;
+
+/// What was counted since the last writing.
+#[derive(Default)]
+pub(crate) struct Counts {
+    days: HashMap<(KeyID, KeyID, i64), (u64, u64)>,
+    last: HashMap<KeyID, (Timestamp, Option<String>)>,
+    denials: HashMap<(KeyID, Code), Denials>,
+    since: Option<Timestamp>,
+    /// When the chain was last told of a key's refusals, where that was read.
+    told: HashMap<(KeyID, Code), Timestamp>,
+}
+
+/// Refusals of one kind.
+#[derive(Default)]
+struct Denials {
+    count: u64,
+    at: Option<Timestamp>,
+    ip: Option<String>,
+}
+
+impl Counts {
+    /// Counts a call that the key may make.
+    pub(crate) fn count(&mut self, key: &Key, ip: Option<&str>, now: Timestamp) {
+        self.days.entry((key.lineage, key.id, now.utc_day())).or_default().0 += 1;
+        self.last.insert(key.id, (now, ip.map(str::to_owned)));
+        self.since.get_or_insert(now);
+    }
+
+    /// Counts a refused call.
+    pub(crate) fn count_denied(&mut self, key: &Key, code: Code, ip: Option<&str>, now: Timestamp) {
+        let day = self.days.entry((key.lineage, key.id, now.utc_day())).or_default();
+        *day = (day.0 + 1, day.1 + 1);
+        let denials = self.denials.entry((key.id, code)).or_default();
+        denials.count += 1;
+        denials.at = Some(now);
+        denials.ip = ip.map(str::to_owned);
+        self.since.get_or_insert(now);
+    }
+
+    /// When the counts have to be written.
+    pub(crate) fn flush_at(&self) -> Option<Timestamp> {
+        self.since.map(|since| since.plus_ms(FLUSH_MS))
+    }
+
+    fn write(&self, store: &SqlStore) -> Result<(), Fault> {
+        for ((lineage, key, day), (requests, denied)) in &self.days {
+            store.db.run(
+                "INSERT INTO days (lineage, day, key, requests, denied) VALUES (?1, ?2, ?3, ?4, ?5) \
+                 ON CONFLICT DO UPDATE SET requests = requests + ?4, denied = denied + ?5",
+                (lineage, day, key, requests, denied),
+            )?;
+        }
+        for (key, (at, ip)) in &self.last {
+            store.db.run(
+                "INSERT INTO last_used (key, at, ip) VALUES (?, ?, ?) \
+                 ON CONFLICT (key) DO UPDATE SET at = excluded.at, ip = excluded.ip",
+                (key, at.unix_ms(), ip),
+            )?;
+        }
+        for ((key, code), Denials { count, at, ip }) in &self.denials {
+            store.db.run(
+                "INSERT INTO denials (key, code, count, at, ip) VALUES (?1, ?2, ?3, ?4, ?5) \
+                 ON CONFLICT DO UPDATE SET count = count + ?3, at = ?4, ip = ?5",
+                (key, code, count, at.map(Timestamp::unix_ms), ip),
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// The refusals that a person should know of.
+const fn is_told(code: Code) -> bool {
+    matches!(code, Code::RevokedApiKey | Code::ExpiredApiKey | Code::IPNotAllowed)
+}
+
+impl Open {
+    /// Counts a refused use of a key, and tells the chain where a person should know of it. The
+    /// first refusal makes an entry; further ones within an hour are only counted, so that an
+    /// attacker cannot fill the chain.
+    pub(super) fn note_denial(&mut self, key: &Key, code: Code, ip: Option<&str>, now: Timestamp) -> Result<(), Fault> {
+        self.counts.count_denied(key, code, ip, now);
+        if !is_told(code) || self.counts.told.get(&(key.id, code)).is_some_and(|told| now < told.plus_ms(TELL_MS)) {
+            return Ok(());
+        }
+        let row: Option<(i64, u64, u64)> = self
+            .store
+            .db
+            .row("SELECT told, count, told_count FROM denials WHERE key = ? AND code = ?", (key.id, code))?;
+        let (told, count, told_count) = row.unwrap_or((0, 0, 0));
+        let told = Timestamp::from_unix_ms(told);
+        if now < told.plus_ms(TELL_MS) {
+            self.counts.told.insert((key.id, code), told);
+            return Ok(());
+        }
+        let counted = count + self.counts.denials.get(&(key.id, code)).map_or(0, |denials| denials.count);
+        let details = json!({ "code": code, "count": counted - told_count, "ip": ip, "label": key.settings.label });
+        let written = self.write(|store| {
+            Act::begin(store, now, "api-key.refused", Actor::System).done(key.id, details)?;
+            Ok(store.db.run(
+                "INSERT INTO denials (key, code, count, at, ip, told, told_count) VALUES (?1, ?2, 0, ?3, ?4, ?3, ?5) \
+                 ON CONFLICT DO UPDATE SET told = ?3, told_count = ?5",
+                (key.id, code, now.unix_ms(), ip, counted),
+            )?)
+        });
+        self.counts.told.insert((key.id, code), now);
+        written.map_err(|_| Fault::new("a denial was not told"))
+    }
+
+    /// Writes what was counted.
+    pub(super) fn flush(&mut self, now: Timestamp) -> Result<(), Fault> {
+        if self.counts.flush_at().is_some_and(|at| at <= now) {
+            let told = core::mem::take(&mut self.counts.told);
+            let counts = core::mem::replace(&mut self.counts, Counts { told, ..Counts::default() });
+            self.write(|store| Ok(counts.write(store)?)).map_err(|_| Fault::new("usage was not written"))?;
+        }
+        Ok(())
+    }
+
+    /// How much a key was used, what is not written yet included.
+    pub(super) fn usage(&self, key: &Key, now: Timestamp) -> Result<Usage, Fault> {
+        let today = now.utc_day();
+        let rows: Vec<(i64, String, u64)> = self.store.db.rows(
+            "SELECT day, CAST(volume AS TEXT), requests FROM days WHERE lineage = ? AND day > ? AND key = ?",
+            (key.lineage, today - 30, key.id),
+        )?;
+        let mut usage = Usage::default();
+        for (day, volume, requests) in rows {
+            usage.requests_30_days += requests;
+            if day == today {
+                usage.requests_today = requests;
+                usage.volume_today = volume.parse().ok().and_then(Amount::from_minor).unwrap_or_default();
+            }
+        }
+        for ((_, id, day), (requests, _)) in &self.counts.days {
+            if *id == key.id {
+                usage.requests_30_days += requests;
+                usage.requests_today += if *day == today { *requests } else { 0 };
+            }
+        }
+        let last = match self.counts.last.get(&key.id) {
+            Some((at, ip)) => Some((*at, ip.clone())),
+            None => self
+                .store
+                .db
+                .row::<(i64, Option<String>)>("SELECT at, ip FROM last_used WHERE key = ?", (key.id,))?
+                .map(|(at, ip)| (Timestamp::from_unix_ms(at), ip)),
+        };
+        if let Some((at, ip)) = last {
+            usage.last_used_at = Some(at);
+            usage.last_used_ip = ip;
+        }
+        Ok(usage)
+    }
+}

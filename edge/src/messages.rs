@@ -1,0 +1,195 @@
+//! What the Worker and the objects say to each other.
+
+use serde::{Deserialize, Serialize};
+use universal_wallet::id::{DistributorID, OperationID, UserID};
+use universal_wallet::{Amount, Phone, Timestamp};
+use universal_wallet_core::chain::Total;
+use universal_wallet_core::digest::Digest;
+use universal_wallet_core::input::Input;
+use universal_wallet_core::operation::Merchant;
+use universal_wallet_core::people::{Login, Role};
+use universal_wallet_core::verify::Anchor;
+
+use crate::platform::answer::Origin;
+use crate::worker::routes::Route;
+
+/// The name of the one Issuer object.
+pub(crate) const ISSUER: &str = "issuer";
+
+/// A call on behalf of an HTTP request, which the object answers itself.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Call {
+    /// What every answer of the request shares.
+    pub(crate) origin: Origin,
+    /// What is asked for.
+    pub(crate) route: Route,
+    /// The distributor, as the path spells it.
+    pub(crate) distributor: DistributorID,
+    /// The path's second variable segment.
+    pub(crate) subject: String,
+    /// The query, without its question mark.
+    pub(crate) query: String,
+    /// The client's address, where the platform tells it.
+    pub(crate) ip: Option<String>,
+    /// Body and idempotency key.
+    pub(crate) input: Input,
+}
+
+/// What a Distributor is told.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum ToDistributor {
+    /// A key calls.
+    Key { call: Call, digest: Digest },
+    /// A signed-in person calls.
+    Console { call: Call, user: UserID, must_change_password: bool },
+    /// The issuer calls.
+    Issuer { call: Call },
+    /// The issuer creates it.
+    Create { id: DistributorID, name: String, currency: String, members: Vec<NewMember> },
+    /// The issuer adds a member; refused where the login is one already.
+    AddMember { member: NewMember },
+    /// What a person is here.
+    Membership { user: UserID },
+    /// A wallet's owner asks to be paid out.
+    OpenRequest { id: OperationID, from: Phone, amount: Amount, memo: Option<String> },
+    /// A wallet's owner takes that back.
+    CancelRequest { id: OperationID },
+}
+
+/// A person who becomes a member.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct NewMember {
+    pub(crate) user: UserID,
+    pub(crate) login: Login,
+    pub(crate) name: String,
+    pub(crate) roles: Vec<Role>,
+}
+
+/// What a person is at a distributor.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Membership {
+    pub(crate) name: String,
+    pub(crate) roles: Vec<Role>,
+}
+
+/// What a Wallet is told.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum ToWallet {
+    /// How much is in it.
+    Funds,
+    /// A cash-in arrives.
+    Credit { operation: OperationID, amount: Amount },
+    /// The distributor paid the owner out.
+    Capture { operation: OperationID },
+    /// The owner's request is over.
+    Release { operation: OperationID },
+    /// The owner asks to be paid out.
+    Request { from: Phone, input: Input },
+    /// Who pays a request out.
+    RequestOf { operation: OperationID },
+}
+
+/// A wallet's money.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct WalletFunds {
+    pub(crate) balance: Amount,
+    pub(crate) available: Amount,
+    pub(crate) held: Amount,
+}
+
+/// What a User is told.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum ToUser {
+    /// The login and a password, from an address.
+    SignIn { password: String, ip: String },
+    /// A session calls.
+    Session { token: Digest },
+    /// A session ends.
+    SignOut { token: Digest },
+    /// A session changes the password.
+    ChangePassword { token: Digest, current: String, new: String },
+    /// The issuer makes the person a member; the person is created where the login is new.
+    Join { login: Login, name: String, distributor: DistributorID, password: Option<String>, provisioning: String },
+}
+
+/// A signed-in person.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SignedIn {
+    pub(crate) user: UserID,
+    pub(crate) login: Login,
+    pub(crate) name: String,
+    pub(crate) must_change_password: bool,
+    pub(crate) distributors: Vec<DistributorID>,
+    /// The new session's secret, after a sign-in.
+    pub(crate) token: Option<String>,
+}
+
+/// A person who was made a member.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Joined {
+    pub(crate) user: UserID,
+    /// The name that they have had before.
+    pub(crate) name: String,
+    /// A password that signs in once, where the login is new.
+    pub(crate) one_time_password: Option<String>,
+}
+
+/// What the record of failed sign-ins of an address is told.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum ToSignIns {
+    /// Someone tries a login.
+    Try { login: Digest },
+    /// It was the right password.
+    Succeeded { login: Digest },
+}
+
+/// What the Issuer is told.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum ToIssuer {
+    /// A distributor begins to be created.
+    Begin { id: Option<DistributorID>, idempotency_key: Option<String>, request: Digest },
+    /// It is created.
+    Created { id: DistributorID },
+    /// A merchant is registered.
+    CreateMerchant { input: Input },
+    /// A merchant is looked up.
+    Merchant { short_code: String },
+    /// A distributor sends the head of its chain.
+    Anchor { distributor: DistributorID, anchor: Anchor },
+    /// The head of a distributor's chain, as it was last sent.
+    AnchorOf { distributor: DistributorID },
+}
+
+/// The beginning of a distributor.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Begun {
+    pub(crate) id: DistributorID,
+    /// It was created before, by the same call.
+    pub(crate) replayed: bool,
+}
+
+/// A merchant, and whether the call was made before.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct CreatedMerchant {
+    pub(crate) merchant: Merchant,
+    pub(crate) replayed: bool,
+}
+
+/// A distributor's money, as the issuer sees it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Position {
+    #[serde(rename = "distributorID")]
+    pub(crate) distributor_id: DistributorID,
+    pub(crate) name: String,
+    pub(crate) status: String,
+    pub(crate) currency: String,
+    pub(crate) issued: Total,
+    pub(crate) balance: Amount,
+    pub(crate) available: Amount,
+    pub(crate) held: Amount,
+    pub(crate) processing: Total,
+    pub(crate) cashed_in: Total,
+    pub(crate) cashed_out: Total,
+    pub(crate) created_at: Timestamp,
+}

@@ -1,0 +1,137 @@
+//! Answers to HTTP requests, as text that the shell turns into a response.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use universal_wallet_core::refusal::{Code, Fault, Refusal, Refused};
+
+/// Which way a caller proves who they are: it shapes a 401.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub(crate) enum Scheme {
+    /// An API key or the issuer's token, which was sent or not.
+    Bearer { sent: bool },
+    /// The admin page's cookie.
+    Session,
+}
+
+/// What every answer of one request shares.
+#[derive(Clone, Debug, Serialize, serde::Deserialize)]
+pub(crate) struct Origin {
+    /// Our own name for the request.
+    pub(crate) request_id: String,
+    /// How the caller proves who they are.
+    pub(crate) scheme: Scheme,
+}
+
+/// An answer to an HTTP request.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    status: u16,
+    headers: Vec<(&'static str, Cow<'static, str>)>,
+    body: Option<String>,
+}
+
+impl Answer {
+    /// A JSON answer.
+    pub(crate) fn json(status: u16, body: &impl Serialize) -> Result<Self, Fault> {
+        let headers =
+            vec![("Content-Type", Cow::Borrowed("application/json")), ("Cache-Control", Cow::Borrowed("no-store"))];
+        Ok(Self { status, headers, body: Some(serde_json::to_string(body)?) })
+    }
+
+    /// An answer without a body.
+    pub(crate) fn empty(status: u16) -> Self {
+        Self { status, headers: vec![("Cache-Control", Cow::Borrowed("no-store"))], body: None }
+    }
+
+    /// The answer to a refused call.
+    pub(crate) fn refusal(refusal: &Refusal, origin: &Origin) -> Self {
+        let body = serde_json::to_string(&refusal.body(&origin.request_id)).unwrap_or_default();
+        let mut answer = Self {
+            status: refusal.code.status(),
+            headers: vec![
+                ("Content-Type", Cow::Borrowed("application/json")),
+                ("Cache-Control", Cow::Borrowed("no-store")),
+            ],
+            body: Some(body),
+        };
+        if answer.status == 401 {
+            let challenge = match origin.scheme {
+                Scheme::Bearer { sent: true } => "Bearer error=\"invalid_token\"",
+                Scheme::Bearer { sent: false } => "Bearer",
+                Scheme::Session => "Session",
+            };
+            answer = answer.header("WWW-Authenticate", challenge);
+        }
+        if let Some(seconds) = refusal.retry_after_s {
+            answer = answer.header("Retry-After", seconds.to_string());
+        }
+        answer
+    }
+
+    /// The answer to a call that has no result: what is our own fault is told to the log alone.
+    pub(crate) fn refused(refused: &Refused, origin: &Origin) -> Self {
+        match refused {
+            Refused::Refusal(refusal) => Self::refusal(refusal, origin),
+            Refused::Fault(fault) => {
+                report(&origin.request_id, fault);
+                Self::refusal(&internal(), origin)
+            }
+        }
+    }
+
+    /// Adds a header.
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Its status.
+    pub(crate) const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// As the shell reads it: status, header lines, a blank line, the body.
+    pub(crate) fn text(self, request_id: &str) -> String {
+        let body = self.body.unwrap_or_default();
+        let mut text = String::with_capacity(body.len() + 192);
+        // Writing to a String cannot fail.
+        let _ = write!(text, "A{}\nX-Request-ID: {request_id}\n", self.status);
+        for (name, value) in &self.headers {
+            let _ = writeln!(text, "{name}: {value}");
+        }
+        text.push('\n');
+        text.push_str(&body);
+        text
+    }
+}
+
+/// The refusal that stands for a fault of ours.
+pub(crate) fn internal() -> Refusal {
+    Refusal::new(
+        Code::Internal,
+        "Something went wrong on our side and the outcome is unknown; repeat the call with the same Idempotency-Key.",
+    )
+}
+
+/// The refusal while something is out of reach.
+pub(crate) fn unavailable() -> Refusal {
+    Refusal::new(
+        Code::Unavailable,
+        "The service cannot answer at the moment and the outcome is unknown; repeat the call with the same \
+         Idempotency-Key.",
+    )
+    .retry_after(1)
+}
+
+#[wasm_bindgen::prelude::wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    fn log_error(line: &str);
+}
+
+/// Tells the log of a fault.
+pub(crate) fn report(request_id: &str, fault: &Fault) {
+    log_error(&serde_json::json!({ "level": "error", "requestID": request_id, "fault": fault.0 }).to_string());
+}

@@ -1,0 +1,92 @@
+//! The Worker's variables and secrets, read once per instance.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use serde::Deserialize;
+use universal_wallet_core::digest::{Digest, MacKey};
+use universal_wallet_core::key_form::Peppers;
+
+/// The least length of a secret, in characters.
+const LEAST: usize = 32;
+
+/// Variables and secrets as the platform hands them over.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "SCREAMING_SNAKE_CASE")]
+struct Variables {
+    currency: Option<String>,
+    rate_limit_per_key: Option<String>,
+    demo: Option<String>,
+    issuer_token: Option<String>,
+    issuer_token_previous: Option<String>,
+    key_pepper: Option<String>,
+    key_pepper_previous: Option<String>,
+    session_secret: Option<String>,
+}
+
+/// A deployment's settings.
+pub(crate) struct Config {
+    /// The one currency.
+    pub(crate) currency: String,
+    /// Calls per second and key; 0: no limit.
+    pub(crate) rate_limit_per_key: u32,
+    /// Demo passwords are allowed.
+    pub(crate) demo: bool,
+    /// Digests of the issuer's token and the one before.
+    issuer_tokens: Vec<Digest>,
+    /// Makes and recognises keys.
+    pub(crate) peppers: Peppers,
+    /// Makes and recognises session cookies.
+    pub(crate) sessions: MacKey,
+}
+
+impl Config {
+    /// Reads the settings; the error names what is wrong and shows no secret.
+    fn read(text: &str) -> Result<Self, String> {
+        let variables: Variables =
+            serde_json::from_str(text).map_err(|_| "The Worker's variables cannot be read.".to_owned())?;
+        let secret = |name: &str, value: Option<String>| match value {
+            Some(value) if value.chars().count() >= LEAST => Ok(value),
+            Some(_) => Err(format!("The Worker secret {name} is shorter than {LEAST} characters.")),
+            None => Err(format!("The Worker secret {name} is missing.")),
+        };
+        let issuer_token = secret("ISSUER_TOKEN", variables.issuer_token)?;
+        let pepper = secret("KEY_PEPPER", variables.key_pepper)?;
+        let session = secret("SESSION_SECRET", variables.session_secret)?;
+        let rate = variables.rate_limit_per_key.as_deref().unwrap_or("100");
+        let rate_limit_per_key = rate.parse().map_err(|_| {
+            "The Worker variable RATE_LIMIT_PER_KEY must be a whole number of calls per second.".to_owned()
+        })?;
+        let tokens = [Some(issuer_token), variables.issuer_token_previous.filter(|token| token.len() >= LEAST)];
+        Ok(Self {
+            currency: variables.currency.unwrap_or_else(|| "NGN".into()),
+            rate_limit_per_key,
+            demo: variables.demo.as_deref() == Some("1"),
+            issuer_tokens: tokens.into_iter().flatten().map(|token| Digest::of(&[token.as_bytes()])).collect(),
+            peppers: Peppers::new(&pepper, variables.key_pepper_previous.as_deref().unwrap_or_default()),
+            sessions: MacKey::new(session.as_bytes()),
+        })
+    }
+
+    /// Whether this is the issuer's token, present or previous.
+    pub(crate) fn is_issuer(&self, token: &str) -> bool {
+        let digest = Digest::of(&[token.as_bytes()]);
+        self.issuer_tokens.iter().fold(false, |found, known| found | (*known == digest))
+    }
+}
+
+thread_local! {
+    static CONFIG: RefCell<Option<Rc<Config>>> = const { RefCell::new(None) };
+}
+
+/// Reads the settings of this instance; an error is a sentence for the 503.
+pub(crate) fn configure(text: &str) -> Result<(), String> {
+    let config = Config::read(text)?;
+    CONFIG.with_borrow_mut(|slot| *slot = Some(Rc::new(config)));
+    Ok(())
+}
+
+/// The settings; `None` while they could not be read.
+pub(crate) fn config() -> Option<Rc<Config>> {
+    CONFIG.with_borrow(Clone::clone)
+}

@@ -1,0 +1,84 @@
+//! An object's SQLite storage, through a few lines of the shell: each statement crosses into
+//! JavaScript once, with strings.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use universal_wallet_core::refusal::Fault;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The shell's `Db` class.
+    pub type Db;
+
+    /// Runs a statement with a JSON array of bindings; answers a JSON array of rows, each an array.
+    #[wasm_bindgen(method, catch)]
+    fn query(this: &Db, sql: &str, bindings: &str) -> Result<String, JsValue>;
+
+    /// Runs the function in a transaction, which is rolled back where it answers false.
+    #[wasm_bindgen(method, catch)]
+    fn transaction(this: &Db, run: &mut dyn FnMut() -> bool) -> Result<(), JsValue>;
+
+    /// Wakes the object at that time (milliseconds), instead of any time set before.
+    #[wasm_bindgen(method, catch, js_name = setAlarm)]
+    fn set_alarm(this: &Db, at_ms: f64) -> Result<(), JsValue>;
+
+    /// Tells every WebSocket of the object.
+    #[wasm_bindgen(method, catch)]
+    fn broadcast(this: &Db, message: &str) -> Result<(), JsValue>;
+}
+
+/// No bindings.
+pub(crate) const NONE: [u8; 0] = [];
+
+fn fault(what: &str, error: &JsValue) -> Fault {
+    Fault::new(format!("{what}: {error:?}"))
+}
+
+impl Db {
+    /// The rows of a statement. Bind no booleans and no integers beyond 2^53 (as text instead):
+    /// they reach SQLite as JavaScript values.
+    pub(crate) fn rows<T: DeserializeOwned>(&self, sql: &str, bindings: impl Serialize) -> Result<Vec<T>, Fault> {
+        let text = self.query(sql, &serde_json::to_string(&bindings)?).map_err(|error| fault(sql, &error))?;
+        Ok(serde_json::from_str(&text)?)
+    }
+
+    /// The first row of a statement.
+    pub(crate) fn row<T: DeserializeOwned>(&self, sql: &str, bindings: impl Serialize) -> Result<Option<T>, Fault> {
+        Ok(self.rows(sql, bindings)?.into_iter().next())
+    }
+
+    /// Runs a statement that answers nothing.
+    pub(crate) fn run(&self, sql: &str, bindings: impl Serialize) -> Result<(), Fault> {
+        self.query(sql, &serde_json::to_string(&bindings)?).map_err(|error| fault(sql, &error)).map(|_| ())
+    }
+
+    /// Runs a function whose writes become true together, or not at all where it fails.
+    pub(crate) fn atomically<T, E: From<Fault>>(&self, run: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let mut run = Some(run);
+        let mut result = None;
+        let ended = self.transaction(&mut || {
+            let done = run.take().map(|run| run());
+            let keep = matches!(done, Some(Ok(_)));
+            result = done;
+            keep
+        });
+        match (ended, result) {
+            (Ok(()), Some(result)) => result,
+            (Err(error), Some(Ok(_)) | None) => Err(fault("transaction", &error).into()),
+            (Err(_), Some(Err(error))) => Err(error),
+            (Ok(()), None) => Err(Fault::new("a transaction that did not run").into()),
+        }
+    }
+
+    /// Wakes the object at that time.
+    pub(crate) fn wake_at(&self, at_ms: i64) -> Result<(), Fault> {
+        #[allow(clippy::cast_precision_loss, reason = "times are far below 2^53")]
+        self.set_alarm(at_ms as f64).map_err(|error| fault("setAlarm", &error))
+    }
+
+    /// Tells every WebSocket of the object.
+    pub(crate) fn tell_all(&self, message: &str) -> Result<(), Fault> {
+        self.broadcast(message).map_err(|error| fault("broadcast", &error))
+    }
+}

@@ -1,0 +1,7 @@
+//! All that touches the platform: storage, randomness, the steps that the shell carries out.
+
+pub(crate) mod answer;
+pub(crate) mod config;
+pub(crate) mod db;
+pub(crate) mod random;
+pub(crate) mod step;

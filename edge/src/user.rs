@@ -1,0 +1,254 @@
+//! The User object, named by login: password, failed attempts, sessions, memberships. A login that
+//! does not exist stores nothing, and costs the same work.
+
+use serde::{Deserialize, Serialize};
+use universal_wallet::Timestamp;
+use universal_wallet::id::{DistributorID, UserID};
+use universal_wallet_core::digest::Digest;
+use universal_wallet_core::password::{LEAST_CHARACTERS, MOST_BYTES, ONE_TIME_MS, PasswordHash, random_text, verify};
+use universal_wallet_core::people::Login;
+use universal_wallet_core::refusal::{Code, Fault, Outcome, Refusal, refuse};
+use universal_wallet_core::sign_in::{
+    IDLE_MS, KNOWN_MS, MOST_FROM_ANYWHERE, MOST_PER_LOGIN, alive, too_many, wrong_credentials,
+};
+use wasm_bindgen::prelude::*;
+
+use crate::messages::{Joined, SignedIn, ToUser};
+use crate::platform::answer::report;
+use crate::platform::db::{Db, NONE};
+use crate::platform::random;
+use crate::platform::step::Step;
+use crate::worker::not_signed_in;
+
+const TABLES: &str = "
+CREATE TABLE user (one INTEGER PRIMARY KEY CHECK (one = 1), doc TEXT NOT NULL) STRICT;
+CREATE TABLE sessions (
+  token TEXT PRIMARY KEY, created INTEGER NOT NULL, seen INTEGER NOT NULL, wrong INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE TABLE known_addresses (ip TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+";
+
+/// A use of a session is noted once in so long at most.
+const SEEN_STEP_MS: i64 = 60_000;
+
+/// A person who can sign in.
+#[derive(Clone, Serialize, Deserialize)]
+struct Person {
+    id: UserID,
+    login: Login,
+    name: String,
+    password: PasswordHash,
+    /// Others made the password: it signs in once, until then, and has to be changed.
+    one_time_until: Option<Timestamp>,
+    one_time_used: bool,
+    /// Failures since the last sign-in.
+    failures: u32,
+    distributors: Vec<DistributorID>,
+    /// What created the person, so that it finds them again when it is repeated.
+    provisioning: String,
+    created_at: Timestamp,
+}
+
+/// The object, as the shell holds it.
+#[wasm_bindgen]
+pub struct User {
+    db: Db,
+    person: Option<Person>,
+}
+
+#[wasm_bindgen]
+impl User {
+    /// Loads the object.
+    pub fn open(db: Db) -> Result<Self, JsError> {
+        match load(&db) {
+            Ok(person) => Ok(Self { db, person }),
+            Err(fault) => {
+                report("", &fault);
+                Err(JsError::new("the object cannot be loaded"))
+            }
+        }
+    }
+
+    /// Takes a message.
+    pub fn call(&mut self, message: &str, now_ms: f64) -> String {
+        #[allow(clippy::cast_possible_truncation, reason = "whole milliseconds below 2^53")]
+        let now = Timestamp::from_unix_ms(now_ms as i64);
+        let step = match serde_json::from_str(message) {
+            Ok(ToUser::SignIn { password, ip }) => Step::reply(self.sign_in(&password, &ip, now)),
+            Ok(ToUser::Session { token }) => Step::reply(self.session(&token, now)),
+            Ok(ToUser::SignOut { token }) => Step::reply(self.sign_out(&token, now)),
+            Ok(ToUser::ChangePassword { token, current, new }) => {
+                Step::reply(self.change_password(&token, &current, &new, now))
+            }
+            Ok(ToUser::Join { login, name, distributor, password, provisioning }) => {
+                Step::reply(self.join(login, name, distributor, password, provisioning, now))
+            }
+            Err(error) => Step::reply::<()>(Err(Fault::from(error).into())),
+        };
+        step.text("")
+    }
+}
+
+fn load(db: &Db) -> Result<Option<Person>, Fault> {
+    let tables: Option<(u8,)> = db.row("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'user'", NONE)?;
+    if tables.is_none() {
+        return Ok(None);
+    }
+    let row: Option<(String,)> = db.row("SELECT doc FROM user", NONE)?;
+    Ok(row.map(|(doc,)| serde_json::from_str(&doc)).transpose()?)
+}
+
+impl User {
+    fn save(&mut self, person: Person) -> Result<(), Fault> {
+        let doc = serde_json::to_string(&person)?;
+        self.db.run(
+            "INSERT INTO user (one, doc) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET doc = excluded.doc",
+            (doc,),
+        )?;
+        self.person = Some(person);
+        Ok(())
+    }
+
+    fn signed_in(person: &Person, token: Option<String>) -> SignedIn {
+        SignedIn {
+            user: person.id,
+            login: person.login.clone(),
+            name: person.name.clone(),
+            must_change_password: person.one_time_until.is_some(),
+            distributors: person.distributors.clone(),
+            token,
+        }
+    }
+
+    fn sign_in(&mut self, password: &str, ip: &str, now: Timestamp) -> Outcome<SignedIn> {
+        if let Some(person) = &self.person
+            && person.failures >= MOST_FROM_ANYWHERE
+            && !self.is_known_address(ip, now)?
+        {
+            return Err(too_many(KNOWN_MS).into());
+        }
+        // One Argon2id of the same cost for known and unknown logins.
+        let password = password.get(..MOST_BYTES).unwrap_or(password);
+        let right = verify(password, self.person.as_ref().map(|person| &person.password))?;
+        let Some(person) = self.person.clone() else { return Err(wrong_credentials().into()) };
+        let expired = person.one_time_until.is_some_and(|until| person.one_time_used || now >= until);
+        if !right || expired {
+            let failures = person.failures.saturating_add(1);
+            self.save(Person { failures, ..person })?;
+            return Err(wrong_credentials().into());
+        }
+        let secret = random_text(&random::bytes()?, 43);
+        let one_time_used = person.one_time_until.is_some();
+        self.save(Person { failures: 0, one_time_used, ..person.clone() })?;
+        self.db.run("DELETE FROM sessions WHERE seen <= ?", (now.unix_ms() - IDLE_MS,))?;
+        self.db.run(
+            "INSERT INTO sessions (token, created, seen) VALUES (?1, ?2, ?2)",
+            (Digest::of(&[secret.as_bytes()]), now.unix_ms()),
+        )?;
+        self.db.run(
+            "INSERT INTO known_addresses (ip, at) VALUES (?, ?) ON CONFLICT (ip) DO UPDATE SET at = excluded.at",
+            (ip, now.unix_ms()),
+        )?;
+        self.db.run("DELETE FROM known_addresses WHERE at <= ?", (now.unix_ms() - KNOWN_MS,))?;
+        Ok(Self::signed_in(&person, Some(secret.to_string())))
+    }
+
+    fn is_known_address(&self, ip: &str, now: Timestamp) -> Result<bool, Fault> {
+        let since = now.unix_ms() - KNOWN_MS;
+        let row: Option<(u8,)> = self.db.row("SELECT 1 FROM known_addresses WHERE ip = ? AND at > ?", (ip, since))?;
+        Ok(row.is_some())
+    }
+
+    /// The person of a session that is alive.
+    fn session(&mut self, token: &Digest, now: Timestamp) -> Outcome<SignedIn> {
+        let Some(person) = &self.person else { return Err(not_signed_in().into()) };
+        let row: Option<(i64, i64)> = self.db.row("SELECT created, seen FROM sessions WHERE token = ?", (token,))?;
+        let Some((created, seen)) = row else { return Err(not_signed_in().into()) };
+        if !alive(Timestamp::from_unix_ms(created), Timestamp::from_unix_ms(seen), now) {
+            self.db.run("DELETE FROM sessions WHERE token = ?", (token,))?;
+            return Err(not_signed_in().into());
+        }
+        if now.unix_ms() - seen >= SEEN_STEP_MS {
+            self.db.run("UPDATE sessions SET seen = ? WHERE token = ?", (now.unix_ms(), token))?;
+        }
+        Ok(Self::signed_in(person, None))
+    }
+
+    fn sign_out(&mut self, token: &Digest, now: Timestamp) -> Outcome<()> {
+        self.session(token, now)?;
+        Ok(self.db.run("DELETE FROM sessions WHERE token = ?", (token,))?)
+    }
+
+    fn change_password(&mut self, token: &Digest, current: &str, new: &str, now: Timestamp) -> Outcome<()> {
+        self.session(token, now)?;
+        if new.chars().count() < LEAST_CHARACTERS {
+            let message = format!("must have at least {LEAST_CHARACTERS} characters");
+            return Err(Refusal::field(Code::InvalidRequest, "new", message).into());
+        }
+        if new.len() > MOST_BYTES {
+            return Err(Refusal::field(Code::InvalidRequest, "new", "is too long").into());
+        }
+        if new == current {
+            return Err(Refusal::field(Code::InvalidRequest, "new", "must differ from the current one").into());
+        }
+        let Some(person) = self.person.clone() else { return Err(not_signed_in().into()) };
+        if !verify(current, Some(&person.password))? {
+            // Whoever found an open session must not be able to guess the password in it.
+            self.db.run("UPDATE sessions SET wrong = wrong + 1 WHERE token = ?", (token,))?;
+            self.db.run("DELETE FROM sessions WHERE token = ? AND wrong >= ?", (token, MOST_PER_LOGIN))?;
+            return refuse(Code::InvalidCredentials, "The current password is wrong.");
+        }
+        let password = PasswordHash::new(new, random::bytes()?)?;
+        self.save(Person { password, one_time_until: None, one_time_used: false, failures: 0, ..person })?;
+        Ok(self.db.run("DELETE FROM sessions WHERE token <> ?", (token,))?)
+    }
+
+    /// Becomes a member. A login that exists keeps its name and password; a new one gets a
+    /// password that signs in once, or the demo's.
+    fn join(
+        &mut self,
+        login: Login,
+        name: String,
+        distributor: DistributorID,
+        demo_password: Option<String>,
+        provisioning: String,
+        now: Timestamp,
+    ) -> Outcome<Joined> {
+        let known = self.person.clone();
+        if let Some(mut person) =
+            known.clone().filter(|person| person.provisioning != provisioning || person.one_time_used)
+        {
+            if !person.distributors.contains(&distributor) {
+                person.distributors.push(distributor);
+                self.save(person.clone())?;
+            }
+            return Ok(Joined { user: person.id, name: person.name, one_time_password: None });
+        }
+        let one_time = demo_password.is_none();
+        let text = match demo_password {
+            Some(password) => zeroize::Zeroizing::new(password),
+            None => random_text(&random::bytes()?, 20),
+        };
+        let person = Person {
+            id: match &known {
+                Some(person) => person.id,
+                None => UserID::from_uuid(random::uuid()?),
+            },
+            login,
+            name: name.clone(),
+            password: PasswordHash::new(&text, random::bytes()?)?,
+            one_time_until: one_time.then(|| now.plus_ms(ONE_TIME_MS)),
+            one_time_used: false,
+            failures: 0,
+            distributors: vec![distributor],
+            provisioning,
+            created_at: now,
+        };
+        if known.is_none() {
+            self.db.run(TABLES, NONE)?;
+        }
+        let user = person.id;
+        self.save(person)?;
+        Ok(Joined { user, name, one_time_password: one_time.then(|| text.to_string()) })
+    }
+}

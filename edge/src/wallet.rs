@@ -1,0 +1,308 @@
+//! The Wallet object of a customer or merchant.
+
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+use universal_wallet::id::{DistributorID, OperationID};
+use universal_wallet::{Amount, Phone, Timestamp};
+use universal_wallet_core::digest::Digest;
+use universal_wallet_core::input::{Input, must_be_same};
+use universal_wallet_core::refusal::{Code, Fault, Outcome, Refused, refuse};
+use universal_wallet_core::wallet::{
+    Funds, Hold, HoldStatus, WalletStore, announced, capture, credit, place_hold, release,
+};
+use wasm_bindgen::prelude::*;
+
+use crate::messages::{ToDistributor, ToWallet, WalletFunds};
+use crate::platform::answer::report;
+use crate::platform::db::{Db, NONE};
+use crate::platform::random;
+use crate::platform::step::{Kind, Step, read_reply};
+
+const TABLES: &str = "
+CREATE TABLE IF NOT EXISTS entries (
+  n INTEGER PRIMARY KEY, operation TEXT NOT NULL UNIQUE, minor INTEGER NOT NULL, balance TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS holds (
+  id TEXT PRIMARY KEY, status TEXT NOT NULL, doc TEXT NOT NULL, idempotency TEXT UNIQUE, request TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS holds_open ON holds (id) WHERE status IN ('announcing', 'held');
+";
+
+/// A hold that the distributor does not know of yet is announced again after so long.
+const ANNOUNCE_MS: i64 = 5_000;
+
+/// Where it goes on after the distributor replied.
+#[derive(Debug, Serialize, Deserialize)]
+enum Then {
+    /// The customer's request was announced; the issuer's call is answered.
+    Announced { id: OperationID },
+    /// It was announced again, by the alarm.
+    AnnouncedAgain { id: OperationID, left: Vec<OperationID> },
+}
+
+/// The object, as the shell holds it.
+#[wasm_bindgen]
+pub struct Wallet {
+    store: SqlWallet,
+}
+
+struct SqlWallet {
+    db: Rc<Db>,
+    /// Whether the tables are there: a wallet that was never used has none.
+    made: bool,
+    funds: Funds,
+}
+
+#[wasm_bindgen]
+impl Wallet {
+    /// Loads the object.
+    pub fn open(db: Db) -> Result<Self, JsError> {
+        match SqlWallet::open(Rc::new(db)) {
+            Ok(store) => Ok(Self { store }),
+            Err(fault) => {
+                report("", &fault);
+                Err(JsError::new("the object cannot be loaded"))
+            }
+        }
+    }
+
+    /// Takes a message.
+    pub fn call(&mut self, message: &str, now_ms: f64) -> String {
+        let now = timestamp(now_ms);
+        let step = match serde_json::from_str(message) {
+            Ok(ToWallet::Funds) => {
+                let Funds { balance, held } = self.store.funds;
+                Step::reply(Ok(WalletFunds { balance, available: self.store.funds.available(), held }))
+            }
+            Ok(ToWallet::Credit { operation, amount }) => {
+                Step::reply(self.write(|store| Ok(credit(store, operation, amount, now)?)))
+            }
+            Ok(ToWallet::Capture { operation }) => Step::reply(self.write(|store| capture(store, operation, now))),
+            Ok(ToWallet::Release { operation }) => Step::reply(self.write(|store| Ok(release(store, operation)?))),
+            Ok(ToWallet::Request { from, input }) => match self.request(from, &input, now) {
+                Ok(step) => step,
+                Err(refused) => Step::reply::<()>(Err(refused)),
+            },
+            Ok(ToWallet::RequestOf { operation }) => {
+                let hold = if self.store.made { self.store.hold(operation).map_err(Refused::from) } else { Ok(None) };
+                Step::reply(hold.map(|hold| hold.map(|hold| hold.distributor)))
+            }
+            Err(error) => Step::reply::<()>(Err(Fault::from(error).into())),
+        };
+        step.text("")
+    }
+
+    /// Goes on with the distributor's reply.
+    pub fn resume(&mut self, then: &str, reply: &str, now_ms: f64) -> String {
+        match serde_json::from_str(then) {
+            Ok(Then::Announced { id }) => Step::reply(self.announced(id, reply).map(|()| (id, false))).text(""),
+            Ok(Then::AnnouncedAgain { id, left }) => {
+                if let Err(Refused::Fault(fault)) = self.announced(id, reply) {
+                    report("", &fault);
+                }
+                self.announce_next(left, timestamp(now_ms))
+            }
+            Err(error) => {
+                report("", &error.into());
+                Step::Done.text("")
+            }
+        }
+    }
+
+    /// The platform wakes the object: what the distributor does not know of is announced again.
+    pub fn alarm(&mut self, now_ms: f64) -> String {
+        match self.store.announcing() {
+            Ok(ids) => self.announce_next(ids, timestamp(now_ms)),
+            Err(fault) => {
+                report("", &fault);
+                Step::Done.text("")
+            }
+        }
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "whole milliseconds below 2^53")]
+fn timestamp(now_ms: f64) -> Timestamp {
+    Timestamp::from_unix_ms(now_ms as i64)
+}
+
+impl Wallet {
+    fn write<T>(&mut self, command: impl FnOnce(&mut SqlWallet) -> Outcome<T>) -> Outcome<T> {
+        let store = &mut self.store;
+        if !store.made {
+            store.db.run(TABLES, NONE)?;
+            store.made = true;
+        }
+        let before = store.funds;
+        let db = store.db.clone();
+        let result = db.atomically(|| command(store));
+        if result.is_err() {
+            self.store.funds = before;
+        }
+        result
+    }
+
+    /// The owner asks to be paid out: the money is held, then the distributor is told.
+    fn request(&mut self, from: Phone, input: &Input, now: Timestamp) -> Outcome<Step> {
+        let Some(idempotency) = input.idempotency_key()? else {
+            return refuse(
+                Code::IdempotencyKeyRequired,
+                "Send an Idempotency-Key, so that a repeated call holds money once.",
+            );
+        };
+        let mut body = input.object()?;
+        let distributor: Option<DistributorID> = body.required("distributorID");
+        let amount = body.moved_amount("amount");
+        let memo = body.line("memo", 256);
+        body.finish()?;
+        let (Some(distributor), Some(amount)) = (distributor, amount) else {
+            return refuse(Code::InvalidRequest, "The request is not complete.");
+        };
+        let values = serde_json::to_string(&(distributor, amount, &memo))?;
+        let request = Digest::of(&[values.as_bytes()]);
+        if let Some((hold, before)) = self.store.by_idempotency(&idempotency)? {
+            must_be_same(&before, &request)?;
+            return if hold.status == HoldStatus::Announcing {
+                announce(&hold, &Then::Announced { id: hold.id })
+            } else {
+                Ok(Step::reply(Ok((hold.id, true))))
+            };
+        }
+        let id = OperationID::from_uuid(random::uuid()?);
+        let hold = Hold { id, distributor, from, amount, memo, created_at: now, status: HoldStatus::Announcing };
+        self.write(|store| {
+            place_hold(store, &hold)?;
+            Ok(store
+                .db
+                .run("UPDATE holds SET idempotency = ?, request = ? WHERE id = ?", (&idempotency, request, id))?)
+        })?;
+        self.store.db.wake_at(now.unix_ms() + ANNOUNCE_MS)?;
+        announce(&hold, &Then::Announced { id })
+    }
+
+    /// The distributor knows, or refuses: then the money is free again, and the call is not
+    /// remembered.
+    fn announced(&mut self, id: OperationID, reply: &str) -> Outcome<()> {
+        match read_reply::<()>(reply) {
+            Ok(()) => self.write(|store| Ok(announced(store, id)?)),
+            Err(Refused::Refusal(refusal)) if refusal.code.status() < 500 => {
+                self.write(|store| {
+                    release(store, id)?;
+                    Ok(store.db.run("UPDATE holds SET idempotency = NULL WHERE id = ?", (id,))?)
+                })?;
+                Err(refusal.into())
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    fn announce_next(&mut self, mut left: Vec<OperationID>, now: Timestamp) -> String {
+        let Some(id) = left.pop() else {
+            if self.store.announcing().is_ok_and(|ids| !ids.is_empty())
+                && let Err(fault) = self.store.db.wake_at(now.unix_ms() + ANNOUNCE_MS)
+            {
+                report("", &fault);
+            }
+            return Step::Done.text("");
+        };
+        let step = match self.store.hold(id) {
+            Ok(Some(hold)) => announce(&hold, &Then::AnnouncedAgain { id, left }),
+            Ok(None) => return self.announce_next(left, now),
+            Err(fault) => Err(fault.into()),
+        };
+        step.unwrap_or(Step::Done).text("")
+    }
+}
+
+fn announce(hold: &Hold, then: &Then) -> Outcome<Step> {
+    let message = ToDistributor::OpenRequest {
+        id: hold.id,
+        from: hold.from.clone(),
+        amount: hold.amount,
+        memo: hold.memo.clone(),
+    };
+    Ok(Step::ask(Kind::Distributor, hold.distributor.to_string(), &message, then)?)
+}
+
+impl SqlWallet {
+    fn open(db: Rc<Db>) -> Result<Self, Fault> {
+        let tables: Option<(u8,)> =
+            db.row("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'entries'", NONE)?;
+        let mut wallet = Self { made: tables.is_some(), db, funds: Funds::default() };
+        if wallet.made {
+            let last: Option<(Amount,)> = wallet.db.row("SELECT balance FROM entries ORDER BY n DESC LIMIT 1", NONE)?;
+            wallet.funds.balance = last.map_or(Amount::ZERO, |(balance,)| balance);
+            let holds: Vec<(String,)> =
+                wallet.db.rows("SELECT doc FROM holds WHERE status IN ('announcing', 'held')", NONE)?;
+            for (text,) in holds {
+                let hold: Hold = serde_json::from_str(&text)?;
+                wallet.funds.held = wallet
+                    .funds
+                    .held
+                    .checked_add(hold.amount)
+                    .ok_or_else(|| Fault::new("holds past the largest balance"))?;
+            }
+        }
+        Ok(wallet)
+    }
+
+    fn by_idempotency(&self, key: &str) -> Result<Option<(Hold, Digest)>, Fault> {
+        if !self.made {
+            return Ok(None);
+        }
+        let row: Option<(String, Digest)> =
+            self.db.row("SELECT doc, request FROM holds WHERE idempotency = ?", (key,))?;
+        row.map(|(doc, request)| Ok((serde_json::from_str(&doc)?, request))).transpose()
+    }
+
+    fn announcing(&self) -> Result<Vec<OperationID>, Fault> {
+        if !self.made {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<(OperationID,)> = self.db.rows(
+            "SELECT id FROM holds WHERE status = 'announcing' AND status IN ('announcing', 'held') LIMIT 100",
+            NONE,
+        )?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+}
+
+impl WalletStore for SqlWallet {
+    fn funds(&self) -> Funds {
+        self.funds
+    }
+
+    fn has_entry(&self, id: OperationID) -> Result<bool, Fault> {
+        let row: Option<(u8,)> = self.db.row("SELECT 1 FROM entries WHERE operation = ?", (id,))?;
+        Ok(row.is_some())
+    }
+
+    fn append(&mut self, id: OperationID, minor: i64, balance: Amount, now: Timestamp) -> Result<(), Fault> {
+        self.db.run(
+            "INSERT INTO entries (operation, minor, balance, at) VALUES (?, CAST(? AS INTEGER), ?, ?)",
+            (id, minor.to_string(), balance, now.unix_ms()),
+        )?;
+        self.funds.balance = balance;
+        Ok(())
+    }
+
+    fn hold(&self, id: OperationID) -> Result<Option<Hold>, Fault> {
+        if !self.made {
+            return Ok(None);
+        }
+        let row: Option<(String,)> = self.db.row("SELECT doc FROM holds WHERE id = ?", (id,))?;
+        Ok(row.map(|(doc,)| serde_json::from_str(&doc)).transpose()?)
+    }
+
+    fn put_hold(&mut self, hold: &Hold, held: Amount) -> Result<(), Fault> {
+        self.db.run(
+            "INSERT INTO holds (id, status, doc) VALUES (?, ?, ?) \
+             ON CONFLICT (id) DO UPDATE SET status = excluded.status, doc = excluded.doc",
+            (hold.id, hold.status, serde_json::to_string(hold)?),
+        )?;
+        self.funds.held = held;
+        Ok(())
+    }
+}

@@ -1,0 +1,67 @@
+//! A signed-in person calls: the cookie is checked, then the session, then the Distributor decides.
+
+use serde::{Deserialize, Serialize};
+use universal_wallet::id::DistributorID;
+use universal_wallet_core::input::Input;
+use universal_wallet_core::refusal::{Outcome, Refusal};
+
+use super::request::Request;
+use super::routes::Route;
+use super::session::{Cookie, not_signed_in, refuse_cross_site};
+use super::{Next, with_body};
+use crate::messages::{Call, SignedIn, ToDistributor, ToUser};
+use crate::platform::step::{Kind, Step, read_reply};
+
+/// A call with a cookie of ours.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Addressed {
+    route: Route,
+    distributor: Option<DistributorID>,
+    subject: String,
+    cookie: Cookie,
+}
+
+/// The session was asked for.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Then {
+    call: Option<Call>,
+}
+
+pub(super) fn begin(mut request: Request, route: Route, variable: Vec<String>) -> Outcome<Step> {
+    if request.has_body() {
+        refuse_cross_site(&request)?;
+    }
+    let mut variable = variable.into_iter();
+    let distributor = variable.next().unwrap_or_default().parse().ok();
+    let subject = variable.next().unwrap_or_default();
+    let Some(cookie) = Cookie::of(&request) else { return Err(not_signed_in().into()) };
+    request.cookie = None;
+    with_body(request, Next::Console(Addressed { route, distributor, subject, cookie }))
+}
+
+pub(super) fn ask_who(request: Request, addressed: Addressed, input: Input) -> Outcome<Step> {
+    let Addressed { route, distributor, subject, cookie } = addressed;
+    let ip = request.client().map(|address| address.to_string());
+    let call = distributor.map(|distributor| Call {
+        origin: request.origin,
+        route,
+        distributor,
+        subject,
+        query: request.query,
+        ip,
+        input,
+    });
+    let message = ToUser::Session { token: cookie.token };
+    Ok(Step::ask(Kind::User, cookie.login.as_str(), &message, &super::Then::Console(Then { call }))?)
+}
+
+pub(super) fn resume(then: Then, reply: &str) -> Outcome<Step> {
+    let person: SignedIn = read_reply(reply)?;
+    // A distributor that the person never joined is not even asked.
+    let Some(call) = then.call.filter(|call| person.distributors.contains(&call.distributor)) else {
+        return Err(Refusal::not_found().into());
+    };
+    let name = call.distributor.to_string();
+    let message = ToDistributor::Console { call, user: person.user, must_change_password: person.must_change_password };
+    Ok(Step::hand_over(Kind::Distributor, name, &message)?)
+}

@@ -1,0 +1,197 @@
+//! The issuer calls: distributors, their float and users, merchants, customers' wallets.
+
+mod create;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use universal_wallet::id::{DistributorID, OperationID};
+use universal_wallet::{Phone, ShortCode};
+use universal_wallet_core::input::Input;
+use universal_wallet_core::operation::{Merchant, merchant_wallet, phone_wallet};
+use universal_wallet_core::refusal::{Code, Outcome, Refusal};
+
+use super::request::Request;
+use super::routes::Route;
+use super::{Next, with_body};
+use crate::messages::{Call, CreatedMerchant, ISSUER, ToDistributor, ToIssuer, ToWallet, WalletFunds};
+use crate::platform::answer::{Answer, Scheme, unavailable};
+use crate::platform::config::config;
+use crate::platform::step::{Kind, Step, read_reply};
+
+/// A call with the issuer's token.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Addressed {
+    route: Route,
+    variable: Vec<String>,
+}
+
+/// Where it goes on.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Then {
+    /// A distributor is being created, or gains a user.
+    Create(create::Then),
+    /// A merchant was registered.
+    MerchantCreated,
+    /// A merchant was found; its wallet is asked next.
+    MerchantFound,
+    /// A wallet told its money.
+    Funds { merchant: Option<Merchant> },
+    /// A customer's request was made.
+    Requested,
+    /// It is known who pays a request out.
+    RequestOf { id: OperationID },
+    /// The request was cancelled.
+    Cancelled { id: OperationID },
+}
+
+fn then(then: Then) -> super::Then {
+    super::Then::Issuer(then)
+}
+
+pub(super) fn begin(mut request: Request, route: Route, variable: Vec<String>) -> Outcome<Step> {
+    let Some(config) = config() else { return Err(unavailable().into()) };
+    let known = request.bearer().map(|token| config.is_issuer(token));
+    request.origin.scheme = Scheme::Bearer { sent: known.is_some() };
+    let refusal = match known {
+        Some(true) => {
+            request.authorization = None;
+            return with_body(request, Next::Issuer(Addressed { route, variable }));
+        }
+        Some(false) => Refusal::new(Code::InvalidApiKey, "This is not the issuer's token."),
+        None => Refusal::new(Code::MissingApiKey, "Send the issuer's token in the header Authorization: Bearer …."),
+    };
+    Ok(Step::Answer(Answer::refusal(&refusal, &request.origin)))
+}
+
+/// A phone in a path: percent-encoded or plain, in any spelling that a body may have.
+fn phone(segment: &str) -> Outcome<Phone> {
+    let mut bytes = Vec::new();
+    let mut rest = segment.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let digits = [rest.next().unwrap_or_default(), rest.next().unwrap_or_default()];
+            let text = std::str::from_utf8(&digits).unwrap_or_default();
+            bytes.push(u8::from_str_radix(text, 16).map_err(|_| Refusal::not_found())?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    let text = String::from_utf8(bytes).map_err(|_| Refusal::not_found())?;
+    text.parse().map_err(|error| Refusal::field(Code::InvalidRequest, "phone", error).into())
+}
+
+fn first(variable: &[String]) -> &str {
+    variable.first().map(String::as_str).unwrap_or_default()
+}
+
+fn second(variable: &[String]) -> &str {
+    variable.get(1).map(String::as_str).unwrap_or_default()
+}
+
+fn distributor_id(variable: &[String]) -> Outcome<DistributorID> {
+    first(variable).parse().map_err(|_| Refusal::not_found().into())
+}
+
+pub(super) fn after_body(request: Request, addressed: Addressed, input: Input) -> Outcome<Step> {
+    let Addressed { route, variable } = addressed;
+    match route {
+        Route::CreateDistributor => create::distributor(&input),
+        Route::AddUser => create::user(distributor_id(&variable)?, &input),
+        Route::CreateMerchant => {
+            let message = ToIssuer::CreateMerchant { input };
+            Ok(Step::ask(Kind::Issuer, ISSUER, &message, &then(Then::MerchantCreated))?)
+        }
+        Route::Merchant => {
+            let short_code: ShortCode = first(&variable).parse().map_err(|_| Refusal::not_found())?;
+            let message = ToIssuer::Merchant { short_code: short_code.to_string() };
+            Ok(Step::ask(Kind::Issuer, ISSUER, &message, &then(Then::MerchantFound))?)
+        }
+        Route::Wallet => {
+            let wallet = phone_wallet(&phone(first(&variable))?);
+            Ok(Step::ask(Kind::Wallet, wallet, &ToWallet::Funds, &then(Then::Funds { merchant: None }))?)
+        }
+        Route::RequestCashOut => {
+            let from = phone(first(&variable))?;
+            let message = ToWallet::Request { from: from.clone(), input };
+            Ok(Step::ask(Kind::Wallet, phone_wallet(&from), &message, &then(Then::Requested))?)
+        }
+        Route::CancelCashOut => {
+            let wallet = phone_wallet(&phone(first(&variable))?);
+            let id: OperationID = second(&variable).parse().map_err(|_| Refusal::not_found())?;
+            input.optional_object()?.finish()?;
+            let message = ToWallet::RequestOf { operation: id };
+            Ok(Step::ask(Kind::Wallet, wallet, &message, &then(Then::RequestOf { id }))?)
+        }
+        _ => {
+            let distributor = distributor_id(&variable)?;
+            let call = Call {
+                origin: request.origin,
+                route,
+                distributor,
+                subject: second(&variable).into(),
+                query: request.query,
+                ip: None,
+                input,
+            };
+            Ok(Step::hand_over(Kind::Distributor, distributor.to_string(), &ToDistributor::Issuer { call })?)
+        }
+    }
+}
+
+fn merchant_view(merchant: &Merchant) -> serde_json::Value {
+    json!({ "merchantID": merchant.id, "shortCode": merchant.short_code, "name": merchant.name })
+}
+
+pub(super) fn resume(then_: Then, reply: &str) -> Outcome<Step> {
+    match then_ {
+        Then::Create(then) => create::resume(then, reply),
+        Then::MerchantCreated => {
+            let CreatedMerchant { merchant, replayed } = read_reply(reply)?;
+            let mut answer = Answer::json(201, &merchant_view(&merchant))?;
+            if replayed {
+                answer = answer.header("Idempotent-Replayed", "true");
+            }
+            Ok(Step::Answer(answer))
+        }
+        Then::MerchantFound => {
+            let merchant: Option<Merchant> = read_reply(reply)?;
+            let Some(merchant) = merchant else { return Err(Refusal::not_found().into()) };
+            let wallet = merchant_wallet(merchant.short_code);
+            Ok(Step::ask(Kind::Wallet, wallet, &ToWallet::Funds, &then(Then::Funds { merchant: Some(merchant) }))?)
+        }
+        Then::Funds { merchant } => {
+            let funds: WalletFunds = read_reply(reply)?;
+            let Some(config) = config() else { return Err(unavailable().into()) };
+            let mut body = json!({
+                "balance": funds.balance,
+                "available": funds.available,
+                "held": funds.held,
+                "currency": config.currency,
+            });
+            if let (Some(merchant), Some(members)) = (merchant, body.as_object_mut()) {
+                members.insert("merchantID".into(), json!(merchant.id));
+                members.insert("shortCode".into(), json!(merchant.short_code));
+                members.insert("name".into(), json!(merchant.name));
+            }
+            Ok(Step::Answer(Answer::json(200, &body)?))
+        }
+        Then::Requested => {
+            let (id, replayed): (OperationID, bool) = read_reply(reply)?;
+            let mut answer = Answer::json(201, &json!({ "operationID": id }))?;
+            if replayed {
+                answer = answer.header("Idempotent-Replayed", "true");
+            }
+            Ok(Step::Answer(answer))
+        }
+        Then::RequestOf { id } => {
+            let distributor: Option<DistributorID> = read_reply(reply)?;
+            let Some(distributor) = distributor else { return Err(Refusal::not_found().into()) };
+            let message = ToDistributor::CancelRequest { id };
+            Ok(Step::ask(Kind::Distributor, distributor.to_string(), &message, &then(Then::Cancelled { id }))?)
+        }
+        Then::Cancelled { id } => {
+            read_reply::<()>(reply)?;
+            Ok(Step::Answer(Answer::json(200, &json!({ "operationID": id, "status": "cancelled" }))?))
+        }
+    }
+}

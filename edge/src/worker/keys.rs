@@ -1,0 +1,65 @@
+//! A key calls. Its text alone tells whether it is ours and for whom; what was not minted here, or
+//! for another distributor, is refused without calling any object.
+
+use serde::{Deserialize, Serialize};
+use universal_wallet::id::DistributorID;
+use universal_wallet_core::digest::Digest;
+use universal_wallet_core::distributor::authenticate;
+use universal_wallet_core::input::Input;
+use universal_wallet_core::key_form::Recognised;
+use universal_wallet_core::refusal::{Code, Outcome, Refusal};
+
+use super::request::Request;
+use super::routes::Route;
+use super::{Next, with_body};
+use crate::distributor::limits_of_unknown;
+use crate::messages::{Call, ToDistributor};
+use crate::platform::answer::{Answer, Scheme};
+use crate::platform::config::config;
+use crate::platform::step::{Kind, Step};
+
+/// A call that its key addresses rightly.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Addressed {
+    route: Route,
+    distributor: DistributorID,
+    subject: String,
+    digest: Digest,
+}
+
+pub(super) fn begin(mut request: Request, route: Route, variable: Vec<String>) -> Outcome<Step> {
+    let mut variable = variable.into_iter();
+    let distributor: DistributorID = variable.next().unwrap_or_default().parse().map_err(|_| Refusal::not_found())?;
+    let subject = variable.next().unwrap_or_default();
+    let Some(config) = config() else { return Err(crate::platform::answer::unavailable().into()) };
+    let recognised = request.bearer().map(|token| config.peppers.recognise(token.as_bytes(), distributor));
+    request.origin.scheme = Scheme::Bearer { sent: recognised.is_some() };
+    let digest = match recognised {
+        None => {
+            let refusal =
+                Refusal::new(Code::MissingApiKey, "Send your API key in the header Authorization: Bearer uwk_….");
+            return Ok(Step::Answer(Answer::refusal(&refusal, &request.origin)));
+        }
+        Some(Recognised::Forged) => {
+            return Ok(Step::Answer(Answer::refusal(&authenticate::unknown(), &request.origin)));
+        }
+        Some(Recognised::Misaddressed) => {
+            let refusal = Refusal::new(
+                Code::DistributorMismatch,
+                "This API key belongs to another distributor; check the ID in the path.",
+            );
+            return Ok(Step::Answer(limits_of_unknown(Answer::refusal(&refusal, &request.origin), &config)));
+        }
+        Some(Recognised::Ours(digest)) => digest,
+    };
+    // The secret goes no further than this.
+    request.authorization = None;
+    with_body(request, Next::Key(Addressed { route, distributor, subject, digest }))
+}
+
+pub(super) fn hand_over(request: Request, addressed: Addressed, input: Input) -> Outcome<Step> {
+    let Addressed { route, distributor, subject, digest } = addressed;
+    let ip = request.client().map(|address| address.to_string());
+    let call = Call { origin: request.origin, route, distributor, subject, query: request.query, ip, input };
+    Ok(Step::hand_over(Kind::Distributor, distributor.to_string(), &ToDistributor::Key { call, digest })?)
+}

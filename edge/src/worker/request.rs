@@ -1,0 +1,150 @@
+//! A request as the shell hands it over.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+use universal_wallet_core::body::MAX_BODY;
+use universal_wallet_core::input::Input;
+use universal_wallet_core::ip::client_address;
+use universal_wallet_core::refusal::{Code, Refusal};
+
+use crate::platform::answer::{Origin, Scheme};
+
+/// A request, without its body.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Request {
+    pub(crate) origin: Origin,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    /// Without the question mark.
+    pub(crate) query: String,
+    /// Scheme and authority of the URL.
+    pub(crate) site: String,
+    pub(crate) authorization: Option<String>,
+    pub(crate) content_type: Option<String>,
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) ip: Option<String>,
+    pub(crate) cookie: Option<String>,
+    pub(crate) origin_header: Option<String>,
+    pub(crate) fetch_site: Option<String>,
+}
+
+impl Request {
+    /// Reads the shell's form: method, URL, then the headers Authorization, Content-Type,
+    /// Idempotency-Key, CF-Connecting-IP, Cookie, Origin and Sec-Fetch-Site, a line each; a
+    /// header that was sent is preceded by `=`.
+    pub(crate) fn parse(text: &str, request_id: &str) -> Option<Self> {
+        let mut lines = text.split('\n');
+        let method = lines.next()?.to_owned();
+        let url = lines.next()?;
+        let after_scheme = url.find("://")? + 3;
+        let path_at = url.get(after_scheme..)?.find(['/', '?', '#']).map_or(url.len(), |at| after_scheme + at);
+        let (site, rest) = url.split_at_checked(path_at)?;
+        let rest = rest.split('#').next().unwrap_or_default();
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let mut header = || lines.next().and_then(|line| line.strip_prefix('=')).map(str::to_owned);
+        Some(Self {
+            origin: Origin { request_id: request_id.into(), scheme: Scheme::Session },
+            method,
+            path: path.into(),
+            query: query.into(),
+            site: site.into(),
+            authorization: header(),
+            content_type: header(),
+            idempotency_key: header(),
+            ip: header(),
+            cookie: header(),
+            origin_header: header(),
+            fetch_site: header(),
+        })
+    }
+
+    /// The method, as far as it may be repeated in an answer.
+    pub(crate) fn shown_method(&self) -> String {
+        self.method.chars().filter(char::is_ascii_alphabetic).take(16).collect()
+    }
+
+    /// Whether the method brings a body along.
+    pub(crate) fn has_body(&self) -> bool {
+        matches!(self.method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE")
+    }
+
+    /// The token of a Bearer header, the scheme in any case; `None` where there is none.
+    pub(crate) fn bearer(&self) -> Option<&str> {
+        let header = self.authorization.as_deref()?.trim();
+        let (scheme, token) = header.split_once(' ')?;
+        let token = token.trim();
+        (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+    }
+
+    /// The client's address; only the platform's own header counts.
+    pub(crate) fn client(&self) -> Option<IpAddr> {
+        client_address(self.ip.as_deref())
+    }
+
+    /// Body and idempotency key, given what the shell read: `+` and the text, or `!` and why not.
+    pub(crate) fn input(&self, read: &str) -> Input {
+        let body = match read.strip_prefix('+') {
+            Some("") => Ok(String::new()),
+            Some(_) if !self.is_json() => Err(Refusal::new(
+                Code::UnsupportedMediaType,
+                "Send the body as JSON, with the header Content-Type: application/json.",
+            )),
+            Some(text) => Ok(text.to_owned()),
+            None if read == "!large" => {
+                Err(Refusal::new(Code::BodyTooLarge, format!("A body has at most {MAX_BODY} bytes.")))
+            }
+            None => Err(Refusal::new(Code::InvalidJson, "The body is not UTF-8 text, or did not arrive whole.")),
+        };
+        Input { body, idempotency_key: self.idempotency_key.clone() }
+    }
+
+    fn is_json(&self) -> bool {
+        let kind = self.content_type.as_deref().unwrap_or_default().split(';').next().unwrap_or_default();
+        kind.trim().eq_ignore_ascii_case("application/json")
+    }
+
+    /// Whether a browser says that another site's page sent it.
+    pub(crate) fn is_cross_site(&self) -> bool {
+        self.origin_header.as_deref().is_some_and(|origin| origin != self.site)
+            || self.fetch_site.as_deref().is_some_and(|site| !matches!(site, "same-origin" | "none"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(lines: &[&str]) -> Request {
+        Request::parse(&lines.join("\n"), "id").unwrap()
+    }
+
+    #[test]
+    fn the_url_is_taken_apart_and_absent_headers_are_told_from_empty_ones() {
+        let request = request(&["GET", "http://127.0.0.1:8787/healthz?a=b", "", "=", "=k", "=203.0.113.7"]);
+        assert_eq!((request.path.as_str(), request.query.as_str()), ("/healthz", "a=b"));
+        assert_eq!(request.site, "http://127.0.0.1:8787");
+        assert_eq!((request.authorization, request.content_type.as_deref()), (None, Some("")));
+        assert_eq!(request.cookie, None);
+    }
+
+    #[test]
+    fn a_bearer_token_has_its_scheme_in_any_case() {
+        let token = |header: &str| request(&["GET", "http://h/", &format!("={header}")]).bearer().map(str::to_owned);
+        assert_eq!(token("bEaReR abc"), Some("abc".into()));
+        for none in ["", "Bearer", "Bearer ", "Basic abc", "abc"] {
+            assert_eq!(token(none), None, "{none:?}");
+        }
+        assert_eq!(token("Bearer a, Bearer b"), Some("a, Bearer b".into()));
+    }
+
+    #[test]
+    fn another_sites_page_is_recognised() {
+        let cross = |origin: &str, site: &str| {
+            request(&["POST", "https://h/admin/v1/session", "", "", "", "", "", origin, site]).is_cross_site()
+        };
+        assert!(!cross("", "") && !cross("=https://h", "=same-origin") && !cross("", "=none"));
+        assert!(cross("=https://evil.example", "") && cross("=null", "") && cross("", "=same-site"));
+        assert!(cross("=http://h", ""));
+    }
+}

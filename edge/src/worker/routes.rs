@@ -1,0 +1,189 @@
+//! Every route that the Worker answers, and nothing else.
+
+use serde::{Deserialize, Serialize};
+
+/// A route, named after its verb and resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) enum Route {
+    Health,
+
+    KeyBalance,
+    KeyOperations,
+    KeyOperation,
+    KeyWithdrawOperation,
+    KeyCreateOperation,
+    KeyCashOuts,
+    KeyProcessCashOut,
+    KeyInfo,
+
+    SignIn,
+    Session,
+    SignOut,
+    ChangePassword,
+
+    Summary,
+    RequestKey,
+    Keys,
+    Key,
+    ClaimKey,
+    RevokeKey,
+    Approvals,
+    Approval,
+    Approve,
+    Reject,
+    Withdraw,
+    Operations,
+    Operation,
+    CreateOperation,
+    CashOuts,
+    ProcessCashOut,
+    Users,
+    Audit,
+    VerifyAudit,
+
+    CreateDistributor,
+    Distributor,
+    Suspend,
+    Resume,
+    AddUser,
+    IssuerRevokeKey,
+    TopUp,
+    Redeem,
+    CreateMerchant,
+    Wallet,
+    Merchant,
+    RequestCashOut,
+    CancelCashOut,
+}
+
+/// How a caller proves who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Area {
+    /// Anyone may ask.
+    Public,
+    /// An API key.
+    Key,
+    /// Signing in, and one's own session.
+    Session,
+    /// The admin page's cookie, under a distributor.
+    Console,
+    /// The issuer's token.
+    Issuer,
+}
+
+use Area::{Console, Issuer, Key as ByKey, Public, Session as BySession};
+
+/// Method, path, route, area. A `*` in a path is one segment.
+pub(crate) const ROUTES: &[(&str, &str, Route, Area)] = &[
+    ("GET", "/healthz", Route::Health, Public),
+    ("GET", "/api/v1/distributors/*/balance", Route::KeyBalance, ByKey),
+    ("GET", "/api/v1/distributors/*/operations", Route::KeyOperations, ByKey),
+    ("POST", "/api/v1/distributors/*/operations", Route::KeyCreateOperation, ByKey),
+    ("GET", "/api/v1/distributors/*/operations/*", Route::KeyOperation, ByKey),
+    ("DELETE", "/api/v1/distributors/*/operations/*", Route::KeyWithdrawOperation, ByKey),
+    ("GET", "/api/v1/distributors/*/cashouts", Route::KeyCashOuts, ByKey),
+    ("PUT", "/api/v1/distributors/*/cashouts/*", Route::KeyProcessCashOut, ByKey),
+    ("GET", "/api/v1/distributors/*/api-key", Route::KeyInfo, ByKey),
+    ("POST", "/admin/v1/session", Route::SignIn, BySession),
+    ("GET", "/admin/v1/session", Route::Session, BySession),
+    ("DELETE", "/admin/v1/session", Route::SignOut, BySession),
+    ("POST", "/admin/v1/session/password", Route::ChangePassword, BySession),
+    ("GET", "/admin/v1/distributors/*", Route::Summary, Console),
+    ("POST", "/admin/v1/distributors/*/api-keys", Route::RequestKey, Console),
+    ("GET", "/admin/v1/distributors/*/api-keys", Route::Keys, Console),
+    ("GET", "/admin/v1/distributors/*/api-keys/*", Route::Key, Console),
+    ("POST", "/admin/v1/distributors/*/api-keys/*/claim", Route::ClaimKey, Console),
+    ("POST", "/admin/v1/distributors/*/api-keys/*/revoke", Route::RevokeKey, Console),
+    ("GET", "/admin/v1/distributors/*/approvals", Route::Approvals, Console),
+    ("GET", "/admin/v1/distributors/*/approvals/*", Route::Approval, Console),
+    ("POST", "/admin/v1/distributors/*/approvals/*/approve", Route::Approve, Console),
+    ("POST", "/admin/v1/distributors/*/approvals/*/reject", Route::Reject, Console),
+    ("POST", "/admin/v1/distributors/*/approvals/*/withdraw", Route::Withdraw, Console),
+    ("GET", "/admin/v1/distributors/*/operations", Route::Operations, Console),
+    ("POST", "/admin/v1/distributors/*/operations", Route::CreateOperation, Console),
+    ("GET", "/admin/v1/distributors/*/operations/*", Route::Operation, Console),
+    ("GET", "/admin/v1/distributors/*/cashouts", Route::CashOuts, Console),
+    ("PUT", "/admin/v1/distributors/*/cashouts/*", Route::ProcessCashOut, Console),
+    ("GET", "/admin/v1/distributors/*/users", Route::Users, Console),
+    ("GET", "/admin/v1/distributors/*/audit", Route::Audit, Console),
+    ("GET", "/admin/v1/distributors/*/audit/verify", Route::VerifyAudit, Console),
+    ("POST", "/issuer/v1/distributors", Route::CreateDistributor, Issuer),
+    ("GET", "/issuer/v1/distributors/*", Route::Distributor, Issuer),
+    ("POST", "/issuer/v1/distributors/*/suspend", Route::Suspend, Issuer),
+    ("POST", "/issuer/v1/distributors/*/resume", Route::Resume, Issuer),
+    ("POST", "/issuer/v1/distributors/*/users", Route::AddUser, Issuer),
+    ("POST", "/issuer/v1/distributors/*/api-keys/*/revoke", Route::IssuerRevokeKey, Issuer),
+    ("POST", "/issuer/v1/distributors/*/topups", Route::TopUp, Issuer),
+    ("POST", "/issuer/v1/distributors/*/redemptions", Route::Redeem, Issuer),
+    ("POST", "/issuer/v1/merchants", Route::CreateMerchant, Issuer),
+    ("GET", "/issuer/v1/wallets/*", Route::Wallet, Issuer),
+    ("GET", "/issuer/v1/merchants/*", Route::Merchant, Issuer),
+    ("POST", "/issuer/v1/wallets/*/cashouts", Route::RequestCashOut, Issuer),
+    ("DELETE", "/issuer/v1/wallets/*/cashouts/*", Route::CancelCashOut, Issuer),
+];
+
+/// What a method and path lead to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Matched {
+    /// A route, and the path's variable segments.
+    Route(Route, Area, Vec<String>),
+    /// The path exists with these methods only.
+    OtherMethods(String),
+    /// There is no such path.
+    Nothing,
+}
+
+fn segments<'a>(pattern: &str, path: &'a str) -> Option<Vec<&'a str>> {
+    let mut variable = Vec::new();
+    let (mut left, mut right) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (left.next(), right.next()) {
+            (None, None) => return Some(variable),
+            (Some("*"), Some(segment)) if !segment.is_empty() => variable.push(segment),
+            (Some(left), Some(right)) if left == right => {}
+            _ => return None,
+        }
+    }
+}
+
+/// Finds the route of a request; HEAD is answered as GET.
+pub(crate) fn find(method: &str, path: &str) -> Matched {
+    let method = if method == "HEAD" { "GET" } else { method };
+    let mut allowed = Vec::new();
+    for (verb, pattern, route, area) in ROUTES {
+        if let Some(variable) = segments(pattern, path) {
+            if *verb == method {
+                return Matched::Route(*route, *area, variable.into_iter().map(str::to_owned).collect());
+            }
+            allowed.push(*verb);
+            if *verb == "GET" {
+                allowed.push("HEAD");
+            }
+        }
+    }
+    if allowed.is_empty() { Matched::Nothing } else { Matched::OtherMethods(allowed.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_route_is_found_by_its_own_method_and_path() {
+        for (method, pattern, route, _) in ROUTES {
+            let path = pattern.replace('*', "x");
+            assert!(matches!(find(method, &path), Matched::Route(found, ..) if found == *route), "{method} {path}");
+            assert_eq!(find(method, &format!("{path}/")), Matched::Nothing, "a trailing slash is nothing");
+            assert!(matches!(find("OPTIONS", &path), Matched::OtherMethods(_)));
+        }
+    }
+
+    #[test]
+    fn other_methods_are_named_and_empty_segments_are_nothing() {
+        assert_eq!(find("PATCH", "/healthz"), Matched::OtherMethods("GET, HEAD".into()));
+        assert!(matches!(find("HEAD", "/healthz"), Matched::Route(Route::Health, ..)));
+        for path in ["/", "/api", "//healthz", "/api/v1/distributors//balance", "/API/v1/distributors/x/balance"] {
+            assert_eq!(find("GET", path), Matched::Nothing, "{path}");
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Signing in, one's own session, signing out, changing one's password.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use universal_wallet::id::DistributorID;
+use universal_wallet_core::digest::{Digest, same};
+use universal_wallet_core::input::Input;
+use universal_wallet_core::ip::IPBlock;
+use universal_wallet_core::people::Login;
+use universal_wallet_core::refusal::{Code, Outcome, Refusal, refuse};
+use universal_wallet_core::sign_in::SESSION_MS;
+
+use super::request::Request;
+use super::routes::Route;
+use super::{Next, with_body};
+use crate::messages::{Membership, SignedIn, ToDistributor, ToSignIns, ToUser};
+use crate::platform::answer::{Answer, internal};
+use crate::platform::config::config;
+use crate::platform::step::{Kind, Step, read_reply};
+
+const NAME: &str = "__Host-uw_session";
+
+/// A cookie that we made: whose it is, and the digest of its secret.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Cookie {
+    pub(crate) login: Login,
+    pub(crate) token: Digest,
+}
+
+/// The tag that tells our own cookies, so that forged ones never reach an object.
+fn tag(login: &str, secret: &str) -> Option<String> {
+    let tag = config()?.sessions.tag(&[b"universal-wallet/session/v1\0", login.as_bytes(), b"\0", secret.as_bytes()]);
+    Some(hex(tag.get(..16)?))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Cookie {
+    /// The session cookie of a request: the login in hex, the secret, the tag.
+    pub(crate) fn of(request: &Request) -> Option<Self> {
+        let value = request.cookie.as_deref()?.split(';').find_map(|pair| {
+            let (name, value) = pair.trim().split_once('=')?;
+            (name == NAME).then_some(value)
+        })?;
+        let mut parts = value.split('.');
+        let (hex_login, secret, sent) = (parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() || hex_login.len() > 256 {
+            return None;
+        }
+        let (pairs, rest) = hex_login.as_bytes().as_chunks::<2>();
+        let bytes: Option<Vec<u8>> =
+            pairs.iter().map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
+        let login = String::from_utf8(bytes.filter(|_| rest.is_empty())?).ok()?;
+        if !same(tag(&login, secret)?.as_bytes(), sent.as_bytes()) {
+            return None;
+        }
+        Some(Self { login: login.parse().ok()?, token: Digest::of(&[secret.as_bytes()]) })
+    }
+}
+
+fn set_cookie(login: &Login, secret: &str) -> Option<String> {
+    let login = login.as_str();
+    let value = format!("{}.{secret}.{}", hex(login.as_bytes()), tag(login, secret)?);
+    Some(format!("{NAME}={value}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={}", SESSION_MS / 1000))
+}
+
+/// The refusal without a session.
+pub(crate) fn not_signed_in() -> Refusal {
+    Refusal::new(Code::NotSignedIn, "You are not signed in, or your session has ended; sign in again.")
+}
+
+/// Refuses what a browser says another site's page sent.
+pub(crate) fn refuse_cross_site(request: &Request) -> Outcome<()> {
+    if request.is_cross_site() {
+        return refuse(Code::CrossSiteRequest, "This request came from another site's page and was not carried out.");
+    }
+    Ok(())
+}
+
+/// A call on one's own session.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Addressed {
+    route: Route,
+    cookie: Option<Cookie>,
+}
+
+/// Where it goes on.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Then {
+    /// The address may try.
+    Tried { login: String, password: String, address: String },
+    /// The password was right.
+    Right { login: String, address: String },
+    /// The failures are forgotten.
+    Forgotten { person: SignedIn },
+    /// The session was found.
+    Found,
+    /// What the person is at a distributor was told.
+    Membership(Members),
+    /// The session has ended.
+    Ended,
+    /// The password is changed.
+    Changed,
+}
+
+/// The session object in the making.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Members {
+    person: SignedIn,
+    asked: DistributorID,
+    left: Vec<DistributorID>,
+    found: Vec<Value>,
+}
+
+pub(super) fn begin(mut request: Request, route: Route) -> Outcome<Step> {
+    if request.has_body() {
+        refuse_cross_site(&request)?;
+    }
+    let cookie = Cookie::of(&request);
+    request.cookie = None;
+    if route != Route::SignIn && cookie.is_none() {
+        return Err(not_signed_in().into());
+    }
+    with_body(request, Next::Session(Addressed { route, cookie }))
+}
+
+/// The name of the record of failed sign-ins of the caller's address.
+fn address(request: &Request) -> String {
+    request.client().map_or_else(|| "unknown".into(), |address| IPBlock::subscriber(address).to_string())
+}
+
+/// The record of failures knows logins by digest alone.
+fn login_digest(login: &str) -> Digest {
+    Digest::of(&[login.as_bytes()])
+}
+
+pub(super) fn after_body(request: Request, addressed: Addressed, input: Input) -> Outcome<Step> {
+    let Some(cookie) = addressed.cookie.filter(|_| addressed.route != Route::SignIn) else {
+        return sign_in(&request, &input);
+    };
+    let name = cookie.login.as_str();
+    match addressed.route {
+        Route::SignOut => Ok(Step::ask(
+            Kind::User,
+            name,
+            &ToUser::SignOut { token: cookie.token },
+            &super::Then::Session(Then::Ended),
+        )?),
+        Route::ChangePassword => {
+            let mut body = input.object()?;
+            let current = body.required_text("current");
+            let new = body.required_text("new");
+            body.finish()?;
+            let (Some(current), Some(new)) = (current, new) else { return Err(not_signed_in().into()) };
+            let message = ToUser::ChangePassword { token: cookie.token, current, new };
+            Ok(Step::ask(Kind::User, name, &message, &super::Then::Session(Then::Changed))?)
+        }
+        _ => Ok(Step::ask(
+            Kind::User,
+            name,
+            &ToUser::Session { token: cookie.token },
+            &super::Then::Session(Then::Found),
+        )?),
+    }
+}
+
+fn sign_in(request: &Request, input: &Input) -> Outcome<Step> {
+    let mut body = input.object()?;
+    let login = body.required_text("login");
+    let password = body.required_text("password");
+    if login.as_ref().is_some_and(|login| login.len() > 256) {
+        body.error("login", "is too long");
+    }
+    body.finish()?;
+    let (Some(login), Some(password)) = (login, password) else { return Err(not_signed_in().into()) };
+    let (login, address) = (login.to_lowercase(), address(request));
+    let message = ToSignIns::Try { login: login_digest(&login) };
+    let then = super::Then::Session(Then::Tried { login, password, address: address.clone() });
+    Ok(Step::ask(Kind::SignIns, address, &message, &then)?)
+}
+
+pub(super) fn resume(then: Then, reply: &str) -> Outcome<Step> {
+    match then {
+        Then::Tried { login, password, address } => {
+            read_reply::<()>(reply)?;
+            let message = ToUser::SignIn { password, ip: address.clone() };
+            let then = super::Then::Session(Then::Right { login: login.clone(), address });
+            Ok(Step::ask(Kind::User, login, &message, &then)?)
+        }
+        Then::Right { login, address } => {
+            let person: SignedIn = read_reply(reply)?;
+            let message = ToSignIns::Succeeded { login: login_digest(&login) };
+            Ok(Step::ask(Kind::SignIns, address, &message, &super::Then::Session(Then::Forgotten { person }))?)
+        }
+        Then::Forgotten { person } => {
+            // A failure counted too many is no reason to refuse the right password.
+            let _ = read_reply::<()>(reply);
+            next_membership(person, Vec::new(), None)
+        }
+        Then::Found => next_membership(read_reply(reply)?, Vec::new(), None),
+        Then::Membership(Members { person, asked, left, mut found }) => {
+            if let Some(Membership { name, roles }) = read_reply(reply)? {
+                found.push(json!({ "distributorID": asked, "name": name, "roles": roles }));
+            }
+            next_membership(person, found, Some(left))
+        }
+        Then::Ended => {
+            read_reply::<()>(reply)?;
+            let gone = format!("{NAME}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
+            Ok(Step::Answer(Answer::empty(204).header("Set-Cookie", gone)))
+        }
+        Then::Changed => {
+            read_reply::<()>(reply)?;
+            Ok(Step::Answer(Answer::empty(204)))
+        }
+    }
+}
+
+/// Asks the next distributor what the person is there; after the last, answers.
+fn next_membership(person: SignedIn, found: Vec<Value>, left: Option<Vec<DistributorID>>) -> Outcome<Step> {
+    let mut left = left.unwrap_or_else(|| person.distributors.clone());
+    if left.is_empty() {
+        return session_object(&person, &found);
+    }
+    let asked = left.remove(0);
+    let message = ToDistributor::Membership { user: person.user };
+    let then = super::Then::Session(Then::Membership(Members { person, asked, left, found }));
+    Ok(Step::ask(Kind::Distributor, asked.to_string(), &message, &then)?)
+}
+
+fn session_object(person: &SignedIn, found: &[Value]) -> Outcome<Step> {
+    let body = json!({
+        "userID": person.user,
+        "login": person.login,
+        "name": person.name,
+        "mustChangePassword": person.must_change_password,
+        "distributors": found,
+    });
+    let mut answer = Answer::json(200, &body)?;
+    if let Some(secret) = &person.token {
+        let Some(cookie) = set_cookie(&person.login, secret) else { return Err(internal().into()) };
+        answer = answer.header("Set-Cookie", cookie);
+    }
+    Ok(Step::Answer(answer))
+}

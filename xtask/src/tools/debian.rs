@@ -3,8 +3,10 @@
 //! Debian ships the standard library's source with it but not the library for this target, so it is built once and put
 //! where the compiler looks for it. Nothing of rustup's is changed.
 
+use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -21,14 +23,11 @@ const CARGO_CLIPPY: &str = "/usr/bin/cargo-clippy";
 const LINKER: &str = "/usr/bin/wasm-ld";
 const PACKAGES: [&str; 5] = ["rustc-web", "cargo-web", "rust-web-clippy", "rust-web-src", "lld"];
 const LIBRARIES: &str = "/usr/lib/rustlib/wasm32-unknown-unknown/lib";
-/// The workspace's own `rust-version`.
-const OLDEST: Version = Version(1, 88, 0);
 
 /// Whether Debian's compiler is installed, with its cargo, its clippy and the linker, and new enough.
 pub(crate) fn rustc_is_there() -> bool {
-    let new_enough = output(Command::new(RUSTC).arg("--version"))
-        .is_ok_and(|text| Version::find(&text).is_some_and(|version| version >= OLDEST));
-    new_enough && [CARGO, CARGO_CLIPPY, LINKER].iter().all(|file| Path::new(file).is_file())
+    let version = output(Command::new(RUSTC).arg("--version")).ok().and_then(|text| Version::find(&text));
+    version >= oldest() && [CARGO, CARGO_CLIPPY, LINKER].iter().all(|file| Path::new(file).is_file())
 }
 
 /// Whether this is a Debian where we may install packages.
@@ -41,26 +40,45 @@ pub(crate) fn install() -> Result<()> {
     say::step("rustup cannot; installing Debian's Rust compiler for wasm32 instead (once; packages of some 200 MB)");
     install_packages(&PACKAGES)?;
     if !rustc_is_there() {
-        bail!("Debian's packages {} brought no Rust {OLDEST} or newer", PACKAGES.join(", "));
+        let oldest = env!("CARGO_PKG_RUST_VERSION");
+        bail!("Debian's packages {} brought no Rust {oldest} or newer", PACKAGES.join(", "));
     }
     say::step("Building Rust's standard library for wasm32 (once; about a minute)");
     let folder = workspace::target().join("wasm-std");
     build_std(&folder)?;
-    let rlibs = folder.join("target").join(TARGET).join("release/deps");
-    fs::create_dir_all(LIBRARIES).with_context(|| format!("could not create {LIBRARIES}"))?;
-    for file in fs::read_dir(LIBRARIES)?.chain(fs::read_dir(&rlibs)?) {
-        let file = file?.path();
-        let Some(name) = file.file_name().filter(|_| file.extension().is_some_and(|kind| kind == "rlib")) else {
-            continue;
-        };
-        if file.starts_with(LIBRARIES) {
-            fs::remove_file(&file)?;
-        } else if !name.to_string_lossy().starts_with("libwasm_std-") {
-            let to = Path::new(LIBRARIES).join(name);
-            fs::copy(&file, &to).with_context(|| format!("could not write {}", to.display()))?;
-        }
-    }
+    let built = folder.join("target").join(TARGET).join("release/deps");
+    put_libraries(&built).with_context(|| format!("could not put the library into {LIBRARIES}"))?;
     fs::remove_dir_all(&folder).with_context(|| format!("could not remove {}", folder.display()))
+}
+
+/// Replaces the target's libraries. The one without which the compiler does nothing comes last, so that a copy which was
+/// broken off is made again.
+fn put_libraries(built: &Path) -> io::Result<()> {
+    fs::create_dir_all(LIBRARIES)?;
+    for file in rlibs(Path::new(LIBRARIES))? {
+        fs::remove_file(file)?;
+    }
+    let mut files = rlibs(built)?;
+    files.retain(|file| !is_named(file, "libwasm_std-"));
+    files.sort_by_key(|file| is_named(file, "libcore-"));
+    for file in files {
+        fs::copy(&file, Path::new(LIBRARIES).join(file.file_name().unwrap_or_default()))?;
+    }
+    Ok(())
+}
+
+fn rlibs(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let files: io::Result<Vec<_>> = fs::read_dir(folder)?.map(|file| Ok(file?.path())).collect();
+    Ok(files?.into_iter().filter(|file| file.extension() == Some(OsStr::new("rlib"))).collect())
+}
+
+fn is_named(file: &Path, beginning: &str) -> bool {
+    file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(beginning))
+}
+
+/// The workspace's own `rust-version`.
+fn oldest() -> Option<Version> {
+    Version::find(concat!(env!("CARGO_PKG_RUST_VERSION"), ".0"))
 }
 
 /// Debian's cargo, with nothing of rustup's proxy in its environment. It would look for its clippy on PATH and find

@@ -1,0 +1,16 @@
+// The entry: starts the wasm once, and hands it each request.
+
+import { Till, initSync } from "./client.js";
+import module from "./client_bg.wasm";
+
+initSync({ module });
+let till;
+
+export default {
+  async fetch(request, env) {
+    till ??= new Till(env.UNIVERSAL_WALLET_URL, env.UNIVERSAL_WALLET_DISTRIBUTOR_ID, env.UNIVERSAL_WALLET_API_KEY);
+    const { pathname } = new URL(request.url);
+    const { status, body } = await till.answer(request.method, pathname, await request.text());
+    return new Response(body, { status, headers: { "content-type": "application/json" } });
+  },
+};

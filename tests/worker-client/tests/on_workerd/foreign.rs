@@ -1,0 +1,104 @@
+//! A foreign server that plays what it is told, one answer per call.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+/// What it does with a call.
+#[derive(Clone)]
+pub(crate) enum Play {
+    /// Sends these bytes and closes.
+    Bytes(String),
+    /// Closes without an answer.
+    Close,
+    /// Never answers.
+    Silence,
+    /// Sends zeros for ever.
+    Flood,
+    /// Sends a blank now and then, for ever.
+    Drip,
+}
+
+/// An answer with a JSON body.
+pub(crate) fn answer(status: u16, headers: &str, body: &str) -> Play {
+    let length = body.len();
+    Play::Bytes(format!(
+        "HTTP/1.1 {status} Status\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
+         connection: close\r\n{headers}\r\n{body}"
+    ))
+}
+
+pub(crate) struct Foreign {
+    pub(crate) url: String,
+    received: Arc<Mutex<Vec<String>>>,
+}
+
+impl Foreign {
+    /// Beyond the last play it closes every connection unanswered.
+    pub(crate) fn start(plays: Vec<Play>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let record = received.clone();
+        thread::spawn(move || {
+            let mut plays = plays.into_iter();
+            for stream in listener.incoming().map_while(Result::ok) {
+                let (play, record) = (plays.next().unwrap_or(Play::Close), record.clone());
+                thread::spawn(move || serve(stream, play, &record));
+            }
+        });
+        Self { url, received }
+    }
+
+    /// The calls as they arrived.
+    pub(crate) fn received(&self) -> Vec<String> {
+        self.received.lock().unwrap().clone()
+    }
+}
+
+fn serve(mut stream: TcpStream, play: Play, record: &Mutex<Vec<String>>) -> std::io::Result<()> {
+    let call = read(&mut stream)?;
+    record.lock().unwrap().push(call);
+    let head = b"HTTP/1.1 200 OK\r\n\r\n";
+    match play {
+        Play::Bytes(bytes) => stream.write_all(bytes.as_bytes()),
+        Play::Close => Ok(()),
+        // Until the other side gives up.
+        Play::Silence => stream.read_to_end(&mut Vec::new()).map(drop),
+        Play::Flood => {
+            stream.write_all(head)?;
+            loop {
+                stream.write_all(&vec![b'0'; 65_536])?;
+            }
+        }
+        Play::Drip => {
+            stream.write_all(head)?;
+            loop {
+                stream.write_all(b" ")?;
+                thread::sleep(Duration::from_millis(20));
+            }
+        }
+    }
+}
+
+fn read(stream: &mut TcpStream) -> std::io::Result<String> {
+    let mut call = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&call).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length =
+                head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+            if body.len() >= length.unwrap_or(0) {
+                return Ok(text);
+            }
+        }
+        let mut part = [0; 4096];
+        let count = stream.read(&mut part)?;
+        call.extend_from_slice(&part[..count]);
+        if count == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+}

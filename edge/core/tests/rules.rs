@@ -1,0 +1,13 @@
+//! The rules as a whole: a simulator against a simple reference model, an explorer of dual control,
+//! properties, and promises of the contract that span several commands.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of tests stop at the first thing that does not hold"
+)]
+
+mod promises;
+mod support;

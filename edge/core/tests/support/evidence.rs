@@ -1,0 +1,78 @@
+//! The storage as a verifier of the chain reads it.
+
+use serde_json::Value;
+use universal_wallet_core::chain::{Entry, state_digest};
+use universal_wallet_core::operation::State;
+use universal_wallet_core::refusal::Fault;
+use universal_wallet_core::store::Store;
+use universal_wallet_core::verify::{Evidence, Stored, verify};
+
+use super::memory::MemoryStore;
+
+fn entry_of(document: &str) -> u64 {
+    let value: Value = serde_json::from_str(document).unwrap();
+    value["entry"].as_u64().unwrap()
+}
+
+impl MemoryStore {
+    fn document(&self, id: &str) -> Option<&String> {
+        match id.split_once(['_', ':']).map(|(kind, _)| kind) {
+            Some("key") => self.keys.get(&id.parse().ok()?),
+            Some("apr") => self.approvals.get(&id.parse().ok()?),
+            Some("usr") => self.members.get(&id.parse().ok()?),
+            Some("request") => self.requests.get(&id.strip_prefix("request:")?.parse().ok()?),
+            _ => Some(&self.profile),
+        }
+    }
+
+    /// Panics unless the chain and every stored state hold.
+    pub(crate) fn must_verify(&self) {
+        let mut from = 1;
+        loop {
+            let verified = verify(self, self.head(), None, from).unwrap();
+            assert!(verified.valid, "the chain is broken at {:?}", verified.broken_at);
+            match verified.next_from {
+                Some(next) => from = next,
+                None => return,
+            }
+        }
+    }
+}
+
+impl Evidence for MemoryStore {
+    fn entries(&self, from: u64, most: usize) -> Result<Vec<Entry>, Fault> {
+        Ok(self.entries.range(from..).take(most).map(|(_, entry)| entry.clone()).collect())
+    }
+
+    fn stored(&self, id: &str) -> Result<Option<Stored>, Fault> {
+        if id.starts_with("op_") {
+            let operation = self.operation(id.parse().unwrap())?;
+            return Ok(operation.map(|operation| Stored {
+                entry: operation.state.entry,
+                digest: operation.state.status.in_chain().into(),
+            }));
+        }
+        Ok(self.document(id).map(|text| Stored { entry: entry_of(text), digest: state_digest(text) }))
+    }
+
+    fn unvouched(&self) -> Result<Option<u64>, Fault> {
+        let vouched = |id: &str, entry: u64| self.entries.get(&entry).is_some_and(|found| found.text.contains(id));
+        let documents = self
+            .keys
+            .iter()
+            .map(|(id, text)| (id.to_string(), entry_of(text)))
+            .chain(self.approvals.iter().map(|(id, text)| (id.to_string(), entry_of(text))))
+            .chain(self.members.iter().map(|(id, text)| (id.to_string(), entry_of(text))))
+            .chain(self.requests.iter().map(|(id, text)| (id.to_string(), entry_of(text))))
+            .chain(self.operations.values().map(|row| {
+                let state: State = serde_json::from_str(&row.state).unwrap();
+                (row.id.to_string(), state.entry)
+            }));
+        for (id, entry) in documents {
+            if !vouched(&id, entry) {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
+    }
+}

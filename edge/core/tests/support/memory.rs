@@ -1,0 +1,365 @@
+//! A distributor's storage in memory. Like the SQLite store it keeps documents as JSON text, and an
+//! operation's facts nowhere but in its chain entry; unlike it, it counts what is written.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use universal_wallet::id::{ApprovalID, KeyID, OperationID, UserID};
+use universal_wallet::{Amount, Phone, Timestamp};
+use universal_wallet_core::api_key::{Key, KeyStatus};
+use universal_wallet_core::approval::{Approval, ApprovalStatus};
+use universal_wallet_core::chain::{Content, Entry, Head};
+use universal_wallet_core::digest::Digest;
+use universal_wallet_core::operation::{Facts, Operation, OperationStatus, Request, RequestStatus, State};
+use universal_wallet_core::people::Member;
+use universal_wallet_core::refusal::Fault;
+use universal_wallet_core::store::{Due, Idempotency, Profile, Remembered, Store};
+
+/// An operation's row: what changes of it, and what queries go by.
+#[derive(Clone)]
+pub(crate) struct Row {
+    pub(crate) id: OperationID,
+    pub(crate) state: String,
+    status: OperationStatus,
+    key: Option<KeyID>,
+    cash_out: Option<Amount>,
+    pub(crate) superseded: bool,
+}
+
+#[derive(Clone)]
+pub(crate) struct MemoryStore {
+    /// How many writes were made so far.
+    pub(crate) writes: u64,
+    pub(crate) profile: String,
+    head: Head,
+    pub(crate) entries: BTreeMap<u64, Entry>,
+    pub(crate) members: BTreeMap<UserID, String>,
+    pub(crate) keys: BTreeMap<KeyID, String>,
+    digests: BTreeMap<Digest, KeyID>,
+    pub(crate) approvals: BTreeMap<ApprovalID, String>,
+    pending_approvals: BTreeSet<ApprovalID>,
+    keys_in_waiting: BTreeSet<KeyID>,
+    deadlines: BTreeSet<(Timestamp, Due)>,
+    volumes: BTreeMap<(KeyID, i64), i64>,
+    pub(crate) operations: BTreeMap<u64, Row>,
+    latest: BTreeMap<OperationID, u64>,
+    pending: BTreeMap<KeyID, BTreeSet<u64>>,
+    processing: BTreeSet<u64>,
+    idempotency: BTreeMap<(String, String), (u64, Digest)>,
+    remembered: BTreeMap<(String, String), Remembered>,
+    pub(crate) requests: BTreeMap<OperationID, String>,
+    open: BTreeMap<(String, Amount), BTreeSet<(u64, OperationID)>>,
+    unreleased: BTreeSet<OperationID>,
+}
+
+fn document<T: serde::de::DeserializeOwned>(text: Option<&String>) -> Result<Option<T>, Fault> {
+    Ok(text.map(|text| serde_json::from_str(text)).transpose()?)
+}
+
+impl MemoryStore {
+    pub(crate) fn new(profile: &Profile) -> Self {
+        Self {
+            writes: 0,
+            profile: serde_json::to_string(profile).unwrap(),
+            head: Head::default(),
+            entries: BTreeMap::new(),
+            members: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            digests: BTreeMap::new(),
+            approvals: BTreeMap::new(),
+            pending_approvals: BTreeSet::new(),
+            keys_in_waiting: BTreeSet::new(),
+            deadlines: BTreeSet::new(),
+            volumes: BTreeMap::new(),
+            operations: BTreeMap::new(),
+            latest: BTreeMap::new(),
+            pending: BTreeMap::new(),
+            processing: BTreeSet::new(),
+            idempotency: BTreeMap::new(),
+            remembered: BTreeMap::new(),
+            requests: BTreeMap::new(),
+            open: BTreeMap::new(),
+            unreleased: BTreeSet::new(),
+        }
+    }
+
+    /// Operations that a wallet has to be told of.
+    pub(crate) fn processing(&self) -> Vec<Operation> {
+        self.processing.iter().map(|number| self.operation_at(*number).unwrap().unwrap()).collect()
+    }
+
+    /// Requests whose end a wallet has to be told of.
+    pub(crate) fn unreleased(&self) -> Vec<Request> {
+        self.unreleased.iter().map(|id| self.request(*id).unwrap().unwrap()).collect()
+    }
+
+    /// Every stored deadline, first one first.
+    pub(crate) fn deadlines(&self) -> impl Iterator<Item = Timestamp> {
+        self.deadlines.iter().map(|(at, _)| *at)
+    }
+
+    pub(crate) fn operation_at(&self, number: u64) -> Result<Option<Operation>, Fault> {
+        let (Some(row), Some(entry)) = (self.operations.get(&number), self.entries.get(&number)) else {
+            return Ok(None);
+        };
+        let content: Content = serde_json::from_str(&entry.text)?;
+        let facts: Facts = serde_json::from_value(content.details)?;
+        let state: State = serde_json::from_str(&row.state)?;
+        Ok(Some(Operation { number, facts, state }))
+    }
+
+    /// Keys that are not claimed yet and of which this is true, oldest first.
+    fn keys_in_waiting(&self, wanted: impl Fn(&Key) -> bool) -> Result<Vec<Key>, Fault> {
+        let mut keys = Vec::new();
+        for id in &self.keys_in_waiting {
+            keys.extend(document::<Key>(self.keys.get(id))?.filter(&wanted));
+        }
+        keys.sort_by_key(|key| key.created_at);
+        Ok(keys)
+    }
+
+    fn write(&mut self) {
+        self.writes += 1;
+    }
+
+    fn track(&mut self, number: u64) {
+        let row = &self.operations[&number];
+        if let Some(key) = row.key {
+            let pending = self.pending.entry(key).or_default();
+            match row.status {
+                OperationStatus::Pending => pending.insert(number),
+                _ => pending.remove(&number),
+            };
+        }
+        match row.status {
+            OperationStatus::Processing => self.processing.insert(number),
+            _ => self.processing.remove(&number),
+        };
+    }
+
+    fn follow(&mut self, entry: &Entry, head: Head) {
+        assert_eq!(entry.number, self.head.number + 1, "entries are numbered without gaps");
+        assert!(self.entries.insert(entry.number, entry.clone()).is_none());
+        self.head = head;
+    }
+}
+
+impl Store for MemoryStore {
+    fn profile(&self) -> Rc<Profile> {
+        Rc::new(serde_json::from_str(&self.profile).unwrap())
+    }
+
+    fn put_profile(&mut self, _: Profile, document: &str) -> Result<(), Fault> {
+        self.write();
+        self.profile = document.into();
+        Ok(())
+    }
+
+    fn head(&self) -> Head {
+        self.head
+    }
+
+    fn append(&mut self, entry: &Entry, head: Head) -> Result<(), Fault> {
+        self.write();
+        self.follow(entry, head);
+        Ok(())
+    }
+
+    fn members(&self) -> Vec<Rc<Member>> {
+        self.members.values().map(|text| Rc::new(serde_json::from_str(text).unwrap())).collect()
+    }
+
+    fn put_member(&mut self, member: Member, document: &str) -> Result<(), Fault> {
+        self.write();
+        self.members.insert(member.person.id, document.into());
+        Ok(())
+    }
+
+    fn key(&self, id: KeyID) -> Result<Option<Rc<Key>>, Fault> {
+        Ok(document(self.keys.get(&id))?.map(Rc::new))
+    }
+
+    fn key_by_digest(&self, digest: &Digest) -> Result<Option<Rc<Key>>, Fault> {
+        self.digests.get(digest).map_or(Ok(None), |id| self.key(*id))
+    }
+
+    fn put_key(&mut self, key: Key, document: &str) -> Result<(), Fault> {
+        self.write();
+        if let Some(digest) = key.digest {
+            self.digests.insert(digest, key.id);
+        }
+        match key.status {
+            KeyStatus::Pending | KeyStatus::Approved => self.keys_in_waiting.insert(key.id),
+            _ => self.keys_in_waiting.remove(&key.id),
+        };
+        self.keys.insert(key.id, document.into());
+        Ok(())
+    }
+
+    fn approval(&self, id: ApprovalID) -> Result<Option<Approval>, Fault> {
+        document(self.approvals.get(&id))
+    }
+
+    fn pending_approvals(&self) -> Result<Vec<Approval>, Fault> {
+        let mut pending = Vec::new();
+        for id in &self.pending_approvals {
+            pending.extend(self.approval(*id)?);
+        }
+        pending.sort_by_key(|approval| approval.created_at);
+        Ok(pending)
+    }
+
+    fn approved_keys(&self) -> Result<Vec<Key>, Fault> {
+        self.keys_in_waiting(|key| key.status == KeyStatus::Approved)
+    }
+
+    fn open_rotation(&self, replaces: KeyID) -> Result<Option<Rc<Key>>, Fault> {
+        Ok(self.keys_in_waiting(|key| key.replaces == Some(replaces))?.pop().map(Rc::new))
+    }
+
+    fn put_approval(&mut self, approval: &Approval, document: &str) -> Result<(), Fault> {
+        self.write();
+        match approval.status {
+            ApprovalStatus::Pending => self.pending_approvals.insert(approval.id),
+            _ => self.pending_approvals.remove(&approval.id),
+        };
+        self.approvals.insert(approval.id, document.into());
+        Ok(())
+    }
+
+    fn first_deadline(&self) -> Option<(Timestamp, Due)> {
+        self.deadlines.first().copied()
+    }
+
+    fn add_deadline(&mut self, at: Timestamp, due: Due) -> Result<(), Fault> {
+        self.write();
+        self.deadlines.insert((at, due));
+        Ok(())
+    }
+
+    fn remove_deadline(&mut self, at: Timestamp, due: Due) -> Result<(), Fault> {
+        self.write();
+        self.deadlines.remove(&(at, due));
+        Ok(())
+    }
+
+    fn volume(&self, lineage: KeyID, day: i64) -> Result<Amount, Fault> {
+        let minor = self.volumes.get(&(lineage, day)).copied().unwrap_or(0);
+        Amount::from_minor(minor).ok_or_else(|| Fault::new("a volume that is no amount"))
+    }
+
+    fn change_volume(&mut self, key: (KeyID, KeyID), day: i64, minor: i64, _: i64) -> Result<(), Fault> {
+        self.write();
+        *self.volumes.entry((key.1, day)).or_default() += minor;
+        Ok(())
+    }
+
+    fn operation(&self, id: OperationID) -> Result<Option<Operation>, Fault> {
+        self.latest.get(&id).map_or(Ok(None), |number| self.operation_at(*number))
+    }
+
+    fn add_operation(
+        &mut self,
+        operation: &Operation,
+        entry: &Entry,
+        head: Head,
+        idempotency: Option<&Idempotency>,
+    ) -> Result<(), Fault> {
+        self.write();
+        assert_eq!(operation.number, entry.number);
+        self.follow(entry, head);
+        let Operation { number, facts, state } = operation;
+        let row = Row {
+            id: facts.id,
+            state: serde_json::to_string(state)?,
+            status: state.status,
+            key: facts.key.map(|(key, _)| key),
+            cash_out: (!facts.is_cash_in()).then_some(facts.amount),
+            superseded: false,
+        };
+        self.operations.insert(*number, row);
+        self.latest.insert(facts.id, *number);
+        self.track(*number);
+        if let Some(key) = idempotency {
+            let slot = (key.scope.clone(), key.value.clone());
+            let before = self.idempotency.insert(slot, (*number, key.request));
+            assert!(before.is_none(), "an idempotency key names one operation for ever");
+        }
+        Ok(())
+    }
+
+    fn supersede(&mut self, number: u64) -> Result<(), Fault> {
+        self.write();
+        self.operations.get_mut(&number).unwrap().superseded = true;
+        Ok(())
+    }
+
+    fn put_operation(&mut self, operation: &Operation) -> Result<(), Fault> {
+        self.write();
+        let row = self.operations.get_mut(&operation.number).unwrap();
+        row.status = operation.state.status;
+        row.state = serde_json::to_string(&operation.state)?;
+        self.track(operation.number);
+        Ok(())
+    }
+
+    fn operation_by_idempotency(&self, key: &Idempotency) -> Result<Option<(Operation, Digest)>, Fault> {
+        let found = self.idempotency.get(&(key.scope.clone(), key.value.clone()));
+        found.map(|(number, digest)| Ok((self.operation_at(*number)?.unwrap(), *digest))).transpose()
+    }
+
+    fn pending_of_key(&self, key: KeyID) -> Result<u32, Fault> {
+        Ok(self.pending.get(&key).map_or(0, |numbers| u32::try_from(numbers.len()).unwrap()))
+    }
+
+    fn first_pending_of_key(&self, key: KeyID) -> Result<Option<Operation>, Fault> {
+        let first = self.pending.get(&key).and_then(BTreeSet::first);
+        first.map_or(Ok(None), |number| self.operation_at(*number))
+    }
+
+    fn incoming(&self) -> Amount {
+        let amounts = self.processing.iter().filter_map(|number| self.operations[number].cash_out);
+        amounts.fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap())
+    }
+
+    fn request(&self, id: OperationID) -> Result<Option<Request>, Fault> {
+        document(self.requests.get(&id))
+    }
+
+    fn oldest_request(&self, from: &Phone, amount: Amount) -> Result<Option<Request>, Fault> {
+        let first = self.open.get(&(from.bare().into(), amount)).and_then(BTreeSet::first);
+        first.map_or(Ok(None), |(_, id)| self.request(*id))
+    }
+
+    fn put_request(&mut self, request: &Request, document: &str) -> Result<(), Fault> {
+        self.write();
+        self.requests.insert(request.id, document.into());
+        let open = self.open.entry((request.from.bare().into(), request.amount)).or_default();
+        match request.status {
+            RequestStatus::Open => open.insert((request.number, request.id)),
+            _ => open.remove(&(request.number, request.id)),
+        };
+        if matches!(request.status, RequestStatus::Cancelled | RequestStatus::Expired) {
+            self.unreleased.insert(request.id);
+        }
+        Ok(())
+    }
+
+    fn request_released(&mut self, id: OperationID) -> Result<(), Fault> {
+        self.write();
+        self.unreleased.remove(&id);
+        Ok(())
+    }
+
+    fn remembered(&self, key: &Idempotency) -> Result<Option<Remembered>, Fault> {
+        Ok(self.remembered.get(&(key.scope.clone(), key.value.clone())).cloned())
+    }
+
+    fn remember(&mut self, key: &Idempotency, subject: &str) -> Result<(), Fault> {
+        self.write();
+        let made = Remembered { request: key.request, subject: subject.into() };
+        let before = self.remembered.insert((key.scope.clone(), key.value.clone()), made);
+        assert!(before.is_none(), "an idempotency key names one call for ever");
+        Ok(())
+    }
+}

@@ -1,0 +1,103 @@
+//! What the tests share: storage in memory, people, bodies of calls, repeatable randomness.
+
+pub(crate) mod evidence;
+pub(crate) mod memory;
+pub(crate) mod random;
+pub(crate) mod wallet;
+
+use std::rc::Rc;
+
+use universal_wallet::Timestamp;
+use universal_wallet::id::{DistributorID, UserID};
+use universal_wallet_core::act::Moment;
+use universal_wallet_core::distributor::operations::Requester;
+use universal_wallet_core::distributor::{Caller, setup};
+use universal_wallet_core::input::Input;
+use universal_wallet_core::key_form::{Minted, Peppers};
+use universal_wallet_core::people::{Member, Person, Role};
+use universal_wallet_core::refusal::{Code, Outcome, Refused};
+use universal_wallet_core::store::{Profile, Store};
+use uuid::Uuid;
+
+use memory::MemoryStore;
+
+/// An hour in milliseconds.
+pub(crate) const HOUR_MS: i64 = 3_600_000;
+/// A day in milliseconds.
+pub(crate) const DAY_MS: i64 = 24 * HOUR_MS;
+
+/// Noon of some day.
+pub(crate) const START: Timestamp = Timestamp::from_unix_ms(20_781 * DAY_MS + 12 * HOUR_MS);
+
+/// A call's body and idempotency key.
+pub(crate) fn input(body: impl Into<String>, idempotency_key: Option<&str>) -> Input {
+    Input { body: Ok(body.into()), idempotency_key: idempotency_key.map(Into::into) }
+}
+
+/// The user of that number.
+pub(crate) fn user(number: u128) -> UserID {
+    UserID::from_uuid(Uuid::from_u128(number))
+}
+
+/// A member of that number.
+pub(crate) fn member(number: u128, roles: &[Role]) -> Member {
+    Member {
+        entry: 0,
+        person: Person { id: user(number), name: format!("Person {number}") },
+        login: format!("person-{number}").parse().unwrap(),
+        roles: roles.into(),
+        disabled: false,
+        created_at: START,
+    }
+}
+
+/// A distributor of that number with its members.
+pub(crate) fn distributor(number: u128, now: Timestamp, members: impl IntoIterator<Item = Member>) -> MemoryStore {
+    let id = DistributorID::from_uuid(Uuid::from_u128(number));
+    let name = format!("Distributor {number}");
+    let profile = Profile { entry: 0, id, name, currency: "NGN".into(), suspended: false, created_at: now };
+    let mut store = MemoryStore::new(&profile);
+    setup::create(&mut store, now, profile).unwrap();
+    for member in members {
+        setup::add_user(&mut store, Moment { now, random: 0 }, member).unwrap();
+    }
+    store
+}
+
+/// A member who signed in and calls.
+pub(crate) fn caller(store: &MemoryStore, id: UserID) -> Caller {
+    Caller { member: store.member(id).unwrap(), must_change_password: false }
+}
+
+/// A member who asks for an operation in the console.
+pub(crate) fn person(store: &MemoryStore, number: u128) -> Requester {
+    Requester::Person(caller(store, user(number)))
+}
+
+/// A new secret for a key.
+pub(crate) fn minted(distributor: DistributorID, random: u64) -> Minted {
+    let mut random = random::Random::new(random);
+    let fill = |bytes: &mut [u8; 64]| {
+        bytes.fill_with(|| u8::try_from(random.below(256)).unwrap());
+        Ok(())
+    };
+    Peppers::new("a pepper for tests, of 32 characters", "").mint(distributor, fill).unwrap()
+}
+
+/// Runs a command; where it is refused, nothing was written, and its code is the result.
+pub(crate) fn run<T>(store: &mut MemoryStore, command: impl FnOnce(&mut MemoryStore) -> Outcome<T>) -> Result<T, Code> {
+    let before = store.writes;
+    match command(store) {
+        Ok(result) => Ok(result),
+        Err(Refused::Refusal(refusal)) => {
+            assert_eq!(store.writes, before, "{:?} was answered, and something was stored", refusal.code);
+            Err(refusal.code)
+        }
+        Err(Refused::Fault(fault)) => panic!("a fault: {}", fault.0),
+    }
+}
+
+/// A key as authentication hands it on.
+pub(crate) fn key(store: &MemoryStore, id: universal_wallet::id::KeyID) -> Requester {
+    Requester::Key(Rc::clone(&store.key(id).unwrap().unwrap()))
+}

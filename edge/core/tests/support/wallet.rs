@@ -1,0 +1,60 @@
+//! A wallet's storage in memory.
+
+use std::collections::BTreeMap;
+
+use universal_wallet::id::OperationID;
+use universal_wallet::{Amount, Timestamp};
+use universal_wallet_core::refusal::Fault;
+use universal_wallet_core::wallet::{Funds, Hold, HoldStatus, WalletStore};
+
+#[derive(Clone, Default)]
+pub(crate) struct MemoryWallet {
+    /// How many writes were made so far.
+    pub(crate) writes: u64,
+    funds: Funds,
+    /// What each operation brought, in minor units.
+    pub(crate) entries: BTreeMap<OperationID, i64>,
+    holds: BTreeMap<OperationID, String>,
+}
+
+impl MemoryWallet {
+    pub(crate) fn holds(&self) -> impl Iterator<Item = Hold> {
+        self.holds.values().map(|text| serde_json::from_str(text).unwrap())
+    }
+
+    /// Panics unless balance and held are the sums of what they stand for.
+    pub(crate) fn must_add_up(&self) {
+        assert_eq!(self.entries.values().sum::<i64>(), self.funds.balance.minor());
+        let open = self.holds().filter(|hold| matches!(hold.status, HoldStatus::Announcing | HoldStatus::Held));
+        assert_eq!(open.map(|hold| hold.amount.minor()).sum::<i64>(), self.funds.held.minor());
+        assert!(self.funds.held <= self.funds.balance);
+    }
+}
+
+impl WalletStore for MemoryWallet {
+    fn funds(&self) -> Funds {
+        self.funds
+    }
+
+    fn has_entry(&self, id: OperationID) -> Result<bool, Fault> {
+        Ok(self.entries.contains_key(&id))
+    }
+
+    fn append(&mut self, id: OperationID, minor: i64, balance: Amount, _: Timestamp) -> Result<(), Fault> {
+        self.writes += 1;
+        assert!(self.entries.insert(id, minor).is_none(), "an operation is taken once");
+        self.funds.balance = balance;
+        Ok(())
+    }
+
+    fn hold(&self, id: OperationID) -> Result<Option<Hold>, Fault> {
+        Ok(self.holds.get(&id).map(|text| serde_json::from_str(text)).transpose()?)
+    }
+
+    fn put_hold(&mut self, hold: &Hold, held: Amount) -> Result<(), Fault> {
+        self.writes += 1;
+        self.holds.insert(hold.id, serde_json::to_string(hold)?);
+        self.funds.held = held;
+        Ok(())
+    }
+}

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::build::Flavour;
+use crate::build::Worker;
 
 /// Builds, runs and tests Universal Wallet Edge. Missing tools are set up on the way.
 #[derive(Debug, Parser)]
@@ -23,7 +23,7 @@ enum Task {
     Test(test::Options),
     /// Build the Worker into target/edge, for wrangler and workerd to load
     Build {
-        /// Build one that tests can make panic, into target/edge-faults; never deploy it
+        /// Build one with faults that tests can cause, into target/edge-faults; never deploy it
         #[arg(long)]
         faults: bool,
     },
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     let result = match Task::parse() {
         Task::Dev(options) => dev::run(options),
         Task::Test(options) => test::run(&options),
-        Task::Build { faults } => build::build(if faults { Flavour::Faults } else { Flavour::Deployed }),
+        Task::Build { faults } => build::build(if faults { Worker::EdgeWithFaults } else { Worker::Edge }),
         Task::WasmBindgenTestRunner { arguments } => wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(
             std::iter::once(OsString::from("wasm-bindgen-test-runner")).chain(arguments),
         ),

@@ -2,25 +2,20 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use super::worker::Worker;
 use crate::command;
 use crate::tools::{node, npm};
 use crate::{say, workspace};
 
-/// The glue's files, as wasm-bindgen names them.
-pub(super) const FILES: [&str; 2] = ["edge.js", "edge_bg.wasm"];
-
-const OPTIONS: [&str; 7] = [
+const OPTIONS: [&str; 5] = [
     "--target=web",
     "--omit-default-module-path",
     "--experimental-reset-state-function",
     "--no-typescript",
     "--remove-producers-section",
-    "--out-name=edge",
-    "--out-dir",
 ];
 
 /// What rustc lets wasm use; wasm-opt must not reach for more.
@@ -41,19 +36,22 @@ pub(super) fn recipe() -> Result<String> {
     Ok(format!("{OPTIONS:?}{OPTIMISER:?}{}", String::from_utf8_lossy(&versions)))
 }
 
-/// Writes the glue and the optimised wasm into the folder. They are made beside it and moved, so that who reads the
+/// Writes the glue and the optimised wasm into the Worker's folder. They are made beside it and moved, so that who reads the
 /// folder meanwhile finds the old files or the new ones.
-pub(super) fn run(wasm: &Path, edge: &Path) -> Result<()> {
+pub(super) fn run(worker: Worker) -> Result<()> {
     say::step("Generating the glue and optimising the wasm");
-    let folder = workspace::target().join("edge-next");
+    let folder = workspace::target().join("worker-next");
     let arguments = std::iter::once(OsString::from("wasm-bindgen"))
         .chain(OPTIONS.iter().map(OsString::from))
-        .chain([folder.clone().into(), wasm.into()]);
+        .chain(["--out-name".into(), worker.module().into(), "--out-dir".into(), folder.clone().into()])
+        .chain([worker.wasm().into()]);
     wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(arguments).context("wasm-bindgen failed")?;
-    let generated = folder.join("edge_bg.wasm");
+    let [glue, wasm] = worker.generated();
+    let generated = folder.join(&wasm);
     command::run(node::tool("wasm-opt")?.args(OPTIMISER).arg(&generated).arg("-o").arg(&generated))?;
-    for name in FILES {
-        fs::rename(folder.join(name), edge.join(name)).with_context(|| format!("could not write {name}"))?;
+    for name in [glue, wasm] {
+        fs::rename(folder.join(&name), worker.folder().join(&name))
+            .with_context(|| format!("could not write {name}"))?;
     }
     fs::remove_dir_all(&folder).with_context(|| format!("could not remove {}", folder.display()))
 }

@@ -6,20 +6,19 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::bindgen;
-use crate::workspace;
+use super::worker::Worker;
 
 /// Makes the folder hold exactly the shell's present files beside the generated ones.
-pub(super) fn copy(edge: &Path) -> Result<()> {
-    let shell = workspace::root().join("edge/shell");
-    for file in scripts(edge)? {
-        let generated = bindgen::FILES.iter().any(|name| OsStr::new(name) == file);
+pub(super) fn copy(worker: Worker) -> Result<()> {
+    let (shell, folder) = (worker.shell(), worker.folder());
+    for file in scripts(&folder)? {
+        let generated = worker.generated().iter().any(|name| OsStr::new(name) == file);
         if !generated && !shell.join(&file).is_file() {
-            fs::remove_file(edge.join(&file)).with_context(|| format!("could not remove {}", file.display()))?;
+            fs::remove_file(folder.join(&file)).with_context(|| format!("could not remove {}", file.display()))?;
         }
     }
     for file in scripts(&shell)? {
-        let (from, to) = (shell.join(&file), edge.join(&file));
+        let (from, to) = (shell.join(&file), folder.join(&file));
         let text = fs::read(&from).with_context(|| format!("could not read {}", from.display()))?;
         // An unchanged file is left alone, since wrangler reloads what is written.
         if fs::read(&to).ok().as_ref() != Some(&text) {

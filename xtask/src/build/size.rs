@@ -2,16 +2,17 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
 
 use anyhow::{Context, Result};
 use flate2::{Compression, write::GzEncoder};
 
+use super::worker::Worker;
 use crate::workspace;
 
 /// Prints the wasm's size, raw and gzipped.
-pub(super) fn print(edge: &Path) -> Result<()> {
-    let file = edge.join("edge_bg.wasm");
+pub(super) fn print(worker: Worker) -> Result<()> {
+    let [_, wasm] = worker.generated();
+    let file = worker.folder().join(wasm);
     let wasm = fs::read(&file).with_context(|| format!("could not read {}", file.display()))?;
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     gzip.write_all(&wasm)?;

@@ -2,12 +2,12 @@
 
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use rustix::fs::{FlockOperation, flock};
 
-use super::bindgen;
+use super::worker::Worker;
 use crate::{say, workspace};
 
 /// Identifies a wasm and what is done with it. A compiler that hashes otherwise costs one build.
@@ -18,14 +18,14 @@ pub(super) fn of(wasm: &[u8], recipe: &str) -> u64 {
 }
 
 /// Whether the finished files were made from exactly that.
-pub(super) fn is_current(stamp: u64, folder: &Path) -> bool {
-    fs::read_to_string(file(folder)).is_ok_and(|text| text == stamp.to_string())
-        && bindgen::FILES.iter().all(|name| folder.join(name).is_file())
+pub(super) fn is_current(stamp: u64, worker: Worker) -> bool {
+    fs::read_to_string(file(worker)).is_ok_and(|text| text == stamp.to_string())
+        && worker.generated().iter().all(|name| worker.folder().join(name).is_file())
 }
 
 /// Notes what the finished files were made from.
-pub(super) fn write(stamp: u64, folder: &Path) -> Result<()> {
-    fs::write(file(folder), stamp.to_string()).context("could not note what was built")
+pub(super) fn write(stamp: u64, worker: Worker) -> Result<()> {
+    fs::write(file(worker), stamp.to_string()).context("could not note what was built")
 }
 
 /// Keeps a second build out of the finished folders while the answer lives.
@@ -38,6 +38,6 @@ pub(super) fn lock() -> Result<File> {
     Ok(lock)
 }
 
-fn file(folder: &Path) -> PathBuf {
-    folder.with_extension("stamp")
+fn file(worker: Worker) -> PathBuf {
+    worker.folder().with_extension("stamp")
 }

@@ -21,7 +21,7 @@ use self::demo::Demo;
 use self::server::Server;
 use self::state::State;
 use self::variable::Variable;
-use crate::build::{self, Flavour};
+use crate::build::{self, Worker};
 use crate::{say, workspace};
 
 /// What runs the Worker.
@@ -64,7 +64,7 @@ pub(crate) struct Options {
 pub(crate) fn run(options: Options) -> Result<()> {
     check_port(options.port)?;
     let state = State::open(options.state.unwrap_or_else(|| workspace::root().join(".state")))?;
-    build::build(Flavour::Deployed)?;
+    build::build(Worker::Edge)?;
 
     let (stop, stopped) = channel();
     ctrlc::set_handler(move || {

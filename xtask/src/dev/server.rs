@@ -12,7 +12,7 @@ use edge_runtime::{Entry, Options, ProcessGroup, Secrets, Workerd, workerd_in};
 use super::state::State;
 use super::variable::Variable;
 use super::{Runtime, http, wrangler};
-use crate::build::Flavour;
+use crate::build::Worker;
 use crate::workspace;
 
 /// How long the Worker may take until it answers.
@@ -53,7 +53,7 @@ impl Server {
                 let state_dir = state.folder().join("workerd");
                 let log = state_dir.join("workerd.log");
                 let workerd = Workerd::start(Options {
-                    build_dir: Flavour::Deployed.folder(),
+                    build_dir: Worker::Edge.folder(),
                     assets_dir: Some(workspace::root().join("web-admin")),
                     state_dir,
                     port,

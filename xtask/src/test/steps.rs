@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use edge_runtime::workerd_in;
 
 use super::count::Count;
-use crate::build::{self, Flavour};
+use crate::build::{self, Worker};
 use crate::command::{cargo, run};
 use crate::tools::wasm_target::WasmTarget;
 use crate::tools::{chromium, node, npm};
@@ -16,9 +16,15 @@ use crate::workspace;
 
 /// The end-to-end tests' crate.
 const E2E: &str = "universal-wallet-tests";
+/// The example Worker's crate; its tests run where theirs do.
+const CLIENT: &str = "universal-wallet-worker-client";
 /// The crates that also run as wasm, and their folders.
-const WASM: [(&str, &str); 3] =
-    [("universal-wallet", "sdk"), ("universal-wallet-core", "edge/core"), ("universal-wallet-edge", "edge")];
+const WASM: [(&str, &str); 4] = [
+    ("universal-wallet", "sdk"),
+    ("universal-wallet-core", "edge/core"),
+    ("universal-wallet-edge", "edge"),
+    (CLIENT, "tests/worker-client"),
+];
 
 pub(super) fn format() -> Result<()> {
     run(cargo("fmt").args(["--all", "--check"])).context("run `cargo fmt` and look at what it changed")
@@ -64,23 +70,28 @@ pub(super) fn wasm(count: &mut Count) -> Result<()> {
 }
 
 pub(super) fn build() -> Result<()> {
-    build::build(Flavour::Deployed)?;
-    build::build(Flavour::Faults)
+    [Worker::Edge, Worker::EdgeWithFaults, Worker::Client].into_iter().try_for_each(build::build)
 }
 
-/// The crate learns from its environment what to run.
+/// The tests learn from their environment what to run.
 pub(super) fn e2e(count: &mut Count) -> Result<()> {
     build()?;
-    let mut command = cargo("test");
-    command.args(["--package", E2E, "--locked", "--no-fail-fast"]);
-    command.env("EDGE_BUILD_DIR", Flavour::Deployed.folder()).env("EDGE_FAULTS_BUILD_DIR", Flavour::Faults.folder());
-    command.env("EDGE_ASSETS_DIR", workspace::root().join("web-admin"));
-    command.env("EDGE_WORKERD", workerd_in(&workspace::root().join("node_modules")));
-    count_in(&mut command, count)
+    for tests in [&["--package", E2E][..], &["--package", CLIENT, "--test", "on_workerd"]] {
+        let mut command = cargo("test");
+        command.args(tests).args(["--locked", "--no-fail-fast"]).envs([
+            ("EDGE_BUILD_DIR", Worker::Edge.folder()),
+            ("EDGE_FAULTS_BUILD_DIR", Worker::EdgeWithFaults.folder()),
+            ("WORKER_CLIENT_BUILD_DIR", Worker::Client.folder()),
+            ("EDGE_ASSETS_DIR", workspace::root().join("web-admin")),
+            ("EDGE_WORKERD", workerd_in(&workspace::root().join("node_modules"))),
+        ]);
+        count_in(&mut command, count)?;
+    }
+    Ok(())
 }
 
 pub(super) fn browser(count: &mut Count) -> Result<()> {
-    build::build(Flavour::Deployed)?;
+    build::build(Worker::Edge)?;
     let chromium = chromium::set_up()?;
     let mut command = node::tool("playwright")?;
     command.args(["test", "--config", "tests/browser"]).current_dir(workspace::root());
@@ -90,20 +101,22 @@ pub(super) fn browser(count: &mut Count) -> Result<()> {
     count_in(&mut command, count)
 }
 
-/// Runs a test runner with its output shown, and counts on the way.
+/// Runs a test runner with its output shown, and counts on the way. No test at all is no success.
 fn count_in(command: &mut Command, count: &mut Count) -> Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();
     let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("could not start {name}"))?;
     let output = child.stdout.take().context("a pipe was asked for")?;
+    let mut ran = Count::default();
     for line in BufReader::new(output).lines() {
         let line = line?;
         println!("{line}");
-        count.add(Count::in_line(&line));
+        ran.add(Count::in_line(&line));
     }
+    count.add(ran);
     if !child.wait()?.success() {
         bail!("not all tests passed");
     }
-    if count.passed == 0 {
+    if ran.passed == 0 {
         bail!("there were no tests");
     }
     Ok(())

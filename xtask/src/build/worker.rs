@@ -1,0 +1,66 @@
+//! The Workers of this workspace.
+
+use std::path::PathBuf;
+
+use crate::workspace;
+
+/// Which Worker is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Worker {
+    /// The edge, as deployed.
+    Edge,
+    /// The edge with faults that tests can cause, to see that it recovers.
+    EdgeWithFaults,
+    /// The example of a Worker that calls the edge through the client.
+    Client,
+}
+
+impl Worker {
+    /// Where the finished files are: `worker.js`, the generated glue and the wasm.
+    pub(crate) fn folder(self) -> PathBuf {
+        workspace::target().join(match self {
+            Self::Edge => "edge",
+            Self::EdgeWithFaults => "edge-faults",
+            Self::Client => "worker-client",
+        })
+    }
+
+    /// The hand-written JavaScript around the wasm.
+    pub(super) fn shell(self) -> PathBuf {
+        workspace::root().join(match self {
+            Self::Edge | Self::EdgeWithFaults => "edge/shell",
+            Self::Client => "tests/worker-client/shell",
+        })
+    }
+
+    /// What makes cargo build it.
+    pub(super) fn cargo_options(self) -> &'static [&'static str] {
+        match self {
+            Self::Edge => &["--package", "universal-wallet-edge"],
+            Self::EdgeWithFaults => &["--package", "universal-wallet-edge", "--features", "faults"],
+            Self::Client => &["--package", "universal-wallet-worker-client"],
+        }
+    }
+
+    /// The wasm that cargo then leaves.
+    pub(super) fn wasm(self) -> PathBuf {
+        let name = match self {
+            Self::Edge | Self::EdgeWithFaults => "universal_wallet_edge",
+            Self::Client => "universal_wallet_worker_client",
+        };
+        workspace::target().join("wasm/wasm32-unknown-unknown/release").join(name).with_extension("wasm")
+    }
+
+    /// The name that the shell imports.
+    pub(super) fn module(self) -> &'static str {
+        match self {
+            Self::Edge | Self::EdgeWithFaults => "edge",
+            Self::Client => "client",
+        }
+    }
+
+    /// The files that wasm-bindgen makes.
+    pub(super) fn generated(self) -> [String; 2] {
+        [format!("{}.js", self.module()), format!("{}_bg.wasm", self.module())]
+    }
+}

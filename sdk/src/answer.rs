@@ -13,6 +13,9 @@ use crate::wire::ErrorBody;
 /// The longest body that is read. The longest honest one, 1,000 operations, is below a fourth.
 pub(crate) const LONGEST_BODY: usize = 4 << 20;
 
+/// What is said of a longer one.
+pub(crate) const TOO_LONG: &str = "it is longer than 4 MiB";
+
 /// A whole answer, as it came.
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -35,8 +38,8 @@ pub(crate) enum Failure {
     Timeout(Box<dyn core::error::Error + Send + Sync>),
     /// The connection broke, or the answer is not HTTP.
     Broken(Box<dyn core::error::Error + Send + Sync>),
-    /// The body is longer than [`LONGEST_BODY`].
-    TooLong { status: u16 },
+    /// It came, and is not to be read.
+    Unreadable { status: u16, problem: &'static str },
 }
 
 impl From<Failure> for Error {
@@ -45,8 +48,8 @@ impl From<Failure> for Error {
             Failure::Connect(source) => Self::new(Kind::Connect, Some(source)),
             Failure::Timeout(source) => Self::new(Kind::Timeout, Some(source)),
             Failure::Broken(source) => Self::new(Kind::Broken, Some(source)),
-            Failure::TooLong { status } => {
-                Self::new(Kind::Unreadable { status, request_id: None, problem: "it is longer than 4 MiB" }, None)
+            Failure::Unreadable { status, problem } => {
+                Self::new(Kind::Unreadable { status, request_id: None, problem }, None)
             }
         }
     }

@@ -213,8 +213,11 @@ impl fmt::Display for Error {
         match &self.0.kind {
             Kind::Input(problem) => write!(f, "nothing was sent: {problem}"),
             Kind::Connect => f.write_str("no connection to the server: check the base URL, the network and the proxy"),
-            Kind::Timeout => f.write_str("no complete answer within the time allowed"),
-            Kind::Broken => f.write_str("the connection broke before the answer was complete"),
+            Kind::Timeout => f.write_str(
+                "no complete answer within the time allowed: try again later, or allow more with attempt_timeout() and \
+                 total_timeout()",
+            ),
+            Kind::Broken => f.write_str("the connection broke before the answer was complete: try again"),
             Kind::Refused(refusal) => refusal.fmt(f),
             Kind::Unreadable { status, problem, .. } => write!(f, "the answer ({status}) cannot be read: {problem}"),
             Kind::StillOpen(status) => write!(f, "the operation did not end within the time allowed: it is {status}"),

@@ -59,7 +59,9 @@ impl Timestamp {
         Self::from_unix_ms(day.saturating_mul(Self::DAY_MS))
     }
 
-    /// As HTTP headers write it (RFC 9110), to the second: `Tue, 24 Nov 2026 18:07:48 GMT`.
+    /// As HTTP headers write it (RFC 9110), to the second: `Tue, 24 Nov 2026 18:07:48 GMT`. See the
+    /// [example](Self).
+    #[cfg(feature = "server")]
     pub fn http_date(self) -> String {
         DateTime::<Utc>::from(self).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
     }

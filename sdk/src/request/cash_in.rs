@@ -8,6 +8,7 @@ use crate::{Client, Error, IdempotencyKey, Phone, ShortCode};
 
 /// Whose wallet a cash-in credits. See the [example](crate::Client::cash_in).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Recipient {
     /// A customer, by phone number.
     Customer(Phone),

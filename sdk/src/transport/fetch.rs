@@ -14,7 +14,7 @@ use web_sys::{
 };
 use zeroize::Zeroizing;
 
-use crate::answer::{Answer, Failure, LONGEST_BODY};
+use crate::answer::{Answer, Failure, LONGEST_BODY, TOO_LONG};
 use crate::call::Call;
 use crate::key::ApiKey;
 
@@ -88,7 +88,7 @@ async fn body(response: &Response) -> Result<Vec<u8>, Failure> {
         }
         let chunk = Uint8Array::new(&chunk).to_vec();
         if bytes.len() + chunk.len() > LONGEST_BODY {
-            return Err(Failure::TooLong { status: response.status() });
+            return Err(Failure::Unreadable { status: response.status(), problem: TOO_LONG });
         }
         bytes.extend_from_slice(&chunk);
     }

@@ -9,7 +9,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValu
 use reqwest::{Client, redirect};
 use zeroize::Zeroizing;
 
-use crate::answer::{Answer, Failure, LONGEST_BODY};
+use crate::answer::{Answer, Failure, LONGEST_BODY, TOO_LONG};
 use crate::call::Call;
 use crate::error::Error;
 use crate::key::ApiKey;
@@ -56,16 +56,16 @@ impl Transport {
         let request = request.build().map_err(failure)?;
         let url = request.url().clone();
         let mut response = self.client.execute(request).await.map_err(failure)?;
-        if *response.url() != url {
-            return Err(Failure::Broken("the HTTP client followed a redirect; build it with Policy::none()".into()));
-        }
-
         let status = response.status().as_u16();
+        if *response.url() != url {
+            let problem = "the HTTP client followed a redirect to it; build that client with redirect::Policy::none()";
+            return Err(Failure::Unreadable { status, problem });
+        }
         let headers = response.headers().clone();
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(failure)? {
             if body.len() + chunk.len() > LONGEST_BODY {
-                return Err(Failure::TooLong { status });
+                return Err(Failure::Unreadable { status, problem: TOO_LONG });
             }
             body.extend_from_slice(&chunk);
         }
@@ -105,3 +105,19 @@ impl core::fmt::Display for NoTls {
 }
 
 impl core::error::Error for NoTls {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_that_holds_the_key_hides_it() {
+        let before = "uwk_SecretOfNobodyThatIsOnlyForTests01234567890123";
+        let checksum = crate::key::checksum(before.as_bytes());
+        let key: ApiKey = format!("{before}{}", String::from_utf8_lossy(&checksum)).parse().unwrap();
+        let value = authorization(&key).unwrap();
+        assert!(value.is_sensitive());
+        assert_eq!(value, format!("Bearer {}", key.expose()));
+        assert!(!format!("{value:?}").contains("Secret"));
+    }
+}

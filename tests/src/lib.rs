@@ -1,1 +1,18 @@
-//! End-to-end tests on the real runtime.
+//! What the end-to-end tests share: an edge of their own on workerd, the people and the issuer who
+//! call it, and the powers of its testing entry.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot go on fails"
+)]
+
+pub mod distributor;
+pub mod edge;
+pub mod issuer;
+pub mod key;
+pub mod money;
+pub mod person;
+pub mod powers;
+pub mod request;

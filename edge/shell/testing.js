@@ -1,0 +1,157 @@
+// The tests' entry: the production Worker and objects, watched, with powers under POST /testing/.
+// It is never deployed.
+
+import worker from "./worker.js";
+import * as production from "./objects.js";
+import { clock } from "./clock.js";
+
+const FAR = 8.64e15;
+
+let frozen = null;
+let offset = 0;
+clock.now = () => frozen ?? Date.now() + offset;
+
+const watch = { calls: {}, rowsRead: {}, rowsWritten: {}, statements: new Map() };
+let faults = [];
+let alarms = true;
+let running = null;
+
+/** Adds what the last statement read and wrote: a cursor knows once it was read. */
+function settle() {
+  if (running === null) return;
+  const { kind, cursor } = running;
+  running = null;
+  add(watch.rowsRead, kind, cursor.rowsRead);
+  add(watch.rowsWritten, kind, cursor.rowsWritten);
+}
+
+function add(counts, kind, number) {
+  counts[kind] = (counts[kind] ?? 0) + number;
+}
+
+/** The object with some of its members replaced. */
+function replaced(object, members) {
+  const get = (_, name) => {
+    if (name in members) return members[name];
+    const value = object[name];
+    return typeof value === "function" ? value.bind(object) : value;
+  };
+  return new Proxy({}, { get });
+}
+
+/** An object's context, with its statements and alarms counted. An alarm is a row written. */
+function watched(ctx, kind) {
+  const exec = (sql, ...bindings) => {
+    settle();
+    watch.statements.set(`${kind} ${sql}`, { kind, sql, bindings: bindings.length });
+    const cursor = ctx.storage.sql.exec(sql, ...bindings);
+    running = { kind, cursor };
+    return cursor;
+  };
+  const setAlarm = (at) => {
+    add(watch.rowsWritten, kind, 1);
+    return ctx.storage.setAlarm(alarms ? Date.now() + at - clock.now() : FAR);
+  };
+  return replaced(ctx, {
+    storage: replaced(ctx.storage, { sql: replaced(ctx.storage.sql, { exec }), setAlarm }),
+  });
+}
+
+/** The fault that a message meets, if there is one left for it. */
+function fault(kind, message) {
+  const found = faults.find((one) => one.object === kind && one.times > 0 && message.includes(one.match));
+  if (found) found.times -= 1;
+  return found;
+}
+
+const tested = (kind, Production) =>
+  // The shell finds the Rust object by the name of the class.
+  ({ [Production.name]: class extends Production {
+    #ctx;
+
+    constructor(ctx, env) {
+      super(ctx, env);
+      this.#ctx = ctx;
+      this.ctx = watched(ctx, kind);
+    }
+
+    async call(message) {
+      add(watch.calls, kind, 1);
+      const meets = fault(kind, message);
+      if (meets?.when === "before") throw new Error("lost before it arrived");
+      while (meets?.when === "silent" && faults.includes(meets)) await scheduler.wait(20);
+      const reply = await super.call(message);
+      if (meets?.when === "after") throw new Error("lost after it was done");
+      return reply;
+    }
+
+    async power({ act, sql, bindings }) {
+      if (act === "evict") this.#ctx.abort("evicted");
+      if (act === "alarm") return (await this.alarm()) ?? null;
+      return [...this.#ctx.storage.sql.exec(sql, ...(bindings ?? []))];
+    }
+  } })[Production.name];
+
+export const Distributor = tested("DISTRIBUTOR", production.Distributor);
+export const Wallet = tested("WALLET", production.Wallet);
+export const User = tested("USER", production.User);
+export const Issuer = tested("ISSUER", production.Issuer);
+export const SignIns = tested("SIGN_INS", production.SignIns);
+
+const POWERS = {
+  /** `{"now"}` stops the clock there; `{"offset"}` (ms) lets it run, ahead by that. */
+  clock({ now = null, offset: ahead = 0 }) {
+    frozen = now;
+    offset = ahead;
+    return clock.now();
+  },
+
+  /** `{"on"}`: whether alarms that objects set from now on come by themselves. */
+  alarms({ on }) {
+    alarms = on;
+  },
+
+  counts() {
+    settle();
+    const { calls, rowsRead, rowsWritten } = watch;
+    return { calls, rowsRead, rowsWritten };
+  },
+
+  reset() {
+    settle();
+    Object.assign(watch, { calls: {}, rowsRead: {}, rowsWritten: {} });
+    watch.statements.clear();
+  },
+
+  /** Every statement since the last reset: the object's kind, its text, its number of bindings. */
+  statements() {
+    return [...watch.statements.values()];
+  },
+
+  /** `{"object", "when": "before" | "after" | "silent", "times"?, "match"?}`: messages that get lost. */
+  fault({ object, when, times = 1, match = "" }) {
+    faults.push({ object, when, times, match });
+  },
+
+  heal() {
+    faults = [];
+  },
+
+  sql: (command, env) => object(env, command).power({ ...command, act: "sql" }),
+  alarm: (command, env) => object(env, command).power({ act: "alarm" }),
+  evict: (command, env) => object(env, command).power({ act: "evict" }).catch(() => null),
+};
+
+const object = (env, { object: kind, name }) => env[kind].get(env[kind].idFromName(name));
+
+export default {
+  async fetch(request, env) {
+    const [, area, power] = new URL(request.url).pathname.split("/");
+    if (area !== "testing") return worker.fetch(request, env);
+    try {
+      return Response.json((await POWERS[power](await request.json(), env)) ?? null);
+    } catch (error) {
+      return Response.json(String(error), { status: 500 });
+    }
+  },
+};

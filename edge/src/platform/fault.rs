@@ -1,0 +1,20 @@
+//! Faults that tests cause, in a build of their own: a call that holds `panic=PLACE` somewhere
+//! panics there. The places are `worker`, `object` (before anything is written) and `write` (in
+//! the middle of a transaction, after its writes).
+
+use std::cell::RefCell;
+
+thread_local! {
+    static CALL: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// A call begins.
+pub(crate) fn begin(call: &str) {
+    CALL.with_borrow_mut(|known| call.clone_into(known));
+}
+
+/// Panics where the present call asks for it.
+pub(crate) fn at(place: &str) {
+    let wanted = CALL.with_borrow(|call| call.contains(&format!("panic={place}")));
+    assert!(!wanted, "a test wants a fault here: {place}");
+}

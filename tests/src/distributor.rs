@@ -1,0 +1,200 @@
+//! A distributor with its people, float and keys.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::edge::Edge;
+use crate::key::Key;
+use crate::person::Person;
+use crate::request::{Answer, Request};
+
+/// All that a key may be allowed.
+pub const ALL: [&str; 3] = ["read-balance", "read-transactions", "perform-operations"];
+
+/// A distributor.
+pub struct Distributor<'a> {
+    /// Where it is.
+    pub edge: &'a Edge,
+    /// Its ID.
+    pub id: String,
+    /// Its people.
+    pub admin: Person,
+    /// Who asks.
+    pub maker: Person,
+    /// Who decides.
+    pub checker: Person,
+}
+
+impl Edge {
+    /// A new distributor with a float of 50000.00.
+    pub fn distributor(&self) -> Distributor<'_> {
+        let distributor = self.empty_distributor();
+        distributor.top_up("50000.00");
+        distributor
+    }
+
+    /// A new distributor without a float.
+    pub fn empty_distributor(&self) -> Distributor<'_> {
+        let (mut admin, mut maker, mut checker) =
+            (Person::new(&["admin"]), Person::new(&["maker"]), Person::new(&["checker"]));
+        let users = [&admin, &maker, &checker].map(Person::in_body);
+        let body = json!({ "name": "First Agents", "users": users });
+        let created = self.post("/issuer/v1/distributors").issuer().json(body).send().ok();
+        for (place, person) in [&mut admin, &mut maker, &mut checker].into_iter().enumerate() {
+            person.id = created["users"][place]["userID"].as_str().unwrap().to_owned();
+        }
+        let id = created["distributorID"].as_str().unwrap().to_owned();
+        Distributor { edge: self, id, admin, maker, checker }
+    }
+}
+
+impl<'a> Distributor<'a> {
+    /// A path of the distributor API.
+    pub fn api(&self, path: &str) -> String {
+        format!("/api/v1/distributors/{}{path}", self.id)
+    }
+
+    /// A path of the console API.
+    pub fn console(&self, path: &str) -> String {
+        format!("/admin/v1/distributors/{}{path}", self.id)
+    }
+
+    /// A path of the issuer API.
+    pub fn issued(&self, path: &str) -> String {
+        format!("/issuer/v1/distributors/{}{path}", self.id)
+    }
+
+    /// The issuer adds to the float.
+    pub fn top_up(&self, amount: &str) -> Value {
+        let once = uuid::Uuid::new_v4().to_string();
+        let body = json!({ "amount": amount, "reference": "transfer" });
+        self.edge.post(&self.issued("/topups")).issuer().once(&once).json(body).send().ok()
+    }
+
+    /// What the issuer sees of it.
+    pub fn position(&self) -> Value {
+        self.edge.get(&self.issued("")).issuer().send().ok()
+    }
+
+    /// The issuer suspends or resumes it.
+    pub fn issuer_act(&self, act: &str) -> Answer {
+        self.edge.post(&self.issued(&format!("/{act}"))).issuer().send()
+    }
+
+    /// Settings of a key that may do everything up to a million, and decides up to a million alone.
+    pub fn generous() -> Value {
+        json!({
+            "label": "Till 7",
+            "permissions": ALL,
+            "maxTransactionAmount": "1000000.00",
+            "maxDailyVolume": "1000000.00",
+            "autoApproveLimit": "1000000.00",
+        })
+    }
+
+    /// A person asks for a key.
+    pub fn ask_for_key(&self, person: &Person, settings: Value) -> Answer {
+        self.edge.post(&self.console("/api-keys")).person(person).json(settings).send()
+    }
+
+    /// A person approves what they read.
+    pub fn approve(&self, person: &Person, approval: &str) -> Answer {
+        let read = self.edge.get(&self.console(&format!("/approvals/{approval}"))).person(person).send().ok();
+        let path = self.console(&format!("/approvals/{approval}/approve"));
+        self.edge.post(&path).person(person).json(json!({ "digest": read["digest"] })).send()
+    }
+
+    /// The checker rejects.
+    pub fn reject(&self, approval: &str) -> Answer {
+        let path = self.console(&format!("/approvals/{approval}/reject"));
+        self.edge.post(&path).person(&self.checker).json(json!({ "reason": "not today" })).send()
+    }
+
+    /// Its maker claims a key.
+    pub fn claim(&self, key_id: &str) -> Answer {
+        self.edge.post(&self.console(&format!("/api-keys/{key_id}/claim"))).person(&self.maker).send()
+    }
+
+    /// Two people issue a key with these settings.
+    pub fn key(&self, settings: Value) -> Key {
+        let asked = self.ask_for_key(&self.maker, settings).ok();
+        let approval = asked["approvalID"].as_str().unwrap().to_owned();
+        self.approve(&self.checker, &approval).ok();
+        let id = asked["keyID"].as_str().unwrap().to_owned();
+        let secret = self.claim(&id).ok()["apiKey"].as_str().unwrap().to_owned();
+        Key { id, secret, approval }
+    }
+
+    /// A key that decides cash-ins alone.
+    pub fn till(&self) -> Key {
+        self.key(Self::generous())
+    }
+
+    /// A key whose operations all wait for a checker.
+    pub fn asking_key(&self) -> Key {
+        self.key(json!({ "label": "Asks", "permissions": ALL }))
+    }
+
+    /// A key reads the balance.
+    pub fn read_balance(&self, key: &Key) -> Answer {
+        self.edge.get(&self.api("/balance")).key(key).send()
+    }
+
+    /// A key asks for a cash-in to a phone.
+    pub fn cash_in(&self, key: &Key, phone: &str, amount: &str) -> Answer {
+        self.operation(key, json!({ "operationType": "cash-in", "amount": amount, "phoneTo": phone })).send()
+    }
+
+    /// A key asks for an operation.
+    pub fn operation(&self, key: &Key, body: Value) -> Request<'a> {
+        self.edge.post(&self.api("/operations")).key(key).json(body)
+    }
+
+    /// A customer asks to be paid out here; the operation's ID.
+    pub fn request_cash_out(&self, phone: &str, amount: &str) -> String {
+        let answer = self.try_request_cash_out(phone, amount);
+        answer.ok()["operationID"].as_str().unwrap().to_owned()
+    }
+
+    /// A customer asks to be paid out here.
+    pub fn try_request_cash_out(&self, phone: &str, amount: &str) -> Answer {
+        let once = uuid::Uuid::new_v4().to_string();
+        let body = json!({ "distributorID": self.id, "amount": amount });
+        self.edge.post(&format!("/issuer/v1/wallets/{phone}/cashouts")).issuer().once(&once).json(body).send()
+    }
+
+    /// A key pays a request out.
+    pub fn process(&self, key: &Key, operation: &str) -> Answer {
+        let body = json!({ "cashOutFulfillmentType": "cash" });
+        self.edge.put(&self.api(&format!("/cashouts/{operation}"))).key(key).json(body).send()
+    }
+
+    /// One operation as a key reads it.
+    pub fn read_operation(&self, key: &Key, operation: &str) -> Value {
+        self.edge.get(&self.api(&format!("/operations/{operation}"))).key(key).send().ok()
+    }
+
+    /// The approval of an operation.
+    pub fn approval_of(&self, operation: &str) -> String {
+        let list = self.edge.get(&self.console("/approvals?limit=1000&kind=operation")).person(&self.maker).send().ok();
+        let of = |item: &&Value| item["subject"]["operationID"] == operation && item["status"] == "pending";
+        let found = list["items"].as_array().unwrap().iter().find(of);
+        found.unwrap_or_else(|| panic!("no approval of {operation}"))["approvalID"].as_str().unwrap().to_owned()
+    }
+
+    /// Whether the chain verifies, and what else is told.
+    pub fn verify(&self) -> Value {
+        self.edge.get(&self.console("/audit/verify")).person(&self.maker).send().ok()
+    }
+
+    /// Waits until nothing is on its way any more.
+    #[track_caller]
+    pub fn await_nothing_processing(&self, most: Duration) {
+        let deadline = Instant::now() + most;
+        while self.position()["processing"] != "0.00" {
+            assert!(Instant::now() < deadline, "still on its way: {}", self.position());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}

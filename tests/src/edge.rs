@@ -1,0 +1,172 @@
+//! A running edge: the built Worker on a workerd of its own, with fresh storage.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use edge_runtime::{Entry, Options, Secrets, Workerd};
+use tempfile::TempDir;
+
+use crate::request::Request;
+
+/// How an edge is started.
+pub struct Setup(Options, TempDir);
+
+impl Setup {
+    /// The testing entry, demo passwords allowed, no rate limit.
+    pub fn new() -> Self {
+        let state = tempfile::tempdir().unwrap();
+        let vars = [("DEMO", "1"), ("RATE_LIMIT_PER_KEY", "0")];
+        let options = Options {
+            build_dir: path("EDGE_BUILD_DIR"),
+            assets_dir: None,
+            state_dir: state.path().to_owned(),
+            port: 0,
+            entry: Entry::Testing,
+            vars: vars.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+            secrets: Secrets::generate().unwrap(),
+            workerd: path("EDGE_WORKERD"),
+        };
+        Self(options, state)
+    }
+
+    /// A Worker variable.
+    #[must_use]
+    pub fn var(mut self, name: &str, value: &str) -> Self {
+        self.0.vars.retain(|(known, _)| known != name);
+        self.0.vars.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// A secret, or none.
+    #[must_use]
+    pub fn secret(mut self, name: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.0.secrets.set(name, value),
+            None => self.0.secrets.remove(name),
+        }
+        self
+    }
+
+    /// The entry that is deployed.
+    #[must_use]
+    pub fn as_deployed(mut self) -> Self {
+        self.0.entry = Entry::Production;
+        self
+    }
+
+    /// The build whose calls can be told to panic.
+    #[must_use]
+    pub fn with_faults(mut self) -> Self {
+        self.0.build_dir = path("EDGE_FAULTS_BUILD_DIR");
+        self
+    }
+
+    /// With the static files in front.
+    #[must_use]
+    pub fn with_files(mut self) -> Self {
+        self.0.assets_dir = Some(path("EDGE_ASSETS_DIR"));
+        self
+    }
+
+    /// Starts it.
+    pub fn start(self) -> Edge {
+        let Self(mut options, state) = self;
+        let workerd = Workerd::start(options.clone()).unwrap();
+        // The port stays when it is started again, so that clients find it.
+        options.port = workerd.port();
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(60)))
+            .max_redirects(0)
+            .allow_non_standard_methods(true)
+            .build()
+            .into();
+        Edge { url: workerd.url(), options, workerd: Mutex::new(Some(workerd)), agent, _state: state }
+    }
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A running edge. It ends with this value.
+pub struct Edge {
+    /// `http://127.0.0.1:` and the port.
+    pub url: String,
+    options: Options,
+    workerd: Mutex<Option<Workerd>>,
+    pub(crate) agent: ureq::Agent,
+    _state: TempDir,
+}
+
+impl Edge {
+    /// One as most tests want it.
+    pub fn start() -> Self {
+        Setup::new().start()
+    }
+
+    /// Ends the runtime as a power cut would.
+    pub fn kill(&self) {
+        let running = self.workerd.lock().unwrap().take();
+        running.expect("the edge runs").kill().unwrap();
+    }
+
+    /// Starts the runtime again on the same storage and port.
+    pub fn revive(&self) {
+        *self.workerd.lock().unwrap() = Some(Workerd::start(self.options.clone()).unwrap());
+    }
+
+    /// The secrets it was started with.
+    pub fn secret(&self, name: &str) -> String {
+        self.options.secrets.get(name).unwrap().to_owned()
+    }
+
+    /// What the runtime has printed.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.options.state_dir.join("workerd.log")).unwrap()
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.options.port
+    }
+
+    /// A request to be sent.
+    pub fn request(&self, method: &str, path: &str) -> Request<'_> {
+        Request::new(self, method, path)
+    }
+
+    /// A GET.
+    pub fn get(&self, path: &str) -> Request<'_> {
+        self.request("GET", path)
+    }
+
+    /// A POST.
+    pub fn post(&self, path: &str) -> Request<'_> {
+        self.request("POST", path)
+    }
+
+    /// A PUT.
+    pub fn put(&self, path: &str) -> Request<'_> {
+        self.request("PUT", path)
+    }
+
+    /// A PATCH.
+    pub fn patch(&self, path: &str) -> Request<'_> {
+        self.request("PATCH", path)
+    }
+
+    /// A DELETE.
+    pub fn delete(&self, path: &str) -> Request<'_> {
+        self.request("DELETE", path)
+    }
+}
+
+/// A path that the one who runs the tests has set, from the workspace's folder.
+fn path(variable: &str) -> PathBuf {
+    let path = std::env::var_os(variable).unwrap_or_else(|| panic!("{variable} is not set: run `cargo xtask test`"));
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}

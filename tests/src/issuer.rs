@@ -1,0 +1,32 @@
+//! What the issuer does.
+
+use serde_json::{Value, json};
+
+use crate::edge::Edge;
+use crate::request::Answer;
+
+impl Edge {
+    /// Registers a merchant.
+    pub fn merchant(&self, short_code: &str) -> Value {
+        self.post("/issuer/v1/merchants")
+            .issuer()
+            .json(json!({ "shortCode": short_code, "name": "ABC Store" }))
+            .send()
+            .ok()
+    }
+
+    /// A customer's or merchant's wallet: `wallets/+234…` or `merchants/100000`.
+    pub fn wallet(&self, path: &str) -> Value {
+        self.get(&format!("/issuer/v1/{path}")).issuer().send().ok()
+    }
+
+    /// The balance of a customer's wallet.
+    pub fn wallet_balance(&self, phone: &str) -> String {
+        self.wallet(&format!("wallets/{phone}"))["balance"].as_str().unwrap().to_owned()
+    }
+
+    /// A customer takes a request to be paid out back.
+    pub fn cancel_cash_out(&self, phone: &str, operation: &str) -> Answer {
+        self.delete(&format!("/issuer/v1/wallets/{phone}/cashouts/{operation}")).issuer().send()
+    }
+}

@@ -1,0 +1,113 @@
+//! The powers of the testing entry.
+
+use serde_json::{Value, json};
+
+use crate::edge::Edge;
+
+/// Milliseconds in a day.
+pub const DAY_MS: i64 = 24 * HOUR_MS;
+/// Milliseconds in an hour.
+pub const HOUR_MS: i64 = 3_600_000;
+
+/// The real time.
+pub fn real_now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    i64::try_from(since.as_millis()).unwrap()
+}
+
+/// What was counted since the last reset.
+#[derive(Debug)]
+pub struct Counts(Value);
+
+impl Counts {
+    /// Calls to objects of a kind, such as `WALLET`.
+    pub fn calls(&self, kind: &str) -> i64 {
+        self.0["calls"][kind].as_i64().unwrap_or(0)
+    }
+
+    /// Calls to any object.
+    pub fn all_calls(&self) -> i64 {
+        self.sum("calls")
+    }
+
+    /// Rows read by all objects.
+    pub fn rows_read(&self) -> i64 {
+        self.sum("rowsRead")
+    }
+
+    /// Rows written by all objects, alarms set included.
+    pub fn rows_written(&self) -> i64 {
+        self.sum("rowsWritten")
+    }
+
+    fn sum(&self, what: &str) -> i64 {
+        self.0[what].as_object().unwrap().values().map(|count| count.as_i64().unwrap()).sum()
+    }
+}
+
+impl Edge {
+    fn power(&self, name: &str, command: Value) -> Value {
+        let answer = self.post(&format!("/testing/{name}")).json(command).send();
+        answer.ok()
+    }
+
+    /// Stops every clock of the edge at that time.
+    pub fn stop_clock(&self, at_ms: i64) {
+        self.power("clock", json!({ "now": at_ms }));
+    }
+
+    /// Lets every clock run, ahead of the real one by that.
+    pub fn shift_clock(&self, ahead_ms: i64) {
+        self.power("clock", json!({ "offset": ahead_ms }));
+    }
+
+    /// Whether the alarms that objects set from now on come by themselves.
+    pub fn let_alarms_come(&self, on: bool) {
+        self.power("alarms", json!({ "on": on }));
+    }
+
+    /// The rows of a statement in an object's storage.
+    pub fn sql(&self, kind: &str, name: &str, sql: &str, bindings: Value) -> Vec<Value> {
+        let command = json!({ "object": kind, "name": name, "sql": sql, "bindings": bindings });
+        self.power("sql", command).as_array().unwrap().clone()
+    }
+
+    /// Runs an object's alarm now.
+    pub fn alarm(&self, kind: &str, name: &str) {
+        self.power("alarm", json!({ "object": kind, "name": name }));
+    }
+
+    /// Drops an object from memory.
+    pub fn evict(&self, kind: &str, name: &str) {
+        self.power("evict", json!({ "object": kind, "name": name }));
+    }
+
+    /// Makes messages to a kind of object that hold `matching` get lost: `before` they arrive,
+    /// `after` they were carried out, or `silent` until all is healed.
+    pub fn lose(&self, kind: &str, when: &str, matching: &str, times: u32) {
+        self.power("fault", json!({ "object": kind, "when": when, "match": matching, "times": times }));
+    }
+
+    /// No message gets lost any more.
+    pub fn heal(&self) {
+        self.power("heal", json!({}));
+    }
+
+    /// Counts from here.
+    pub fn reset_counts(&self) {
+        self.power("reset", json!({}));
+    }
+
+    /// What was counted.
+    pub fn counts(&self) -> Counts {
+        Counts(self.power("counts", json!({})))
+    }
+
+    /// The statements that ran: kind of object, text, number of bindings.
+    pub fn statements(&self) -> Vec<(String, String, u64)> {
+        let statements = self.power("statements", json!({}));
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let one = |one: &Value| (text(&one["kind"]), text(&one["sql"]), one["bindings"].as_u64().unwrap());
+        statements.as_array().unwrap().iter().map(one).collect()
+    }
+}

@@ -1,0 +1,150 @@
+//! Plain HTTP: a request as a test writes it, and the answer.
+
+use serde_json::Value;
+use ureq::http;
+
+use crate::edge::Edge;
+use crate::key::Key;
+use crate::person::Person;
+
+/// A request to be sent.
+#[must_use]
+pub struct Request<'a> {
+    edge: &'a Edge,
+    method: String,
+    path: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl<'a> Request<'a> {
+    pub(crate) fn new(edge: &'a Edge, method: &str, path: &str) -> Self {
+        Self { edge, method: method.into(), path: path.into(), headers: Vec::new(), body: Vec::new() }
+    }
+
+    /// One more header, also of a name that is there already.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// `Authorization: Bearer`.
+    pub fn bearer(self, token: &str) -> Self {
+        self.header("Authorization", &format!("Bearer {token}"))
+    }
+
+    /// A key calls.
+    pub fn key(self, key: &Key) -> Self {
+        self.bearer(&key.secret)
+    }
+
+    /// The issuer calls.
+    pub fn issuer(self) -> Self {
+        let token = self.edge.secret("ISSUER_TOKEN");
+        self.bearer(&token)
+    }
+
+    /// A signed-in person calls; they sign in where they have not.
+    pub fn person(self, person: &Person) -> Self {
+        let cookie = person.cookie(self.edge);
+        self.header("Cookie", &cookie)
+    }
+
+    /// From this address.
+    pub fn ip(self, ip: &str) -> Self {
+        self.header("CF-Connecting-IP", ip)
+    }
+
+    /// With this `Idempotency-Key`.
+    pub fn once(self, key: &str) -> Self {
+        self.header("Idempotency-Key", key)
+    }
+
+    /// With a JSON body.
+    #[allow(clippy::needless_pass_by_value, reason = "it is written in place")]
+    pub fn json(self, body: Value) -> Self {
+        self.header("Content-Type", "application/json").body(body.to_string())
+    }
+
+    /// With these bytes as body.
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// The answer; `None` where none came.
+    pub fn try_send(self) -> Option<Answer> {
+        let mut request = http::Request::builder()
+            .method(http::Method::from_bytes(self.method.as_bytes()).unwrap())
+            .uri(format!("{}{}", self.edge.url, self.path));
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let agent = &self.edge.agent;
+        let answer = if self.body.is_empty() {
+            agent.run(request.body(()).unwrap())
+        } else {
+            let request = agent.configure_request(request.body(self.body).unwrap()).build();
+            agent.run(request)
+        };
+        let (parts, mut body) = answer.ok()?.into_parts();
+        let text = body.with_config().limit(u64::MAX).read_to_string().ok()?;
+        let call = format!("{} {}", self.method, self.path);
+        Some(Answer { call, status: parts.status.as_u16(), headers: parts.headers, text })
+    }
+
+    /// The answer.
+    pub fn send(self) -> Answer {
+        let call = format!("{} {}", self.method, self.path);
+        self.try_send().unwrap_or_else(|| panic!("no answer to {call}"))
+    }
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    call: String,
+    /// Its status.
+    pub status: u16,
+    headers: http::HeaderMap,
+    /// Its body.
+    pub text: String,
+}
+
+impl Answer {
+    /// A header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("{self} is not JSON"))
+    }
+
+    /// The body of a successful answer.
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        assert!((200..300).contains(&self.status), "{self}");
+        if self.text.is_empty() { Value::Null } else { self.json() }
+    }
+
+    /// Whether it is the refusal with that status and code.
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str) -> Value {
+        let body = self.json();
+        assert_eq!((self.status, body["code"].as_str()), (status, Some(code)), "{self}");
+        body
+    }
+
+    /// The error's code, or nothing.
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+impl std::fmt::Display for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {} {}", self.call, self.status, self.text)
+    }
+}

@@ -10,6 +10,9 @@ export type { House, Page };
 /** Statuses that the test provokes: Chromium notes every refused request as an error. */
 type Expected = Set<number>;
 
+/** Expected like a status: no answer came, as when offline. */
+export const NO_ANSWER = 0;
+
 interface Fixtures {
   house: House;
   /** Refusals that this test provokes on purpose. */
@@ -90,6 +93,7 @@ export async function open(
     if (message.type() !== "error") return;
     const text = message.text();
     const status = /^Failed to load resource: the server responded with a status of (\d+)/.exec(text)?.[1];
+    if (text.startsWith("Failed to load resource: net::") && expected.has(NO_ANSWER)) return;
     if (status && message.location().url.includes("/admin/v1/") && expected.has(Number(status))) return;
     faults.push(`console: ${text} (${message.location().url})`);
   });

@@ -27,7 +27,14 @@ export class Db {
     this.storage.setAlarm(at);
   }
 
-  broadcast(message) {
-    for (const socket of this.ctx.getWebSockets()) socket.send(message);
+  broadcast(message, now) {
+    for (const socket of this.ctx.getWebSockets()) {
+      if (now < socket.deserializeAttachment().until) socket.send(message);
+      else socket.close(4401, "The session has ended.");
+    }
+  }
+
+  closeSockets(person, code) {
+    for (const socket of this.ctx.getWebSockets(person)) socket.close(code, "The membership has ended.");
   }
 }

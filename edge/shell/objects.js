@@ -7,6 +7,9 @@ import { live, renew } from "./instance.js";
 import { clock } from "./clock.js";
 import { follow } from "./steps.js";
 
+// No session outlives this, nor does its socket.
+const SESSION_MS = 12 * 3_600_000;
+
 class Holder extends DurableObject {
   #held;
   #generation = 0;
@@ -42,7 +45,23 @@ class Holder extends DurableObject {
   }
 }
 
-export class Distributor extends Holder {}
+export class Distributor extends Holder {
+  /** Opens a WebSocket for a member; the Worker has found out who calls. */
+  fetch(request) {
+    const person = this.enter((held, now) => held.listen(request.headers.get("UW-Caller"), now));
+    if (!person.startsWith("usr_")) return new Response(null, { status: person === "E500" ? 500 : 404 });
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server, [person]);
+    server.serializeAttachment({ until: clock.now() + SESSION_MS });
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  webSocketMessage() {}
+
+  webSocketClose(socket, code) {
+    socket.close(code === 1005 ? 1000 : code);
+  }
+}
 export class Wallet extends Holder {}
 export class User extends Holder {}
 export class Issuer extends Holder {}

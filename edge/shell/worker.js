@@ -10,13 +10,15 @@ const OURS = /^\/(api|admin|issuer|healthz|openapi\.json)(\/|$)/;
 const MAX_BODY = 64 * 1024;
 const HEADERS = [
   "Authorization", "Content-Type", "Idempotency-Key", "CF-Connecting-IP", "Cookie", "Origin", "Sec-Fetch-Site",
+  "Upgrade",
 ];
 
 export default {
   async fetch(request, env) {
     if (!OURS.test(new URL(request.url).pathname)) return env.ASSETS.fetch(request);
     const id = crypto.randomUUID();
-    return respond(await answer(request, env, id), request.method);
+    const text = await answer(request, env, id);
+    return text instanceof Response ? text : respond(text, request.method);
   },
 };
 
@@ -39,7 +41,17 @@ async function answer(request, env, id) {
   let step = enter((worker) => worker.begin(lines.join("\n"), id));
   if (step[0] === "B") step = resume(step.slice(1), await read(request));
   step = await follow(env, step, resume);
+  if (step[0] === "S") return listen(request, env, step.slice(1), enter, id);
   return step[0] === "A" ? step : enter((worker) => worker.failed(step === "E503", id));
+}
+
+/** Opens a WebSocket at a Distributor, which knows the caller from the header that only we set. */
+async function listen(request, env, step, enter, id) {
+  const { name, caller } = JSON.parse(step);
+  const headers = { Upgrade: "websocket", "UW-Caller": caller };
+  const response = await env.DISTRIBUTOR.get(env.DISTRIBUTOR.idFromName(name)).fetch(request.url, { headers });
+  if (response.status === 101) return response;
+  return enter((worker) => (response.status === 404 ? worker.nothing(id) : worker.failed(false, id)));
 }
 
 /** The body as `+` and its text, or `!` and why there is none; never more than the largest body. */

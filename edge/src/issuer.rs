@@ -6,6 +6,7 @@ use universal_wallet::id::DistributorID;
 use universal_wallet_core::digest::Digest;
 use universal_wallet_core::input::{Input, must_be_same};
 use universal_wallet_core::operation::Merchant;
+use universal_wallet_core::people::read_name;
 use universal_wallet_core::refusal::{Code, Fault, Outcome, refuse};
 use universal_wallet_core::store::Idempotency;
 use universal_wallet_core::verify::Anchor;
@@ -118,11 +119,7 @@ impl Issuer {
         input.idempotency_key()?;
         let mut body = input.object()?;
         let short_code: Option<ShortCode> = body.required("shortCode");
-        let before = body.mistakes();
-        let name = body.line("name", 64).map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-        if name.is_none() && body.mistakes() == before {
-            body.error("name", "is required, with 1 to 64 characters");
-        }
+        let name = read_name(&mut body, "name");
         body.finish()?;
         let (Some(short_code), Some(name)) = (short_code, name) else {
             return refuse(Code::InvalidRequest, "The request is not complete.");

@@ -7,6 +7,7 @@ use universal_wallet_core::chain::Total;
 use universal_wallet_core::digest::Digest;
 use universal_wallet_core::input::Input;
 use universal_wallet_core::operation::Merchant;
+use universal_wallet_core::password::HalfMark;
 use universal_wallet_core::people::{Login, Role};
 use universal_wallet_core::verify::Anchor;
 
@@ -17,7 +18,7 @@ use crate::worker::routes::Route;
 pub(crate) const ISSUER: &str = "issuer";
 
 /// A call on behalf of an HTTP request, which the object answers itself.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Call {
     /// What every answer of the request shares.
     pub(crate) origin: Origin,
@@ -41,7 +42,7 @@ pub(crate) enum ToDistributor {
     /// A key calls.
     Key { call: Call, digest: Digest },
     /// A signed-in person calls.
-    Console { call: Call, user: UserID, must_change_password: bool },
+    Console { call: Call, caller: ConsoleCaller },
     /// The issuer calls.
     Issuer { call: Call },
     /// The issuer creates it.
@@ -54,6 +55,16 @@ pub(crate) enum ToDistributor {
     OpenRequest { id: OperationID, from: Phone, amount: Amount, memo: Option<String> },
     /// A wallet's owner takes that back.
     CancelRequest { id: OperationID },
+}
+
+/// A signed-in person, as the Worker found them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ConsoleCaller {
+    pub(crate) user: UserID,
+    pub(crate) login: Login,
+    pub(crate) must_change_password: bool,
+    /// They are a member of no other distributor.
+    pub(crate) only_here: bool,
 }
 
 /// A person who becomes a member.
@@ -110,6 +121,35 @@ pub(crate) enum ToUser {
     ChangePassword { token: Digest, current: String, new: String },
     /// The issuer makes the person a member; the person is created where the login is new.
     Join { login: Login, name: String, distributor: DistributorID, password: Option<String>, provisioning: String },
+    /// Who the login belongs to.
+    Look,
+    /// Two people agreed on a new member, who gets a password of two halves where the login is new.
+    Welcome(Welcome),
+    /// Two people agreed on a new password, of two halves.
+    Reset { distributor: DistributorID, first_half: HalfMark, second_half: String },
+    /// The person may no longer do anything anywhere: all sessions end.
+    End,
+}
+
+/// A new member, as two people agreed on them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Welcome {
+    pub(crate) user: UserID,
+    pub(crate) login: Login,
+    pub(crate) name: String,
+    pub(crate) distributor: DistributorID,
+    /// What the two of them agreed on, so that a repeated one is the same.
+    pub(crate) approval: String,
+    /// Where the login is new.
+    pub(crate) halves: Option<(HalfMark, String)>,
+}
+
+/// Who a login belongs to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Known {
+    pub(crate) user: UserID,
+    pub(crate) name: String,
+    pub(crate) distributors: Vec<DistributorID>,
 }
 
 /// A signed-in person.

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use universal_wallet::Timestamp;
 use universal_wallet::id::{DistributorID, UserID};
 use universal_wallet_core::digest::Digest;
-use universal_wallet_core::password::{LEAST_CHARACTERS, MOST_BYTES, ONE_TIME_MS, PasswordHash, random_text, verify};
+use universal_wallet_core::password::{
+    HalfMark, LEAST_CHARACTERS, MOST_BYTES, ONE_TIME_MS, PasswordHash, random_text, verify,
+};
 use universal_wallet_core::people::Login;
 use universal_wallet_core::refusal::{Code, Fault, Outcome, Refusal, refuse};
 use universal_wallet_core::sign_in::{
@@ -13,7 +15,7 @@ use universal_wallet_core::sign_in::{
 };
 use wasm_bindgen::prelude::*;
 
-use crate::messages::{Joined, SignedIn, ToUser};
+use crate::messages::{Joined, Known, SignedIn, ToUser, Welcome};
 use crate::platform::answer::report;
 use crate::platform::db::{Db, NONE};
 use crate::platform::random;
@@ -83,6 +85,12 @@ impl User {
             Ok(ToUser::Join { login, name, distributor, password, provisioning }) => {
                 Step::reply(self.join(login, name, distributor, password, provisioning, now))
             }
+            Ok(ToUser::Look) => Step::reply(Ok(self.known())),
+            Ok(ToUser::Welcome(welcome)) => Step::reply(self.welcome(welcome, now)),
+            Ok(ToUser::Reset { distributor, first_half, second_half }) => {
+                Step::reply(self.reset(distributor, first_half, &second_half, now))
+            }
+            Ok(ToUser::End) => Step::reply(self.end()),
             Err(error) => Step::reply::<()>(Err(Fault::from(error).into())),
         };
         step.text("")
@@ -201,6 +209,70 @@ impl User {
         let password = PasswordHash::new(new, random::bytes()?)?;
         self.save(Person { password, one_time_until: None, one_time_used: false, failures: 0, ..person })?;
         Ok(self.db.run("DELETE FROM sessions WHERE token <> ?", (token,))?)
+    }
+
+    fn known(&self) -> Option<Known> {
+        let person = self.person.as_ref()?;
+        Some(Known { user: person.id, name: person.name.clone(), distributors: person.distributors.clone() })
+    }
+
+    /// All sessions end.
+    fn end(&self) -> Outcome<()> {
+        if self.person.is_none() {
+            return Ok(());
+        }
+        Ok(self.db.run("DELETE FROM sessions", NONE)?)
+    }
+
+    /// Two people agreed on a new member. The approval is decided after this, so a repeated one
+    /// finds what it made before, as long as nobody signed in with it.
+    fn welcome(&mut self, welcome: Welcome, now: Timestamp) -> Outcome<()> {
+        let Welcome { user, login, name, distributor, approval, halves } = welcome;
+        let known = self.person.clone();
+        let mine = |person: &Person| person.provisioning == approval && !person.one_time_used;
+        if let Some(mut person) = known.clone().filter(|person| !mine(person)) {
+            if person.id != user || halves.is_some() {
+                return refuse(Code::InvalidState, "This login belongs to somebody by now; ask again.");
+            }
+            if !person.distributors.contains(&distributor) {
+                person.distributors.push(distributor);
+                self.save(person)?;
+            }
+            return Ok(());
+        }
+        let Some((first_half, second_half)) = halves else {
+            return refuse(Code::InvalidState, "This login belongs to nobody by now; ask again.");
+        };
+        if known.is_none() {
+            self.db.run(TABLES, NONE)?;
+        }
+        let password = PasswordHash::of_halves(first_half, &second_half)?;
+        self.save(Person {
+            id: user,
+            login,
+            name,
+            password,
+            one_time_until: Some(now.plus_ms(ONE_TIME_MS)),
+            one_time_used: false,
+            failures: 0,
+            distributors: vec![distributor],
+            provisioning: approval,
+            created_at: now,
+        })?;
+        Ok(())
+    }
+
+    /// Two people of a distributor agreed on a new password. Someone who belongs to others too is
+    /// not theirs to let in.
+    fn reset(&mut self, distributor: DistributorID, first: HalfMark, second: &str, now: Timestamp) -> Outcome<()> {
+        let Some(person) = self.person.clone() else { return Err(Refusal::not_found().into()) };
+        if person.distributors != [distributor] {
+            return refuse(Code::InvalidState, "This person is a member of other distributors too; ask the issuer.");
+        }
+        let password = PasswordHash::of_halves(first, second)?;
+        let one_time_until = Some(now.plus_ms(ONE_TIME_MS));
+        self.save(Person { password, one_time_until, one_time_used: false, failures: 0, ..person })?;
+        self.end()
     }
 
     /// Becomes a member. A login that exists keeps its name and password; a new one gets a

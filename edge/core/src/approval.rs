@@ -8,6 +8,7 @@ use universal_wallet::Timestamp;
 use universal_wallet::id::{ApprovalID, DistributorID};
 
 use crate::digest::Digest;
+use crate::password::HalfMark;
 use crate::people::Person;
 use crate::refusal::{Code, Fault, Outcome, refuse};
 
@@ -119,6 +120,9 @@ pub struct Approval {
     pub decided_at: Option<Timestamp>,
     /// Why it was refused.
     pub reason: Option<String>,
+    /// For a new password: what its first half is known by, until the second half is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_half: Option<HalfMark>,
 }
 
 /// The digest of a request: SHA-256 of the RFC 8785 form of its identity and subject.
@@ -164,6 +168,7 @@ impl Approval {
             decided_by: None,
             decided_at: None,
             reason: None,
+            first_half: None,
         })
     }
 

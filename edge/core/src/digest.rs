@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq;
 
 /// A SHA-256 digest; compared in constant time, written in lower-case hex.
-#[derive(Clone, Copy, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy)]
 pub struct Digest([u8; 32]);
 
 impl Digest {
@@ -28,6 +28,11 @@ impl Digest {
         &self.0
     }
 
+    /// Its first bytes, at most 32.
+    pub fn first<const N: usize>(&self) -> [u8; N] {
+        first(&self.0)
+    }
+
     /// The digest of nothing yet: what the first entry of a chain follows.
     pub const ZERO: Self = Self([0; 32]);
 }
@@ -39,6 +44,12 @@ impl PartialEq for Digest {
 }
 
 impl Eq for Digest {}
+
+impl core::hash::Hash for Digest {
+    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -129,6 +140,11 @@ impl fmt::Debug for MacKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("MacKey(…)")
     }
+}
+
+/// The first bytes of 32; what lies beyond is zero.
+pub fn first<const N: usize>(bytes: &[u8; 32]) -> [u8; N] {
+    core::array::from_fn(|place| bytes.get(place).copied().unwrap_or_default())
 }
 
 /// Whether two byte strings are equal, in a time that depends on their lengths alone.

@@ -7,7 +7,7 @@ use universal_wallet::id::DistributorID;
 use universal_wallet::key::{ALPHABET, PREFIX, SECRET_LEN, TAG_LEN, TAG_VALUES, base62, check, checksum};
 use zeroize::Zeroizing;
 
-use crate::digest::{Digest, MacKey, same};
+use crate::digest::{Digest, MacKey, first, same};
 use crate::refusal::Fault;
 
 /// The Worker secrets that make a key's tags: the present one and those of before, newest first.
@@ -43,8 +43,7 @@ impl Pepper {
 }
 
 fn spell(tag: [u8; 32]) -> [u8; TAG_LEN] {
-    let [a, b, c, d, e, f, g, h, ..] = tag;
-    base62(u64::from_be_bytes([a, b, c, d, e, f, g, h]) % TAG_VALUES)
+    base62(u64::from_be_bytes(first(&tag)) % TAG_VALUES)
 }
 
 /// What a key's text alone tells.

@@ -23,8 +23,7 @@ impl Numbering {
     /// The numbering of a distributor.
     pub fn new(distributor: DistributorID) -> Self {
         let digest = Digest::of(&[b"universal-wallet/numbering/v1", distributor.uuid().as_bytes()]);
-        let [a, b, c, d, e, f, g, h, ..] = *digest.bytes();
-        Self { mask: u64::from_be_bytes([a, b, c, d, e, f, g, h]) & ((1 << NUMBER_BITS) - 1) }
+        Self { mask: u64::from_be_bytes(digest.first()) & ((1 << NUMBER_BITS) - 1) }
     }
 
     /// The UUID (version 8, RFC 9562) of what entry `number` made: 48 bits of time, 40 of the

@@ -197,10 +197,7 @@ pub struct Operation {
 /// without telling each other.
 pub fn wallet_operation_id(id: OperationID) -> WalletOperationID {
     let digest = Digest::of(&[b"universal-wallet/wallet-operation/v1", id.uuid().as_bytes()]);
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = *digest.bytes();
-    WalletOperationID::from_uuid(
-        uuid::Builder::from_custom_bytes([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]).into_uuid(),
-    )
+    WalletOperationID::from_uuid(uuid::Builder::from_custom_bytes(digest.first()).into_uuid())
 }
 
 /// The name of the wallet object of a customer.

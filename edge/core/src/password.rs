@@ -16,12 +16,33 @@ pub const MOST_BYTES: usize = 1024;
 /// How long a password that others made signs in.
 pub const ONE_TIME_MS: i64 = 7 * 24 * 3_600_000;
 
-/// What is stored of a password: salt and hash, in hex.
+/// What is stored of a password: salt and hash.
 #[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PasswordHash {
     salt: [u8; 16],
     hash: [u8; 32],
+    /// The password has two halves, joined by a hyphen: the salt is the mark of the first, the
+    /// hash is the second's.
+    #[serde(default)]
+    halves: bool,
 }
+
+/// What the first half of a password is known by before the second is made. The half itself is
+/// random and long, so its mark does not give it away, and whoever makes the second half never
+/// knows the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct HalfMark([u8; 16]);
+
+impl HalfMark {
+    /// The mark of a half.
+    pub fn of(half: &str) -> Self {
+        let digest = crate::digest::Digest::of(&[b"universal-wallet/password-half/v1\0", half.as_bytes()]);
+        Self(digest.first())
+    }
+}
+
+/// How many characters a half has.
+pub const HALF_CHARACTERS: usize = 16;
 
 impl core::fmt::Debug for PasswordHash {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -42,16 +63,25 @@ fn hash(password: &str, salt: &[u8; 16]) -> Result<[u8; 32], Fault> {
 impl PasswordHash {
     /// Hashes a password with a fresh salt.
     pub fn new(password: &str, salt: [u8; 16]) -> Result<Self, Fault> {
-        Ok(Self { hash: hash(password, &salt)?, salt })
+        Ok(Self { hash: hash(password, &salt)?, salt, halves: false })
+    }
+
+    /// The password of two halves, of which only the mark of the first is known.
+    pub fn of_halves(first: HalfMark, second: &str) -> Result<Self, Fault> {
+        Ok(Self { hash: hash(second, &first.0)?, salt: first.0, halves: true })
     }
 }
 
 /// Whether the password is the stored one; where none is stored, the same work ends in no.
 pub fn verify(password: &str, stored: Option<&PasswordHash>) -> Result<bool, Fault> {
-    let nobody = PasswordHash { salt: [0; 16], hash: [0; 32] };
-    let PasswordHash { salt, hash: expected } = stored.unwrap_or(&nobody);
-    let right = same(&hash(password, salt)?, expected);
-    Ok(right && stored.is_some())
+    let nobody = PasswordHash { salt: [0; 16], hash: [0; 32], halves: false };
+    let PasswordHash { salt, hash: expected, halves } = stored.unwrap_or(&nobody);
+    let (first_is_right, rest) = match password.split_once('-') {
+        Some((first, second)) if *halves => (same(&HalfMark::of(first).0, salt), second),
+        _ => (!halves, password),
+    };
+    let right = same(&hash(rest, salt)?, expected);
+    Ok(right && first_is_right && stored.is_some())
 }
 
 /// A random text of base-62 digits; each byte below 248 gives one, so 64 bytes are enough for 20.
@@ -71,5 +101,17 @@ mod tests {
         assert!(!verify("correct horse batterz", Some(&stored)).unwrap());
         assert!(!verify("", Some(&stored)).unwrap());
         assert!(!verify("correct horse battery", None).unwrap());
+    }
+
+    #[test]
+    fn a_password_of_two_halves_needs_both() {
+        let (first, second) = ("0123456789abcdef", "fedcba9876543210");
+        let stored = PasswordHash::of_halves(HalfMark::of(first), second).unwrap();
+        assert!(verify(&format!("{first}-{second}"), Some(&stored)).unwrap());
+        for wrong in [second.to_owned(), format!("-{second}"), format!("x-{second}"), format!("{first}-"), first.into()]
+        {
+            assert!(!verify(&wrong, Some(&stored)).unwrap(), "{wrong}");
+        }
+        assert!(!verify(second, Some(&PasswordHash::new(&format!("x-{second}"), [1; 16]).unwrap())).unwrap());
     }
 }

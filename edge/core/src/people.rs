@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use universal_wallet::Timestamp;
 use universal_wallet::id::{KeyID, UserID};
 
+use crate::body::Body;
 use crate::refusal::{Code, Outcome, Refusal, refuse};
 
 /// What a member of a distributor may do. Every role reads.
@@ -133,9 +134,56 @@ impl Member {
     }
 }
 
-/// Whether these members include someone who can ask and someone else who can decide it: for keys
-/// and operations, or for users.
-pub fn can_approve_each_other<'a>(members: impl Iterator<Item = &'a Member> + Clone) -> bool {
+impl Member {
+    /// The user object of the console API.
+    pub fn view(&self) -> serde_json::Value {
+        serde_json::json!({
+            "userID": self.person.id,
+            "login": self.login,
+            "name": self.person.name,
+            "roles": self.roles,
+            "disabled": self.disabled,
+            "createdAt": self.created_at,
+        })
+    }
+}
+
+/// Reads roles from a request: at least one, none twice; sorted.
+pub fn read_roles(body: &mut Body) -> Vec<Role> {
+    let before = body.mistakes();
+    let mut roles: Vec<Role> = body.list("roles").unwrap_or_default();
+    let asked = roles.len();
+    roles.sort_unstable();
+    roles.dedup();
+    if body.mistakes() == before && (roles.is_empty() || roles.len() != asked) {
+        body.error("roles", "must name at least one role, none twice");
+    }
+    roles
+}
+
+/// Reads a person's or merchant's name: 1 to 64 characters.
+pub fn read_name(body: &mut Body, field: &str) -> Option<String> {
+    let before = body.mistakes();
+    let name = body.line(field, 64).map(|name| String::from(name.trim())).filter(|name| !name.is_empty());
+    if name.is_none() && body.mistakes() == before {
+        body.error(field, "is required, with 1 to 64 characters");
+    }
+    name
+}
+
+/// What the members of a distributor can still do together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ability {
+    /// Someone can manage users.
+    pub admin: bool,
+    /// Someone can ask for keys and operations, and someone else decide.
+    pub keys: bool,
+    /// Someone can ask for users, and someone else decide.
+    pub users: bool,
+}
+
+/// What these members can do together.
+pub fn ability<'a>(members: impl Iterator<Item = &'a Member> + Clone) -> Ability {
     let pair = |asks: &[Role], decides: &[Role]| {
         let any = |member: &Member, roles: &[Role]| roles.iter().any(|role| member.holds(*role));
         members.clone().any(|maker| {
@@ -143,7 +191,18 @@ pub fn can_approve_each_other<'a>(members: impl Iterator<Item = &'a Member> + Cl
                 && members.clone().any(|checker| checker.person.id != maker.person.id && any(checker, decides))
         })
     };
-    pair(&[Role::Maker], &[Role::Checker]) || pair(&[Role::Admin], &[Role::Admin, Role::Checker])
+    Ability {
+        admin: members.clone().any(|member| member.holds(Role::Admin)),
+        keys: pair(&[Role::Maker], &[Role::Checker]),
+        users: pair(&[Role::Admin], &[Role::Admin, Role::Checker]),
+    }
+}
+
+/// Whether these members include someone who can ask and someone else who can decide it: for keys
+/// and operations, or for users.
+pub fn can_approve_each_other<'a>(members: impl Iterator<Item = &'a Member> + Clone) -> bool {
+    let able = ability(members);
+    able.keys || able.users
 }
 
 /// Who did something.

@@ -130,6 +130,12 @@ pub trait Store {
 
     /// A request by its ID.
     fn approval(&self, id: ApprovalID) -> Result<Option<Approval>, Fault>;
+    /// All requests that wait for their checker, oldest first.
+    fn pending_approvals(&self) -> Result<Vec<Approval>, Fault>;
+    /// All keys that wait for their maker to claim them, oldest first.
+    fn approved_keys(&self) -> Result<Vec<Key>, Fault>;
+    /// The key that is to take over from this one and is not claimed yet, if any.
+    fn open_rotation(&self, replaces: KeyID) -> Result<Option<Rc<Key>>, Fault>;
     /// Adds or changes a request.
     fn put_approval(&mut self, approval: &Approval, document: &str) -> Result<(), Fault>;
 

@@ -10,4 +10,5 @@
 )]
 
 mod promises;
+mod simulator;
 mod support;

@@ -2,22 +2,20 @@
 
 use serde_json::{Value, json};
 use universal_wallet::Timestamp;
-use universal_wallet::id::UserID;
 use universal_wallet_core::act::Moment;
 use universal_wallet_core::api_key::{Key, KeyStatus};
 use universal_wallet_core::approval::{Approval, ApprovalKind, ApprovalStatus};
-use universal_wallet_core::distributor::operations::Requester;
-use universal_wallet_core::distributor::{Caller, approvals, keys};
+use universal_wallet_core::distributor::operations::{LookedUp, Requester};
+use universal_wallet_core::distributor::{Caller, approvals, keys, rotate};
 use universal_wallet_core::input::must_be_same;
-use universal_wallet_core::operation::Merchant;
 use universal_wallet_core::people::Role;
 use universal_wallet_core::refusal::{Fault, Outcome, Refusal};
 use universal_wallet_core::store::{Idempotency, Store};
 
 use super::key_calls::{Done, look_up};
 use super::lists::{Query, page};
-use super::{After, Open, Then, verify};
-use crate::messages::{Call, ISSUER, ToDistributor, ToIssuer};
+use super::{After, Open, Then, people, verify};
+use crate::messages::{Call, ConsoleCaller, ISSUER, ToDistributor, ToIssuer};
 use crate::platform::answer::{Answer, Origin, unavailable};
 use crate::platform::config::config;
 use crate::platform::random;
@@ -29,16 +27,18 @@ impl Open {
     pub(super) fn console_call(
         &mut self,
         call: Call,
-        user: UserID,
-        must_change_password: bool,
+        from: ConsoleCaller,
         now: Timestamp,
-        merchant: Option<Option<Merchant>>,
+        merchant: LookedUp,
     ) -> String {
         let origin = call.origin.clone();
-        let Some(member) = self.store.member(user).filter(|member| !member.disabled) else {
-            return Answer::refusal(&Refusal::not_found(), &origin).text(&origin.request_id);
+        let finish = |step: Outcome<Step>| {
+            step.unwrap_or_else(|refused| Step::Answer(Answer::refused(&refused, &origin))).text(&origin.request_id)
         };
-        let caller = Caller { member, must_change_password };
+        let Some(caller) = self.caller(&from) else { return finish(self.refuse_stranger(&call, &from)) };
+        if self.is_about_person(&call) {
+            return finish(self.begin_person(&caller, &call, &from, now));
+        }
         match self.answer_console(&caller, &call, now, merchant) {
             Ok(Done::Answer(answer)) => answer.text(&origin.request_id),
             Ok(Done::Deliver { number }) => {
@@ -56,20 +56,38 @@ impl Open {
                     Err(fault) => Answer::refused(&fault.into(), &origin).text(&origin.request_id),
                 }
             }
-            Ok(Done::LookUp(short_code)) => {
-                look_up(short_code, ToDistributor::Console { call, user, must_change_password }, &origin)
-            }
+            Ok(Done::LookUp(short_code)) => look_up(short_code, ToDistributor::Console { call, caller: from }, &origin),
             Err(refused) => Answer::refused(&refused, &origin).text(&origin.request_id),
         }
     }
 
-    fn answer_console(
+    /// The caller, where they are an active member.
+    fn caller(&self, from: &ConsoleCaller) -> Option<Caller> {
+        let member = self.store.member(from.user).filter(|member| !member.disabled)?;
+        Some(Caller { member, must_change_password: from.must_change_password })
+    }
+
+    /// Goes on with a call about a member; who calls is checked again.
+    pub(super) fn resume_console(
         &mut self,
-        caller: &Caller,
         call: &Call,
+        from: &ConsoleCaller,
+        next: people::Next,
+        reply: &str,
         now: Timestamp,
-        merchant: Option<Option<Merchant>>,
-    ) -> Outcome<Done> {
+    ) -> String {
+        let answer = match self.settle(now) {
+            Err(fault) => Err(fault.into()),
+            Ok(()) => match self.caller(from) {
+                Some(caller) => self.resume_person(&caller, call, next, reply, now),
+                None => Err(Refusal::not_found().into()),
+            },
+        };
+        self.after_event(now);
+        answer.unwrap_or_else(|refused| Answer::refused(&refused, &call.origin)).text(&call.origin.request_id)
+    }
+
+    fn answer_console(&mut self, caller: &Caller, call: &Call, now: Timestamp, merchant: LookedUp) -> Outcome<Done> {
         let answer = match call.route {
             Route::CreateOperation | Route::ProcessCashOut => {
                 caller.may(&[Role::Maker])?;
@@ -78,6 +96,17 @@ impl Open {
             Route::RequestKey => self.request_key(caller, call, now)?,
             Route::ClaimKey => self.claim_key(caller, call, now)?,
             Route::RevokeKey | Route::Approve | Route::Reject | Route::Withdraw => return self.act(caller, call, now),
+            Route::TightenKey => {
+                let key = self.write(|store| rotate::tighten(store, now, caller, &call.subject, &call.input))?;
+                self.key_answer(200, &key, now)?
+            }
+            Route::RotateKey => {
+                let moment = Moment { now, random: random::bits()? };
+                let made = self.write(|store| rotate::rotate(store, moment, caller, &call.subject, &call.input))?;
+                let answer = self.key_answer(201, &made.key, now)?;
+                if made.replayed { answer.header("Idempotent-Replayed", "true") } else { answer }
+            }
+            Route::ChangeUser => self.change_user(caller, call, now)?,
             Route::VerifyAudit => {
                 caller.may(&[])?;
                 return Ok(Done::Verify(verify::first_entry(&Query::parse(&call.query)?)?));
@@ -100,6 +129,11 @@ impl Open {
                 caller.may(&[])?;
                 Ok(Answer::json(200, &approval.view())?)
             }
+            Route::KeyUsage => {
+                let key = keys::find(&self.store, &call.subject)?;
+                caller.may(&[])?;
+                self.usage_answer(&key, call, now)
+            }
             Route::Operation => {
                 let answer = self.one_operation(&call.subject)?;
                 caller.may(&[])?;
@@ -113,7 +147,8 @@ impl Open {
                     Route::Approvals => self.list_approvals(call),
                     Route::Operations => self.list_operations(call),
                     Route::CashOuts => self.list_cash_outs(call),
-                    Route::Users => self.list_users(),
+                    Route::Users => page(self.store.members().iter().map(|member| member.view()).collect(), None),
+                    Route::Attention => self.attention(now),
                     Route::Audit => self.list_audit(call),
                     _ => Err(Refusal::not_found().into()),
                 }
@@ -156,21 +191,6 @@ impl Open {
         page(approvals.iter().map(Approval::view).collect(), next)
     }
 
-    fn list_users(&self) -> Outcome<Answer> {
-        let users = self.store.members();
-        let views = users.iter().map(|member| {
-            json!({
-                "userID": member.person.id,
-                "login": member.login,
-                "name": member.person.name,
-                "roles": member.roles,
-                "disabled": member.disabled,
-                "createdAt": member.created_at,
-            })
-        });
-        page(views.collect(), None)
-    }
-
     fn request_key(&mut self, caller: &Caller, call: &Call, now: Timestamp) -> Outcome<Answer> {
         let moment = Moment { now, random: random::bits()? };
         let requested = self.write(|store| keys::request(store, moment, caller, &call.input))?;
@@ -202,7 +222,7 @@ impl Open {
             must_be_same(&before.request, &key.request)?;
             let answer = match call.route {
                 Route::RevokeKey => self.key_answer(200, &keys::find(&self.store, &before.subject)?, now)?,
-                Route::Approve => self.decided(&before.subject)?,
+                Route::Approve => self.decided(&before.subject, None)?,
                 _ => Answer::json(200, &approvals::find(&self.store, &before.subject)?.view())?,
             };
             return Ok(Done::Answer(answer.header("Idempotent-Replayed", "true")));
@@ -232,12 +252,12 @@ impl Open {
             Some(operation) if self.store.deliveries.contains_key(&operation.number) => {
                 Ok(Done::Deliver { number: operation.number })
             }
-            _ => Ok(Done::Answer(self.decided(id)?)),
+            _ => Ok(Done::Answer(self.decided(id, None)?)),
         }
     }
 
     /// The answer to an approval: the request, and what it is about as it stands now.
-    fn decided(&self, approval: &str) -> Outcome<Answer> {
+    pub(super) fn decided(&self, approval: &str, half: Option<&str>) -> Outcome<Answer> {
         let approval = approvals::find(&self.store, approval)?;
         let mut body = json!({ "approval": approval.view() });
         let subject = |name: &str| approval.subject.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -254,7 +274,12 @@ impl Open {
                     let operation = self.store.operation(id)?.ok_or_else(Refusal::not_found)?;
                     members.insert("operation".into(), serde_json::to_value(operation.view(self.store.profile().id))?);
                 }
-                _ => {}
+                ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => {
+                    members.insert("user".into(), json!(self.user_of(&approval)?));
+                }
+            }
+            if let Some(half) = half {
+                members.insert("passwordHalf".into(), half.into());
             }
         }
         Ok(Answer::json(200, &body)?)
@@ -262,7 +287,9 @@ impl Open {
 
     /// The answer to an approval whose wallet was told.
     pub(super) fn decision(&self, origin: &Origin, approval: &str) -> String {
-        self.decided(approval).unwrap_or_else(|refused| Answer::refused(&refused, origin)).text(&origin.request_id)
+        self.decided(approval, None)
+            .unwrap_or_else(|refused| Answer::refused(&refused, origin))
+            .text(&origin.request_id)
     }
 }
 

@@ -10,7 +10,6 @@ use universal_wallet_core::distributor::authenticate::{Checked, check, unknown};
 use universal_wallet_core::distributor::operations::{Created, LookedUp, Requester};
 use universal_wallet_core::distributor::{cash_outs, decide_operation, operations};
 use universal_wallet_core::ip::client_address;
-use universal_wallet_core::operation::Merchant;
 use universal_wallet_core::refusal::{Code, Outcome, Refusal};
 use universal_wallet_core::store::Store;
 
@@ -50,16 +49,10 @@ pub(super) enum Done {
 impl Open {
     /// Answers a key's call. A call that looked a merchant up comes a second time, with what was
     /// found, and is decided from its beginning; only rate and usage count it once.
-    pub(super) fn key_call(
-        &mut self,
-        call: Call,
-        digest: Digest,
-        now: Timestamp,
-        merchant: Option<Option<Merchant>>,
-    ) -> String {
+    pub(super) fn key_call(&mut self, call: Call, digest: Digest, now: Timestamp, merchant: LookedUp) -> String {
         let Some(config) = config() else { return Answer::refusal(&unavailable(), &call.origin).text("") };
         let per_second = config.rate_limit_per_key;
-        let again = merchant.is_some();
+        let again = merchant != LookedUp::NotYet;
         let origin = call.origin.clone();
         let address = client_address(call.ip.as_deref());
         let key = match check(&self.store, now, &digest, address, permission(call.route)) {
@@ -83,9 +76,15 @@ impl Open {
         }
         if !again {
             self.counts.count(&key, call.ip.as_deref(), now);
+            if let Err(fault) = self.note_address(&key, call.ip.as_deref(), false, now) {
+                report(&origin.request_id, &fault);
+            }
         }
         match self.answer_key(&key, &call, now, merchant) {
-            Ok(Done::Answer(answer)) => with_limits(answer, per_second, remaining).text(&origin.request_id),
+            Ok(Done::Answer(answer)) => {
+                let answer = self.with_successor(answer, &key);
+                with_limits(answer, per_second, remaining).text(&origin.request_id)
+            }
             Ok(Done::Deliver { number }) => self.deliver(number, After::Receipt { origin, per_second, remaining }, now),
             Ok(Done::LookUp(short_code)) => look_up(short_code, ToDistributor::Key { call, digest }, &origin),
             Ok(Done::Verify(_)) => Answer::refusal(&Refusal::not_found(), &origin).text(&origin.request_id),
@@ -98,7 +97,8 @@ impl Open {
     /// Refuses a known key: its use is counted, and told to people where they should know.
     fn deny(&mut self, key: &Key, refusal: Refusal, call: &Call, per_second: u32, now: Timestamp) -> Answer {
         let (code, mut refusal) = (refusal.code, refusal);
-        if let Err(fault) = self.note_denial(key, code, call.ip.as_deref(), now) {
+        let noted = self.note_denial(key, code, call.ip.as_deref(), now);
+        if let Err(fault) = noted.and_then(|()| self.note_address(key, call.ip.as_deref(), true, now)) {
             report(&call.origin.request_id, &fault);
         }
         let mut remaining = 0;
@@ -114,13 +114,18 @@ impl Open {
         with_limits(Answer::refusal(&refusal, &call.origin), per_second, remaining)
     }
 
-    fn answer_key(
-        &mut self,
-        key: &std::rc::Rc<Key>,
-        call: &Call,
-        now: Timestamp,
-        merchant: Option<Option<Merchant>>,
-    ) -> Outcome<Done> {
+    /// A key that another took over from says so (RFC 9745), and when it ends (RFC 8594).
+    fn with_successor(&self, answer: Answer, key: &Key) -> Answer {
+        let since = key.replaced_by.and_then(|new| self.store.key(new).ok().flatten()).and_then(|new| new.claimed_at);
+        match since.zip(key.expires_at) {
+            Some((since, end)) => {
+                answer.header("Deprecation", format!("@{}", since.unix_ms() / 1000)).header("Sunset", end.http_date())
+            }
+            None => answer,
+        }
+    }
+
+    fn answer_key(&mut self, key: &std::rc::Rc<Key>, call: &Call, now: Timestamp, merchant: LookedUp) -> Outcome<Done> {
         let answer = match call.route {
             Route::KeyBalance => {
                 let book = self.store.head().book;
@@ -154,21 +159,16 @@ impl Open {
         requester: &Requester,
         call: &Call,
         now: Timestamp,
-        merchant: Option<Option<Merchant>>,
+        merchant: LookedUp,
     ) -> Outcome<Done> {
         let moment = Moment { now, random: random::bits()? };
         let created = if matches!(call.route, Route::KeyProcessCashOut | Route::ProcessCashOut) {
             self.write(|store| cash_outs::process(store, moment, requester, &call.subject, &call.input))?
         } else {
-            let known = match merchant {
-                Some(Some(merchant)) => {
-                    self.merchants.insert(merchant.short_code.number(), merchant.clone());
-                    LookedUp::Known(merchant)
-                }
-                Some(None) => LookedUp::Unknown,
-                None => LookedUp::NotYet,
-            };
-            let created = self.write(|store| operations::create(store, moment, requester, &call.input, known))?;
+            if let LookedUp::Known(merchant) = &merchant {
+                self.merchants.insert(merchant.short_code.number(), merchant.clone());
+            }
+            let created = self.write(|store| operations::create(store, moment, requester, &call.input, merchant))?;
             match created {
                 Created::LookUp(short_code) => match self.merchants.get(&short_code.number()).cloned() {
                     Some(merchant) => self.write(|store| {

@@ -5,7 +5,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use universal_wallet::wire::{CashOutPage, CashOutRequest};
 use universal_wallet_core::digest::{Digest, same};
-use universal_wallet_core::operation::{Operation, OperationStatus, Request};
+use universal_wallet_core::distributor::operations::subject;
+use universal_wallet_core::operation::{Facts, Operation, OperationStatus, Request};
 use universal_wallet_core::refusal::{Code, Fault, Outcome, Refusal};
 use universal_wallet_core::store::Store;
 
@@ -72,6 +73,11 @@ impl Query {
 
     pub(super) fn limit(&self) -> Outcome<u32> {
         self.number("limit", 1, MOST_LIMIT, DEFAULT_LIMIT, "")
+    }
+
+    /// How many days back.
+    pub(super) fn days(&self) -> Outcome<i64> {
+        Ok(self.number("days", 1, 365, 30, "")?.into())
     }
 
     /// One of a set of words.
@@ -164,7 +170,7 @@ impl Open {
         // Words of ours, not the caller's: a partial index needs them in the text.
         for (column, word) in [("status", status), ("type", kind)] {
             if let Some(word) = word {
-                sql += &format!(" AND {column} = '{word}'");
+                sql.extend([" AND ", column, " = '", word, "'"]);
             }
         }
         sql += " ORDER BY n DESC LIMIT ? OFFSET ?";
@@ -185,7 +191,7 @@ impl Open {
                 format!("</{area}/v1/distributors/{id}/operations?limit={limit}&cursor={}", cursors.make(last));
             for (name, word) in [("status", status), ("operationType", kind)] {
                 if let Some(word) = word {
-                    link += &format!("&{name}={word}");
+                    link.extend(["&", name, "=", word]);
                 }
             }
             answer = answer.header("Link", link + ">; rel=\"next\"");
@@ -225,9 +231,9 @@ impl Open {
         let mut list = table.to_owned();
         let mut sql = format!("SELECT n, doc FROM {table} WHERE n < ?");
         for (column, word) in filters {
-            list += &format!("\0{}", word.unwrap_or_default());
+            list.extend(["\0", word.unwrap_or_default()]);
             if let Some(word) = word {
-                sql += &format!(" AND {column} = '{word}'");
+                sql.extend([" AND ", column, " = '", word, "'"]);
             }
         }
         let cursors = Cursors::new(&self.store, &list);
@@ -282,7 +288,14 @@ struct AuditItem<'a> {
 }
 
 fn audit_item(number: u64, text: &str, hash: &str, before: Option<&str>) -> Outcome<Value> {
-    let content: Value = serde_json::from_str(text)?;
+    let mut content: Value = serde_json::from_str(text)?;
+    // An operation's first entry holds its facts as they are stored; a reader gets the names that
+    // the rest of the API uses.
+    if let Some(details) = content.get_mut("details")
+        && let Ok(facts) = serde_json::from_value::<Facts>(details.clone())
+    {
+        *details = subject(&facts);
+    }
     let first = Digest::ZERO.to_string();
     let part = |name: &str| content.get(name).unwrap_or(&Value::Null);
     Ok(serde_json::to_value(AuditItem {

@@ -3,11 +3,14 @@
 //! One decision, one place: every call is decided in one synchronous stretch on the stored truth,
 //! with its writes in one transaction.
 
+mod addresses;
+mod attention;
 mod console;
 mod deliveries;
 mod issuer;
 mod key_calls;
 mod lists;
+mod people;
 mod rates;
 mod schema;
 mod store;
@@ -20,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use universal_wallet::Timestamp;
 use universal_wallet::id::{DistributorID, OperationID};
 use universal_wallet_core::act::Moment;
+use universal_wallet_core::distributor::operations::LookedUp;
 use universal_wallet_core::distributor::{cash_outs, deadlines, decide_operation, setup};
 use universal_wallet_core::operation::Merchant;
 use universal_wallet_core::people::{Member, Person};
@@ -28,11 +32,12 @@ use universal_wallet_core::store::{Profile, Store};
 use universal_wallet_core::verify::Anchor;
 use wasm_bindgen::prelude::*;
 
-use crate::messages::{ISSUER, Membership, NewMember, ToDistributor, ToIssuer};
+use crate::messages::{Call, ConsoleCaller, ISSUER, Membership, NewMember, ToDistributor, ToIssuer};
 use crate::platform::answer::{Answer, Origin, report};
 use crate::platform::db::Db;
 use crate::platform::random;
 use crate::platform::step::{Kind, Step, read_reply};
+use addresses::Addresses;
 use deliveries::What;
 use rates::Rates;
 pub(crate) use rates::limits_of_unknown;
@@ -53,6 +58,10 @@ pub(crate) enum Then {
     Verify { origin: Origin, from: u64 },
     /// The issuer keeps the head.
     Anchored { anchor: Anchor },
+    /// A person's own object replied to a call about them.
+    Person { call: Box<Call>, caller: ConsoleCaller, next: people::Next },
+    /// The sessions of a disabled person have ended.
+    Ended { origin: Origin },
 }
 
 /// What follows a delivery.
@@ -80,6 +89,7 @@ pub(crate) struct Open {
     store: SqlStore,
     rates: Rates,
     counts: Counts,
+    addresses: Addresses,
     merchants: std::collections::HashMap<u32, Merchant>,
     /// When the platform wakes the object, as far as it was told since the object was loaded.
     alarm_at: Option<i64>,
@@ -104,8 +114,13 @@ impl Distributor {
 
     /// Takes a message.
     pub fn call(&mut self, message: &str, now_ms: f64) -> String {
+        #[cfg(feature = "faults")]
+        {
+            crate::platform::fault::begin(message);
+            crate::platform::fault::at("object");
+        }
         match serde_json::from_str::<ToDistributor>(message) {
-            Ok(message) => self.take(message, now_ms, None),
+            Ok(message) => self.take(message, now_ms, LookedUp::NotYet),
             Err(error) => Step::reply::<()>(Err(Fault::from(error).into())).text(""),
         }
     }
@@ -116,7 +131,7 @@ impl Distributor {
         let now = open.now(now_ms);
         match serde_json::from_str(then) {
             Ok(Then::Merchant { message }) => match read_reply::<Option<Merchant>>(reply) {
-                Ok(merchant) => self.take(*message, now_ms, Some(merchant)),
+                Ok(merchant) => self.take(*message, now_ms, merchant.map_or(LookedUp::Unknown, LookedUp::Known)),
                 Err(refused) => answer_refused(&message, &refused),
             },
             Ok(Then::Delivered { number, answer }) => open.delivered(number, answer, reply, now),
@@ -135,11 +150,28 @@ impl Distributor {
                 open.after_event(now);
                 Step::Done.text("")
             }
+            Ok(Then::Person { call, caller, next }) => open.resume_console(&call, &caller, next, reply, now),
+            Ok(Then::Ended { origin }) => {
+                Answer::refusal(&crate::worker::not_signed_in(), &origin).text(&origin.request_id)
+            }
             Err(error) => {
                 report("", &error.into());
                 Step::Done.text("")
             }
         }
+    }
+
+    /// Whether a person may listen (`caller` as the Worker found them): their ID, or nothing.
+    pub fn listen(&mut self, caller: &str, now_ms: f64) -> String {
+        let (Some(open), Ok(caller)) = (&mut self.open, serde_json::from_str::<ConsoleCaller>(caller)) else {
+            return String::new();
+        };
+        if let Err(fault) = open.settle(timestamp(now_ms)) {
+            report("", &fault);
+            return String::new();
+        }
+        let member = open.store.member(caller.user).filter(|member| !member.disabled && !caller.must_change_password);
+        member.map(|member| member.person.id.to_string()).unwrap_or_default()
     }
 
     /// The platform wakes the object.
@@ -162,7 +194,7 @@ fn answer_refused(message: &ToDistributor, refused: &Refused) -> String {
 }
 
 impl Distributor {
-    fn take(&mut self, message: ToDistributor, now_ms: f64, merchant: Option<Option<Merchant>>) -> String {
+    fn take(&mut self, message: ToDistributor, now_ms: f64, merchant: LookedUp) -> String {
         let Some(open) = &mut self.open else { return self.take_unopened(message, now_ms) };
         let now = open.now(now_ms);
         if let Err(fault) = open.settle(now) {
@@ -170,9 +202,7 @@ impl Distributor {
         }
         let step = match message {
             ToDistributor::Key { call, digest } => open.key_call(call, digest, now, merchant),
-            ToDistributor::Console { call, user, must_change_password } => {
-                open.console_call(call, user, must_change_password, now, merchant)
-            }
+            ToDistributor::Console { call, caller } => open.console_call(call, caller, now, merchant),
             ToDistributor::Issuer { call } => open.issuer_call(call, now),
             ToDistributor::Create { id, .. } => {
                 // Created before: the issuer's record was not closed.
@@ -251,6 +281,7 @@ impl Open {
             store,
             rates: Rates::default(),
             counts: Counts::default(),
+            addresses: Addresses::default(),
             merchants: std::collections::HashMap::new(),
             alarm_at: None,
         }
@@ -301,15 +332,13 @@ impl Open {
     }
 
     fn cancel_request(&mut self, id: OperationID, now: Timestamp) -> String {
-        match self.write(|store| cash_outs::cancel(store, now, id)) {
-            Err(refused) => Step::reply::<()>(Err(refused)).text(""),
-            Ok(()) => {
-                let due = self.store.deliveries.iter().find(|(_, delivery)| delivery.operation == id);
-                match due.map(|(number, _)| *number) {
-                    Some(number) => self.deliver(number, After::Cancelled, now),
-                    None => Step::reply(Ok(())).text(""),
-                }
-            }
+        if let Err(refused) = self.write(|store| cash_outs::cancel(store, now, id)) {
+            return Step::reply::<()>(Err(refused)).text("");
+        }
+        let due = self.store.deliveries.iter().find(|(_, delivery)| delivery.operation == id);
+        match due.map(|(number, _)| *number) {
+            Some(number) => self.deliver(number, After::Cancelled, now),
+            None => Step::reply(Ok(())).text(""),
         }
     }
 
@@ -346,7 +375,7 @@ impl Open {
                 }
             }
             Err(refused) => {
-                report("", &Fault::new(format!("delivery of {} was not taken: {refused:?}", delivery.operation)))
+                report("", &Fault::new(format!("delivery of {} was not taken: {refused:?}", delivery.operation)));
             }
         }
         let text = self.follow(number, after, now);
@@ -402,7 +431,7 @@ impl Open {
     fn after_event(&mut self, now: Timestamp) {
         for (kind, subject, at) in core::mem::take(&mut self.store.news) {
             let line = serde_json::json!({ "type": kind, "id": subject, "at": at }).to_string();
-            if let Err(fault) = self.store.db.tell_all(&line) {
+            if let Err(fault) = self.store.db.tell_all(&line, now.unix_ms()) {
                 report("", &fault);
             }
         }

@@ -17,8 +17,9 @@ CREATE TABLE entries (n INTEGER PRIMARY KEY, text TEXT NOT NULL, hash TEXT NOT N
 CREATE TABLE members (id TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE keys (
-  n INTEGER PRIMARY KEY, id TEXT NOT NULL, status TEXT NOT NULL, digest TEXT, doc TEXT NOT NULL
+  n INTEGER PRIMARY KEY, id TEXT NOT NULL, status TEXT NOT NULL, digest TEXT, replaces TEXT, doc TEXT NOT NULL
 ) STRICT;
+CREATE INDEX keys_by_replaced ON keys (replaces) WHERE replaces IS NOT NULL;
 CREATE UNIQUE INDEX keys_by_digest ON keys (digest) WHERE digest IS NOT NULL;
 CREATE INDEX keys_by_status ON keys (status, n);
 
@@ -40,6 +41,11 @@ CREATE TABLE days (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE last_used (key TEXT PRIMARY KEY, at INTEGER NOT NULL, ip TEXT) STRICT, WITHOUT ROWID;
+-- The hundred most recent addresses of a key; those before them are counted together as `others`.
+CREATE TABLE addresses (
+  key TEXT NOT NULL, ip TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+  requests INTEGER NOT NULL, denied INTEGER NOT NULL, PRIMARY KEY (key, ip)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE denials (
   key TEXT NOT NULL, code TEXT NOT NULL, count INTEGER NOT NULL, at INTEGER NOT NULL, ip TEXT,
   told INTEGER NOT NULL DEFAULT 0, told_count INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (key, code)

@@ -270,9 +270,9 @@ impl Store for SqlStore {
     fn put_key(&mut self, key: Key, document: &str) -> Result<(), Fault> {
         let Some(number) = self.number_of(key.id.uuid()) else { return Err(Fault::new("a key ID that is not ours")) };
         self.db.run(
-            "INSERT INTO keys (n, id, status, digest, doc) VALUES (?, ?, ?, ?, ?) ON CONFLICT (n) DO UPDATE SET \
-             status = excluded.status, digest = excluded.digest, doc = excluded.doc",
-            (number, key.id, key.status, key.digest, document),
+            "INSERT INTO keys (n, id, status, digest, replaces, doc) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (n) \
+             DO UPDATE SET status = excluded.status, digest = excluded.digest, doc = excluded.doc",
+            (number, key.id, key.status, key.digest, key.replaces, document),
         )?;
         if let Some(digest) = key.digest {
             self.digests.get_mut().insert(digest, key.id);
@@ -285,6 +285,27 @@ impl Store for SqlStore {
         let Some(number) = self.number_of(id.uuid()) else { return Ok(None) };
         let approval: Option<Approval> = document(self.db.row("SELECT doc FROM approvals WHERE n = ?", (number,))?)?;
         Ok(approval.filter(|approval| approval.id == id))
+    }
+
+    fn pending_approvals(&self) -> Result<Vec<Approval>, Fault> {
+        let rows: Vec<(String,)> =
+            self.db.rows("SELECT doc FROM approvals WHERE status = 'pending' ORDER BY n", NONE)?;
+        rows.iter().map(|(text,)| Ok(serde_json::from_str(text)?)).collect()
+    }
+
+    fn approved_keys(&self) -> Result<Vec<Key>, Fault> {
+        let rows: Vec<(String,)> = self.db.rows("SELECT doc FROM keys WHERE status = 'approved' ORDER BY n", NONE)?;
+        rows.iter().map(|(text,)| Ok(serde_json::from_str(text)?)).collect()
+    }
+
+    fn open_rotation(&self, replaces: KeyID) -> Result<Option<Rc<Key>>, Fault> {
+        let row: Option<(String,)> = self
+            .db
+            .row("SELECT id FROM keys WHERE replaces = ? AND status IN ('pending', 'approved') LIMIT 1", (replaces,))?;
+        match row {
+            Some((id,)) => self.key(id.parse().map_err(|_| Fault::new("a stored key ID that is none"))?),
+            None => Ok(None),
+        }
     }
 
     fn put_approval(&mut self, approval: &Approval, document: &str) -> Result<(), Fault> {

@@ -3,17 +3,19 @@
 
 use std::collections::HashMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use universal_wallet::id::KeyID;
 use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::act::Act;
 use universal_wallet_core::api_key::{Key, Usage};
 use universal_wallet_core::people::Actor;
-use universal_wallet_core::refusal::{Code, Fault};
-use universal_wallet_core::store::Store;
+use universal_wallet_core::refusal::{Code, Fault, Outcome};
 
 use super::Open;
+use super::lists::Query;
 use super::store::SqlStore;
+use crate::messages::Call;
+use crate::platform::answer::Answer;
 
 /// Counts are written so long after they were counted, at the latest.
 const FLUSH_MS: i64 = 10_000;
@@ -89,6 +91,14 @@ impl Counts {
     }
 }
 
+/// A key's refusals of one kind.
+pub(super) struct Denied {
+    pub(super) code: Code,
+    pub(super) count: u64,
+    pub(super) at: Timestamp,
+    pub(super) ip: Option<String>,
+}
+
 /// The refusals that a person should know of.
 const fn is_told(code: Code) -> bool {
     matches!(code, Code::RevokedApiKey | Code::ExpiredApiKey | Code::IPNotAllowed)
@@ -132,9 +142,90 @@ impl Open {
         if self.counts.flush_at().is_some_and(|at| at <= now) {
             let told = core::mem::take(&mut self.counts.told);
             let counts = core::mem::replace(&mut self.counts, Counts { told, ..Counts::default() });
-            self.write(|store| Ok(counts.write(store)?)).map_err(|_| Fault::new("usage was not written"))?;
+            let mut addresses = core::mem::take(&mut self.addresses);
+            let written = self.write(|store| {
+                counts.write(store)?;
+                Ok(addresses.write(store)?)
+            });
+            self.addresses = addresses;
+            written.map_err(|_| Fault::new("usage was not written"))?;
         }
         Ok(())
+    }
+
+    /// A key's refusals by code, what is not written yet included, most recent first.
+    pub(super) fn denials_of(&self, key: KeyID) -> Result<Vec<Denied>, Fault> {
+        let rows: Vec<(Code, u64, i64, Option<String>)> =
+            self.store.db.rows("SELECT code, count, at, ip FROM denials WHERE key = ?", (key,))?;
+        let denied = |(code, count, at, ip)| Denied { code, count, at: Timestamp::from_unix_ms(at), ip };
+        let mut found: Vec<Denied> = rows.into_iter().map(denied).collect();
+        for ((id, code), Denials { count, at, ip }) in &self.counts.denials {
+            let (true, Some(at)) = (*id == key, *at) else { continue };
+            let known = found.iter_mut().find(|known| known.code == *code);
+            let stored = known.as_ref().map_or(0, |known| known.count);
+            let denied = Denied { code: *code, count: stored + count, at, ip: ip.clone() };
+            match known {
+                Some(known) => *known = denied,
+                None => found.push(denied),
+            }
+        }
+        found.retain(|denied| denied.count > 0);
+        found.sort_by_key(|denied| core::cmp::Reverse(denied.at));
+        Ok(found)
+    }
+
+    /// `GET /api-keys/{keyID}/usage`: days oldest first, addresses and refusals most recent first.
+    pub(super) fn usage_answer(&self, key: &Key, call: &Call, now: Timestamp) -> Outcome<Answer> {
+        let days = Query::parse(&call.query)?.days()?;
+        let today = now.utc_day();
+        let rows: Vec<(i64, String, u64, u64, u64)> = self.store.db.rows(
+            "SELECT day, CAST(volume AS TEXT), operations, requests, denied FROM days \
+             WHERE lineage = ? AND day > ? AND key = ?",
+            (key.lineage, today - days, key.id),
+        )?;
+        let mut list = Vec::new();
+        for day in (today - days + 1)..=today {
+            let stored = rows.iter().find(|(of, ..)| *of == day);
+            let (volume, operations, mut requests, mut denied) = match stored {
+                Some((_, volume, operations, requests, denied)) => (
+                    volume.parse().ok().and_then(Amount::from_minor).unwrap_or_default(),
+                    *operations,
+                    *requests,
+                    *denied,
+                ),
+                None => (Amount::ZERO, 0, 0, 0),
+            };
+            if let Some((more, refused)) = self.counts.days.get(&(key.lineage, key.id, day)) {
+                requests += more;
+                denied += refused;
+            }
+            list.push(json!({
+                "date": Timestamp::start_of_day(day).date(),
+                "requests": requests,
+                "denied": denied,
+                "operations": operations,
+                "volume": volume,
+            }));
+        }
+        let ips: Vec<Value> = self
+            .addresses_of(key.id)?
+            .into_iter()
+            .map(|address| {
+                json!({
+                    "ip": address.ip,
+                    "firstSeenAt": address.first,
+                    "lastSeenAt": address.last,
+                    "requests": address.requests,
+                    "denied": address.denied,
+                })
+            })
+            .collect();
+        let denials: Vec<Value> = self
+            .denials_of(key.id)?
+            .into_iter()
+            .map(|Denied { code, count, at, ip }| json!({ "code": code, "count": count, "lastAt": at, "lastIP": ip }))
+            .collect();
+        Ok(Answer::json(200, &json!({ "days": list, "ips": ips, "denials": denials }))?)
     }
 
     /// How much a key was used, what is not written yet included.

@@ -87,11 +87,6 @@ impl Answer {
         self
     }
 
-    /// Its status.
-    pub(crate) const fn status(&self) -> u16 {
-        self.status
-    }
-
     /// As the shell reads it: status, header lines, a blank line, the body.
     pub(crate) fn text(self, request_id: &str) -> String {
         let body = self.body.unwrap_or_default();

@@ -71,7 +71,8 @@ impl Config {
     /// Whether this is the issuer's token, present or previous.
     pub(crate) fn is_issuer(&self, token: &str) -> bool {
         let digest = Digest::of(&[token.as_bytes()]);
-        self.issuer_tokens.iter().fold(false, |found, known| found | (*known == digest))
+        // Each is compared, so that the time does not tell which one was near.
+        self.issuer_tokens.iter().filter(|known| **known == digest).count() > 0
     }
 }
 

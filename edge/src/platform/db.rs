@@ -25,7 +25,11 @@ extern "C" {
 
     /// Tells every WebSocket of the object.
     #[wasm_bindgen(method, catch)]
-    fn broadcast(this: &Db, message: &str) -> Result<(), JsValue>;
+    fn broadcast(this: &Db, message: &str, now_ms: f64) -> Result<(), JsValue>;
+
+    /// Closes every WebSocket of a person.
+    #[wasm_bindgen(method, catch, js_name = closeSockets)]
+    fn close(this: &Db, person: &str, code: u16) -> Result<(), JsValue>;
 }
 
 /// No bindings.
@@ -59,6 +63,8 @@ impl Db {
         let mut result = None;
         let ended = self.transaction(&mut || {
             let done = run.take().map(|run| run());
+            #[cfg(feature = "faults")]
+            super::fault::at("write");
             let keep = matches!(done, Some(Ok(_)));
             result = done;
             keep
@@ -78,7 +84,13 @@ impl Db {
     }
 
     /// Tells every WebSocket of the object.
-    pub(crate) fn tell_all(&self, message: &str) -> Result<(), Fault> {
-        self.broadcast(message).map_err(|error| fault("broadcast", &error))
+    pub(crate) fn tell_all(&self, message: &str, now_ms: i64) -> Result<(), Fault> {
+        #[allow(clippy::cast_precision_loss, reason = "times are far below 2^53")]
+        self.broadcast(message, now_ms as f64).map_err(|error| fault("broadcast", &error))
+    }
+
+    /// Closes every WebSocket of a person.
+    pub(crate) fn close_sockets(&self, person: &str, code: u16) -> Result<(), Fault> {
+        self.close(person, code).map_err(|error| fault("closeSockets", &error))
     }
 }

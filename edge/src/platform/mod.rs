@@ -3,5 +3,7 @@
 pub(crate) mod answer;
 pub(crate) mod config;
 pub(crate) mod db;
+#[cfg(feature = "faults")]
+pub(crate) mod fault;
 pub(crate) mod random;
 pub(crate) mod step;

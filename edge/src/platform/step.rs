@@ -34,6 +34,8 @@ pub(crate) enum Step {
     /// Carry a message to an object and come back with its reply; without `then`, its answer is
     /// the answer.
     Ask { to: Kind, name: String, message: String, then: Option<String> },
+    /// Open a WebSocket at a Distributor, for this caller.
+    Socket { name: String, caller: String },
     /// Nothing more to do.
     Done,
 }
@@ -94,6 +96,7 @@ impl Step {
                 // Strings and options of strings always have a JSON form.
                 format!("O{}", serde_json::to_string(&ask).unwrap_or_default())
             }
+            Self::Socket { name, caller } => format!("S{}", serde_json::json!({ "name": name, "caller": caller })),
             Self::Done => "D".into(),
         }
     }

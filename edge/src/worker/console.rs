@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 use universal_wallet::id::DistributorID;
 use universal_wallet_core::input::Input;
-use universal_wallet_core::refusal::{Outcome, Refusal};
+use universal_wallet_core::refusal::{Code, Outcome, Refusal, refuse};
 
 use super::request::Request;
 use super::routes::Route;
 use super::session::{Cookie, not_signed_in, refuse_cross_site};
 use super::{Next, with_body};
-use crate::messages::{Call, SignedIn, ToDistributor, ToUser};
+use crate::messages::{Call, ConsoleCaller, SignedIn, ToDistributor, ToUser};
 use crate::platform::step::{Kind, Step, read_reply};
 
 /// A call with a cookie of ours.
@@ -28,8 +28,11 @@ pub(crate) struct Then {
 }
 
 pub(super) fn begin(mut request: Request, route: Route, variable: Vec<String>) -> Outcome<Step> {
-    if request.has_body() {
+    if request.has_body() || route == Route::Events {
         refuse_cross_site(&request)?;
+    }
+    if route == Route::Events && !request.is_socket() {
+        return refuse(Code::InvalidRequest, "Open this address as a WebSocket.");
     }
     let mut variable = variable.into_iter();
     let distributor = variable.next().unwrap_or_default().parse().ok();
@@ -62,6 +65,15 @@ pub(super) fn resume(then: Then, reply: &str) -> Outcome<Step> {
         return Err(Refusal::not_found().into());
     };
     let name = call.distributor.to_string();
-    let message = ToDistributor::Console { call, user: person.user, must_change_password: person.must_change_password };
+    let caller = ConsoleCaller {
+        user: person.user,
+        login: person.login,
+        must_change_password: person.must_change_password,
+        only_here: person.distributors.len() == 1,
+    };
+    if call.route == Route::Events {
+        return Ok(Step::Socket { name, caller: serde_json::to_string(&caller)? });
+    }
+    let message = ToDistributor::Console { call, caller };
     Ok(Step::hand_over(Kind::Distributor, name, &message)?)
 }

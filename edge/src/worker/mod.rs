@@ -58,6 +58,11 @@ impl Worker {
     /// Begins a request; see [`Request::parse`] for its form.
     #[must_use]
     pub fn begin(request: &str, request_id: &str) -> String {
+        #[cfg(feature = "faults")]
+        {
+            crate::platform::fault::begin(request);
+            crate::platform::fault::at("worker");
+        }
         let Some(request) = Request::parse(request, request_id) else {
             return failure(request_id, &crate::platform::answer::internal());
         };
@@ -81,6 +86,12 @@ impl Worker {
     pub fn failed(unavailable: bool, request_id: &str) -> String {
         use crate::platform::answer;
         failure(request_id, &if unavailable { answer::unavailable() } else { answer::internal() })
+    }
+
+    /// The answer where there is nothing that the caller may know of.
+    #[must_use]
+    pub fn nothing(request_id: &str) -> String {
+        failure(request_id, &Refusal::not_found())
     }
 
     /// The answer while variables or secrets are not fit to serve.

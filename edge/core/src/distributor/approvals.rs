@@ -5,14 +5,14 @@ use std::string::{String, ToString};
 use universal_wallet::Timestamp;
 use universal_wallet::id::ApprovalID;
 
-use super::{Caller, decide_operation, operations, refuse_suspended};
+use super::{Caller, decide_operation, operations, refuse_suspended, users};
 use crate::act::Act;
 use crate::api_key::{Key, KeyStatus};
 use crate::approval::{Approval, ApprovalKind, ApprovalStatus};
 use crate::digest::Digest;
 use crate::input::Input;
 use crate::operation::{Operation, OperationStatus};
-use crate::people::{Actor, Person, Role, refuse_self_approval};
+use crate::people::{Actor, Member, Person, Role, refuse_self_approval};
 use crate::refusal::{Code, Fault, Outcome, Refusal, refuse};
 use crate::store::{Due, Store};
 
@@ -25,6 +25,8 @@ pub struct Decided {
     pub key: Option<Key>,
     /// The operation, where it was about one.
     pub operation: Option<Operation>,
+    /// The member, where it was about one.
+    pub user: Option<Member>,
 }
 
 /// Reads a request that must be there.
@@ -46,19 +48,17 @@ fn may_decide(store: &dyn Store, caller: &Caller, id: &str) -> Outcome<Approval>
     let approval = find(store, id)?;
     caller.may(deciders(approval.kind))?;
     refuse_self_approval(&approval.maker, &caller.member.person)?;
+    let about_user =
+        matches!(approval.kind, ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser);
+    if about_user && users::subject_user(&approval)? == caller.member.person.id {
+        return refuse(Code::SelfApproval, "This request is about you, so another person has to decide it.");
+    }
     Ok(approval)
 }
 
 /// Another person agrees: what was asked for is carried out, after everything was checked again.
 pub fn approve(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str, input: &Input) -> Outcome<Decided> {
-    let approval = may_decide(store, caller, id)?;
-    let mut body = input.object()?;
-    let digest: Option<Digest> = body.required("digest");
-    body.finish()?;
-    refuse_suspended(&store.profile())?;
-    approval.must_be_pending()?;
-    let Some(digest) = digest else { return refuse(Code::InvalidRequest, "The request is not complete.") };
-    approval.must_match(&digest)?;
+    let approval = approvable(store, caller, id, input)?;
     let by = &caller.member.person;
     match approval.kind {
         ApprovalKind::IssueKey | ApprovalKind::RotateKey => grant_key(store, now, caller, approval),
@@ -70,12 +70,28 @@ pub fn approve(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str,
             decide_operation::must_still_be_allowed(store, &operation)?;
             let approval = decided(approval, ApprovalStatus::Approved, Some(by), now, None);
             let operation = decide_operation::carry_out(store, now, caller.actor(), operation, approval.clone())?;
-            Ok(Decided { approval, key: None, operation: Some(operation) })
+            Ok(Decided { approval, key: None, operation: Some(operation), user: None })
         }
         ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => {
-            Err(Fault::new("a request of a kind that nobody can make").into())
+            users::must_still_be_possible(store, &approval)?;
+            let approval = decided(approval, ApprovalStatus::Approved, Some(by), now, None);
+            let user = users::carry_out(store, now, caller.actor(), approval.clone())?;
+            Ok(Decided { approval, key: None, operation: None, user: Some(user) })
         }
     }
+}
+
+/// The request, where this person may approve it as it stands; nothing is carried out yet.
+pub fn approvable(store: &dyn Store, caller: &Caller, id: &str, input: &Input) -> Outcome<Approval> {
+    let approval = may_decide(store, caller, id)?;
+    let mut body = input.object()?;
+    let digest: Option<Digest> = body.required("digest");
+    body.finish()?;
+    refuse_suspended(&store.profile())?;
+    approval.must_be_pending()?;
+    let Some(digest) = digest else { return refuse(Code::InvalidRequest, "The request is not complete.") };
+    approval.must_match(&digest)?;
+    Ok(approval)
 }
 
 fn decided(
@@ -119,7 +135,7 @@ fn grant_key(store: &mut dyn Store, now: Timestamp, caller: &Caller, approval: A
     act.approval(approval.clone())?;
     act.key(key.clone())?;
     act.done(key.id, json!({ "approvalID": approval.id, "digest": approval.digest }))?;
-    Ok(Decided { approval, key: Some(key), operation: None })
+    Ok(Decided { approval, key: Some(key), operation: None, user: None })
 }
 
 /// Another person refuses, with a reason.
@@ -164,7 +180,12 @@ pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approv
             _ => (OperationStatus::Rejected, approval.reason.clone().unwrap_or_default()),
         };
         let operation = decide_operation::give_back(store, now, actor, operation, status, why, Some(approval.clone()))?;
-        return Ok(Decided { approval, key: None, operation: Some(operation) });
+        return Ok(Decided { approval, key: None, operation: Some(operation), user: None });
+    }
+
+    if !matches!(approval.kind, ApprovalKind::IssueKey | ApprovalKind::RotateKey) {
+        users::end(store, now, actor, &approval)?;
+        return Ok(Decided { approval, key: None, operation: None, user: None });
     }
 
     let mut key = key_of(store, &approval)?;
@@ -184,5 +205,5 @@ pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approv
     act.approval(approval.clone())?;
     act.key(key.clone())?;
     act.done(key.id, json!({ "approvalID": approval.id, "reason": approval.reason }))?;
-    Ok(Decided { approval, key: Some(key), operation: None })
+    Ok(Decided { approval, key: Some(key), operation: None, user: None })
 }

@@ -34,7 +34,7 @@ pub fn find(store: &dyn Store, id: &str) -> Outcome<Key> {
 }
 
 /// The key that a call with this idempotency key made before.
-fn replay(store: &dyn Store, idempotency: Option<&Idempotency>) -> Outcome<Option<Requested>> {
+pub fn replay(store: &dyn Store, idempotency: Option<&Idempotency>) -> Outcome<Option<Requested>> {
     let Some(idempotency) = idempotency else { return Ok(None) };
     let Some(before) = store.remembered(idempotency)? else { return Ok(None) };
     must_be_same(&before.request, &idempotency.request)?;

@@ -9,7 +9,9 @@ pub mod decide_operation;
 pub mod funds;
 pub mod keys;
 pub mod operations;
+pub mod rotate;
 pub mod setup;
+pub mod users;
 
 use std::rc::Rc;
 

@@ -19,9 +19,9 @@ impl MemoryStore {
         match id.split_once(['_', ':']).map(|(kind, _)| kind) {
             Some("key") => self.keys.get(&id.parse().ok()?),
             Some("apr") => self.approvals.get(&id.parse().ok()?),
-            Some("usr") => self.members.get(&id.parse().ok()?),
+            Some("usr") => self.members.get(&id.parse().ok()?).map(|(_, text)| text),
             Some("request") => self.requests.get(&id.strip_prefix("request:")?.parse().ok()?),
-            _ => Some(&self.profile),
+            _ => Some(&self.profile.1),
         }
     }
 
@@ -62,7 +62,7 @@ impl Evidence for MemoryStore {
             .iter()
             .map(|(id, text)| (id.to_string(), entry_of(text)))
             .chain(self.approvals.iter().map(|(id, text)| (id.to_string(), entry_of(text))))
-            .chain(self.members.iter().map(|(id, text)| (id.to_string(), entry_of(text))))
+            .chain(self.members.iter().map(|(id, (_, text))| (id.to_string(), entry_of(text))))
             .chain(self.requests.iter().map(|(id, text)| (id.to_string(), entry_of(text))))
             .chain(self.operations.values().map(|row| {
                 let state: State = serde_json::from_str(&row.state).unwrap();

@@ -1,7 +1,7 @@
 //! A distributor's storage in memory. Like the SQLite store it keeps documents as JSON text, and an
 //! operation's facts nowhere but in its chain entry; unlike it, it counts what is written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use universal_wallet::id::{ApprovalID, KeyID, OperationID, UserID};
@@ -22,7 +22,9 @@ pub(crate) struct Row {
     pub(crate) state: String,
     status: OperationStatus,
     key: Option<KeyID>,
-    cash_out: Option<Amount>,
+    pub(crate) cash_in: bool,
+    pub(crate) amount: Amount,
+    pub(crate) wallet: String,
     pub(crate) superseded: bool,
 }
 
@@ -30,12 +32,12 @@ pub(crate) struct Row {
 pub(crate) struct MemoryStore {
     /// How many writes were made so far.
     pub(crate) writes: u64,
-    pub(crate) profile: String,
+    pub(crate) profile: (Rc<Profile>, String),
     head: Head,
     pub(crate) entries: BTreeMap<u64, Entry>,
-    pub(crate) members: BTreeMap<UserID, String>,
+    pub(crate) members: BTreeMap<UserID, (Rc<Member>, String)>,
     pub(crate) keys: BTreeMap<KeyID, String>,
-    digests: BTreeMap<Digest, KeyID>,
+    digests: HashMap<Digest, KeyID>,
     pub(crate) approvals: BTreeMap<ApprovalID, String>,
     pending_approvals: BTreeSet<ApprovalID>,
     keys_in_waiting: BTreeSet<KeyID>,
@@ -60,12 +62,12 @@ impl MemoryStore {
     pub(crate) fn new(profile: &Profile) -> Self {
         Self {
             writes: 0,
-            profile: serde_json::to_string(profile).unwrap(),
+            profile: (Rc::new(profile.clone()), serde_json::to_string(profile).unwrap()),
             head: Head::default(),
             entries: BTreeMap::new(),
             members: BTreeMap::new(),
             keys: BTreeMap::new(),
-            digests: BTreeMap::new(),
+            digests: HashMap::new(),
             approvals: BTreeMap::new(),
             pending_approvals: BTreeSet::new(),
             keys_in_waiting: BTreeSet::new(),
@@ -84,8 +86,8 @@ impl MemoryStore {
     }
 
     /// Operations that a wallet has to be told of.
-    pub(crate) fn processing(&self) -> Vec<Operation> {
-        self.processing.iter().map(|number| self.operation_at(*number).unwrap().unwrap()).collect()
+    pub(crate) fn on_the_way(&self) -> impl Iterator<Item = &Row> {
+        self.processing.iter().map(|number| &self.operations[number])
     }
 
     /// Requests whose end a wallet has to be told of.
@@ -146,12 +148,12 @@ impl MemoryStore {
 
 impl Store for MemoryStore {
     fn profile(&self) -> Rc<Profile> {
-        Rc::new(serde_json::from_str(&self.profile).unwrap())
+        self.profile.0.clone()
     }
 
     fn put_profile(&mut self, _: Profile, document: &str) -> Result<(), Fault> {
         self.write();
-        self.profile = document.into();
+        self.profile = (Rc::new(serde_json::from_str(document)?), document.into());
         Ok(())
     }
 
@@ -166,12 +168,12 @@ impl Store for MemoryStore {
     }
 
     fn members(&self) -> Vec<Rc<Member>> {
-        self.members.values().map(|text| Rc::new(serde_json::from_str(text).unwrap())).collect()
+        self.members.values().map(|(member, _)| member.clone()).collect()
     }
 
     fn put_member(&mut self, member: Member, document: &str) -> Result<(), Fault> {
         self.write();
-        self.members.insert(member.person.id, document.into());
+        self.members.insert(member.person.id, (Rc::new(serde_json::from_str(document)?), document.into()));
         Ok(())
     }
 
@@ -274,7 +276,9 @@ impl Store for MemoryStore {
             state: serde_json::to_string(state)?,
             status: state.status,
             key: facts.key.map(|(key, _)| key),
-            cash_out: (!facts.is_cash_in()).then_some(facts.amount),
+            cash_in: facts.is_cash_in(),
+            amount: facts.amount,
+            wallet: facts.wallet(),
             superseded: false,
         };
         self.operations.insert(*number, row);
@@ -318,8 +322,8 @@ impl Store for MemoryStore {
     }
 
     fn incoming(&self) -> Amount {
-        let amounts = self.processing.iter().filter_map(|number| self.operations[number].cash_out);
-        amounts.fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap())
+        let due = self.on_the_way().filter(|row| !row.cash_in).map(|row| row.amount);
+        due.fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap())
     }
 
     fn request(&self, id: OperationID) -> Result<Option<Request>, Fault> {
@@ -349,6 +353,10 @@ impl Store for MemoryStore {
         self.write();
         self.unreleased.remove(&id);
         Ok(())
+    }
+
+    fn member(&self, id: UserID) -> Option<Rc<Member>> {
+        self.members.get(&id).map(|(member, _)| member.clone())
     }
 
     fn remembered(&self, key: &Idempotency) -> Result<Option<Remembered>, Fault> {

@@ -5,8 +5,6 @@ pub(crate) mod memory;
 pub(crate) mod random;
 pub(crate) mod wallet;
 
-use std::rc::Rc;
-
 use universal_wallet::Timestamp;
 use universal_wallet::id::{DistributorID, UserID};
 use universal_wallet_core::act::Moment;
@@ -95,9 +93,4 @@ pub(crate) fn run<T>(store: &mut MemoryStore, command: impl FnOnce(&mut MemorySt
         }
         Err(Refused::Fault(fault)) => panic!("a fault: {}", fault.0),
     }
-}
-
-/// A key as authentication hands it on.
-pub(crate) fn key(store: &MemoryStore, id: universal_wallet::id::KeyID) -> Requester {
-    Requester::Key(Rc::clone(&store.key(id).unwrap().unwrap()))
 }

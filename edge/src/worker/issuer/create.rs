@@ -8,7 +8,7 @@ use universal_wallet_core::body::Body;
 use universal_wallet_core::digest::Digest;
 use universal_wallet_core::input::Input;
 use universal_wallet_core::password::{LEAST_CHARACTERS, MOST_BYTES};
-use universal_wallet_core::people::{Login, Member, Person, Role, can_approve_each_other};
+use universal_wallet_core::people::{Login, Member, Person, Role, can_approve_each_other, read_name, read_roles};
 use universal_wallet_core::refusal::{Code, Outcome, Refusal, refuse};
 
 use crate::messages::{Begun, ISSUER, Joined, NewMember, ToDistributor, ToIssuer, ToUser};
@@ -75,26 +75,10 @@ fn then(then: Then) -> super::super::Then {
     super::then(super::Then::Create(then))
 }
 
-fn read_name(body: &mut Body, field: &str) -> Option<String> {
-    let before = body.mistakes();
-    let name = body.line(field, 64).map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-    if name.is_none() && body.mistakes() == before {
-        body.error(field, "is required, with 1 to 64 characters");
-    }
-    name
-}
-
 fn read_user(body: &mut Body, config: &Config) -> Option<NewUser> {
     let login = body.required("login");
     let name = read_name(body, "name");
-    let before = body.mistakes();
-    let mut roles: Vec<Role> = body.list("roles").unwrap_or_default();
-    let asked = roles.len();
-    roles.sort_unstable();
-    roles.dedup();
-    if body.mistakes() == before && (roles.is_empty() || roles.len() != asked) {
-        body.error("roles", "must name at least one role, none twice");
-    }
+    let roles = read_roles(body);
     let password = body.text("password");
     if let Some(password) = &password {
         if !config.demo {

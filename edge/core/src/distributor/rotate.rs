@@ -1,0 +1,246 @@
+//! Rotation and tightening: a key that takes over from another, and limits that are only lowered.
+
+use serde_json::json;
+use std::string::ToString;
+use std::vec::Vec;
+use universal_wallet::id::{ApprovalID, KeyID};
+use universal_wallet::{Amount, Timestamp};
+
+use super::keys::{Requested, find, replay};
+use super::{Caller, refuse_suspended};
+use crate::act::{Act, Moment};
+use crate::api_key::{Key, KeyStatus, Permission, Settings, read_ips, read_limit, read_permissions};
+use crate::approval::{Approval, ApprovalKind, digest};
+use crate::body::Body;
+use crate::input::Input;
+use crate::ip::IPBlock;
+use crate::people::Role;
+use crate::refusal::{Code, Fault, Outcome, Refusal, refuse};
+use crate::store::{Due, Store};
+
+/// The longest time that an old key goes on beside the new one, in hours.
+const MOST_OVERLAP: i64 = 168;
+
+/// A maker asks for a key that takes over from an active one, with its present settings.
+pub fn rotate(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, input: &Input) -> Outcome<Requested> {
+    let old = find(store, id)?;
+    caller.may(&[Role::Maker])?;
+    input.idempotency_key()?;
+    let mut body = input.optional_object()?;
+    let overlap = body.integer("overlapHours", 0, MOST_OVERLAP).unwrap_or(24);
+    body.finish()?;
+    let scope = caller.member.person.id.to_string();
+    let idempotency = input.idempotency(&scope, "POST rotate", &json!([id, overlap]).to_string())?;
+    if let Some(before) = replay(store, idempotency.as_ref())? {
+        return Ok(before);
+    }
+    refuse_suspended(&store.profile())?;
+    if old.status != KeyStatus::Active {
+        return refuse(
+            Code::InvalidState,
+            std::format!("This key is {}; only an active key can be rotated.", old.status.as_str()),
+        );
+    }
+    if old.replaced_by.is_some() || store.open_rotation(old.id)?.is_some() {
+        return refuse(Code::InvalidState, "A key that takes over from this one was asked for already.");
+    }
+
+    let profile = store.profile();
+    let mut act = Act::begin(store, moment.now, "api-key.rotation-requested", caller.actor());
+    let uuid = profile.numbering().uuid(act.number(), moment.now, moment.random);
+    let key = Key {
+        entry: 0,
+        id: KeyID::from_uuid(uuid),
+        approval: ApprovalID::from_uuid(uuid),
+        settings: old.settings.clone(),
+        status: KeyStatus::Pending,
+        lineage: old.lineage,
+        replaces: Some(old.id),
+        overlap_hours: Some(overlap),
+        replaced_by: None,
+        prefix: None,
+        digest: None,
+        maker: caller.member.person.clone(),
+        checker: None,
+        reason: None,
+        created_at: moment.now,
+        decided_at: None,
+        claimed_at: None,
+        revoked_at: None,
+        expires_at: None,
+    };
+    let kind = ApprovalKind::RotateKey;
+    let approval = Approval::ask(key.approval, profile.id, kind, key.subject(), &key.maker, moment.now)?;
+    act.store.add_deadline(approval.expires_at, Due::Approval(approval.id))?;
+    let details = json!({ "approvalID": approval.id, "digest": approval.digest, "replaces": old.id });
+    act.approval(approval)?;
+    act.key(key.clone())?;
+    if let Some(idempotency) = &idempotency {
+        act.store.remember(idempotency, &key.id.to_string())?;
+    }
+    act.done(key.id, details)?;
+    Ok(Requested { key, replayed: false })
+}
+
+/// What a PATCH asks for; `None`: unchanged.
+#[derive(Debug, Default)]
+#[expect(clippy::option_option, reason = "a member that is absent, null or a value means three things")]
+struct Change {
+    max_transaction_amount: Option<Option<Amount>>,
+    max_daily_volume: Option<Option<Amount>>,
+    auto_approve_limit: Option<Amount>,
+    permissions: Option<Vec<Permission>>,
+    allowed_ips: Option<Vec<IPBlock>>,
+    expires_at: Option<Option<Timestamp>>,
+}
+
+fn read(body: &mut Body) -> Change {
+    let mut limit = |field: &str| if body.has(field) { Some(read_limit(body, field)) } else { None };
+    let max_transaction_amount = limit("maxTransactionAmount");
+    let max_daily_volume = limit("maxDailyVolume");
+    let auto_approve_limit = limit("autoApproveLimit").map(Option::unwrap_or_default);
+    Change {
+        max_transaction_amount,
+        max_daily_volume,
+        auto_approve_limit,
+        permissions: body.has("permissions").then(|| read_permissions(body, "permissions")),
+        allowed_ips: body.has("allowedIPs").then(|| read_ips(body, "allowedIPs")),
+        expires_at: body.has("expiresAt").then(|| body.parsed("expiresAt")),
+    }
+}
+
+/// Whether a limit is looser than another; none is the loosest.
+fn looser(new: Option<Amount>, old: Option<Amount>) -> bool {
+    match (new, old) {
+        (_, None) => false,
+        (None, Some(_)) => true,
+        (Some(new), Some(old)) => new > old,
+    }
+}
+
+impl Change {
+    /// The first field that it would loosen.
+    fn loosened(&self, key: &Key) -> Option<&'static str> {
+        let settings = &key.settings;
+        if self.max_transaction_amount.is_some_and(|new| looser(new, settings.max_transaction_amount)) {
+            return Some("maxTransactionAmount");
+        }
+        if self.max_daily_volume.is_some_and(|new| looser(new, settings.max_daily_volume)) {
+            return Some("maxDailyVolume");
+        }
+        if self.auto_approve_limit.is_some_and(|new| new > settings.auto_approve_limit) {
+            return Some("autoApproveLimit");
+        }
+        if let Some(new) = &self.permissions
+            && new.iter().any(|permission| !settings.permissions.contains(permission))
+        {
+            return Some("permissions");
+        }
+        if let Some(new) = &self.allowed_ips
+            && !settings.allowed_ips.is_empty()
+            && (new.is_empty() || new.iter().any(|new| !settings.allowed_ips.iter().any(|old| old.covers(*new))))
+        {
+            return Some("allowedIPs");
+        }
+        if let Some(new) = self.expires_at
+            && new.is_none_or(|new| key.expires_at.is_some_and(|old| new > old))
+        {
+            return Some("expiresAt");
+        }
+        None
+    }
+
+    /// The settings after it; what depends on a lowered limit is lowered with it.
+    fn apply(&self, settings: &Settings) -> Settings {
+        let mut after = settings.clone();
+        if let Some(Some(limit)) = self.max_transaction_amount {
+            after.max_transaction_amount = Some(limit);
+        }
+        if let Some(Some(limit)) = self.max_daily_volume {
+            after.max_daily_volume = Some(limit);
+        }
+        if let Some(limit) = self.auto_approve_limit {
+            after.auto_approve_limit = limit;
+        }
+        if let (Some(most), Some(day)) = (after.max_transaction_amount, after.max_daily_volume) {
+            after.max_transaction_amount = Some(most.min(day));
+        }
+        if let Some(most) = after.max_transaction_amount {
+            after.auto_approve_limit = after.auto_approve_limit.min(most);
+        }
+        if let Some(new) = &self.permissions {
+            after.permissions.clone_from(new);
+        }
+        if let Some(new) = &self.allowed_ips {
+            after.allowed_ips.clone_from(new);
+        }
+        after
+    }
+}
+
+/// One person tightens a key, at once. A key that is to take over from it takes the tighter
+/// values, so that what its checker saw is stale.
+pub fn tighten(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str, input: &Input) -> Outcome<Key> {
+    let key = find(store, id)?;
+    caller.may(&[Role::Maker, Role::Checker, Role::Admin])?;
+    let mut body = input.object()?;
+    let change = read(&mut body);
+    if let Some(Some(at)) = change.expires_at
+        && at <= now
+    {
+        body.error("expiresAt", "must lie in the future; revoke the key to end it now");
+    }
+    body.finish()?;
+    if !matches!(key.status, KeyStatus::Approved | KeyStatus::Active) {
+        return refuse(
+            Code::InvalidState,
+            std::format!("This key is {}; only an approved or active key can be changed.", key.status.as_str()),
+        );
+    }
+    if let Some(field) = change.loosened(&key) {
+        let message = std::format!("{field} would be loosened, which needs two people: ask for a new key instead.");
+        let mut refusal = Refusal::field(Code::ApprovalRequired, field, "would be loosened");
+        refusal.message = message.into();
+        return Err(refusal.into());
+    }
+    if change.expires_at.is_some() && key.expires_at.is_none() {
+        return refuse(Code::InvalidState, "This key has no end before it is claimed; change it then.");
+    }
+    let mut after = Key { settings: change.apply(&key.settings), ..key.clone() };
+    if let Some(Some(at)) = change.expires_at {
+        after.expires_at = Some(at);
+    }
+    let mut act = Act::begin(store, now, "api-key.tightened", caller.actor());
+    if after.expires_at != key.expires_at
+        && let (Some(old), Some(new)) = (key.expires_at, after.expires_at)
+    {
+        act.store.remove_deadline(old, Due::Expiry(key.id))?;
+        act.store.add_deadline(new, Due::Expiry(key.id))?;
+    }
+    let details = json!({ "before": key.settings, "after": after.settings, "expiresAt": after.expires_at });
+    act.key(after.clone())?;
+    act.done(key.id, details)?;
+    follow(store, now, caller, &after)?;
+    Ok(after)
+}
+
+/// The key that is to take over takes the tighter values.
+fn follow(store: &mut dyn Store, now: Timestamp, caller: &Caller, old: &Key) -> Result<(), Fault> {
+    let Some(new) = store.open_rotation(old.id)? else { return Ok(()) };
+    let settings = Settings { note: new.settings.note.clone(), ..old.settings.clone() };
+    if settings == new.settings {
+        return Ok(());
+    }
+    let key = Key { settings, ..(*new).clone() };
+    let profile = store.profile();
+    let approval = store.approval(key.approval)?.ok_or_else(|| Fault::new("a key without its request"))?;
+    let mut act = Act::begin(store, now, "api-key.tightened", caller.actor());
+    if key.status == KeyStatus::Pending {
+        let subject = key.subject();
+        let digest = digest(approval.id, profile.id, approval.kind, &approval.maker, &subject)?;
+        act.approval(Approval { subject, digest, ..approval })?;
+    }
+    let id = key.id;
+    act.key(key)?;
+    act.done(id, json!({ "follows": old.id }))
+}

@@ -1,0 +1,267 @@
+//! The reference model of a distributor: what the contract says, in plain numbers and words. It
+//! calls nothing of the rules; it knows no chain, no digests, no text.
+
+use std::collections::BTreeMap;
+
+use universal_wallet::id::{ApprovalID, KeyID, OperationID, UserID};
+use universal_wallet_core::people::Role;
+use universal_wallet_core::refusal::Code;
+
+use crate::support::{DAY_MS, HOUR_MS};
+
+/// Milliseconds since 1970.
+pub(crate) type Ms = i64;
+/// Money in minor units.
+pub(crate) type Minor = i128;
+
+/// The largest balance.
+pub(crate) const MOST: Minor = 99_999_999_999_999_999;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyState {
+    Pending,
+    Approved,
+    Active,
+    Expired,
+    Revoked,
+    Rejected,
+    Withdrawn,
+    Lapsed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limits {
+    pub(crate) most: Option<Minor>,
+    pub(crate) day: Option<Minor>,
+    pub(crate) auto: Minor,
+    pub(crate) performs: bool,
+    pub(crate) listed: bool,
+    pub(crate) days: i64,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Key {
+    pub(crate) id: KeyID,
+    pub(crate) limits: Limits,
+    pub(crate) state: KeyState,
+    pub(crate) maker: UserID,
+    pub(crate) checker: Option<UserID>,
+    pub(crate) decided_at: Option<Ms>,
+    pub(crate) claimed: bool,
+    pub(crate) expires: Ms,
+    /// Index of the first key of its line.
+    pub(crate) line: usize,
+    pub(crate) replaces: Option<usize>,
+    pub(crate) overlap_hours: i64,
+    pub(crate) replaced: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OperationState {
+    Pending,
+    Processing,
+    Completed,
+    Rejected,
+    Expired,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Operation {
+    pub(crate) number: u64,
+    pub(crate) id: OperationID,
+    pub(crate) wallet: String,
+    pub(crate) amount: Minor,
+    pub(crate) state: OperationState,
+    pub(crate) key: Option<usize>,
+    pub(crate) maker: UserID,
+    pub(crate) automatic: bool,
+    pub(crate) decided_by: Option<UserID>,
+    pub(crate) day: i64,
+    /// How the customer was paid; `None` for a cash-in.
+    pub(crate) paid: Option<Paid>,
+}
+
+/// Means and reference.
+pub(crate) type Paid = (bool, Option<u8>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AskState {
+    Pending,
+    Approved,
+    Rejected,
+    Withdrawn,
+    Expired,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum About {
+    Key(usize),
+    Operation(usize),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Ask {
+    pub(crate) id: ApprovalID,
+    pub(crate) about: About,
+    pub(crate) maker: UserID,
+    pub(crate) state: AskState,
+    pub(crate) expires: Ms,
+    pub(crate) decided_by: Option<UserID>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RequestState {
+    Open,
+    Taken,
+    Paid,
+    Cancelled,
+    Expired,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) wallet: String,
+    pub(crate) amount: Minor,
+    pub(crate) state: RequestState,
+    pub(crate) expires: Ms,
+    /// Put back by a lapse, and since when: how long it stays open is read, within what is promised.
+    pub(crate) put_back_at: Option<Ms>,
+    pub(crate) operation: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Made {
+    Operation(usize),
+    Key(usize),
+    Float,
+}
+
+/// A distributor.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Office {
+    pub(crate) members: BTreeMap<UserID, Vec<Role>>,
+    pub(crate) suspended: bool,
+    pub(crate) balance: Minor,
+    pub(crate) issued: Minor,
+    pub(crate) charged: Minor,
+    pub(crate) cashed_out: Minor,
+    pub(crate) keys: Vec<Key>,
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) asks: Vec<Ask>,
+    pub(crate) pending: Vec<usize>,
+    pub(crate) requests: BTreeMap<OperationID, Request>,
+    /// The requests in the order in which they came.
+    pub(crate) order: Vec<OperationID>,
+    pub(crate) volumes: BTreeMap<(usize, i64), Minor>,
+    pub(crate) calls: BTreeMap<(String, String), (String, Made)>,
+}
+
+impl Office {
+    pub(crate) fn holds(&self, user: UserID, role: Role) -> bool {
+        self.members[&user].contains(&role)
+    }
+
+    pub(crate) fn must_hold(&self, user: UserID, roles: &[Role]) -> Result<(), Code> {
+        if roles.iter().any(|role| self.holds(user, *role)) { Ok(()) } else { Err(Code::RoleRequired) }
+    }
+
+    pub(crate) fn must_not_be_suspended(&self) -> Result<(), Code> {
+        if self.suspended { Err(Code::DistributorSuspended) } else { Ok(()) }
+    }
+
+    /// What pending cash-ins hold.
+    pub(crate) fn held(&self) -> Minor {
+        let operations = self.pending.iter().filter_map(|ask| match self.asks[*ask].about {
+            About::Operation(index) => Some(&self.operations[index]),
+            About::Key(_) => None,
+        });
+        operations.filter(|operation| operation.paid.is_none()).map(|operation| operation.amount).sum()
+    }
+
+    pub(crate) fn available(&self) -> Minor {
+        self.balance - self.held()
+    }
+
+    /// What is due from wallets.
+    pub(crate) fn incoming(&self) -> Minor {
+        let due = self.operations.iter().filter(|it| it.paid.is_some() && it.state == OperationState::Processing);
+        due.map(|operation| operation.amount).sum()
+    }
+
+    /// What a call with this idempotency key made before.
+    pub(crate) fn before(&self, scope: &str, key: Option<&String>, asked: &str) -> Result<Option<Made>, Code> {
+        let Some(key) = key else { return Ok(None) };
+        match self.calls.get(&(scope.into(), key.clone())) {
+            Some((before, made)) if before == asked => Ok(Some(*made)),
+            Some(_) => Err(Code::IdempotencyKeyReused),
+            None => Ok(None),
+        }
+    }
+
+    pub(crate) fn remember(&mut self, scope: &str, key: Option<&String>, asked: &str, made: Made) {
+        if let Some(key) = key {
+            self.calls.insert((scope.into(), key.clone()), (asked.into(), made));
+        }
+    }
+
+    pub(crate) fn ask(&mut self, id: ApprovalID, about: About, maker: UserID, expires: Ms) {
+        self.pending.push(self.asks.len());
+        self.asks.push(Ask { id, about, maker, state: AskState::Pending, expires, decided_by: None });
+    }
+
+    pub(crate) fn volume_of(&mut self, operation: usize) -> Option<&mut Minor> {
+        let Operation { key, day, .. } = self.operations[operation];
+        key.map(|key| self.volumes.entry((self.keys[key].line, day)).or_default())
+    }
+
+    /// Ends an ask without carrying it out: what it held is given back.
+    pub(crate) fn end(&mut self, ask: usize, state: AskState, by: Option<UserID>, now: Ms) {
+        self.pending.retain(|pending| *pending != ask);
+        self.asks[ask].state = state;
+        self.asks[ask].decided_by = by;
+        match self.asks[ask].about {
+            About::Key(key) => {
+                self.keys[key].state = match state {
+                    AskState::Rejected => KeyState::Rejected,
+                    AskState::Withdrawn => KeyState::Withdrawn,
+                    _ => KeyState::Lapsed,
+                };
+            }
+            About::Operation(index) => {
+                let amount = self.operations[index].amount;
+                if let Some(volume) = self.volume_of(index) {
+                    *volume -= amount;
+                }
+                let operation = &mut self.operations[index];
+                operation.state =
+                    if state == AskState::Expired { OperationState::Expired } else { OperationState::Rejected };
+                if operation.paid.is_some() {
+                    let request = self.requests.get_mut(&operation.id).unwrap();
+                    request.state = RequestState::Open;
+                    request.expires = request.expires.max(now + HOUR_MS);
+                    request.put_back_at = (state == AskState::Expired).then_some(now);
+                }
+            }
+        }
+    }
+
+    /// Ends all that is over.
+    pub(crate) fn expire(&mut self, now: Ms) {
+        let due: Vec<usize> = self.pending.iter().copied().filter(|ask| self.asks[*ask].expires <= now).collect();
+        for ask in due {
+            self.end(ask, AskState::Expired, None, self.asks[ask].expires);
+        }
+        for key in &mut self.keys {
+            if key.state == KeyState::Approved && key.decided_at.unwrap() + DAY_MS <= now {
+                key.state = KeyState::Lapsed;
+            } else if key.state == KeyState::Active && key.expires <= now {
+                key.state = KeyState::Expired;
+            }
+        }
+        for request in self.requests.values_mut() {
+            if request.state == RequestState::Open && request.expires <= now {
+                request.state = RequestState::Expired;
+            }
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! The reference model: operations, customers' requests, the float, wallets.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use universal_wallet::id::{OperationID, UserID};
+use universal_wallet_core::people::Role;
+use universal_wallet_core::refusal::Code;
+
+use super::model::{About, AskState, MOST, Made, Minor, Ms, Office, Operation, OperationState, Paid, RequestState};
+use crate::support::DAY_MS;
+
+/// Who asks for an operation: a key, from a listed address or another one, or a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    Key(usize, bool),
+    Person(UserID),
+}
+
+/// What a call for an operation comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// A new one, of this request where it is a cash-out.
+    New(Option<OperationID>),
+    Again(usize),
+    /// The same PUT was made before, which is no matter of its idempotency key.
+    Present(usize),
+}
+
+impl Office {
+    pub(crate) fn may_ask(&self, by: By) -> Result<(), Code> {
+        match by {
+            By::Key(key, listed_address) => self.key_may(key, listed_address),
+            By::Person(user) => self.must_hold(user, &[Role::Maker]),
+        }
+    }
+
+    pub(crate) fn scope(&self, by: By) -> String {
+        match by {
+            By::Key(key, _) => format!("line {}", self.keys[key].line),
+            By::Person(user) => user.to_string(),
+        }
+    }
+
+    fn within_limits(&self, by: By, amount: Minor, now: Ms) -> Result<(), Code> {
+        let By::Key(key, _) = by else { return Ok(()) };
+        let key = &self.keys[key];
+        if key.limits.most.is_some_and(|most| amount > most) {
+            return Err(Code::TransactionLimitExceeded);
+        }
+        let spent = self.volumes.get(&(key.line, now / DAY_MS)).copied().unwrap_or(0);
+        if key.limits.day.is_some_and(|most| spent + amount > most) {
+            return Err(Code::DailyVolumeExceeded);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn cash_in(
+        &self,
+        by: By,
+        known: bool,
+        amount: Minor,
+        call: (&str, Option<&String>),
+        now: Ms,
+    ) -> Result<Expected, Code> {
+        self.may_ask(by)?;
+        if let Some(Made::Operation(index)) = self.before(&self.scope(by), call.1, call.0)? {
+            return Ok(Expected::Again(index));
+        }
+        self.must_not_be_suspended()?;
+        if !known {
+            return Err(Code::UnknownMerchant);
+        }
+        self.within_limits(by, amount, now)?;
+        if self.available() < amount { Err(Code::InsufficientBalance) } else { Ok(Expected::New(None)) }
+    }
+
+    pub(crate) fn fulfil(
+        &self,
+        by: By,
+        wallet: &str,
+        amount: Minor,
+        call: (&str, Option<&String>),
+        now: Ms,
+    ) -> Result<Expected, Code> {
+        self.may_ask(by)?;
+        if let Some(Made::Operation(index)) = self.before(&self.scope(by), call.1, call.0)? {
+            return Ok(Expected::Again(index));
+        }
+        self.must_not_be_suspended()?;
+        let fits = |id: &&OperationID| {
+            let request = &self.requests[*id];
+            request.state == RequestState::Open && request.wallet == wallet && request.amount == amount
+        };
+        let oldest = self.order.iter().find(fits).ok_or(Code::NoCashOutRequest)?;
+        self.within_limits(by, amount, now)?;
+        Ok(Expected::New(Some(*oldest)))
+    }
+
+    pub(crate) fn put(
+        &self,
+        by: By,
+        id: OperationID,
+        paid: Paid,
+        call: (&str, Option<&String>),
+        now: Ms,
+    ) -> Result<Expected, Code> {
+        self.may_ask(by)?;
+        if let Some(Made::Operation(index)) = self.before(&self.scope(by), call.1, call.0)? {
+            return Ok(Expected::Again(index));
+        }
+        let request = self.requests.get(&id).ok_or(Code::NotFound)?;
+        match request.state {
+            RequestState::Open => {}
+            RequestState::Taken | RequestState::Paid => {
+                let index = request.operation.unwrap();
+                let same = self.operations[index].paid == Some(paid);
+                return if same { Ok(Expected::Present(index)) } else { Err(Code::InvalidState) };
+            }
+            RequestState::Cancelled | RequestState::Expired => return Err(Code::InvalidState),
+        }
+        self.must_not_be_suspended()?;
+        self.within_limits(by, request.amount, now)?;
+        Ok(Expected::New(Some(id)))
+    }
+
+    /// Whether an operation by this key or person needs no checker.
+    pub(crate) fn is_automatic(&self, by: By, amount: Minor) -> bool {
+        matches!(by, By::Key(key, _) if amount <= self.keys[key].limits.auto)
+    }
+
+    pub(crate) fn add(&mut self, operation: Operation) -> usize {
+        let index = self.operations.len();
+        if operation.paid.is_some() {
+            let request = self.requests.get_mut(&operation.id).unwrap();
+            request.state = RequestState::Taken;
+            request.operation = Some(index);
+        } else if operation.automatic {
+            self.balance -= operation.amount;
+            self.charged += operation.amount;
+        }
+        let amount = operation.amount;
+        self.operations.push(operation);
+        if let Some(volume) = self.volume_of(index) {
+            *volume += amount;
+        }
+        index
+    }
+
+    pub(crate) fn withdraw_by_key(&mut self, by: By, index: usize, now: Ms) -> Result<(), Code> {
+        self.may_ask(by)?;
+        let By::Key(key, _) = by else { return Err(Code::InvalidApiKey) };
+        let line = self.keys[key].line;
+        // Keys are numbered in the order in which they were asked for.
+        if self.operations[index].key.is_none_or(|made_by| self.keys[made_by].line != line || made_by > key) {
+            return Err(Code::NotTheMaker);
+        }
+        if self.operations[index].state != OperationState::Pending {
+            return Err(Code::InvalidState);
+        }
+        let about = About::Operation(index);
+        let ask = self.pending.iter().copied().find(|ask| self.asks[*ask].about == about).unwrap();
+        self.end(ask, AskState::Withdrawn, None, now);
+        Ok(())
+    }
+
+    /// A wallet acknowledged.
+    pub(crate) fn arrived(&mut self, index: usize) {
+        let operation = &mut self.operations[index];
+        if operation.state == OperationState::Processing {
+            operation.state = OperationState::Completed;
+            if operation.paid.is_some() {
+                self.balance += operation.amount;
+                self.cashed_out += operation.amount;
+                self.requests.get_mut(&operation.id).unwrap().state = RequestState::Paid;
+            }
+        }
+    }
+
+    pub(crate) fn top_up(&mut self, amount: Minor) -> Result<(), Code> {
+        if self.balance + self.incoming() + amount > MOST {
+            return Err(Code::InvalidAmount);
+        }
+        self.balance += amount;
+        self.issued += amount;
+        Ok(())
+    }
+
+    pub(crate) fn redeem(&mut self, amount: Minor) -> Result<(), Code> {
+        if self.available() < amount {
+            return Err(Code::InsufficientBalance);
+        }
+        self.balance -= amount;
+        self.issued -= amount;
+        Ok(())
+    }
+
+    pub(crate) fn cancel(&mut self, id: OperationID) -> Result<(), Code> {
+        let request = self.requests.get_mut(&id).ok_or(Code::NotFound)?;
+        match request.state {
+            RequestState::Open => request.state = RequestState::Cancelled,
+            RequestState::Cancelled => {}
+            _ => return Err(Code::InvalidState),
+        }
+        Ok(())
+    }
+}
+
+/// Where the money that a customer's request holds went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HoldState {
+    Announcing,
+    Held,
+    Captured,
+    Released,
+}
+
+/// A wallet.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Purse {
+    pub(crate) balance: Minor,
+    pub(crate) taken: BTreeSet<OperationID>,
+    pub(crate) holds: BTreeMap<OperationID, (Minor, HoldState)>,
+}
+
+impl Purse {
+    pub(crate) fn held(&self) -> Minor {
+        let open = self.holds.values().filter(|(_, it)| matches!(it, HoldState::Announcing | HoldState::Held));
+        open.map(|(amount, _)| *amount).sum()
+    }
+
+    pub(crate) fn want(&mut self, id: OperationID, amount: Minor) -> Result<(), Code> {
+        if self.balance - self.held() < amount {
+            return Err(Code::InsufficientBalance);
+        }
+        self.holds.insert(id, (amount, HoldState::Announcing));
+        Ok(())
+    }
+
+    pub(crate) fn credit(&mut self, id: OperationID, amount: Minor) {
+        if self.taken.insert(id) {
+            self.balance += amount;
+        }
+    }
+
+    pub(crate) fn announced(&mut self, id: OperationID) {
+        let (_, state) = self.holds.get_mut(&id).unwrap();
+        if *state == HoldState::Announcing {
+            *state = HoldState::Held;
+        }
+    }
+
+    pub(crate) fn release(&mut self, id: OperationID) {
+        let (_, state) = self.holds.get_mut(&id).unwrap();
+        if matches!(state, HoldState::Announcing | HoldState::Held) {
+            *state = HoldState::Released;
+        }
+    }
+
+    pub(crate) fn capture(&mut self, id: OperationID) {
+        let (amount, state) = self.holds.get_mut(&id).unwrap();
+        assert_ne!(*state, HoldState::Released, "cash was paid out for a hold that is gone");
+        if *state != HoldState::Captured {
+            *state = HoldState::Captured;
+            self.balance -= *amount;
+            self.taken.insert(id);
+        }
+    }
+}

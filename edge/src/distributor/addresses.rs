@@ -1,0 +1,179 @@
+//! Where keys are used from: the hundred most recent addresses of each, counted in memory and
+//! written with the rest of the usage. A first use from a new address is told at once.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use serde_json::json;
+use universal_wallet::Timestamp;
+use universal_wallet::id::KeyID;
+use universal_wallet_core::act::Act;
+use universal_wallet_core::api_key::Key;
+use universal_wallet_core::people::Actor;
+use universal_wallet_core::refusal::Fault;
+
+use super::Open;
+use super::store::SqlStore;
+
+/// How many addresses are kept of a key.
+const MOST_KEPT: usize = 100;
+/// Under this name those before them are counted together.
+const OTHERS: &str = "others";
+/// How many new addresses of a key are told in an hour; an attacker with many cannot fill the chain.
+const MOST_TOLD: u32 = 20;
+
+/// One address of a key.
+#[derive(Clone, Debug)]
+pub(super) struct Address {
+    pub(super) ip: String,
+    pub(super) first: Timestamp,
+    pub(super) last: Timestamp,
+    pub(super) requests: u64,
+    pub(super) denied: u64,
+    /// Differs from what is stored.
+    changed: bool,
+}
+
+/// The addresses of the keys that called since the object was loaded.
+#[derive(Default)]
+pub(super) struct Addresses {
+    keys: HashMap<KeyID, Vec<Address>>,
+    told: HashMap<KeyID, (Timestamp, u32)>,
+}
+
+impl Addresses {
+    /// The addresses of a key, loaded where they were not.
+    fn of<'a>(&'a mut self, store: &SqlStore, key: KeyID) -> Result<&'a mut Vec<Address>, Fault> {
+        Ok(match self.keys.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(load(store, key)?),
+        })
+    }
+
+    /// Counts a call; answers whether the address is new to the key, and not its first.
+    fn count(&mut self, store: &SqlStore, key: KeyID, ip: &str, denied: bool, now: Timestamp) -> Result<bool, Fault> {
+        let known = self.of(store, key)?;
+        if let Some(address) = known.iter_mut().find(|address| address.ip == ip) {
+            address.last = now;
+            address.requests += 1;
+            address.denied += u64::from(denied);
+            address.changed = true;
+            return Ok(false);
+        }
+        known.push(Address {
+            ip: ip.into(),
+            first: now,
+            last: now,
+            requests: 1,
+            denied: u64::from(denied),
+            changed: true,
+        });
+        Ok(!denied)
+    }
+
+    /// Whether a new address of a key may be told now.
+    fn may_tell(&mut self, key: KeyID, now: Timestamp) -> bool {
+        let (since, count) = self.told.entry(key).or_insert((now, 0));
+        if now >= since.plus_ms(3_600_000) {
+            (*since, *count) = (now, 0);
+        }
+        *count += 1;
+        *count <= MOST_TOLD
+    }
+
+    /// Writes what changed; the least recent beyond the hundred are counted together.
+    pub(super) fn write(&mut self, store: &SqlStore) -> Result<(), Fault> {
+        for (key, known) in &mut self.keys {
+            if known.len() > MOST_KEPT + 1 {
+                fold(store, *key, known)?;
+            }
+            for address in known.iter_mut().filter(|address| address.changed) {
+                store.db.run(
+                    "INSERT INTO addresses (key, ip, first, last, requests, denied) VALUES (?, ?, ?, ?, ?, ?) \
+                     ON CONFLICT DO UPDATE SET last = excluded.last, requests = excluded.requests, \
+                     denied = excluded.denied",
+                    (
+                        key,
+                        &address.ip,
+                        address.first.unix_ms(),
+                        address.last.unix_ms(),
+                        address.requests,
+                        address.denied,
+                    ),
+                )?;
+                address.changed = false;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn fold(store: &SqlStore, key: KeyID, known: &mut Vec<Address>) -> Result<(), Fault> {
+    known.sort_by_key(|address| (address.ip != OTHERS, core::cmp::Reverse(address.last)));
+    let has_others = known.first().is_some_and(|address| address.ip == OTHERS);
+    let kept = MOST_KEPT + usize::from(has_others);
+    let dropped = known.split_off(kept.min(known.len()));
+    for address in &dropped {
+        store.db.run("DELETE FROM addresses WHERE key = ? AND ip = ?", (key, &address.ip))?;
+    }
+    let mut others = if has_others {
+        known.remove(0)
+    } else {
+        let Some(first) = dropped.first() else { return Ok(()) };
+        Address { ip: OTHERS.into(), requests: 0, denied: 0, ..first.clone() }
+    };
+    for address in dropped {
+        others.first = others.first.min(address.first);
+        others.last = others.last.max(address.last);
+        others.requests += address.requests;
+        others.denied += address.denied;
+    }
+    others.changed = true;
+    known.push(others);
+    Ok(())
+}
+
+fn load(store: &SqlStore, key: KeyID) -> Result<Vec<Address>, Fault> {
+    let rows: Vec<(String, i64, i64, u64, u64)> = store
+        .db
+        .rows("SELECT ip, first, last, requests, denied FROM addresses WHERE key = ? ORDER BY last DESC", (key,))?;
+    let address = |(ip, first, last, requests, denied)| Address {
+        ip,
+        first: Timestamp::from_unix_ms(first),
+        last: Timestamp::from_unix_ms(last),
+        requests,
+        denied,
+        changed: false,
+    };
+    Ok(rows.into_iter().map(address).collect())
+}
+
+impl Open {
+    /// Counts where a call came from; the first from a new address makes an entry of the chain.
+    pub(super) fn note_address(
+        &mut self,
+        key: &Key,
+        ip: Option<&str>,
+        denied: bool,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let Some(ip) = ip else { return Ok(()) };
+        let is_new = self.addresses.count(&self.store, key.id, ip, denied, now)?;
+        if !is_new || !self.addresses.may_tell(key.id, now) {
+            return Ok(());
+        }
+        let details = json!({ "ip": ip, "label": key.settings.label });
+        self.write(|store| Ok(Act::begin(store, now, "api-key.new-address", Actor::System).done(key.id, details)?))
+            .map_err(|_| Fault::new("a new address was not told"))
+    }
+
+    /// The addresses of a key, what is not written yet included, most recent first.
+    pub(super) fn addresses_of(&self, key: KeyID) -> Result<Vec<Address>, Fault> {
+        let mut known = match self.addresses.keys.get(&key) {
+            Some(known) => known.clone(),
+            None => load(&self.store, key)?,
+        };
+        known.sort_by_key(|address| core::cmp::Reverse(address.last));
+        Ok(known)
+    }
+}

@@ -1,0 +1,116 @@
+//! What a person should look at: keys that end soon, lie idle, are used from new addresses, are
+//! refused, near their limits, are old, or are known to someone who may no longer act.
+
+use serde_json::{Value, json};
+use universal_wallet::{Amount, Timestamp};
+use universal_wallet_core::api_key::{DAY_MS, Key};
+use universal_wallet_core::refusal::{Fault, Outcome};
+use universal_wallet_core::store::Store;
+
+use super::Open;
+use super::usage::Denied;
+use crate::platform::answer::Answer;
+use crate::platform::db::NONE;
+
+const ENDS_SOON_DAYS: i64 = 30;
+const IDLE_DAYS: i64 = 90;
+const NEW_ADDRESS_DAYS: i64 = 7;
+const OLD_DAYS: i64 = 180;
+/// Of the daily volume, in hundredths.
+const NEARLY_SPENT: i64 = 80;
+
+struct Found {
+    kind: &'static str,
+    message: String,
+    action: &'static str,
+    since: Timestamp,
+}
+
+impl Open {
+    /// `GET /attention`.
+    pub(super) fn attention(&self, now: Timestamp) -> Outcome<Answer> {
+        let rows: Vec<(String,)> =
+            self.store.db.rows("SELECT doc FROM keys WHERE status = 'active' ORDER BY n DESC LIMIT 10000", NONE)?;
+        let mut items: Vec<Value> = Vec::new();
+        for (text,) in rows {
+            let key: Key = serde_json::from_str(&text)?;
+            for Found { kind, message, action, since } in self.found(&key, now)? {
+                items.push(json!({
+                    "kind": kind,
+                    "keyID": key.id,
+                    "userID": (kind == "known-to-disabled").then_some(key.maker.id),
+                    "message": message,
+                    "action": action,
+                    "since": since,
+                }));
+                if kind != "known-to-disabled"
+                    && let Some(members) = items.last_mut().and_then(Value::as_object_mut)
+                {
+                    members.remove("userID");
+                }
+            }
+        }
+        Ok(Answer::json(200, &json!({ "items": items }))?)
+    }
+
+    fn found(&self, key: &Key, now: Timestamp) -> Result<Vec<Found>, Fault> {
+        let label = &key.settings.label;
+        let claimed = key.claimed_at.unwrap_or(key.created_at);
+        let days_ago = |days: i64| now.plus_ms(-days * DAY_MS);
+        let mut found = Vec::new();
+        let mut add = |kind, message, action, since| found.push(Found { kind, message, action, since });
+        if let Some(end) = key.expires_at.filter(|end| *end <= now.plus_ms(ENDS_SOON_DAYS * DAY_MS))
+            && key.replaced_by.is_none()
+        {
+            let message = format!("The key \"{label}\" ends on {}.", end.date());
+            add(
+                "expiring",
+                message,
+                "Rotate it, so that its users can change over in time.",
+                end.plus_ms(-ENDS_SOON_DAYS * DAY_MS),
+            );
+        }
+        let usage = self.usage(key, now)?;
+        let last = usage.last_used_at.unwrap_or(claimed);
+        if last <= days_ago(IDLE_DAYS) {
+            let message = format!("The key \"{label}\" was not used for {IDLE_DAYS} days.");
+            add("unused", message, "Revoke it if nobody needs it.", last.plus_ms(IDLE_DAYS * DAY_MS));
+        }
+        let addresses = self.addresses_of(key.id)?;
+        let first = addresses.iter().map(|address| address.first).min();
+        for address in &addresses {
+            if address.first >= days_ago(NEW_ADDRESS_DAYS)
+                && Some(address.first) != first
+                && address.requests > address.denied
+            {
+                let message = format!("The key \"{label}\" was used from a new address: {}.", address.ip);
+                add("new-ip", message, "If you do not know this address, revoke the key.", address.first);
+            }
+        }
+        for Denied { code, count, at, .. } in self.denials_of(key.id)? {
+            if at >= days_ago(1) {
+                let message = format!("The key \"{label}\" was refused ({}), {count} times so far.", code.as_str());
+                add("denials", message, "Look at its usage; if you do not know where it comes from, revoke it.", at);
+            }
+        }
+        if let Some(most) = key.settings.max_daily_volume {
+            let spent = self.store.volume(key.lineage, now.utc_day())?;
+            if i128::from(spent.minor()) * 100 > i128::from(most.minor()) * i128::from(NEARLY_SPENT) {
+                let left = most.checked_sub(spent).unwrap_or(Amount::ZERO);
+                let message = format!("The key \"{label}\" has {left} left of its daily volume of {most}.");
+                let since = Timestamp::start_of_day(now.utc_day());
+                add("volume", message, "If this is more than usual, look at its operations.", since);
+            }
+        }
+        if claimed <= days_ago(OLD_DAYS) && key.replaced_by.is_none() {
+            let message = format!("The key \"{label}\" is older than {OLD_DAYS} days.");
+            add("old", message, "Rotate it.", claimed.plus_ms(OLD_DAYS * DAY_MS));
+        }
+        if self.store.member(key.maker.id).is_none_or(|member| member.disabled) {
+            let message =
+                format!("{} claimed the key \"{label}\", is disabled now, and may still know it.", key.maker.name);
+            add("known-to-disabled", message, "Rotate it, or revoke it.", claimed);
+        }
+        Ok(found)
+    }
+}

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes, randomInt, randomUUID } from "node:crypto";
 
 import type { Edge } from "./edge";
 
@@ -16,6 +16,8 @@ export interface House {
   distributorID: string;
   name: string;
   people: Record<string, Person>;
+  /** A customer whom no other test knows, since wallets belong to no distributor. */
+  phone: string;
   issuer: Issuer;
 }
 
@@ -70,7 +72,8 @@ export async function build(edge: Edge, more: Record<string, { name: string; rol
   const distributorID = randomUUID();
   const name = "Harbour Agents";
   await issuer.call("POST", "/distributors", { distributorID, name, users: Object.values(people) });
-  const house = { distributorID, name, people, issuer };
+  const phone = `+234 8${String(randomInt(10 ** 9)).padStart(9, "0")}`;
+  const house = { distributorID, name, people, phone, issuer };
   await issuer.topUp(house, "50000.00");
   return house;
 }

@@ -1,11 +1,11 @@
 import AxeBuilder from "@axe-core/playwright";
-import { type Browser, type BrowserContextOptions, type Page, test as base, expect } from "@playwright/test";
+import { type Browser, type BrowserContextOptions, type Locator, type Page, test as base, expect } from "@playwright/test";
 
 import { type Edge, startEdge } from "./edge";
 import { build, type House, type Person } from "./issuer";
 
 export { expect };
-export type { House, Page };
+export type { House, Locator, Page };
 
 /** Statuses that the test provokes: Chromium notes every refused request as an error. */
 type Expected = Set<number>;

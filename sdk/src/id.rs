@@ -27,7 +27,10 @@ pub struct IDError {
 
 impl fmt::Display for IDError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected \"{}\" followed by a UUID in lower case", self.prefix)
+        match self.prefix {
+            "" => f.write_str("must be a UUID"),
+            prefix => write!(f, "must be \"{prefix}\" and a UUID"),
+        }
     }
 }
 

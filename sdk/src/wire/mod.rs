@@ -115,7 +115,7 @@ pub struct Operation {
     #[serde(default, rename = "cashOutFulfillmentID", skip_serializing_if = "Option::is_none")]
     pub cash_out_fulfillment_id: Option<String>,
     /// The distributor's note.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub memo: Option<String>,
     /// The movement in the customer's wallet; `None` until it happened.
     #[serde(rename = "walletOperationID")]

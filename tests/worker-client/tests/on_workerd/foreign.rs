@@ -19,6 +19,10 @@ pub(crate) enum Play {
     Flood,
     /// Sends a blank now and then, for ever.
     Drip,
+    /// Passes the call on to that port of this machine, and the answer back.
+    Forward(u16),
+    /// Passes the call on, waits for the answer, and closes without it.
+    LoseAnswer(u16),
 }
 
 /// An answer with a JSON body.
@@ -60,7 +64,7 @@ impl Foreign {
 
 fn serve(mut stream: TcpStream, play: Play, record: &Mutex<Vec<String>>) -> std::io::Result<()> {
     let call = read(&mut stream)?;
-    record.lock().unwrap().push(call);
+    record.lock().unwrap().push(call.clone());
     let head = b"HTTP/1.1 200 OK\r\n\r\n";
     match play {
         Play::Bytes(bytes) => stream.write_all(bytes.as_bytes()),
@@ -73,6 +77,8 @@ fn serve(mut stream: TcpStream, play: Play, record: &Mutex<Vec<String>>) -> std:
                 stream.write_all(&vec![b'0'; 65_536])?;
             }
         }
+        Play::Forward(port) => stream.write_all(&forward(&call, port)?),
+        Play::LoseAnswer(port) => forward(&call, port).map(drop),
         Play::Drip => {
             stream.write_all(head)?;
             loop {
@@ -81,6 +87,15 @@ fn serve(mut stream: TcpStream, play: Play, record: &Mutex<Vec<String>>) -> std:
             }
         }
     }
+}
+
+/// The answer to a call, whole.
+fn forward(call: &str, port: u16) -> std::io::Result<Vec<u8>> {
+    let mut onward = TcpStream::connect(("127.0.0.1", port))?;
+    onward.write_all(call.replacen("\r\n", "\r\nConnection: close\r\n", 1).as_bytes())?;
+    let mut answer = Vec::new();
+    onward.read_to_end(&mut answer)?;
+    Ok(answer)
 }
 
 fn read(stream: &mut TcpStream) -> std::io::Result<String> {

@@ -8,6 +8,8 @@
     reason = "a test may stop at what it did not expect"
 )]
 
+mod documentation;
+mod edge;
 mod foreign;
 mod worker;
 

@@ -132,6 +132,14 @@ export function get(path, signal) {
 }
 
 /**
+ * Whether a path would answer; throws as `get` would.
+ * @param {string} path
+ */
+export async function check(path) {
+  await answer("HEAD", path, {});
+}
+
+/**
  * A list that is a plain array, with the address of the next page in its `Link` header.
  * @param {string} path
  * @param {AbortSignal} [signal]

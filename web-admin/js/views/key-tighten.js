@@ -5,7 +5,9 @@ import { call } from "../api.js";
 import { h } from "../dom.js";
 import { splitIPs } from "../ips.js";
 import { toMinor } from "../money.js";
+import { date } from "../time.js";
 import { openDialog } from "../ui/dialog.js";
+import { field } from "../ui/field.js";
 import { form } from "../ui/form.js";
 import { note } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
@@ -28,6 +30,7 @@ export function tightenKey(key, screen) {
         permissionChoices(key.permissions, key.permissions),
         limitFields(screen.currency, key),
         ipField(key.allowedIPs),
+        key.expiresAt && endField(key.expiresAt),
       ],
       submit: "Tighten now",
       cancel: dialog.close,
@@ -45,6 +48,25 @@ export function tightenKey(key, screen) {
       },
     }),
   ]);
+}
+
+/** The day, in UTC, on which a key ends. @param {string} expiresAt */
+function dayOf(expiresAt) {
+  return expiresAt.slice(0, 10);
+}
+
+/** @param {string} expiresAt */
+function endField(expiresAt) {
+  return field({
+    name: "expiresAt",
+    label: "Ends on",
+    hint: "Earlier only. It ends as that day begins (UTC), or at its present end where the day stays.",
+    type: "date",
+    required: true,
+    value: dayOf(expiresAt),
+    check: (text) => (text > dayOf(expiresAt) ? `Not later than now: ${date(expiresAt)}. For longer, rotate the key.` : ""),
+    attributes: { class: "short" },
+  });
 }
 
 const LIMITS = /** @type {const} */ (["maxTransactionAmount", "maxDailyVolume", "autoApproveLimit"]);
@@ -89,5 +111,7 @@ function changes(key, values) {
   }
   const ips = splitIPs(values.text("allowedIPs"));
   if (ips.join() !== key.allowedIPs.join()) body["allowedIPs"] = ips;
+  const end = values.text("expiresAt");
+  if (key.expiresAt && end !== dayOf(key.expiresAt)) body["expiresAt"] = `${end}T00:00:00.000Z`;
   return body;
 }

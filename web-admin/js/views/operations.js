@@ -1,11 +1,12 @@
 // @ts-check
 /** The distributor's operations: filter, search by phone, export. */
 
-import { getLinked, withQuery } from "../api.js";
+import { check, getLinked, withQuery } from "../api.js";
 import { h, icon } from "../dom.js";
 import { goInstead } from "../router.js";
 import { holds } from "../session.js";
 import { ago } from "../time.js";
+import { once } from "../ui/act.js";
 import { amount, badge, head, typed } from "../ui/parts.js";
 import { moreList } from "../ui/more.js";
 import { empty } from "../ui/states.js";
@@ -109,12 +110,23 @@ function filters(screen) {
   function apply() {
     goInstead(screen.link("operations", { type: type.value, status: status.value, phone: phone.value.trim() }));
   }
-  const exported = (/** @type {string} */ format) => `/admin/v1${screen.base}/operations/export?format=${format}`;
   return h("div", { class: "filters" },
     h("form", { class: "filter-form", role: "search", "aria-label": "Operations", submit: (/** @type {Event} */ event) => { event.preventDefault(); apply(); } }, type, status, phone),
     h("details", { class: "menu-details", id: "export" },
       h("summary", { class: "button quiet" }, icon("down"), "Export"),
       h("ul", { class: "plain" },
-        h("li", {}, h("a", { href: exported("csv"), download: "operations.csv" }, "As CSV")),
-        h("li", {}, h("a", { href: exported("jsonl"), download: "operations.jsonl" }, "As JSON lines")))));
+        [["csv", "As CSV"], ["jsonl", "As JSON lines"]].map(([format = "", text]) =>
+          h("li", {}, h("button", { type: "button", class: "quiet", click: once(() => save(screen, format)) }, text))))));
+}
+
+/**
+ * Saves the ledger as a file. The browser takes the stream by itself; whether it will come is asked
+ * first, since a download that is refused says nothing.
+ * @param {Screen} screen
+ * @param {string} format
+ */
+async function save(screen, format) {
+  const path = `${screen.base}/operations/export?format=${format}`;
+  await check(path);
+  h("a", { href: `/admin/v1${path}`, download: `operations.${format}` }).click();
 }

@@ -116,11 +116,16 @@ impl<'a> Distributor<'a> {
         self.edge.post(&self.console(&format!("/api-keys/{key_id}/claim"))).person(&self.maker).send()
     }
 
-    /// Two people issue a key with these settings.
+    /// The maker and the checker issue a key with these settings.
     pub fn key(&self, settings: Value) -> Key {
+        self.key_approved_by(&self.checker, settings)
+    }
+
+    /// The maker and this person issue a key with these settings.
+    pub fn key_approved_by(&self, checker: &Person, settings: Value) -> Key {
         let asked = self.ask_for_key(&self.maker, settings).ok();
         let approval = asked["approvalID"].as_str().unwrap().to_owned();
-        self.approve(&self.checker, &approval).ok();
+        self.approve(checker, &approval).ok();
         let id = asked["keyID"].as_str().unwrap().to_owned();
         let secret = self.claim(&id).ok()["apiKey"].as_str().unwrap().to_owned();
         Key { id, secret, approval }

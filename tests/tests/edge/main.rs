@@ -7,4 +7,21 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod audit;
+mod bad_input;
+mod cash_outs;
+mod cost;
+mod deliveries;
+mod dual_control;
+mod faults;
+mod forged_keys;
+mod issuer;
+mod key_checks;
 mod keys;
+mod limits;
+mod lists;
+mod operations;
+mod restart;
+mod secrets;
+mod sign_in;
+mod wrangler;

@@ -1,0 +1,164 @@
+//! Money reaches a wallet once, whatever gets lost on the way.
+
+use std::time::{Duration, Instant};
+
+use universal_wallet_tests::edge::Edge;
+use universal_wallet_tests::money::assert_conserved;
+use universal_wallet_tests::powers::real_now;
+
+const PHONE: &str = "+2348031234567";
+const MINUTE_MS: i64 = 60_000;
+
+fn wallets() -> Vec<String> {
+    vec![format!("wallets/{PHONE}")]
+}
+
+#[test]
+fn a_credit_that_gets_lost_before_or_after_it_arrives_is_repeated_and_counts_once() {
+    let edge = Edge::start();
+    edge.let_alarms_come(false);
+    let start = real_now();
+    edge.stop_clock(start);
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    for (round, when) in ["before", "after"].into_iter().enumerate() {
+        edge.lose("WALLET", when, "Credit", 2);
+        let receipt = distributor.cash_in(&till, PHONE, "10.00").ok();
+        assert_eq!(receipt["status"], "processing");
+        let id = receipt["operationID"].as_str().unwrap();
+        assert_eq!(distributor.position()["processing"], "10.00");
+        edge.evict("DISTRIBUTOR", &distributor.id);
+        let now = start + (i64::try_from(round).unwrap() + 1) * 20 * MINUTE_MS;
+        edge.stop_clock(now);
+        edge.alarm("DISTRIBUTOR", &distributor.id);
+        assert_eq!(distributor.read_operation(&till, id)["status"], "processing", "lost again");
+        // Late, and twice.
+        edge.stop_clock(now + 10 * MINUTE_MS);
+        edge.alarm("DISTRIBUTOR", &distributor.id);
+        edge.alarm("DISTRIBUTOR", &distributor.id);
+        assert_eq!(distributor.read_operation(&till, id)["status"], "completed");
+        assert_eq!(distributor.position()["processing"], "0.00");
+        assert_conserved(&distributor, &wallets());
+    }
+    assert_eq!(edge.wallet_balance(PHONE), "20.00");
+}
+
+#[test]
+fn a_lost_delivery_is_repeated_by_itself() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    edge.lose("WALLET", "before", "Credit", 1);
+    assert_eq!(distributor.cash_in(&till, PHONE, "10.00").ok()["status"], "processing");
+    distributor.await_nothing_processing(Duration::from_secs(20));
+    assert_eq!(edge.wallet_balance(PHONE), "10.00");
+}
+
+#[test]
+fn a_distributor_is_credited_only_after_the_customers_money_is_captured() {
+    let edge = Edge::start();
+    edge.let_alarms_come(false);
+    let start = real_now();
+    edge.stop_clock(start);
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    distributor.cash_in(&till, PHONE, "100.00").ok();
+    for (round, when) in ["before", "after"].into_iter().enumerate() {
+        let id = distributor.request_cash_out(PHONE, "10.00");
+        let before = distributor.position();
+        edge.lose("WALLET", when, "Capture", 1);
+        assert_eq!(distributor.process(&till, &id).ok()["status"], "processing");
+        let position = distributor.position();
+        assert_eq!(
+            (&position["balance"], &position["processing"]),
+            (&before["balance"], &"10.00".into()),
+            "{position}"
+        );
+        edge.cancel_cash_out(PHONE, &id).refused(409, "invalid_state");
+        edge.stop_clock(start + (i64::try_from(round).unwrap() + 1) * 10 * MINUTE_MS);
+        edge.alarm("DISTRIBUTOR", &distributor.id);
+        assert_eq!(distributor.read_operation(&till, &id)["status"], "completed");
+        assert_conserved(&distributor, &wallets());
+    }
+    assert_eq!(edge.wallet_balance(PHONE), "80.00");
+    assert_eq!(distributor.position()["balance"], "49920.00");
+}
+
+#[test]
+fn a_release_that_gets_lost_is_repeated() {
+    let edge = Edge::start();
+    edge.let_alarms_come(false);
+    let start = real_now();
+    edge.stop_clock(start);
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    distributor.cash_in(&till, PHONE, "100.00").ok();
+    for (round, when) in ["before", "after"].into_iter().enumerate() {
+        let id = distributor.request_cash_out(PHONE, "10.00");
+        edge.lose("WALLET", when, "Release", 1);
+        edge.cancel_cash_out(PHONE, &id).ok();
+        edge.stop_clock(start + (i64::try_from(round).unwrap() + 1) * 10 * MINUTE_MS);
+        edge.alarm("DISTRIBUTOR", &distributor.id);
+        assert_eq!(edge.wallet(&wallets()[0])["available"], "100.00", "lost {when}");
+    }
+    assert_conserved(&distributor, &wallets());
+}
+
+#[test]
+fn a_request_whose_announcement_gets_lost_is_announced_again() {
+    let edge = Edge::start();
+    edge.let_alarms_come(false);
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    distributor.cash_in(&till, PHONE, "100.00").ok();
+    for when in ["before", "after"] {
+        edge.lose("DISTRIBUTOR", when, "OpenRequest", 1);
+        let path = format!("/issuer/v1/wallets/{PHONE}/cashouts");
+        let body = serde_json::json!({ "distributorID": distributor.id, "amount": "10.00" });
+        let lost = edge.post(&path).issuer().once(when).json(body.clone()).send();
+        assert!(lost.status >= 500, "the outcome is unknown: {lost}");
+        edge.alarm("WALLET", &format!("phone:{PHONE}"));
+        let again = edge.post(&path).issuer().once(when).json(body).send().ok();
+        let list = edge.get(&distributor.api("/cashouts")).key(&till).send().ok();
+        let items = list["items"].as_array().unwrap();
+        assert_eq!(items.iter().filter(|item| item["operationID"] == again["operationID"]).count(), 1, "{list}");
+    }
+    assert_eq!(edge.wallet(&wallets()[0])["held"], "20.00");
+    assert_conserved(&distributor, &wallets());
+}
+
+#[test]
+fn a_wallet_that_does_not_answer_holds_nobody_else_up() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    edge.lose("WALLET", "silent", "Credit", 1);
+    std::thread::scope(|scope| {
+        let stuck = scope.spawn(|| distributor.cash_in(&till, PHONE, "10.00"));
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while distributor.position()["processing"] != "10.00" {
+            assert!(Instant::now() < deadline, "the cash-in does not show");
+        }
+        assert_eq!(distributor.read_balance(&till).ok()["balance"], "49990.00");
+        assert_eq!(distributor.cash_in(&till, "+2348031234568", "5.00").ok()["status"], "completed");
+        edge.heal();
+        stuck.join().unwrap().ok();
+    });
+    distributor.await_nothing_processing(Duration::from_secs(20));
+    assert_conserved(&distributor, &[wallets().remove(0), "wallets/+2348031234568".into()]);
+}
+
+#[test]
+fn an_unreachable_issuer_is_no_reason_to_lose_a_cash_in() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    edge.merchant("100000");
+    edge.lose("ISSUER", "before", "Merchant", 1);
+    let body = serde_json::json!({ "operationType": "cash-in", "amount": "5.00", "merchantToShortCode": "100000" });
+    let lost = distributor.operation(&till, body.clone()).once("1").send();
+    assert!(lost.status >= 500, "{lost}");
+    assert_eq!(distributor.position()["balance"], "50000.00");
+    distributor.operation(&till, body).once("1").send().ok();
+    assert_eq!(edge.wallet("merchants/100000")["balance"], "5.00");
+}

@@ -1,0 +1,182 @@
+//! Limits hold exactly, also for calls that come at once.
+
+use std::collections::HashSet;
+
+use serde_json::json;
+use universal_wallet_tests::distributor::{ALL, Distributor};
+use universal_wallet_tests::edge::Edge;
+use universal_wallet_tests::key::Key;
+use universal_wallet_tests::money::assert_conserved;
+use universal_wallet_tests::powers::{DAY_MS, real_now};
+use universal_wallet_tests::request::Answer;
+
+const PHONE: &str = "+2348031234567";
+const AT_ONCE: usize = 64;
+
+/// As many cash-ins at once, each with the idempotency key that it is given.
+fn at_once(
+    distributor: &Distributor<'_>,
+    key: &Key,
+    amount: &str,
+    once: impl Fn(usize) -> String + Sync,
+) -> Vec<Answer> {
+    std::thread::scope(|scope| {
+        let once = &once;
+        let calls: Vec<_> = (0..AT_ONCE)
+            .map(|number| {
+                let body = json!({ "operationType": "cash-in", "amount": amount, "phoneTo": PHONE });
+                scope.spawn(move || distributor.operation(key, body).once(&once(number)).send())
+            })
+            .collect();
+        calls.into_iter().map(|call| call.join().unwrap()).collect()
+    })
+}
+
+fn succeeded(answers: &[Answer]) -> usize {
+    answers.iter().filter(|answer| answer.status == 200).count()
+}
+
+#[test]
+fn of_64_calls_at_once_a_daily_limit_for_10_admits_10() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    for auto in ["7.00", "0.00"] {
+        let key = distributor.key(json!({
+            "label": "Till", "permissions": ALL, "maxTransactionAmount": "7.00", "maxDailyVolume": "76.99",
+            "autoApproveLimit": auto,
+        }));
+        let answers = at_once(&distributor, &key, "7.00", |number| format!("call-{number}"));
+        assert_eq!(succeeded(&answers), 10);
+        for answer in answers.iter().filter(|answer| answer.status != 200) {
+            answer.refused(403, "daily_volume_exceeded");
+        }
+        let info = edge.get(&distributor.api("/api-key")).key(&key).send().ok();
+        assert_eq!(info["dailyVolumeRemaining"], "6.99");
+    }
+    assert_eq!(edge.wallet_balance(PHONE), "70.00");
+    assert_eq!(distributor.position()["held"], "70.00");
+    assert_conserved(&distributor, &[format!("wallets/{PHONE}")]);
+}
+
+#[test]
+fn of_64_calls_at_once_a_balance_for_10_admits_10() {
+    let edge = Edge::start();
+    for generous in [true, false] {
+        let distributor = edge.empty_distributor();
+        distributor.top_up("109.99");
+        let key = if generous { distributor.till() } else { distributor.asking_key() };
+        let before = edge.wallet_balance(PHONE);
+        let answers = at_once(&distributor, &key, "10.00", |number| format!("call-{number}"));
+        assert_eq!(succeeded(&answers), 10);
+        for answer in answers.iter().filter(|answer| answer.status != 200) {
+            answer.refused(400, "insufficient_balance");
+        }
+        let position = distributor.position();
+        assert_eq!(position["available"], "9.99", "{position}");
+        assert_eq!(position["held"], if generous { "0.00" } else { "100.00" });
+        assert_eq!(before, "0.00".replace("0.00", if generous { "0.00" } else { "100.00" }));
+    }
+}
+
+#[test]
+fn of_64_equal_calls_at_once_one_operation_comes() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let key = distributor.till();
+    let answers = at_once(&distributor, &key, "3.00", |_| "the-same".to_owned());
+    let again = at_once(&distributor, &key, "3.00", |_| "the-same".to_owned());
+    for answer in &answers {
+        assert!([200, 409].contains(&answer.status), "{answer}");
+    }
+    let ids: HashSet<_> = answers
+        .iter()
+        .chain(&again)
+        .filter(|answer| answer.status == 200)
+        .map(|answer| answer.ok()["operationID"].to_string())
+        .collect();
+    assert_eq!(ids.len(), 1);
+    assert_eq!(succeeded(&again), AT_ONCE);
+    let fresh = answers.iter().filter(|answer| answer.status == 200 && answer.header("Idempotent-Replayed").is_none());
+    assert_eq!(fresh.count(), 1);
+    assert_eq!(edge.wallet_balance(PHONE), "3.00");
+    assert_conserved(&distributor, &[format!("wallets/{PHONE}")]);
+}
+
+#[test]
+fn volume_belongs_to_the_utc_day_of_its_call() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    edge.let_alarms_come(false);
+    let midnight = (real_now() / DAY_MS + 1) * DAY_MS;
+    edge.stop_clock(midnight - 60_000);
+    let key = distributor.key(json!({
+        "label": "Asks", "permissions": ALL, "maxTransactionAmount": "100.00", "maxDailyVolume": "100.00",
+    }));
+    edge.stop_clock(midnight - 1);
+    let before = distributor.cash_in(&key, PHONE, "100.00").ok()["operationID"].as_str().unwrap().to_owned();
+    distributor.cash_in(&key, PHONE, "0.01").refused(403, "daily_volume_exceeded");
+    edge.stop_clock(midnight);
+    let left = || edge.get(&distributor.api("/api-key")).key(&key).send().ok()["dailyVolumeRemaining"].clone();
+    assert_eq!(left(), "100.00");
+    distributor.cash_in(&key, PHONE, "60.00").ok();
+    // Giving back lowers the day before, and leaves this one.
+    distributor.reject(&distributor.approval_of(&before)).ok();
+    assert_eq!(left(), "40.00");
+    distributor.cash_in(&key, PHONE, "40.01").refused(403, "daily_volume_exceeded");
+    distributor.cash_in(&key, PHONE, "40.00").ok();
+    // A later approval moves no volume either.
+    assert_eq!(left(), "0.00");
+    edge.evict("DISTRIBUTOR", &distributor.id);
+    assert_eq!(left(), "0.00");
+}
+
+#[test]
+fn giving_back_on_the_same_day_gives_the_volume_back() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let key = distributor.key(json!({
+        "label": "Asks", "permissions": ALL, "maxTransactionAmount": "100.00", "maxDailyVolume": "100.00",
+    }));
+    let id = distributor.cash_in(&key, PHONE, "100.00").ok()["operationID"].as_str().unwrap().to_owned();
+    edge.delete(&distributor.api(&format!("/operations/{id}"))).key(&key).send().ok();
+    distributor.cash_in(&key, PHONE, "100.00").ok();
+}
+
+#[test]
+fn what_is_within_the_auto_approve_limit_needs_no_checker_and_a_cent_more_does() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let key = distributor.key(json!({
+        "label": "Till", "permissions": ALL, "maxTransactionAmount": "100.00", "maxDailyVolume": "1000.00",
+        "autoApproveLimit": "50.00",
+    }));
+    assert_eq!(distributor.cash_in(&key, PHONE, "50.00").ok()["status"], "completed");
+    assert_eq!(distributor.cash_in(&key, PHONE, "50.01").ok()["status"], "pending");
+}
+
+#[test]
+fn a_tightened_limit_holds_at_once_and_loosening_needs_an_approval() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let key = distributor.till();
+    let patch = |body: serde_json::Value| {
+        edge.patch(&distributor.console(&format!("/api-keys/{}", key.id))).person(&distributor.maker).json(body).send()
+    };
+    let lowered = patch(json!({ "maxTransactionAmount": "10.00" })).ok();
+    assert_eq!((&lowered["maxTransactionAmount"], &lowered["autoApproveLimit"]), (&json!("10.00"), &json!("10.00")));
+    distributor.cash_in(&key, PHONE, "10.01").refused(403, "transaction_limit_exceeded");
+    patch(json!({ "maxTransactionAmount": "10.01" })).refused(403, "approval_required");
+    patch(json!({ "maxTransactionAmount": null })).refused(403, "approval_required");
+    patch(json!({ "maxTransactionAmount": "" })).refused(403, "approval_required");
+    patch(json!({ "maxTransactionAmount": "9.00", "maxDailyVolume": "2000000.00" })).refused(403, "approval_required");
+    patch(json!({ "allowedIPs": ["10.0.0.0/8"] })).ok();
+    patch(json!({ "allowedIPs": ["10.1.0.0/16", "11.0.0.1"] })).refused(403, "approval_required");
+    patch(json!({ "allowedIPs": [] })).refused(403, "approval_required");
+    patch(json!({ "permissions": ["read-balance"] })).ok();
+    patch(json!({ "permissions": ALL })).refused(403, "approval_required");
+    patch(json!({ "permissions": [] })).refused(400, "invalid_request");
+    let refused = edge.get(&distributor.api("/operations")).key(&key).ip("10.1.2.3").send();
+    refused.refused(403, "permission_denied");
+    let read = edge.get(&distributor.console(&format!("/api-keys/{}", key.id))).person(&distributor.maker).send().ok();
+    assert_eq!(read["maxTransactionAmount"], "10.00", "a refused change changes nothing");
+}

@@ -11,7 +11,7 @@ use universal_wallet_core::password::{
 use universal_wallet_core::people::Login;
 use universal_wallet_core::refusal::{Code, Fault, Outcome, Refusal, refuse};
 use universal_wallet_core::sign_in::{
-    IDLE_MS, KNOWN_MS, MOST_FROM_ANYWHERE, MOST_PER_LOGIN, alive, too_many, wrong_credentials,
+    IDLE_MS, KNOWN_MS, MOST_FROM_ANYWHERE, MOST_PER_LOGIN, WINDOW_MS, alive, too_many, wrong_credentials,
 };
 use wasm_bindgen::prelude::*;
 
@@ -133,7 +133,7 @@ impl User {
             && person.failures >= MOST_FROM_ANYWHERE
             && !self.is_known_address(ip, now)?
         {
-            return Err(too_many(KNOWN_MS).into());
+            return Err(too_many(WINDOW_MS).into());
         }
         // One Argon2id of the same cost for known and unknown logins.
         let password = password.get(..MOST_BYTES).unwrap_or(password);

@@ -9,7 +9,7 @@ use universal_wallet_core::digest::Digest;
 use universal_wallet_core::input::{Input, must_be_same};
 use universal_wallet_core::refusal::{Code, Fault, Outcome, Refused, refuse};
 use universal_wallet_core::wallet::{
-    Funds, Hold, HoldStatus, WalletStore, announced, capture, credit, place_hold, release,
+    Funds, Hold, HoldStatus, WalletStore, announce, announced, capture, credit, place_hold, refused, release,
 };
 use wasm_bindgen::prelude::*;
 
@@ -37,9 +37,9 @@ const ANNOUNCE_MS: i64 = 5_000;
 #[derive(Debug, Serialize, Deserialize)]
 enum Then {
     /// The customer's request was announced; the issuer's call is answered.
-    Announced { id: OperationID },
+    Announced { id: OperationID, announcement: u32 },
     /// It was announced again, by the alarm.
-    AnnouncedAgain { id: OperationID, left: Vec<OperationID> },
+    AnnouncedAgain { id: OperationID, announcement: u32, left: Vec<OperationID> },
 }
 
 /// The object, as the shell holds it.
@@ -77,7 +77,7 @@ impl Wallet {
                 Step::reply(Ok(WalletFunds { balance, available: self.store.funds.available(), held }))
             }
             Ok(ToWallet::Credit { operation, amount }) => {
-                Step::reply(self.write(|store| Ok(credit(store, operation, amount, now)?)))
+                Step::reply(self.write(|store| credit(store, operation, amount, now)))
             }
             Ok(ToWallet::Capture { operation }) => Step::reply(self.write(|store| capture(store, operation, now))),
             Ok(ToWallet::Release { operation }) => Step::reply(self.write(|store| Ok(release(store, operation)?))),
@@ -97,9 +97,11 @@ impl Wallet {
     /// Goes on with the distributor's reply.
     pub fn resume(&mut self, then: &str, reply: &str, now_ms: f64) -> String {
         match serde_json::from_str(then) {
-            Ok(Then::Announced { id }) => Step::reply(self.announced(id, reply).map(|()| (id, false))).text(""),
-            Ok(Then::AnnouncedAgain { id, left }) => {
-                if let Err(Refused::Fault(fault)) = self.announced(id, reply) {
+            Ok(Then::Announced { id, announcement }) => {
+                Step::reply(self.announced(id, announcement, reply).map(|()| (id, false))).text("")
+            }
+            Ok(Then::AnnouncedAgain { id, announcement, left }) => {
+                if let Err(Refused::Fault(fault)) = self.announced(id, announcement, reply) {
                     report("", &fault);
                 }
                 self.announce_next(left, timestamp(now_ms))
@@ -165,13 +167,22 @@ impl Wallet {
         if let Some((hold, before)) = self.store.by_idempotency(&idempotency)? {
             must_be_same(&before, &request)?;
             return if hold.status == HoldStatus::Announcing {
-                announce(&hold, &Then::Announced { id: hold.id })
+                self.announce(hold, |id, announcement| Then::Announced { id, announcement })
             } else {
                 Ok(Step::reply(Ok((hold.id, true))))
             };
         }
         let id = OperationID::from_uuid(random::uuid()?);
-        let hold = Hold { id, distributor, from, amount, memo, created_at: now, status: HoldStatus::Announcing };
+        let hold = Hold {
+            id,
+            distributor,
+            from,
+            amount,
+            memo,
+            created_at: now,
+            status: HoldStatus::Announcing,
+            announcements: 0,
+        };
         self.write(|store| {
             place_hold(store, &hold)?;
             Ok(store
@@ -179,23 +190,34 @@ impl Wallet {
                 .run("UPDATE holds SET idempotency = ?, request = ? WHERE id = ?", (&idempotency, request, id))?)
         })?;
         self.store.db.wake_at(now.unix_ms() + ANNOUNCE_MS)?;
-        announce(&hold, &Then::Announced { id })
+        self.announce(hold, |id, announcement| Then::Announced { id, announcement })
     }
 
     /// The distributor knows, or refuses: then the money is free again, and the call is not
     /// remembered.
-    fn announced(&mut self, id: OperationID, reply: &str) -> Outcome<()> {
+    fn announced(&mut self, id: OperationID, announcement: u32, reply: &str) -> Outcome<()> {
         match read_reply::<()>(reply) {
             Ok(()) => self.write(|store| Ok(announced(store, id)?)),
             Err(Refused::Refusal(refusal)) if refusal.code.status() < 500 => {
-                self.write(|store| {
-                    release(store, id)?;
-                    Ok(store.db.run("UPDATE holds SET idempotency = NULL WHERE id = ?", (id,))?)
+                let free = self.write(|store| {
+                    let free = refused(store, id, announcement)?;
+                    if free {
+                        store.db.run("UPDATE holds SET idempotency = NULL WHERE id = ?", (id,))?;
+                    }
+                    Ok(free)
                 })?;
-                Err(refusal.into())
+                let held = self.store.hold(id)?.is_some_and(|hold| hold.status == HoldStatus::Held);
+                if held && !free { Ok(()) } else { Err(refusal.into()) }
             }
             Err(other) => Err(other),
         }
+    }
+
+    fn announce(&mut self, hold: Hold, then: impl FnOnce(OperationID, u32) -> Then) -> Outcome<Step> {
+        let Hold { id, from, amount, memo, distributor, .. } = hold;
+        let announcement = self.write(|store| Ok(announce(store, id)?))?;
+        let message = ToDistributor::OpenRequest { id, from, amount, memo };
+        Ok(Step::ask(Kind::Distributor, distributor.to_string(), &message, &then(id, announcement))?)
     }
 
     fn announce_next(&mut self, mut left: Vec<OperationID>, now: Timestamp) -> String {
@@ -208,22 +230,12 @@ impl Wallet {
             return Step::Done.text("");
         };
         let step = match self.store.hold(id) {
-            Ok(Some(hold)) => announce(&hold, &Then::AnnouncedAgain { id, left }),
+            Ok(Some(hold)) => self.announce(hold, |id, announcement| Then::AnnouncedAgain { id, announcement, left }),
             Ok(None) => return self.announce_next(left, now),
             Err(fault) => Err(fault.into()),
         };
         step.unwrap_or(Step::Done).text("")
     }
-}
-
-fn announce(hold: &Hold, then: &Then) -> Outcome<Step> {
-    let message = ToDistributor::OpenRequest {
-        id: hold.id,
-        from: hold.from.clone(),
-        amount: hold.amount,
-        memo: hold.memo.clone(),
-    };
-    Ok(Step::ask(Kind::Distributor, hold.distributor.to_string(), &message, then)?)
 }
 
 impl SqlWallet {

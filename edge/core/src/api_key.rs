@@ -100,7 +100,7 @@ pub struct Settings {
     pub note: Option<String>,
 }
 
-/// A limit from a request: null and the empty text mean none.
+/// A limit from a PATCH: null and the empty text mean none.
 pub fn read_limit(body: &mut Body, field: &str) -> Option<Amount> {
     if body.is_empty_text(field) {
         body.skip(field);
@@ -159,14 +159,16 @@ impl Settings {
         let settings = Self {
             label,
             permissions: read_permissions(body, "permissions"),
-            max_transaction_amount: read_limit(body, "maxTransactionAmount"),
-            max_daily_volume: read_limit(body, "maxDailyVolume"),
+            max_transaction_amount: body.amount("maxTransactionAmount"),
+            max_daily_volume: body.amount("maxDailyVolume"),
             allowed_ips: read_ips(body, "allowedIPs"),
             expires_in_days: body.integer("expiresInDays", 1, 365).unwrap_or(365),
-            auto_approve_limit: read_limit(body, "autoApproveLimit").unwrap_or_default(),
+            auto_approve_limit: body.amount("autoApproveLimit").unwrap_or_default(),
             note: body.line("note", 256),
         };
-        if let Some((field, message)) = settings.inconsistency() {
+        if body.mistakes() == before
+            && let Some((field, message)) = settings.inconsistency()
+        {
             body.error(field, message);
         }
         (body.mistakes() == before).then_some(settings)
@@ -403,9 +405,7 @@ mod tests {
         assert_eq!(settings.label, "Till 1");
         assert_eq!((settings.expires_in_days, settings.auto_approve_limit), (365, Amount::ZERO));
         assert_eq!((settings.max_transaction_amount, settings.max_daily_volume), (None, None));
-        let settings = read(
-            r#"{"label":"x","permissions":["read-balance"],"maxDailyVolume":"","maxTransactionAmount":null,"allowedIPs":null}"#,
-        );
+        let settings = read(r#"{"label":"x","permissions":["read-balance"],"maxDailyVolume":null,"allowedIPs":null}"#);
         assert_eq!(settings.unwrap().max_daily_volume, None);
     }
 
@@ -436,7 +436,12 @@ mod tests {
             let refusal = read(&format!("{text}{members}}}")).unwrap_err();
             assert_eq!((refusal.code, refusal.fields[0].field.as_str()), (Code::InvalidRequest, field), "{members}");
         }
-        let refusal = read(r#"{"label":"x","permissions":["read-balance"],"maxDailyVolume":"1.001"}"#).unwrap_err();
-        assert_eq!(refusal.code, Code::InvalidAmount);
+        for amount in ["\"1.001\"", "\"\"", "10"] {
+            let text = format!(
+                r#"{{"label":"x","permissions":["read-balance"],"maxTransactionAmount":{amount},"maxDailyVolume":"9","autoApproveLimit":"1"}}"#
+            );
+            let refusal = read(&text).unwrap_err();
+            assert_eq!((refusal.code, refusal.fields.len()), (Code::InvalidAmount, 1), "{amount}");
+        }
     }
 }

@@ -200,6 +200,11 @@ impl Body {
         self.take(field);
     }
 
+    /// Whether the member is there and not null.
+    pub fn is_given(&self, field: &str) -> bool {
+        self.members.iter().any(|(name, value)| name == field && *value != Json::Null)
+    }
+
     /// A string, if there is one and it is not null.
     pub fn text(&mut self, field: &str) -> Option<String> {
         match self.take(field)? {

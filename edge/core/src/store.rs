@@ -15,10 +15,11 @@ use crate::api_key::Key;
 use crate::approval::Approval;
 use crate::chain::{Entry, Head};
 use crate::digest::Digest;
+use crate::input::must_be_same;
 use crate::numbered::Numbering;
 use crate::operation::{Operation, Request};
 use crate::people::Member;
-use crate::refusal::Fault;
+use crate::refusal::{Fault, Outcome};
 
 /// Who a distributor is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -186,6 +187,19 @@ pub trait Store {
 
     /// What a call with this key did, where that was no operation.
     fn remembered(&self, key: &Idempotency) -> Result<Option<Remembered>, Fault>;
+    /// The subject of what a call with this key did before, where that was no operation; refused
+    /// where the key was used for anything else.
+    fn recall(&self, key: &Idempotency) -> Outcome<Option<String>> {
+        if let Some(before) = self.remembered(key)? {
+            must_be_same(&before.request, &key.request)?;
+            return Ok(Some(before.subject));
+        }
+        if let Some((_, request)) = self.operation_by_idempotency(key)? {
+            must_be_same(&request, &key.request)?;
+        }
+        Ok(None)
+    }
+
     /// Remembers a call and the ID of what it made or changed.
     fn remember(&mut self, key: &Idempotency, subject: &str) -> Result<(), Fault>;
 

@@ -40,6 +40,9 @@ pub struct Hold {
     pub created_at: Timestamp,
     /// Where it stands.
     pub status: HoldStatus,
+    /// How often the distributor was told of it.
+    #[serde(default)]
+    pub announcements: u32,
 }
 
 /// A wallet's money.
@@ -72,14 +75,17 @@ pub trait WalletStore {
     fn put_hold(&mut self, hold: &Hold, held: Amount) -> Result<(), Fault>;
 }
 
-/// A cash-in arrives: taken once, however often it is told.
-pub fn credit(store: &mut dyn WalletStore, id: OperationID, amount: Amount, now: Timestamp) -> Result<(), Fault> {
+/// A cash-in arrives: taken once, however often it is told. The only one refused is one that
+/// would take the balance past the largest; its money goes back.
+pub fn credit(store: &mut dyn WalletStore, id: OperationID, amount: Amount, now: Timestamp) -> Outcome<()> {
     if store.has_entry(id)? {
         return Ok(());
     }
-    let balance =
-        store.funds().balance.checked_add(amount).ok_or_else(|| Fault::new("a wallet past the largest balance"))?;
-    store.append(id, amount.minor(), balance, now)
+    let Some(balance) = store.funds().balance.checked_add(amount) else {
+        let message = format!("the wallet's balance would pass {}", Amount::MAX);
+        return Err(Refusal::field(Code::InvalidAmount, "amount", message).into());
+    };
+    Ok(store.append(id, amount.minor(), balance, now)?)
 }
 
 /// A customer asks to be paid out: the money is held.
@@ -122,6 +128,15 @@ pub fn release(store: &mut dyn WalletStore, id: OperationID) -> Result<(), Fault
     }
 }
 
+/// The distributor is told of the request: which announcement this is.
+pub fn announce(store: &mut dyn WalletStore, id: OperationID) -> Result<u32, Fault> {
+    let Some(hold) = store.hold(id)? else { return Err(Fault::new("an announcement of no request")) };
+    let announcements = hold.announcements.saturating_add(1);
+    let held = store.funds().held;
+    store.put_hold(&Hold { announcements, ..hold }, held)?;
+    Ok(announcements)
+}
+
 /// The distributor knows of the request.
 pub fn announced(store: &mut dyn WalletStore, id: OperationID) -> Result<(), Fault> {
     match store.hold(id)? {
@@ -130,5 +145,16 @@ pub fn announced(store: &mut dyn WalletStore, id: OperationID) -> Result<(), Fau
             store.put_hold(&Hold { status: HoldStatus::Held, ..hold }, held)
         }
         _ => Ok(()),
+    }
+}
+
+/// The distributor refuses the request. Only the answer to the latest announcement counts: a later
+/// one may have been accepted while this answer was on its way. Whether the money is free again.
+pub fn refused(store: &mut dyn WalletStore, id: OperationID, announcement: u32) -> Result<bool, Fault> {
+    match store.hold(id)? {
+        Some(hold) if hold.status == HoldStatus::Announcing && hold.announcements == announcement => {
+            release(store, id).map(|()| true)
+        }
+        _ => Ok(false),
     }
 }

@@ -7,8 +7,6 @@ use universal_wallet_core::api_key::{Key, KeyStatus};
 use universal_wallet_core::approval::{Approval, ApprovalKind, ApprovalStatus};
 use universal_wallet_core::distributor::operations::{LookedUp, Requester};
 use universal_wallet_core::distributor::{Caller, approvals, keys, rotate};
-use universal_wallet_core::input::must_be_same;
-use universal_wallet_core::people::Role;
 use universal_wallet_core::refusal::{Fault, Outcome, Refusal};
 use universal_wallet_core::store::{Idempotency, Store};
 
@@ -90,7 +88,6 @@ impl Open {
     fn answer_console(&mut self, caller: &Caller, call: &Call, now: Timestamp, merchant: LookedUp) -> Outcome<Done> {
         let answer = match call.route {
             Route::CreateOperation | Route::ProcessCashOut => {
-                caller.may(&[Role::Maker])?;
                 return self.ask_for_operation(&Requester::Person(caller.clone()), call, now, merchant);
             }
             Route::RequestKey => self.request_key(caller, call, now)?,
@@ -217,13 +214,12 @@ impl Open {
         caller.may(&[])?;
         let idempotency = idempotency(caller, call)?;
         if let Some(key) = &idempotency
-            && let Some(before) = self.store.remembered(key)?
+            && let Some(subject) = self.store.recall(key)?
         {
-            must_be_same(&before.request, &key.request)?;
             let answer = match call.route {
-                Route::RevokeKey => self.key_answer(200, &keys::find(&self.store, &before.subject)?, now)?,
-                Route::Approve => self.decided(&before.subject, None)?,
-                _ => Answer::json(200, &approvals::find(&self.store, &before.subject)?.view())?,
+                Route::RevokeKey => self.key_answer(200, &keys::find(&self.store, &subject)?, now)?,
+                Route::Approve => self.decided(&subject, None)?,
+                _ => Answer::json(200, &approvals::find(&self.store, &subject)?.view())?,
             };
             return Ok(Done::Answer(answer.header("Idempotent-Replayed", "true")));
         }

@@ -6,7 +6,6 @@ use universal_wallet_core::act::Moment;
 use universal_wallet_core::chain::Total;
 use universal_wallet_core::distributor::funds::{Movement, move_float};
 use universal_wallet_core::distributor::{keys, setup};
-use universal_wallet_core::input::must_be_same;
 use universal_wallet_core::refusal::{Outcome, Refusal};
 use universal_wallet_core::store::{Idempotency, Store};
 
@@ -46,10 +45,7 @@ impl Open {
         let text = call.input.body.as_ref().map(String::as_str).unwrap_or_default();
         let idempotency = call.input.idempotency("issuer", &route, text)?;
         let replayed = match &idempotency {
-            Some(key) => match self.store.remembered(key)? {
-                Some(before) => must_be_same(&before.request, &key.request).map(|()| true)?,
-                None => false,
-            },
+            Some(key) => self.store.recall(key)?.is_some(),
             None => false,
         };
         if !replayed {

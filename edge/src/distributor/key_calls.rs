@@ -10,6 +10,7 @@ use universal_wallet_core::distributor::authenticate::{Checked, check, unknown};
 use universal_wallet_core::distributor::operations::{Created, LookedUp, Requester};
 use universal_wallet_core::distributor::{cash_outs, decide_operation, operations};
 use universal_wallet_core::ip::client_address;
+use universal_wallet_core::operation::OperationStatus;
 use universal_wallet_core::refusal::{Code, Outcome, Refusal};
 use universal_wallet_core::store::Store;
 
@@ -108,6 +109,7 @@ impl Open {
                 let drawn = self.rates.draw_refused(key.id, per_second, now);
                 if !drawn.allowed {
                     refusal = too_fast(drawn, per_second);
+                    remaining = 0;
                 }
             }
         }
@@ -194,8 +196,13 @@ impl Open {
 
     /// The answer to the call that made an operation, once its wallet was told.
     pub(super) fn receipt(&mut self, number: u64, origin: &Origin, per_second: u32, remaining: u64) -> String {
-        let answer =
-            self.operation_by_number(number).and_then(|operation| Ok(Answer::json(200, &operation.receipt())?));
+        let answer = self.operation_by_number(number).and_then(|operation| match operation.state.error {
+            // The wallet could not take it, and the money is back.
+            Some(why) if operation.state.status == OperationStatus::Failed => {
+                Err(Refusal::field(Code::InvalidAmount, "amount", why).into())
+            }
+            _ => Ok(Answer::json(200, &operation.receipt())?),
+        });
         let answer = answer.unwrap_or_else(|refused| Answer::refused(&refused, origin));
         with_limits(answer, per_second, remaining).text(&origin.request_id)
     }

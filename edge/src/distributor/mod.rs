@@ -374,6 +374,13 @@ impl Open {
                     report("", &fault);
                 }
             }
+            Err(Refused::Refusal(refusal)) if refusal.code == Code::InvalidAmount => {
+                let id = delivery.operation;
+                let returned = self.write(|store| Ok(decide_operation::returned(store, now, id).map(|_| ())?));
+                if let Err(Refused::Fault(fault)) = returned {
+                    report("", &fault);
+                }
+            }
             Err(refused) => {
                 report("", &Fault::new(format!("delivery of {} was not taken: {refused:?}", delivery.operation)));
             }

@@ -24,7 +24,7 @@ pub(crate) use session::not_signed_in;
 pub(crate) enum Then {
     /// Its body was read.
     Body {
-        request: Request,
+        request: Box<Request>,
         next: Next,
     },
     /// An object replied.
@@ -144,7 +144,7 @@ fn public(route: Route) -> Outcome<Step> {
 /// Waits for the body where the method has one, and goes on.
 fn with_body(request: Request, next: Next) -> Outcome<Step> {
     if request.has_body() {
-        return Ok(Step::Body(serde_json::to_string(&Then::Body { request, next })?));
+        return Ok(Step::Body(serde_json::to_string(&Then::Body { request: Box::new(request), next })?));
     }
     let input = Input { body: Ok(String::new()), idempotency_key: None };
     after_body(request, next, input)
@@ -164,7 +164,7 @@ fn resume(then: Then, reply: &str, origin: &Origin) -> String {
         Then::Body { request, next } => {
             let origin = request.origin.clone();
             let input = request.input(reply);
-            finish(after_body(request, next, input), &origin)
+            finish(after_body(*request, next, input), &origin)
         }
         Then::Console(then) => finish(console::resume(then, reply), origin),
         Then::Session(then) => finish(session::resume(then, reply), origin),

@@ -2,7 +2,7 @@
 //! keeps the money on hold until it is told.
 
 use std::format;
-use std::string::String;
+use std::string::{String, ToString};
 
 use serde_json::json;
 use universal_wallet::id::OperationID;
@@ -100,10 +100,11 @@ fn end(
     act.done(id, json!({}))
 }
 
-/// The operation of a request was not carried out: the request is open again, for an hour at least.
-pub fn put_back(act: &mut Act<'_>, id: OperationID) -> Result<(), Fault> {
+/// The operation of a request was not carried out: the request is open again, for an hour at least
+/// from the moment that ended it (which lies before the entry where a deadline did).
+pub fn put_back(act: &mut Act<'_>, id: OperationID, from: Timestamp) -> Result<(), Fault> {
     let request = act.store.request(id)?.ok_or_else(|| Fault::new("a cash-out without its request"))?;
-    let expires_at = request.expires_at.max(act.at().plus_ms(PUT_BACK_MS));
+    let expires_at = request.expires_at.max(from.plus_ms(PUT_BACK_MS));
     act.store.add_deadline(expires_at, Due::Request(id))?;
     act.request(Request { status: RequestStatus::Open, expires_at, ..request })
 }
@@ -126,26 +127,34 @@ pub fn process(
     id: &str,
     input: &Input,
 ) -> Outcome<Created> {
+    let request = id.parse().ok().map(|id| store.request(id)).transpose()?.flatten();
+    if matches!(requester, Requester::Person(_)) && request.is_none() {
+        return Err(Refusal::not_found().into());
+    }
+    requester.may()?;
     input.idempotency_key()?;
     let mut body = input.object()?;
     let fulfillment = read_fulfillment(&mut body, "transactionID");
     let memo = body.line("memo", 256);
     body.finish()?;
     let Some(fulfillment) = fulfillment else { return refuse(Code::InvalidRequest, "The request is not complete.") };
-    let id: OperationID = id.parse().map_err(|_| Refusal::not_found())?;
     let values = serde_json::to_string(&json!([id, fulfillment, memo]))?;
     let idempotency = input.idempotency(&requester.scope(), "PUT cashouts", &values)?;
     if let Some(before) = replay(store, idempotency.as_ref())? {
         return Ok(Created::Replayed(before));
     }
-    let request = store.request(id)?.ok_or_else(Refusal::not_found)?;
+    let request = request.ok_or_else(Refusal::not_found)?;
     match request.status {
         RequestStatus::Open => {}
         RequestStatus::Taken | RequestStatus::Paid => {
-            let operation = store.operation(id)?.ok_or_else(|| Fault::new("a taken request without its operation"))?;
+            let operation =
+                store.operation(request.id)?.ok_or_else(|| Fault::new("a taken request without its operation"))?;
             let same = operation.facts.memo == memo
                 && matches!(&operation.facts.direction, Direction::CashOut { fulfillment: before, .. } if *before == fulfillment);
             if same {
+                if let Some(key) = &idempotency {
+                    store.remember(key, &operation.facts.id.to_string())?;
+                }
                 return Ok(Created::Replayed(operation));
             }
             return refuse(

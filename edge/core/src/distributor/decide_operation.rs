@@ -4,8 +4,8 @@ use std::format;
 use std::string::String;
 
 use serde_json::{Value, json};
-use universal_wallet::Timestamp;
 use universal_wallet::id::OperationID;
+use universal_wallet::{Amount, Timestamp};
 
 use super::{cash_outs, operations};
 use crate::act::Act;
@@ -97,7 +97,8 @@ pub fn give_back(
             .checked_sub(facts.amount)
             .ok_or_else(|| Fault::new("a pending cash-in whose amount is not held"))?;
     } else {
-        cash_outs::put_back(&mut act, facts.id)?;
+        let from = approval.as_ref().and_then(|approval| approval.decided_at).unwrap_or(now);
+        cash_outs::put_back(&mut act, facts.id, from)?;
     }
     if let Some(key) = facts.key {
         act.store.change_volume(key, facts.created_at.utc_day(), -facts.amount.minor(), 0)?;
@@ -146,6 +147,29 @@ pub fn arrived(store: &mut dyn Store, now: Timestamp, id: OperationID) -> Result
     act.book.cashed_out = act.book.cashed_out.plus(amount);
     cash_outs::paid(&mut act, id)?;
     act.done_with_operation(operation, json!({ "amount": amount }), true).map(Some)
+}
+
+/// The wallet cannot take the money of a cash-in, since its balance would pass the largest: it
+/// comes back to the float.
+pub fn returned(store: &mut dyn Store, now: Timestamp, id: OperationID) -> Result<Option<Operation>, Fault> {
+    let operation = store
+        .operation(id)?
+        .filter(|operation| operation.facts.is_cash_in() && operation.state.status == OperationStatus::Processing);
+    let Some(mut operation) = operation else { return Ok(None) };
+    let facts = operation.facts.clone();
+    let mut act = Act::begin(store, now, "operation.returned", Actor::System);
+    act.book.balance = act
+        .book
+        .balance
+        .checked_add(facts.amount)
+        .ok_or_else(|| Fault::new("a float that cannot take back a cash-in"))?;
+    act.book.charged = act.book.charged.minus(facts.amount);
+    if let Some(key) = facts.key {
+        act.store.change_volume(key, facts.created_at.utc_day(), -facts.amount.minor(), 0)?;
+    }
+    operation.state.status = OperationStatus::Failed;
+    operation.state.error = Some(format!("The balance of the wallet would pass {}.", Amount::MAX));
+    act.done_with_operation(operation, json!({ "amount": facts.amount }), true).map(Some)
 }
 
 /// A key takes back a pending operation that it, or a key that it took over from, made.

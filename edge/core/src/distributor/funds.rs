@@ -7,7 +7,7 @@ use universal_wallet::Amount;
 use universal_wallet::id::OperationID;
 
 use crate::act::{Act, Moment};
-use crate::input::{Input, must_be_same};
+use crate::input::Input;
 use crate::people::Actor;
 use crate::refusal::{Code, Outcome, Refusal, refuse};
 use crate::store::Store;
@@ -46,8 +46,9 @@ pub fn move_float(store: &mut dyn Store, moment: Moment, movement: Movement, inp
     };
     let mut body = input.object()?;
     let amount = body.moved_amount("amount");
-    let reference = body.line("reference", 256);
-    if reference.as_deref().is_none_or(str::is_empty) && body.mistakes() == 0 {
+    let before = body.mistakes();
+    let reference = body.line("reference", 256).filter(|reference| !reference.trim().is_empty());
+    if reference.is_none() && body.mistakes() == before {
         body.error("reference", "is required");
     }
     body.finish()?;
@@ -56,10 +57,9 @@ pub fn move_float(store: &mut dyn Store, moment: Moment, movement: Movement, inp
     };
     let idempotency = input.idempotency(route, route, &format!("{amount}\0{reference}"))?;
     if let Some(key) = &idempotency
-        && let Some(before) = store.remembered(key)?
+        && let Some(operation) = store.recall(key)?
     {
-        must_be_same(&before.request, &key.request)?;
-        return Ok(Moved { operation: before.subject, balance: store.head().book.balance, replayed: true });
+        return Ok(Moved { operation, balance: store.head().book.balance, replayed: true });
     }
 
     let mut book = store.head().book;

@@ -11,7 +11,7 @@ use super::{Caller, decide_operation, refuse_suspended};
 use crate::act::{Act, Moment};
 use crate::api_key::{DAY_MS, Key, KeyStatus, Settings};
 use crate::approval::{Approval, ApprovalKind};
-use crate::input::{Input, must_be_same};
+use crate::input::Input;
 use crate::key_form::Minted;
 use crate::operation::OperationStatus;
 use crate::people::{Actor, Role};
@@ -36,9 +36,8 @@ pub fn find(store: &dyn Store, id: &str) -> Outcome<Key> {
 /// The key that a call with this idempotency key made before.
 pub fn replay(store: &dyn Store, idempotency: Option<&Idempotency>) -> Outcome<Option<Requested>> {
     let Some(idempotency) = idempotency else { return Ok(None) };
-    let Some(before) = store.remembered(idempotency)? else { return Ok(None) };
-    must_be_same(&before.request, &idempotency.request)?;
-    Ok(Some(Requested { key: find(store, &before.subject)?, replayed: true }))
+    let Some(subject) = store.recall(idempotency)? else { return Ok(None) };
+    Ok(Some(Requested { key: find(store, &subject)?, replayed: true }))
 }
 
 /// A maker asks for a key.

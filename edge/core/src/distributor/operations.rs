@@ -18,8 +18,8 @@ use crate::operation::{
     Destination, Direction, Facts, Fulfillment, Means, Merchant, Operation, OperationStatus, Request, RequestStatus,
     State,
 };
-use crate::people::{Actor, Person};
-use crate::refusal::{Code, Outcome, Refusal, refuse};
+use crate::people::{Actor, Person, Role};
+use crate::refusal::{Code, Fault, Outcome, Refusal, Refused, refuse};
 use crate::store::{Due, Idempotency, Store};
 
 /// How many operations of one key may wait for their checker.
@@ -56,6 +56,14 @@ impl Requester {
         match self {
             Self::Key(key) => key.lineage.to_string(),
             Self::Person(caller) => caller.member.person.id.to_string(),
+        }
+    }
+
+    /// Refuses a person who is no maker; a key's permission was checked before.
+    pub fn may(&self) -> Outcome<()> {
+        match self {
+            Self::Key(_) => Ok(()),
+            Self::Person(caller) => caller.may(&[Role::Maker]),
         }
     }
 
@@ -105,7 +113,7 @@ impl NewOperation {
         let memo = body.line("memo", 256);
         let asked = match kind.as_deref() {
             Some("cash-in") => {
-                let both = body.has("phoneTo") && body.has("merchantToShortCode");
+                let both = body.is_given("phoneTo") && body.is_given("merchantToShortCode");
                 let before = body.mistakes();
                 let phone: Option<Phone> = body.parsed("phoneTo");
                 let merchant: Option<ShortCode> = body.parsed("merchantToShortCode");
@@ -182,10 +190,14 @@ pub fn replay(store: &dyn Store, idempotency: Option<&Idempotency>) -> Outcome<O
         must_be_same(&request, &key.request)?;
         return Ok(Some(operation));
     }
-    if let Some(before) = store.remembered(key)? {
-        must_be_same(&before.request, &key.request)?;
+    match store.recall(key)? {
+        Some(subject) => {
+            let id =
+                subject.parse().map_err(|_| Fault::new("a call that made no operation, with an operation's digest"))?;
+            store.operation(id).map_err(Refused::from)
+        }
+        None => Ok(None),
     }
-    Ok(None)
 }
 
 /// Makes an operation, or finds the one that the same call made before.
@@ -196,6 +208,7 @@ pub fn create(
     input: &Input,
     looked_up: LookedUp,
 ) -> Outcome<Created> {
+    requester.may()?;
     input.idempotency_key()?;
     let new = NewOperation::read(input)?;
     let idempotency = input.idempotency(&requester.scope(), "POST operations", &new.values()?)?;

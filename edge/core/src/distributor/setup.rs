@@ -5,7 +5,7 @@ use universal_wallet::Timestamp;
 
 use crate::act::{Act, Moment};
 use crate::people::{Actor, Member};
-use crate::refusal::{Code, Fault, Outcome, refuse};
+use crate::refusal::{Fault, Outcome};
 use crate::store::{Profile, Store};
 
 /// The first entry: who the distributor is.
@@ -28,14 +28,11 @@ pub fn add_user(store: &mut dyn Store, moment: Moment, member: Member) -> Result
     act.done(id, details)
 }
 
-/// The issuer suspends or resumes the distributor.
+/// The issuer suspends or resumes the distributor; nothing happens where it is so already.
 pub fn set_suspended(store: &mut dyn Store, now: Timestamp, suspended: bool) -> Outcome<()> {
     let profile = store.profile();
     if profile.suspended == suspended {
-        return refuse(
-            Code::InvalidState,
-            if suspended { "This distributor is suspended already." } else { "This distributor is not suspended." },
-        );
+        return Ok(());
     }
     let kind = if suspended { "distributor.suspended" } else { "distributor.resumed" };
     let mut act = Act::begin(store, now, kind, Actor::Issuer);

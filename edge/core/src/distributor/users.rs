@@ -11,7 +11,7 @@ use super::{Caller, approvals, refuse_suspended};
 use crate::act::{Act, Moment};
 use crate::api_key::KeyStatus;
 use crate::approval::{Approval, ApprovalKind, ApprovalStatus};
-use crate::input::{Input, must_be_same};
+use crate::input::Input;
 use crate::password::HalfMark;
 use crate::people::{Actor, Login, Member, Person, Role, ability, read_name, read_roles};
 use crate::refusal::{Code, Fault, Outcome, Refusal, refuse};
@@ -73,9 +73,8 @@ fn idempotency(caller: &Caller, input: &Input, route: &str, values: &Value) -> O
 
 fn replay(store: &dyn Store, idempotency: Option<&Idempotency>) -> Outcome<Option<Requested>> {
     let Some(key) = idempotency else { return Ok(None) };
-    let Some(before) = store.remembered(key)? else { return Ok(None) };
-    must_be_same(&before.request, &key.request)?;
-    Ok(Some(Requested { approval: approvals::find(store, &before.subject)?, replayed: true }))
+    let Some(subject) = store.recall(key)? else { return Ok(None) };
+    Ok(Some(Requested { approval: approvals::find(store, &subject)?, replayed: true }))
 }
 
 struct Ask<'a> {

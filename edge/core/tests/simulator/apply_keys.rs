@@ -10,7 +10,7 @@ use super::apply_operations::LISTED;
 use super::command::Decision;
 use super::model::{About, Key, KeyState, Limits, Made, Minor};
 use super::world::{World, amount};
-use crate::support::{DAY_MS, input, minted, run};
+use crate::support::{DAY_MS, input, minted};
 
 fn body(limits: Limits) -> String {
     let limit = |minor: Option<Minor>| minor.map_or("null".into(), |minor| format!("\"{}\"", amount(minor)));
@@ -174,10 +174,10 @@ impl World {
             Decision::Withdraw => model.withdraw(user, ask, now),
         };
         let (id, caller, now) = (model.asks[ask].id, self.caller(office, user), self.at());
-        let store = &mut self.offices[office].store;
+        let store = &self.offices[office].store;
         let digest = store.approval(id).unwrap().unwrap().digest;
         let id = id.to_string();
-        let result = run(store, |store| match decision {
+        let result = self.run(office, |store, _| match decision {
             Decision::Approve { right_digest } => {
                 let shown = if right_digest { digest.to_string() } else { "0".repeat(64) };
                 let call = input(format!(r#"{{"digest":"{shown}"}}"#), None);

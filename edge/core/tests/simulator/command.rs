@@ -1,10 +1,14 @@
 //! What is done to the world: random commands, from what there is to do them to.
 
+use std::collections::BTreeMap;
+
 use universal_wallet::id::{OperationID, UserID};
 use universal_wallet_core::people::Role;
 use uuid::Uuid;
 
-use super::model::{About, AskState, KeyState, Limits, MOST, Minor, Ms, OperationState, Paid};
+use super::model::{
+    AskState, KeyState, Limits, MOST, Minor, Ms, Office, Operation, OperationState, Paid, RequestState,
+};
 use super::model_money::By;
 use super::world::World;
 use crate::support::{DAY_MS, HOUR_MS};
@@ -50,14 +54,14 @@ pub(crate) enum Command {
 const AMOUNTS: [Minor; 9] = [1, 50, 100, 999, 2_500, 10_000, 10_001, 33_333, 100_000];
 
 impl World {
-    fn idempotency(&mut self, kind: &str) -> Option<String> {
+    fn idempotency(&mut self) -> Option<String> {
         match self.random.below(10) {
             0..=2 => None,
             // Few enough that they collide, on equal and on other calls.
-            3 => Some(format!("{kind}-{}", self.random.below(40))),
+            3 => Some(self.random.below(40).to_string()),
             _ => {
                 self.fresh += 1;
-                Some(format!("{kind}-fresh-{}", self.fresh))
+                Some(format!("fresh-{}", self.fresh))
             }
         }
     }
@@ -103,6 +107,8 @@ impl World {
             (Some(most), Some(_)) => self.random.pick(&[0, 100, 2_500, most]),
             _ => 0,
         };
+        let scaled = |limit: Option<Minor>| limit.map(|minor| minor * self.scale);
+        let (most, day, auto) = (scaled(most), scaled(day), auto * self.scale);
         let performs = self.random.percent(90);
         let days = self.random.pick(&[1, 30, 90, 365]);
         Limits { most, day, auto, performs, listed: self.random.percent(20), days }
@@ -141,11 +147,20 @@ impl World {
         Some(Command::Decide { office, user, ask, decision })
     }
 
+    /// A customer's request, mostly an open one.
     fn request(&mut self, office: usize) -> Option<OperationID> {
         let model = &self.offices[office].model;
-        let from = model.order.len().saturating_sub(30);
-        let recent: Vec<OperationID> = model.order[from..].to_vec();
-        if recent.is_empty() { None } else { Some(self.random.pick(&recent)) }
+        let recent = model.order.len().saturating_sub(30);
+        let recent = &model.order[recent..];
+        let open: Vec<OperationID> =
+            recent.iter().copied().filter(|id| model.requests[id].state == RequestState::Open).collect();
+        match (open.is_empty(), recent.is_empty()) {
+            (_, true) => None,
+            (false, _) if self.random.percent(60) => Some(self.random.pick(&open)),
+            _ if self.random.percent(95) => Some(recent[self.random.below(recent.len())]),
+            // Another distributor's.
+            _ => self.offices.iter().find_map(|desk| desk.model.order.last().copied()),
+        }
     }
 
     fn until(&mut self, office: usize) -> Ms {
@@ -176,7 +191,7 @@ impl World {
     }
 
     fn next_for(&mut self, office: usize) -> Option<Command> {
-        let amount = self.random.pick(&AMOUNTS);
+        let amount = self.random.pick(&AMOUNTS) * self.scale;
         let paid = (self.random.percent(70), self.random.pick(&[None, None, Some(1), Some(2)]));
         let phone = self.random.below(World::PHONES);
         Some(match self.random.below(100) {
@@ -186,18 +201,21 @@ impl World {
                 } else {
                     To::Merchant { known: self.random.percent(80) }
                 };
-                let (by, idempotency) = (self.by(office), self.idempotency("operation"));
+                let (by, idempotency) = (self.by(office), self.idempotency());
                 Command::CashIn { office, by, to, amount, idempotency }
             }
             18..=20 => {
-                let (by, idempotency) = (self.by(office), self.idempotency("operation"));
-                let request = self.request(office).map(|id| &self.offices[office].model.requests[&id]);
-                let amount = request.map_or(amount, |request| request.amount);
+                let (by, idempotency) = (self.by(office), self.idempotency());
+                let request = self.request(office).and_then(|id| self.offices[office].model.requests.get(&id));
+                let (phone, amount) = request.map_or((phone, amount), |request| {
+                    let owner = (0..Self::PHONES).find(|place| Self::phone_wallet(*place) == request.wallet);
+                    (owner.unwrap_or(phone), request.amount)
+                });
                 Command::Fulfil { office, by, phone, amount, paid, idempotency }
             }
             21..=27 => {
                 let request = self.request(office)?;
-                let (by, idempotency) = (self.by(office), self.idempotency("operation"));
+                let (by, idempotency) = (self.by(office), self.idempotency());
                 Command::Put { office, by, request, paid, idempotency }
             }
             28 => {
@@ -209,12 +227,12 @@ impl World {
             }
             29..=32 => {
                 let (user, limits) = (self.user_with(office, Role::Maker), self.limits());
-                let idempotency = self.idempotency("key");
+                let idempotency = self.idempotency();
                 Command::AskForKey { office, user, limits, idempotency }
             }
             33 | 34 => {
                 let key = self.key(office, |state| state == KeyState::Active)?;
-                let (user, idempotency) = (self.user_with(office, Role::Maker), self.idempotency("key"));
+                let (user, idempotency) = (self.user_with(office, Role::Maker), self.idempotency());
                 let overlap_hours = self.random.pick(&[0, 1, 24, 168]);
                 Command::Rotate { office, user, key, overlap_hours, idempotency }
             }
@@ -232,23 +250,28 @@ impl World {
             40 => {
                 let key = self.key(office, |state| state == KeyState::Active)?;
                 let user = self.user(office);
-                Command::Tighten { office, user, key, most: self.random.pick(&[100, 2_500, 10_000, 100_000]) }
+                Command::Tighten {
+                    office,
+                    user,
+                    key,
+                    most: self.random.pick(&[100, 2_500, 10_000, 100_000]) * self.scale,
+                }
             }
             41..=58 => self.decision(office)?,
-            59 | 60 => {
-                let top_up = if self.random.percent(3) { MOST } else { amount * 20 };
-                Command::TopUp { office, amount: top_up, idempotency: self.idempotency("funds") }
+            59..=61 => {
+                let top_up = if self.random.percent(3) { MOST } else { (amount * 50).min(MOST) };
+                Command::TopUp { office, amount: top_up, idempotency: self.idempotency() }
             }
-            61 => Command::Redeem { office, amount, idempotency: self.idempotency("funds") },
-            62 => Command::Suspend { office, suspended: self.random.percent(30) },
-            63..=68 => {
+            62 => Command::Redeem { office, amount, idempotency: self.idempotency() },
+            63 => Command::Suspend { office, suspended: self.random.percent(12) },
+            64..=69 => {
                 let id = OperationID::from_uuid(Uuid::from_u64_pair(self.random.bits(), self.random.bits()));
                 Command::Want { office, phone, amount, id }
             }
-            69 | 70 => Command::Cancel { office, request: self.request(office)? },
+            70 => Command::Cancel { office, request: self.request(office)? },
             71 => Command::Malformed { office, user: self.user(office), body: self.random.below(8) },
             72..=77 => Command::Send,
-            78..=93 => {
+            78..=94 => {
                 let waiting = self.network.len();
                 if waiting == 0 {
                     return None;
@@ -260,18 +283,29 @@ impl World {
         })
     }
 
-    /// Whether the model has something of each kind that the figures are about.
-    pub(crate) fn reached(&self) -> [usize; 6] {
-        let mut counts = [0; 6];
+    /// How much of what matters came about: what and how often.
+    pub(crate) fn reached(&self, counts: &mut BTreeMap<&'static str, u64>) {
+        let mut add = |what, times: usize| *counts.entry(what).or_default() += u64::try_from(times).unwrap();
         for office in &self.offices {
-            let model = &office.model;
-            counts[0] += model.operations.len();
-            counts[1] += model.operations.iter().filter(|it| it.state == OperationState::Completed).count();
-            counts[2] += model.operations.iter().filter(|it| it.paid.is_some()).count();
-            counts[3] += model.keys.iter().filter(|key| key.claimed).count();
-            counts[4] += model.asks.iter().filter(|ask| ask.state == AskState::Expired).count();
-            counts[5] += model.asks.iter().filter(|ask| matches!(ask.about, About::Key(_))).count();
+            let Office { operations, keys, asks, requests, .. } = &office.model;
+            let done = |it: &&Operation| it.state == OperationState::Completed;
+            add("operations", operations.len());
+            add("cash-ins returned", operations.iter().filter(|it| it.state == OperationState::Failed).count());
+            add("automatic operations", operations.iter().filter(|it| it.automatic).count());
+            add("cash-ins completed", operations.iter().filter(done).filter(|it| it.paid.is_none()).count());
+            add("cash-outs completed", operations.iter().filter(done).filter(|it| it.paid.is_some()).count());
+            add("customers' requests", requests.len());
+            add("requests expired", requests.values().filter(|it| it.state == RequestState::Expired).count());
+            add("requests cancelled", requests.values().filter(|it| it.state == RequestState::Cancelled).count());
+            add("keys asked for", keys.len());
+            add("keys claimed", keys.iter().filter(|key| key.claimed).count());
+            add("keys rotated", keys.iter().filter(|key| key.replaced).count());
+            add("keys revoked", keys.iter().filter(|key| key.state == KeyState::Revoked).count());
+            add("approvals lapsed", asks.iter().filter(|ask| ask.state == AskState::Expired).count());
+            add("approvals withdrawn", asks.iter().filter(|ask| ask.state == AskState::Withdrawn).count());
         }
-        counts
+        for (code, times) in &self.answers {
+            *counts.entry(*code).or_default() += times;
+        }
     }
 }

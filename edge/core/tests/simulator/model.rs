@@ -63,6 +63,7 @@ pub(crate) enum OperationState {
     Completed,
     Rejected,
     Expired,
+    Failed,
 }
 
 #[derive(Clone, Debug)]
@@ -132,6 +133,8 @@ pub(crate) struct Request {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Made {
     Operation(usize),
+    /// Nothing: it was answered with what another call had made.
+    Answer(OperationID),
     Key(usize),
     Float,
 }
@@ -182,9 +185,9 @@ impl Office {
         self.balance - self.held()
     }
 
-    /// What is due from wallets.
+    /// What may yet come to the float: from wallets, and back from those that cannot take it.
     pub(crate) fn incoming(&self) -> Minor {
-        let due = self.operations.iter().filter(|it| it.paid.is_some() && it.state == OperationState::Processing);
+        let due = self.operations.iter().filter(|it| it.state == OperationState::Processing);
         due.map(|operation| operation.amount).sum()
     }
 

@@ -4,7 +4,7 @@ use universal_wallet::id::UserID;
 use universal_wallet_core::people::Role;
 use universal_wallet_core::refusal::Code;
 
-use super::model::{About, AskState, KeyState, Minor, Ms, Office, OperationState};
+use super::model::{About, AskState, KeyState, MOST, Minor, Ms, Office, OperationState};
 use crate::support::{DAY_MS, HOUR_MS};
 
 impl Office {
@@ -112,6 +112,7 @@ impl Office {
         if !right_digest {
             return Err(Code::ApprovalStale);
         }
+        let with_all_due = self.balance + self.incoming();
         match self.asks[ask].about {
             About::Key(key) => {
                 let key = &mut self.keys[key];
@@ -123,6 +124,9 @@ impl Office {
                 let operation = &mut self.operations[index];
                 let most = operation.key.and_then(|key| self.keys[key].limits.most);
                 if most.is_some_and(|most| operation.amount > most) {
+                    return Err(Code::InvalidState);
+                }
+                if operation.paid.is_some() && with_all_due + operation.amount > MOST {
                     return Err(Code::InvalidState);
                 }
                 operation.state = OperationState::Processing;

@@ -22,7 +22,7 @@ pub(crate) enum Expected {
     /// A new one, of this request where it is a cash-out.
     New(Option<OperationID>),
     Again(usize),
-    /// The same PUT was made before, which is no matter of its idempotency key.
+    /// The same PUT was made before, by another call.
     Present(usize),
 }
 
@@ -39,6 +39,20 @@ impl Office {
             By::Key(key, _) => format!("line {}", self.keys[key].line),
             By::Person(user) => user.to_string(),
         }
+    }
+
+    /// The operation that this call made, or was answered with, before.
+    fn made_before(&self, by: By, call: (&str, Option<&String>)) -> Result<Option<usize>, Code> {
+        Ok(self.before(&self.scope(by), call.1, call.0)?.map(|made| match made {
+            Made::Operation(index) => index,
+            Made::Answer(id) => self.latest(id),
+            Made::Key(_) | Made::Float => unreachable!("a call of another route has another body"),
+        }))
+    }
+
+    /// The float takes no more than the largest balance, also when all that is due has come.
+    fn has_room(&self, amount: Minor) -> Result<(), Code> {
+        if self.balance + self.incoming() + amount > MOST { Err(Code::InvalidAmount) } else { Ok(()) }
     }
 
     fn within_limits(&self, by: By, amount: Minor, now: Ms) -> Result<(), Code> {
@@ -63,7 +77,7 @@ impl Office {
         now: Ms,
     ) -> Result<Expected, Code> {
         self.may_ask(by)?;
-        if let Some(Made::Operation(index)) = self.before(&self.scope(by), call.1, call.0)? {
+        if let Some(index) = self.made_before(by, call)? {
             return Ok(Expected::Again(index));
         }
         self.must_not_be_suspended()?;
@@ -83,7 +97,7 @@ impl Office {
         now: Ms,
     ) -> Result<Expected, Code> {
         self.may_ask(by)?;
-        if let Some(Made::Operation(index)) = self.before(&self.scope(by), call.1, call.0)? {
+        if let Some(index) = self.made_before(by, call)? {
             return Ok(Expected::Again(index));
         }
         self.must_not_be_suspended()?;
@@ -93,6 +107,7 @@ impl Office {
         };
         let oldest = self.order.iter().find(fits).ok_or(Code::NoCashOutRequest)?;
         self.within_limits(by, amount, now)?;
+        self.has_room(amount)?;
         Ok(Expected::New(Some(*oldest)))
     }
 
@@ -104,11 +119,16 @@ impl Office {
         call: (&str, Option<&String>),
         now: Ms,
     ) -> Result<Expected, Code> {
+        // Who may not know of it is told so first; a key's permission comes before everything.
+        let request = self.requests.get(&id).ok_or(Code::NotFound);
+        if matches!(by, By::Person(_)) {
+            request?;
+        }
         self.may_ask(by)?;
-        if let Some(Made::Operation(index)) = self.before(&self.scope(by), call.1, call.0)? {
+        if let Some(index) = self.made_before(by, call)? {
             return Ok(Expected::Again(index));
         }
-        let request = self.requests.get(&id).ok_or(Code::NotFound)?;
+        let request = request?;
         match request.state {
             RequestState::Open => {}
             RequestState::Taken | RequestState::Paid => {
@@ -120,6 +140,7 @@ impl Office {
         }
         self.must_not_be_suspended()?;
         self.within_limits(by, request.amount, now)?;
+        self.has_room(request.amount)?;
         Ok(Expected::New(Some(id)))
     }
 
@@ -163,8 +184,28 @@ impl Office {
         Ok(())
     }
 
+    /// The latest operation of that ID: a request that was put back becomes one again.
+    pub(crate) fn latest(&self, id: OperationID) -> usize {
+        self.operations.iter().rposition(|operation| operation.id == id).unwrap()
+    }
+
+    /// A wallet could not take a cash-in: the money comes back.
+    pub(crate) fn returned(&mut self, id: OperationID) {
+        let index = self.latest(id);
+        let Operation { amount, state, .. } = self.operations[index];
+        if state == OperationState::Processing {
+            self.operations[index].state = OperationState::Failed;
+            self.balance += amount;
+            self.charged -= amount;
+            if let Some(volume) = self.volume_of(index) {
+                *volume -= amount;
+            }
+        }
+    }
+
     /// A wallet acknowledged.
-    pub(crate) fn arrived(&mut self, index: usize) {
+    pub(crate) fn arrived(&mut self, id: OperationID) {
+        let index = self.latest(id);
         let operation = &mut self.operations[index];
         if operation.state == OperationState::Processing {
             operation.state = OperationState::Completed;
@@ -177,9 +218,7 @@ impl Office {
     }
 
     pub(crate) fn top_up(&mut self, amount: Minor) -> Result<(), Code> {
-        if self.balance + self.incoming() + amount > MOST {
-            return Err(Code::InvalidAmount);
-        }
+        self.has_room(amount)?;
         self.balance += amount;
         self.issued += amount;
         Ok(())
@@ -236,10 +275,17 @@ impl Purse {
         Ok(())
     }
 
-    pub(crate) fn credit(&mut self, id: OperationID, amount: Minor) {
-        if self.taken.insert(id) {
-            self.balance += amount;
+    /// Takes a cash-in, once; not where the balance would pass the largest.
+    pub(crate) fn credit(&mut self, id: OperationID, amount: Minor) -> bool {
+        if self.taken.contains(&id) {
+            return true;
         }
+        if self.balance + amount > MOST {
+            return false;
+        }
+        self.taken.insert(id);
+        self.balance += amount;
+        true
     }
 
     pub(crate) fn announced(&mut self, id: OperationID) {

@@ -7,7 +7,7 @@ use universal_wallet_core::distributor::cash_outs::{self, Wanted};
 use universal_wallet_core::distributor::decide_operation;
 use universal_wallet_core::refusal::Code;
 use universal_wallet_core::store::Store;
-use universal_wallet_core::wallet::{self, HoldStatus, WalletStore};
+use universal_wallet_core::wallet::{self, Hold, HoldStatus, WalletStore};
 
 use super::model::{Minor, Request, RequestState};
 use super::model_money::HoldState;
@@ -24,18 +24,17 @@ pub(crate) enum What {
 #[derive(Clone, Debug)]
 pub(crate) enum Message {
     /// A wallet's owner asks to be paid out.
-    Announce { office: usize, wallet: String, id: OperationID },
+    Announce { office: usize, wallet: String, id: OperationID, announcement: u32 },
     /// The distributor's answer.
-    Announced { wallet: String, id: OperationID, result: Result<(), Code> },
+    Announced { wallet: String, id: OperationID, announcement: u32, result: Result<(), Code> },
     /// A wallet is told.
     Tell { office: usize, wallet: String, id: OperationID, what: What },
-    /// It acknowledges.
-    Done { office: usize, id: OperationID, what: What },
+    /// It acknowledges, or cannot take a cash-in.
+    Done { office: usize, id: OperationID, what: What, taken: bool },
 }
 
 impl World {
-    /// Everything that is not acknowledged is sent again. Of one announcement only one is under way
-    /// at a time.
+    /// Everything that is not acknowledged is sent again.
     pub(crate) fn send(&mut self) {
         let mut due = Vec::new();
         for (office, desk) in self.offices.iter().enumerate() {
@@ -48,18 +47,16 @@ impl World {
                 due.push(Message::Tell { office, wallet, id: request.id, what: What::Release });
             }
         }
-        for (name, pocket) in &self.wallets {
-            for hold in pocket.store.holds().filter(|hold| hold.status == HoldStatus::Announcing) {
-                let under_way = self.network.iter().any(|message| {
-                    matches!(message, Message::Announce { id, .. } | Message::Announced { id, .. } if *id == hold.id)
-                });
-                let office = self.offices.iter().position(|desk| desk.id == hold.distributor).unwrap();
-                if !under_way {
-                    due.push(Message::Announce { office, wallet: name.clone(), id: hold.id });
-                }
+        for (name, pocket) in &mut self.wallets {
+            let waiting: Vec<Hold> =
+                pocket.store.holds().filter(|hold| hold.status == HoldStatus::Announcing).collect();
+            for Hold { id, distributor, .. } in waiting {
+                let office = self.offices.iter().position(|desk| desk.id == distributor).unwrap();
+                let announcement = wallet::announce(&mut pocket.store, id).unwrap();
+                due.push(Message::Announce { office, wallet: name.clone(), id, announcement });
             }
         }
-        // What waits to be told waits longer than one message in a hundred commands.
+        // The network is full at some point; what does not fit is sent the next time.
         for message in due {
             if self.network.len() < 40 {
                 self.network.push(message);
@@ -67,55 +64,80 @@ impl World {
         }
     }
 
+    /// Announcements of one request reach its distributor in the order in which they were made, and
+    /// once each; their answers, and all else, come in any order.
+    pub(crate) fn in_order(&self, place: usize, message: Message) -> (usize, Message) {
+        let Message::Announce { id: wanted, .. } = message else { return (place, message) };
+        let first = self.network.iter().position(|it| matches!(it, Message::Announce { id, .. } if *id == wanted));
+        first.map_or((place, message), |first| (first, self.network[first].clone()))
+    }
+
     /// A message arrives.
     pub(crate) fn carry(&mut self, message: Message) {
         match message {
-            Message::Announce { office, wallet, id } => self.announce(office, &wallet, id),
-            Message::Announced { wallet, id, result } => {
+            Message::Announce { office, wallet, id, announcement } => {
+                self.announce(office, &wallet, id, announcement);
+            }
+            Message::Announced { wallet, id, announcement, result } => {
                 let pocket = self.wallet(&wallet);
                 if result.is_ok() {
                     wallet::announced(&mut pocket.store, id).unwrap();
                     pocket.model.announced(id);
-                } else {
-                    wallet::release(&mut pocket.store, id).unwrap();
+                } else if wallet::refused(&mut pocket.store, id, announcement).unwrap() {
                     pocket.model.release(id);
                 }
             }
             Message::Tell { office, wallet, id, what } => {
-                let now = self.at();
-                let pocket = self.wallet(&wallet);
-                match what {
-                    What::Credit(amount) => {
-                        wallet::credit(&mut pocket.store, id, amount, now).unwrap();
-                        pocket.model.credit(id, Minor::from(amount.minor()));
-                    }
-                    What::Capture => {
-                        wallet::capture(&mut pocket.store, id, now).expect("a hold that was paid out is there");
-                        pocket.model.capture(id);
-                    }
-                    What::Release => {
-                        wallet::release(&mut pocket.store, id).unwrap();
-                        pocket.model.release(id);
-                    }
-                }
-                self.network.push(Message::Done { office, id, what });
+                let taken = self.tell(&wallet, id, what);
+                self.network.push(Message::Done { office, id, what, taken });
             }
-            Message::Done { office, id, what } => {
-                self.settle(office, self.now);
-                let now = self.at();
-                let desk = &mut self.offices[office];
-                if what == What::Release {
-                    desk.store.request_released(id).unwrap();
-                    return;
-                }
-                decide_operation::arrived(&mut desk.store, now, id).unwrap();
-                let index = desk.model.operations.iter().rposition(|operation| operation.id == id).unwrap();
-                desk.model.arrived(index);
-            }
+            Message::Done { office, id, what, taken } => self.done(office, id, what, taken),
         }
     }
 
-    fn announce(&mut self, office: usize, wallet: &str, id: OperationID) {
+    /// A wallet is told; whether it takes it.
+    fn tell(&mut self, wallet: &str, id: OperationID, what: What) -> bool {
+        let now = self.at();
+        let pocket = self.wallet(wallet);
+        match what {
+            What::Credit(amount) => {
+                let taken = wallet::credit(&mut pocket.store, id, amount, now);
+                let expected = pocket.model.credit(id, Minor::from(amount.minor()));
+                assert_eq!(taken.is_ok(), expected, "a wallet takes all but what would pass the largest balance");
+                return expected;
+            }
+            What::Capture => {
+                wallet::capture(&mut pocket.store, id, now).expect("a hold that was paid out is there");
+                pocket.model.capture(id);
+            }
+            What::Release => {
+                wallet::release(&mut pocket.store, id).unwrap();
+                pocket.model.release(id);
+            }
+        }
+        true
+    }
+
+    /// A wallet's acknowledgement arrives.
+    fn done(&mut self, office: usize, id: OperationID, what: What, taken: bool) {
+        self.settle(office, self.now);
+        let now = self.at();
+        let desk = &mut self.offices[office];
+        match (what, taken) {
+            (What::Release, _) => desk.store.request_released(id).unwrap(),
+            (_, true) => {
+                decide_operation::arrived(&mut desk.store, now, id).unwrap();
+                desk.model.arrived(id);
+            }
+            (_, false) => {
+                decide_operation::returned(&mut desk.store, now, id).unwrap();
+                desk.model.returned(id);
+            }
+        }
+        self.check_books(office);
+    }
+
+    fn announce(&mut self, office: usize, wallet: &str, id: OperationID, announcement: u32) {
         self.settle(office, self.now);
         let hold = self.wallets[wallet].store.hold(id).unwrap().unwrap();
         let now = self.at();
@@ -138,7 +160,7 @@ impl World {
             desk.model.requests.insert(id, request);
             desk.model.order.push(id);
         }
-        self.network.push(Message::Announced { wallet: wallet.into(), id, result });
+        self.network.push(Message::Announced { wallet: wallet.into(), id, announcement, result });
     }
 
     /// Everything is told and acknowledged, nothing is lost any more.
@@ -148,7 +170,8 @@ impl World {
             if self.network.is_empty() {
                 return;
             }
-            while let Some(message) = self.network.pop() {
+            while !self.network.is_empty() {
+                let message = self.network.remove(0);
                 self.carry(message);
             }
         }

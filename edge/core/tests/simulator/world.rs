@@ -41,11 +41,15 @@ pub(crate) struct Pocket {
 pub(crate) struct World {
     pub(crate) random: Random,
     pub(crate) now: Ms,
+    /// What all amounts are multiplied by: in some worlds they come near the largest balance.
+    pub(crate) scale: Minor,
     pub(crate) offices: Vec<Desk>,
     pub(crate) wallets: BTreeMap<String, Pocket>,
     pub(crate) network: Vec<Message>,
     /// Commands that a client may send again.
     pub(crate) recent: Vec<Command>,
+    /// How often each refusal, and a repeated call, was answered.
+    pub(crate) answers: BTreeMap<&'static str, u64>,
     /// How many idempotency keys were made.
     pub(crate) fresh: u64,
 }
@@ -62,6 +66,7 @@ impl World {
 
     pub(crate) fn new(seed: u64) -> Self {
         let mut random = Random::new(seed);
+        let scale = random.pick(&[1, 1, 1, 300_000_000_000]);
         let now = START.unix_ms() + i64::try_from(random.below(24)).unwrap() * HOUR_MS;
         let mut offices = Vec::new();
         for number in 1..=Self::OFFICES {
@@ -79,7 +84,17 @@ impl World {
             let model = Office { members: ids.collect(), ..Office::default() };
             offices.push(Desk { id: store.profile().id, store, model, secrets: BTreeMap::new() });
         }
-        Self { random, now, offices, wallets: BTreeMap::new(), network: Vec::new(), recent: Vec::new(), fresh: 0 }
+        Self {
+            random,
+            now,
+            scale,
+            offices,
+            wallets: BTreeMap::new(),
+            network: Vec::new(),
+            recent: Vec::new(),
+            answers: BTreeMap::new(),
+            fresh: 0,
+        }
     }
 
     pub(crate) fn at(&self) -> Timestamp {
@@ -139,7 +154,11 @@ impl World {
         command: impl FnOnce(&mut MemoryStore, Moment) -> Outcome<T>,
     ) -> Result<T, Code> {
         let moment = self.moment();
-        run(&mut self.offices[office].store, |store| command(store, moment))
+        let result = run(&mut self.offices[office].store, |store| command(store, moment));
+        if let Err(code) = &result {
+            *self.answers.entry(code.as_str()).or_default() += 1;
+        }
+        result
     }
 
     pub(crate) fn caller(&self, office: usize, user: UserID) -> universal_wallet_core::distributor::Caller {

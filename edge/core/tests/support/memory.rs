@@ -322,7 +322,8 @@ impl Store for MemoryStore {
     }
 
     fn incoming(&self) -> Amount {
-        let due = self.on_the_way().filter(|row| !row.cash_in).map(|row| row.amount);
+        // Also cash-ins: what a wallet cannot take comes back.
+        let due = self.on_the_way().map(|row| row.amount);
         due.fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap())
     }
 

@@ -259,7 +259,8 @@ impl World {
             }
             41..=58 => self.decision(office)?,
             59..=61 => {
-                let top_up = if self.random.percent(3) { MOST } else { (amount * 50).min(MOST) };
+                let top_up =
+                    if self.random.percent(3) { MOST } else { (amount * self.random.pick(&[1, 50])).min(MOST) };
                 Command::TopUp { office, amount: top_up, idempotency: self.idempotency() }
             }
             62 => Command::Redeem { office, amount, idempotency: self.idempotency() },

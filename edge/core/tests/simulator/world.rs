@@ -66,7 +66,7 @@ impl World {
 
     pub(crate) fn new(seed: u64) -> Self {
         let mut random = Random::new(seed);
-        let scale = random.pick(&[1, 1, 1, 300_000_000_000]);
+        let scale = random.pick(&[1, 1, 1, 900_000_000_000]);
         let now = START.unix_ms() + i64::try_from(random.below(24)).unwrap() * HOUR_MS;
         let mut offices = Vec::new();
         for number in 1..=Self::OFFICES {

@@ -9,6 +9,7 @@ use universal_wallet_core::input::Input;
 use universal_wallet_core::operation::Merchant;
 use universal_wallet_core::password::HalfMark;
 use universal_wallet_core::people::{Login, Role};
+use universal_wallet_core::store::Idempotency;
 use universal_wallet_core::verify::Anchor;
 
 use crate::platform::answer::Origin;
@@ -48,7 +49,7 @@ pub(crate) enum ToDistributor {
     /// The issuer creates it.
     Create { id: DistributorID, name: String, currency: String, members: Vec<NewMember> },
     /// The issuer adds a member; refused where the login is one already.
-    AddMember { member: NewMember },
+    AddMember { member: NewMember, idempotency: Option<Idempotency> },
     /// What a person is here.
     Membership { user: UserID },
     /// A wallet's owner asks to be paid out.

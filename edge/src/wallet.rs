@@ -37,7 +37,7 @@ const ANNOUNCE_MS: i64 = 5_000;
 #[derive(Debug, Serialize, Deserialize)]
 enum Then {
     /// The customer's request was announced; the issuer's call is answered.
-    Announced { id: OperationID, announcement: u32 },
+    Announced { id: OperationID, announcement: u32, replayed: bool },
     /// It was announced again, by the alarm.
     AnnouncedAgain { id: OperationID, announcement: u32, left: Vec<OperationID> },
 }
@@ -97,8 +97,8 @@ impl Wallet {
     /// Goes on with the distributor's reply.
     pub fn resume(&mut self, then: &str, reply: &str, now_ms: f64) -> String {
         match serde_json::from_str(then) {
-            Ok(Then::Announced { id, announcement }) => {
-                Step::reply(self.announced(id, announcement, reply).map(|()| (id, false))).text("")
+            Ok(Then::Announced { id, announcement, replayed }) => {
+                Step::reply(self.announced(id, announcement, reply).map(|()| (id, replayed))).text("")
             }
             Ok(Then::AnnouncedAgain { id, announcement, left }) => {
                 if let Err(Refused::Fault(fault)) = self.announced(id, announcement, reply) {
@@ -167,7 +167,7 @@ impl Wallet {
         if let Some((hold, before)) = self.store.by_idempotency(&idempotency)? {
             must_be_same(&before, &request)?;
             return if hold.status == HoldStatus::Announcing {
-                self.announce(hold, |id, announcement| Then::Announced { id, announcement })
+                self.announce(hold, |id, announcement| Then::Announced { id, announcement, replayed: true })
             } else {
                 Ok(Step::reply(Ok((hold.id, true))))
             };
@@ -190,7 +190,7 @@ impl Wallet {
                 .run("UPDATE holds SET idempotency = ?, request = ? WHERE id = ?", (&idempotency, request, id))?)
         })?;
         self.store.db.wake_at(now.unix_ms() + ANNOUNCE_MS)?;
-        self.announce(hold, |id, announcement| Then::Announced { id, announcement })
+        self.announce(hold, |id, announcement| Then::Announced { id, announcement, replayed: false })
     }
 
     /// The distributor knows, or refuses: then the money is free again, and the call is not

@@ -95,7 +95,7 @@ pub struct Remembered {
 }
 
 /// An `Idempotency-Key` in its scope, and what it was sent with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Idempotency {
     /// Whose: a line of keys, a person, or the issuer's route.
     pub scope: String,
@@ -172,7 +172,8 @@ pub trait Store {
     fn pending_of_key(&self, key: KeyID) -> Result<u32, Fault>;
     /// The first of the operations of a key that wait for their checker.
     fn first_pending_of_key(&self, key: KeyID) -> Result<Option<Operation>, Fault>;
-    /// What is on its way to the float: processing cash-outs.
+    /// What may yet come to the float: processing cash-outs, and processing cash-ins, which come
+    /// back where a wallet cannot take them.
     fn incoming(&self) -> Amount;
 
     /// A customer's request by its ID.

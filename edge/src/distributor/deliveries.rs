@@ -49,11 +49,11 @@ impl Delivery {
         Self { operation: request.id, wallet, what: What::Release, attempts: 0, next_at_ms: 0 }
     }
 
-    /// What it brings to the float.
+    /// What it may bring to the float: a cash-in comes back where the wallet cannot take it.
     pub(crate) const fn incoming(&self) -> Option<Amount> {
         match self.what {
-            What::Capture(amount) => Some(amount),
-            What::Credit(_) | What::Release => None,
+            What::Capture(amount) | What::Credit(amount) => Some(amount),
+            What::Release => None,
         }
     }
 

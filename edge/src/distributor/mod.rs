@@ -28,7 +28,7 @@ use universal_wallet_core::distributor::{cash_outs, deadlines, decide_operation,
 use universal_wallet_core::operation::Merchant;
 use universal_wallet_core::people::{Member, Person};
 use universal_wallet_core::refusal::{Code, Fault, Outcome, Refusal, Refused, refuse};
-use universal_wallet_core::store::{Profile, Store};
+use universal_wallet_core::store::{Idempotency, Profile, Store};
 use universal_wallet_core::verify::Anchor;
 use wasm_bindgen::prelude::*;
 
@@ -209,7 +209,9 @@ impl Distributor {
                 Step::reply(if id == open.store.profile().id { Ok(()) } else { refuse(Code::AlreadyExists, "Taken.") })
                     .text("")
             }
-            ToDistributor::AddMember { member } => Step::reply(open.add_member(member, now)).text(""),
+            ToDistributor::AddMember { member, idempotency } => {
+                Step::reply(open.add_member(member, idempotency.as_ref(), now)).text("")
+            }
             ToDistributor::Membership { user } => Step::reply(Ok(open.membership(user))).text(""),
             ToDistributor::OpenRequest { id, from, amount, memo } => {
                 let wanted = cash_outs::Wanted { id, from, amount, memo, created_at: now };
@@ -323,12 +325,23 @@ impl Open {
         Some(Membership { name: self.store.profile().name.clone(), roles: member.roles.clone() })
     }
 
-    fn add_member(&mut self, member: NewMember, now: Timestamp) -> Outcome<()> {
+    /// The issuer adds a member; whether the same call did so before.
+    fn add_member(&mut self, member: NewMember, idempotency: Option<&Idempotency>, now: Timestamp) -> Outcome<bool> {
+        if let Some(key) = idempotency
+            && self.store.recall(key)?.is_some()
+        {
+            return Ok(true);
+        }
         if self.store.member(member.user).is_some() {
             return refuse(Code::AlreadyExists, "This login is a member of the distributor already.");
         }
         let moment = Moment { now, random: random::bits()? };
-        self.write(|store| Ok(setup::add_user(store, moment, new_member(member, now))?))
+        let user = member.user.to_string();
+        self.write(|store| {
+            setup::add_user(store, moment, new_member(member, now))?;
+            idempotency.map_or(Ok(()), |key| store.remember(key, &user))?;
+            Ok(false)
+        })
     }
 
     fn cancel_request(&mut self, id: OperationID, now: Timestamp) -> String {

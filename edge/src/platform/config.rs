@@ -53,17 +53,34 @@ impl Config {
         let issuer_token = secret("ISSUER_TOKEN", variables.issuer_token)?;
         let pepper = secret("KEY_PEPPER", variables.key_pepper)?;
         let session = secret("SESSION_SECRET", variables.session_secret)?;
+        // A secret of before still opens doors, so it must be as long as the present one.
+        let previous = |name: &str, value: Option<String>| match value {
+            Some(list) if list.split(',').map(str::trim).any(|one| !one.is_empty() && one.chars().count() < LEAST) => {
+                Err(format!("The Worker secret {name} is shorter than {LEAST} characters."))
+            }
+            list => Ok(list.unwrap_or_default()),
+        };
+        let previous_token = previous("ISSUER_TOKEN_PREVIOUS", variables.issuer_token_previous)?;
+        let previous_peppers = previous("KEY_PEPPER_PREVIOUS", variables.key_pepper_previous)?;
+        let currency = variables.currency.unwrap_or_else(|| "NGN".into());
+        if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            return Err("The Worker variable CURRENCY must be three capital letters, such as NGN.".into());
+        }
         let rate = variables.rate_limit_per_key.as_deref().unwrap_or("100");
         let rate_limit_per_key = rate.parse().map_err(|_| {
             "The Worker variable RATE_LIMIT_PER_KEY must be a whole number of calls per second.".to_owned()
         })?;
-        let tokens = [Some(issuer_token), variables.issuer_token_previous.filter(|token| token.len() >= LEAST)];
+        let tokens = [issuer_token, previous_token];
         Ok(Self {
-            currency: variables.currency.unwrap_or_else(|| "NGN".into()),
+            currency,
             rate_limit_per_key,
             demo: variables.demo.as_deref() == Some("1"),
-            issuer_tokens: tokens.into_iter().flatten().map(|token| Digest::of(&[token.as_bytes()])).collect(),
-            peppers: Peppers::new(&pepper, variables.key_pepper_previous.as_deref().unwrap_or_default()),
+            issuer_tokens: tokens
+                .iter()
+                .filter(|token| !token.is_empty())
+                .map(|token| Digest::of(&[token.as_bytes()]))
+                .collect(),
+            peppers: Peppers::new(&pepper, &previous_peppers),
             sessions: MacKey::new(session.as_bytes()),
         })
     }

@@ -46,7 +46,7 @@ fn hex(bytes: &[u8]) -> String {
 impl Cookie {
     /// The session cookie of a request: the login in hex, the secret, the tag.
     pub(crate) fn of(request: &Request) -> Option<Self> {
-        let value = request.cookie.as_deref()?.split(';').find_map(|pair| {
+        let value = request.cookie.as_deref()?.split([';', ',']).find_map(|pair| {
             let (name, value) = pair.trim().split_once('=')?;
             (name == NAME).then_some(value)
         })?;

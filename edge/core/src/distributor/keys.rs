@@ -112,6 +112,7 @@ pub fn claim(
     if key.maker.id != caller.member.person.id {
         return refuse(Code::NotTheMaker, "Only the person who asked for this key can claim it.");
     }
+    input.idempotency_key()?;
     input.optional_object()?.finish()?;
     refuse_suspended(&store.profile())?;
     match key.status {

@@ -236,8 +236,7 @@ pub fn create(
                      its owner's request.",
                 );
             };
-            let direction = Direction::CashOut { from: request.from.clone(), fulfillment };
-            (direction, Some(request))
+            (Direction::CashOut { from, fulfillment }, Some(request))
         }
     };
     let draft = Draft { direction, amount: new.amount, memo: new.memo, request };

@@ -10,6 +10,7 @@ use universal_wallet_core::input::Input;
 use universal_wallet_core::password::{LEAST_CHARACTERS, MOST_BYTES};
 use universal_wallet_core::people::{Login, Member, Person, Role, can_approve_each_other, read_name, read_roles};
 use universal_wallet_core::refusal::{Code, Outcome, Refusal, refuse};
+use universal_wallet_core::store::Idempotency;
 
 use crate::messages::{Begun, ISSUER, Joined, NewMember, ToDistributor, ToIssuer, ToUser};
 use crate::platform::answer::{Answer, unavailable};
@@ -36,6 +37,7 @@ pub(crate) struct Creation {
     joined: Vec<(NewMember, Option<String>)>,
     /// Names this creation, so that a repeated one finds what it made before.
     provisioning: String,
+    idempotency: Option<Idempotency>,
     replayed: bool,
 }
 
@@ -51,7 +53,7 @@ pub(crate) enum Then {
     /// The issuer's record has begun.
     Begun { new: NewDistributorUsers, provisioning: String },
     /// The distributor exists, so it can gain a user.
-    Exists { id: DistributorID, user: Box<NewUserOf> },
+    Exists { id: DistributorID, user: Box<NewUserOf>, idempotency: Option<Idempotency> },
     /// A person was made a member.
     Joined(Creation),
     /// The distributor has its members.
@@ -154,9 +156,11 @@ pub(super) fn user(id: DistributorID, input: &Input) -> Outcome<Step> {
     let user = read_user(&mut body, &config);
     body.finish()?;
     let Some(user) = user else { return refuse(Code::InvalidRequest, "The request is not complete.") };
+    let values = json!([user.login, user.name, user.roles]).to_string();
+    let idempotency = input.idempotency("issuer:users", "POST users", &values)?;
     // A user ID that nobody has: the reply tells whether there is such a distributor.
     let message = ToDistributor::Membership { user: UserID::from_uuid(uuid::Uuid::nil()) };
-    let then = then(Then::Exists { id, user: Box::new(NewUserOf(user)) });
+    let then = then(Then::Exists { id, user: Box::new(NewUserOf(user)), idempotency });
     Ok(Step::ask(Kind::Distributor, id.to_string(), &message, &then)?)
 }
 
@@ -165,13 +169,20 @@ pub(super) fn resume(then_: Then, reply: &str) -> Outcome<Step> {
         Then::Begun { new: NewDistributorUsers { new, users }, provisioning } => {
             let Begun { id, replayed } = read_reply(reply)?;
             let provisioning = format!("{id}:{provisioning}");
-            next(Creation { id, new: Some(new), left: users, joined: Vec::new(), provisioning, replayed })
+            let joined = Vec::new();
+            next(Creation { id, new: Some(new), left: users, joined, provisioning, idempotency: None, replayed })
         }
-        Then::Exists { id, user } => {
+        Then::Exists { id, user, idempotency } => {
             read_reply::<Option<Value>>(reply)?;
-            let provisioning = random::uuid()?.to_string();
+            // A repeated call finds the person that it made, and makes a new password for them as
+            // long as nobody signed in with the one that got lost.
+            let provisioning = match &idempotency {
+                Some(key) => format!("{id}:{}:{}", key.value, key.request),
+                None => random::uuid()?.to_string(),
+            };
             let left = vec![user.0];
-            next(Creation { id, new: None, left, joined: Vec::new(), provisioning, replayed: false })
+            let joined = Vec::new();
+            next(Creation { id, new: None, left, joined, provisioning, idempotency, replayed: false })
         }
         Then::Joined(mut creation) => {
             let joined: Joined = read_reply(reply)?;
@@ -183,11 +194,12 @@ pub(super) fn resume(then_: Then, reply: &str) -> Outcome<Step> {
             creation.joined.push((member, joined.one_time_password));
             next(creation)
         }
-        Then::Made(creation) => {
-            read_reply::<()>(reply)?;
+        Then::Made(mut creation) => {
             if creation.new.is_none() {
+                creation.replayed = read_reply(reply)?;
                 return answer(&creation);
             }
+            read_reply::<()>(reply)?;
             let message = ToIssuer::Created { id: creation.id };
             Ok(Step::ask(Kind::Issuer, ISSUER, &message, &then(Then::Closed(creation)))?)
         }
@@ -216,7 +228,9 @@ fn next(creation: Creation) -> Outcome<Step> {
         (Some(new), _) => {
             ToDistributor::Create { id: creation.id, name: new.name.clone(), currency: new.currency.clone(), members }
         }
-        (None, Some(member)) => ToDistributor::AddMember { member: member.clone() },
+        (None, Some(member)) => {
+            ToDistributor::AddMember { member: member.clone(), idempotency: creation.idempotency.clone() }
+        }
         (None, None) => return Err(Refusal::not_found().into()),
     };
     let name = creation.id.to_string();

@@ -65,8 +65,8 @@ pub fn checksum(before: &[u8]) -> [u8; TAG_LEN] {
 
 /// An API key whose form and checksum are right.
 ///
-/// The text is wiped from memory on drop, and neither Debug nor any error shows it. See the
-/// [example](self).
+/// The text is wiped from memory on drop (what TLS and the network make of it is theirs), and neither
+/// Debug nor any error shows it. See the [example](self).
 #[derive(Clone)]
 pub struct ApiKey(Zeroizing<String>);
 

@@ -161,3 +161,22 @@ async fn an_error_of_the_api_is_told_in_full() {
     let error = client.balance().send().await.unwrap_err();
     assert!(error.is_limit_exceeded() && !error.is_retryable());
 }
+
+#[tokio::test]
+async fn every_call_can_be_spawned() {
+    fn spawnable<T: Send + 'static>(_: T) {}
+    let client = Server::start([]).await.client();
+    let merchant: ShortCode = "100000".parse().unwrap();
+    let how = || CashOutFulfillmentType::Cash;
+    spawnable(client.balance().send());
+    spawnable(client.operation(operation()).send());
+    spawnable(client.operations().page());
+    spawnable(client.cash_outs().page());
+    spawnable(client.cash_in(merchant, 1).send());
+    spawnable(client.cash_out("+2348031234567".parse().unwrap(), 1, how()).send());
+    spawnable(client.process_cash_out(operation(), how()).send());
+    spawnable(client.withdraw(operation()).send());
+    spawnable(client.wait_for(operation(), std::time::Duration::ZERO).send());
+    #[cfg(feature = "stream")]
+    spawnable((client.operations().stream(), client.cash_outs().stream()));
+}

@@ -7,6 +7,7 @@
 import { ApiError } from "../api.js";
 import { find, h, replace } from "../dom.js";
 import { problem, showProblem } from "./field.js";
+import { splitIPs } from "../ips.js";
 import { refreshSession } from "../frame.js";
 import { isOutdated } from "./act.js";
 import { explain, note, requestID } from "./states.js";
@@ -132,7 +133,7 @@ function showRefusal(element, message, error) {
   const general = [];
   for (const { field, message: text } of error instanceof ApiError ? error.fields : []) {
     const control = named(element, field.replace(/[[.].*$/s, ""));
-    if (control) atFields.set(control, [...(atFields.get(control) ?? []), text]);
+    if (control) atFields.set(control, [...(atFields.get(control) ?? []), sentence(control, field, text)]);
     else general.push(`${field}: ${text}`);
   }
   for (const [control, texts] of atFields) showProblem(control, texts.join(" "));
@@ -150,6 +151,20 @@ function showRefusal(element, message, error) {
     ),
   );
   message.scrollIntoView({ block: "nearest" });
+}
+
+/**
+ * The server says what is wrong with a field as the rest of a sentence that begins with the field,
+ * or with the one entry of a list.
+ * @param {Element} control
+ * @param {string} field such as `label` or `allowedIPs[1]`
+ * @param {string} text
+ */
+function sentence(control, field, text) {
+  if (!/^[a-z]/.test(text)) return text;
+  const index = /\[(\d+)\]$/.exec(field)?.[1];
+  const entry = index !== undefined && isControl(control) ? splitIPs(control.value)[Number(index)] : undefined;
+  return `${entry ? `“${entry}”` : "This"} ${text}${/[.!?]$/.test(text) ? "" : "."}`;
 }
 
 /**

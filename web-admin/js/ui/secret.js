@@ -22,7 +22,6 @@ export function secretRow(name, text, copied) {
   const label = find(button, "span", HTMLElement);
   find(element, ".secret-name", HTMLElement).textContent = name;
   code.textContent = text;
-  code.setAttribute("aria-label", name);
   button.setAttribute("aria-label", `Copy: ${name}`);
   button.addEventListener("click", async () => {
     try {

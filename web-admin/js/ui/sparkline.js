@@ -15,23 +15,22 @@ const GAP = 1;
 const STEP = 4;
 
 /**
- * Bars, one a day; refused calls in another shade on top.
+ * Bars, one a day; the refused ones among the calls in another shade on top.
  * @param {UsageDay[]} days oldest first
  * @param {number} height
  * @param {string} label
  */
 export function bars(days, height, label) {
-  const most = Math.max(1, ...days.map((day) => day.requests + day.denied));
+  const most = Math.max(1, ...days.map((day) => day.requests));
   return svg(
     "svg",
     { class: "bars", viewBox: `0 0 ${days.length * STEP} ${height}`, preserveAspectRatio: "none", role: "img", "aria-label": label },
     days.map((day, index) => {
-      const good = (day.requests / most) * height;
       const bad = (day.denied / most) * height;
-      const total = Math.max(good + bad, 0.75);
+      const total = Math.max((day.requests / most) * height, 0.75);
       return svg("g", {},
-        svg("title", {}, `${date(day.date)}: ${counted(day.requests, "call")}, ${day.denied} refused`),
-        svg("rect", { class: good + bad > 0 ? "bar" : "bar-none", x: index * STEP, width: STEP - GAP, y: height - total, height: total }),
+        svg("title", {}, `${date(day.date)}: ${counted(day.requests, "call")}, ${day.denied} of them refused`),
+        svg("rect", { class: day.requests > 0 ? "bar" : "bar-none", x: index * STEP, width: STEP - GAP, y: height - total, height: total }),
         bad > 0 && svg("rect", { class: "bar-bad", x: index * STEP, width: STEP - GAP, y: height - total, height: bad }));
     }),
   );
@@ -40,7 +39,7 @@ export function bars(days, height, label) {
 /** @param {UsageDay[]} days */
 export function usageWords(days) {
   const sum = (/** @type {"requests" | "denied"} */ member) => days.reduce((total, day) => total + day[member], 0);
-  return `Calls in ${days.length} days: ${counted(sum("requests"), "call")}, ${sum("denied")} refused`;
+  return `Calls in ${days.length} days: ${counted(sum("requests"), "call")}, ${sum("denied")} of them refused`;
 }
 
 /**

@@ -78,7 +78,7 @@ export function usageSection(key, usage, currency) {
  * @param {UsageIP} one
  */
 function standing(key, one) {
-  if (one.requests === 0 && one.denied > 0) return h("span", { class: "badge badge-bad" }, "Refused");
+  if (one.requests === one.denied) return h("span", { class: "badge badge-bad" }, "Refused");
   const first = Date.parse(one.firstSeenAt);
   const sinceClaim = key.claimedAt ? first - Date.parse(key.claimedAt) : 0;
   if (Date.now() - first < NEW_IP_DAYS * DAY_MS && sinceClaim > DAY_MS) return h("span", { class: "badge badge-wait" }, "New");

@@ -162,6 +162,8 @@ pub trait Store {
         head: Head,
         idempotency: Option<&Idempotency>,
     ) -> Result<(), Fault>;
+    /// The call that made an operation was refused after all: its idempotency key is free again.
+    fn forget_idempotency(&mut self, number: u64) -> Result<(), Fault>;
     /// A new attempt takes the place of an operation that was given back: lists leave it out.
     fn supersede(&mut self, number: u64) -> Result<(), Fault>;
     /// Changes an operation's state.

@@ -9,6 +9,7 @@
     reason = "helpers of tests stop at the first thing that does not hold"
 )]
 
+mod dual_control;
 mod promises;
 mod simulator;
 mod support;

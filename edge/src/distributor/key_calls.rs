@@ -199,7 +199,7 @@ impl Open {
         let answer = self.operation_by_number(number).and_then(|operation| match operation.state.error {
             // The wallet could not take it, and the money is back.
             Some(why) if operation.state.status == OperationStatus::Failed => {
-                Err(Refusal::field(Code::InvalidAmount, "amount", why).into())
+                Err(Refusal::field(Code::InvalidAmount, "amount", why.trim_end_matches('.')).into())
             }
             _ => Ok(Answer::json(200, &operation.receipt())?),
         });

@@ -408,6 +408,10 @@ impl Store for SqlStore {
         self.advance(head, &entry.text)
     }
 
+    fn forget_idempotency(&mut self, number: u64) -> Result<(), Fault> {
+        self.db.run("UPDATE operations SET scope = NULL, idempotency = NULL, request = NULL WHERE n = ?", (number,))
+    }
+
     fn supersede(&mut self, number: u64) -> Result<(), Fault> {
         self.db.run("UPDATE operations SET superseded = 1 WHERE n = ?", (number,))
     }

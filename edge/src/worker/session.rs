@@ -10,7 +10,7 @@ use universal_wallet_core::input::Input;
 use universal_wallet_core::ip::IPBlock;
 use universal_wallet_core::people::Login;
 use universal_wallet_core::refusal::{Code, Outcome, Refusal, refuse};
-use universal_wallet_core::sign_in::SESSION_MS;
+use universal_wallet_core::sign_in::{SESSION_MS, wrong_credentials};
 
 use super::request::Request;
 use super::routes::Route;
@@ -107,6 +107,8 @@ pub(crate) enum Then {
     Membership(Members),
     /// The session has ended.
     Ended,
+    /// The sessions of a person who is disabled everywhere have ended.
+    Disabled { refusal: Refusal },
     /// The password is changed.
     Changed,
 }
@@ -217,6 +219,10 @@ pub(super) fn resume(then: Then, reply: &str) -> Outcome<Step> {
             let gone = format!("{NAME}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
             Ok(Step::Answer(Answer::empty(204).header("Set-Cookie", gone)))
         }
+        Then::Disabled { refusal } => {
+            read_reply::<()>(reply)?;
+            Err(refusal.into())
+        }
         Then::Changed => {
             read_reply::<()>(reply)?;
             Ok(Step::Answer(Answer::empty(204)))
@@ -227,6 +233,12 @@ pub(super) fn resume(then: Then, reply: &str) -> Outcome<Step> {
 /// Asks the next distributor what the person is there; after the last, answers.
 fn next_membership(person: SignedIn, found: Vec<Value>, left: Option<Vec<DistributorID>>) -> Outcome<Step> {
     let mut left = left.unwrap_or_else(|| person.distributors.clone());
+    if left.is_empty() && found.is_empty() && !person.distributors.is_empty() {
+        // Disabled everywhere: no session goes on, and none begins.
+        let refusal = if person.token.is_some() { wrong_credentials() } else { not_signed_in() };
+        let then = super::Then::Session(Then::Disabled { refusal });
+        return Ok(Step::ask(Kind::User, person.login.as_str(), &ToUser::End, &then)?);
+    }
     if left.is_empty() {
         return session_object(&person, &found);
     }

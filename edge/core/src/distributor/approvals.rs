@@ -5,7 +5,7 @@ use std::string::{String, ToString};
 use universal_wallet::Timestamp;
 use universal_wallet::id::ApprovalID;
 
-use super::{Caller, decide_operation, operations, refuse_suspended, users};
+use super::{Caller, decide_operation, keys, operations, refuse_suspended, users};
 use crate::act::Act;
 use crate::api_key::{Key, KeyStatus};
 use crate::approval::{Approval, ApprovalKind, ApprovalStatus};
@@ -123,6 +123,7 @@ fn grant_key(store: &mut dyn Store, now: Timestamp, caller: &Caller, approval: A
     if !store.member(key.maker.id).is_some_and(|maker| maker.holds(Role::Maker)) {
         return refuse(Code::InvalidState, "The person who asked for this key is no longer a maker.");
     }
+    keys::refuse_successor_of_revoked(store, &key)?;
     let by = &caller.member.person;
     key.status = KeyStatus::Approved;
     key.checker = Some(by.clone());
@@ -173,7 +174,10 @@ pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approv
     if approval.kind == ApprovalKind::Operation {
         let operation = decide_operation::find(store, &approval)?;
         let (status, why) = match approval.status {
-            ApprovalStatus::Expired => (OperationStatus::Expired, "Nobody decided within 24 hours.".to_string()),
+            ApprovalStatus::Expired => {
+                let why = approval.reason.clone().unwrap_or_else(|| "Nobody decided within 24 hours.".to_string());
+                (OperationStatus::Expired, why)
+            }
             ApprovalStatus::Withdrawn => {
                 let name = approval.decided_by.as_ref().map(|person| person.name.as_str()).unwrap_or_default();
                 (OperationStatus::Rejected, std::format!("Withdrawn by {name}."))

@@ -167,6 +167,10 @@ pub fn returned(store: &mut dyn Store, now: Timestamp, id: OperationID) -> Resul
     if let Some(key) = facts.key {
         act.store.change_volume(key, facts.created_at.utc_day(), -facts.amount.minor(), 0)?;
     }
+    if facts.approval.is_none() {
+        // The call that made it is answered with a refusal, and a refused call is not remembered.
+        act.store.forget_idempotency(operation.number)?;
+    }
     operation.state.status = OperationStatus::Failed;
     operation.state.error = Some(format!("The balance of the wallet would pass {}.", Amount::MAX));
     act.done_with_operation(operation, json!({ "amount": facts.amount }), true).map(Some)

@@ -134,6 +134,7 @@ pub fn claim(
             return refuse(Code::ClaimExpired, "More than 24 hours have passed since the approval; ask for a new key.");
         }
     }
+    refuse_successor_of_revoked(store, &key)?;
 
     let minted = mint()?;
     let claim_until = key.claim_until();
@@ -154,6 +155,16 @@ pub fn claim(
         retire(store, moment.now, replaced, &key)?;
     }
     Ok((minted, key))
+}
+
+/// A key whose predecessor was revoked before it was claimed takes over from nothing: whoever
+/// stopped the one did not mean to have the other.
+pub fn refuse_successor_of_revoked(store: &dyn Store, key: &Key) -> Outcome<()> {
+    let Some(replaced) = key.replaces else { return Ok(()) };
+    if store.key(replaced)?.is_some_and(|old| old.status == KeyStatus::Revoked) {
+        return refuse(Code::InvalidState, "The key that it takes over from was revoked; ask for a new key.");
+    }
+    Ok(())
 }
 
 /// At the claim of the key that takes over, the old one's end is fixed.

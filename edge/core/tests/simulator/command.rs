@@ -107,7 +107,7 @@ impl World {
             (Some(most), Some(_)) => self.random.pick(&[0, 100, 2_500, most]),
             _ => 0,
         };
-        let scaled = |limit: Option<Minor>| limit.map(|minor| minor * self.scale);
+        let scaled = |limit: Option<Minor>| limit.map(|minor| (minor * self.scale).min(MOST));
         let (most, day, auto) = (scaled(most), scaled(day), auto * self.scale);
         let performs = self.random.percent(90);
         let days = self.random.pick(&[1, 30, 90, 365]);

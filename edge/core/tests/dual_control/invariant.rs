@@ -1,0 +1,117 @@
+//! The invariant: whatever is loosened, two persons agreed to it.
+
+use std::collections::BTreeSet;
+
+use universal_wallet::id::{ApprovalID, UserID};
+use universal_wallet_core::api_key::{KeyStatus, Settings};
+use universal_wallet_core::approval::{ApprovalKind, ApprovalStatus};
+use universal_wallet_core::distributor::users;
+use universal_wallet_core::operation::OperationStatus;
+use universal_wallet_core::people::Role;
+use universal_wallet_core::store::Store;
+
+use super::state::State;
+
+/// Whether nothing of a key's settings is looser than what was agreed to.
+fn within(now: &Settings, agreed: &Settings) -> bool {
+    let limit = |now: Option<_>, agreed: Option<_>| agreed.is_none() || now.is_some_and(|now| now <= agreed.unwrap());
+    limit(now.max_transaction_amount, agreed.max_transaction_amount)
+        && limit(now.max_daily_volume, agreed.max_daily_volume)
+        && now.auto_approve_limit <= agreed.auto_approve_limit
+        && now.expires_in_days <= agreed.expires_in_days
+        && now.permissions.iter().all(|permission| agreed.permissions.contains(permission))
+}
+
+impl State {
+    /// One person asked for it, and another agreed.
+    fn two_agreed(&self, approval: ApprovalID) -> bool {
+        match (self.asked.get(&approval), self.agreed.get(&approval)) {
+            (Some(asked), Some(agreed)) => asked != agreed,
+            _ => false,
+        }
+    }
+
+    /// Panics where a loosening is in force that fewer than two persons agreed to.
+    pub(crate) fn must_be_agreed(&self) {
+        for approval in self.approvals() {
+            assert_eq!(approval.status == ApprovalStatus::Approved, self.agreed.contains_key(&approval.id));
+            if approval.status == ApprovalStatus::Approved {
+                assert!(self.two_agreed(approval.id), "one person alone: {approval:?}");
+                assert_eq!(approval.decided_by.unwrap().id, self.agreed[&approval.id]);
+                assert_eq!(approval.maker.id, self.asked[&approval.id]);
+            }
+        }
+        self.keys_must_be_agreed();
+        self.operations_must_be_agreed();
+        self.members_must_be_agreed();
+    }
+
+    fn keys_must_be_agreed(&self) {
+        for key in self.keys() {
+            let granted = key.decided_at.is_some() && key.status != KeyStatus::Rejected;
+            if granted {
+                assert!(self.two_agreed(key.approval), "a key that one person made alone: {key:?}");
+                let agreed = &self.settings[&key.approval];
+                assert!(within(&key.settings, agreed), "a key that may more than was agreed: {key:?}");
+            }
+            assert_eq!(key.digest.is_some(), key.claimed_at.is_some());
+            assert!(key.claimed_at.is_none() || granted, "a key that was claimed before it was granted: {key:?}");
+        }
+    }
+
+    fn operations_must_be_agreed(&self) {
+        for number in self.store.operations.keys() {
+            let operation = self.store.operation_at(*number).unwrap().unwrap();
+            if !matches!(operation.state.status, OperationStatus::Processing | OperationStatus::Completed) {
+                continue;
+            }
+            let facts = operation.facts;
+            match (facts.approval, facts.key) {
+                (Some(approval), _) => assert!(self.two_agreed(approval), "money moved by one person: {facts:?}"),
+                (None, Some((key, _))) => {
+                    let key = self.store.key(key).unwrap().unwrap();
+                    let most = self.settings[&key.approval].auto_approve_limit;
+                    assert!(self.two_agreed(key.approval) && facts.amount <= most, "money moved: {facts:?}");
+                }
+                (None, None) => panic!("money moved without an approval: {facts:?}"),
+            }
+        }
+    }
+
+    /// Roles that two persons agreed to: another than who asked, and than who gains.
+    fn granted(&self, user: UserID) -> BTreeSet<Role> {
+        let mut granted = BTreeSet::new();
+        for approval in self.approvals().filter(|approval| self.two_agreed(approval.id)) {
+            let member = match approval.kind {
+                ApprovalKind::CreateUser => "roles",
+                ApprovalKind::GrantUser => "gains",
+                _ => continue,
+            };
+            if users::subject_user(&approval).unwrap() == user && self.agreed[&approval.id] != user {
+                let roles: Vec<Role> = serde_json::from_value(approval.subject[member].clone()).unwrap();
+                granted.extend(roles);
+            }
+        }
+        granted
+    }
+
+    fn members_must_be_agreed(&self) {
+        for member in self.store.members() {
+            let user = member.person.id;
+            let given = self.given.get(&user).cloned().unwrap_or_default();
+            let granted = self.granted(user);
+            for role in &member.roles {
+                assert!(given.contains(role) || granted.contains(role), "a role that one person gave: {member:?}");
+            }
+            assert!(member.disabled || !self.disabled.contains(&user), "enabled by one person: {member:?}");
+        }
+        // Who learnt one half of a new password did not learn the other, and decided nothing for
+        // themselves.
+        for approval in self.approvals().filter(|approval| approval.kind == ApprovalKind::ResetUser) {
+            if let Some(agreed) = self.agreed.get(&approval.id) {
+                assert!(self.two_agreed(approval.id), "both halves are known to one person: {approval:?}");
+                assert_ne!(*agreed, users::subject_user(&approval).unwrap());
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Dual control, explored: from every set of roles that two or three people can hold, everything
+//! that they can do in every order, up to a depth. In no state that is reached is a loosening in
+//! force that fewer than two persons agreed to.
+//!
+//! Persons act through users. The secret of a key is its maker's; a new password is known to whoever
+//! learnt both of its halves, and where nobody did, to the person that it is for.
+
+mod invariant;
+mod state;
+mod step;
+
+use std::collections::HashSet;
+use std::time::Instant;
+
+use universal_wallet_core::people::Role;
+
+use state::State;
+use step::steps;
+
+const ROLES: [Role; 3] = [Role::Admin, Role::Maker, Role::Checker];
+
+/// Every set of roles, by its bits.
+fn roles(bits: usize) -> Vec<Role> {
+    (0..ROLES.len()).filter(|place| bits >> place & 1 == 1).map(|place| ROLES[place]).collect()
+}
+
+/// Explores from one beginning; how many states were reached, and how many steps led to one.
+fn explore(start: State, depth: usize) -> (usize, usize) {
+    let mut seen = HashSet::from([start.fingerprint()]);
+    let mut frontier = vec![start];
+    let mut taken = 0;
+    for level in 1..=depth {
+        let mut next = Vec::new();
+        for state in &frontier {
+            for step in steps(state) {
+                let mut after = state.clone();
+                if !after.take(&step) {
+                    continue;
+                }
+                taken += 1;
+                if seen.insert(after.fingerprint()) {
+                    after.must_be_agreed();
+                    if level < depth {
+                        next.push(after);
+                    } else {
+                        after.store.must_verify();
+                    }
+                }
+            }
+        }
+        frontier = next;
+    }
+    (seen.len(), taken)
+}
+
+/// Explores from all sets of roles of so many people; people of equal roles are alike, so each
+/// combination is taken once.
+fn explore_all(people: usize, depth: usize) {
+    let begin = Instant::now();
+    let (mut beginnings, mut states, mut taken) = (0, 0, 0);
+    let mut bits = vec![0; people];
+    loop {
+        if bits.is_sorted() {
+            let (reached, steps) = explore(State::new(bits.iter().map(|bits| roles(*bits))), depth);
+            beginnings += 1;
+            states += reached;
+            taken += steps;
+        }
+        let Some(place) = (0..people).find(|place| bits[*place] < 7) else { break };
+        bits[place] += 1;
+        bits[..place].fill(0);
+    }
+    println!(
+        "{people} people, {beginnings} combinations of roles, depth {depth}: {states} states by {taken} steps in {:.1} s",
+        begin.elapsed().as_secs_f64(),
+    );
+    assert!(states > beginnings, "something can be done");
+}
+
+#[test]
+fn two_people_never_loosen_anything_alone() {
+    explore_all(2, 4);
+}
+
+#[test]
+fn three_people_never_loosen_anything_alone() {
+    explore_all(3, 3);
+}
+
+/// The shortest way to each kind of loosening exists, so that the search is not about nothing.
+#[test]
+fn two_people_together_loosen_everything() {
+    let everything = || (1..=2).map(|_| ROLES.to_vec());
+    let mut reached = HashSet::new();
+    let mut frontier = vec![State::new(everything())];
+    for _ in 0..3 {
+        let mut next = Vec::new();
+        for state in &frontier {
+            for step in steps(state) {
+                let mut after = state.clone();
+                if after.take(&step) {
+                    reached.extend(after.loosened());
+                    next.push(after);
+                }
+            }
+        }
+        frontier = next;
+    }
+    for kind in ["key claimed", "operation decided", "user added", "password set"] {
+        assert!(reached.contains(kind), "nobody reaches: {kind}");
+    }
+}

@@ -4,9 +4,16 @@
 use serde::{Deserialize, Serialize};
 use universal_wallet::id::OperationID;
 use universal_wallet::{Amount, Timestamp};
+use universal_wallet_core::distributor::decide_operation;
 use universal_wallet_core::operation::{Operation, Request, phone_wallet};
+use universal_wallet_core::refusal::{Code, Fault, Refused};
+use universal_wallet_core::store::Store;
 
+use super::{After, Open, Then};
 use crate::messages::ToWallet;
+use crate::platform::answer::report;
+use crate::platform::random;
+use crate::platform::step::{Kind, Step, read_reply};
 
 /// The first repetition comes so long after the first attempt, in milliseconds.
 pub(crate) const FIRST_RETRY_MS: i64 = 2_000;
@@ -74,5 +81,64 @@ impl Delivery {
         let jitter = i64::try_from(random % 1000).unwrap_or(0) * wait / 2000;
         self.attempts = self.attempts.saturating_add(1);
         self.next_at_ms = now.unix_ms() + wait + jitter;
+    }
+}
+
+impl Open {
+    /// Tells a wallet what it has to be told; what follows comes with its acknowledgement.
+    pub(super) fn deliver(&mut self, number: u64, after: After, now: Timestamp) -> String {
+        let random = random::bits().unwrap_or_default();
+        let Some(delivery) = self.store.deliveries.get_mut(&number) else { return self.follow(number, after, now) };
+        delivery.attempted(now, random);
+        let (wallet, message) = (delivery.wallet.clone(), delivery.message());
+        let then = Then::Delivered { number, answer: after };
+        match Step::ask(Kind::Wallet, wallet, &message, &then) {
+            Ok(step) => step.text(""),
+            Err(fault) => {
+                report("", &fault);
+                Step::Done.text("")
+            }
+        }
+    }
+
+    /// A wallet acknowledged, or did not: then the alarm tells it again.
+    pub(super) fn delivered(&mut self, number: u64, after: After, reply: &str, now: Timestamp) -> String {
+        let Some(delivery) = self.store.deliveries.get(&number).cloned() else {
+            return self.follow(number, after, now);
+        };
+        match read_reply::<()>(reply) {
+            Ok(()) => {
+                let id = delivery.operation;
+                let done = self.write(|store| match delivery.what {
+                    What::Release => Ok(store.request_released(id)?),
+                    What::Credit(_) | What::Capture(_) => Ok(decide_operation::arrived(store, now, id).map(|_| ())?),
+                });
+                if let Err(Refused::Fault(fault)) = done {
+                    report("", &fault);
+                }
+            }
+            Err(Refused::Refusal(refusal)) if refusal.code == Code::InvalidAmount => {
+                let id = delivery.operation;
+                let returned = self.write(|store| Ok(decide_operation::returned(store, now, id).map(|_| ())?));
+                if let Err(Refused::Fault(fault)) = returned {
+                    report("", &fault);
+                }
+            }
+            Err(refused) => {
+                report("", &Fault::new(format!("delivery of {} was not taken: {refused:?}", delivery.operation)));
+            }
+        }
+        let text = self.follow(number, after, now);
+        self.after_event(now);
+        text
+    }
+
+    pub(super) fn follow(&mut self, number: u64, after: After, now: Timestamp) -> String {
+        match after {
+            After::Receipt { origin, per_second, remaining } => self.receipt(number, &origin, per_second, remaining),
+            After::Decision { origin, approval } => self.decision(&origin, &approval),
+            After::Cancelled => Step::reply(Ok(())).text(""),
+            After::Alarm => self.alarm(now),
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! with its writes in one transaction.
 
 mod addresses;
+mod alarm;
 mod attention;
 mod console;
 mod deliveries;
@@ -24,7 +25,7 @@ use universal_wallet::Timestamp;
 use universal_wallet::id::{DistributorID, OperationID};
 use universal_wallet_core::act::Moment;
 use universal_wallet_core::distributor::operations::LookedUp;
-use universal_wallet_core::distributor::{cash_outs, deadlines, decide_operation, setup};
+use universal_wallet_core::distributor::{cash_outs, deadlines, setup};
 use universal_wallet_core::operation::Merchant;
 use universal_wallet_core::people::{Member, Person};
 use universal_wallet_core::refusal::{Code, Fault, Outcome, Refusal, Refused, refuse};
@@ -32,20 +33,16 @@ use universal_wallet_core::store::{Idempotency, Profile, Store};
 use universal_wallet_core::verify::Anchor;
 use wasm_bindgen::prelude::*;
 
-use crate::messages::{Call, ConsoleCaller, ISSUER, Membership, NewMember, ToDistributor, ToIssuer};
+use crate::messages::{Call, ConsoleCaller, Membership, NewMember, ToDistributor};
 use crate::platform::answer::{Answer, Origin, report};
 use crate::platform::db::Db;
 use crate::platform::random;
-use crate::platform::step::{Kind, Step, read_reply};
+use crate::platform::step::{Step, read_reply};
 use addresses::Addresses;
-use deliveries::What;
 use rates::Rates;
 pub(crate) use rates::limits_of_unknown;
 use store::SqlStore;
 use usage::Counts;
-
-/// The head of a chain that changed is sent to the Issuer once in so long.
-const ANCHOR_MS: i64 = 3_600_000;
 
 /// Where a call goes on after another object replied.
 #[derive(Debug, Serialize, Deserialize)]
@@ -352,123 +349,6 @@ impl Open {
         match due.map(|(number, _)| *number) {
             Some(number) => self.deliver(number, After::Cancelled, now),
             None => Step::reply(Ok(())).text(""),
-        }
-    }
-
-    /// Tells a wallet what it has to be told; what follows comes with its acknowledgement.
-    fn deliver(&mut self, number: u64, after: After, now: Timestamp) -> String {
-        let random = random::bits().unwrap_or_default();
-        let Some(delivery) = self.store.deliveries.get_mut(&number) else { return self.follow(number, after, now) };
-        delivery.attempted(now, random);
-        let (wallet, message) = (delivery.wallet.clone(), delivery.message());
-        let then = Then::Delivered { number, answer: after };
-        match Step::ask(Kind::Wallet, wallet, &message, &then) {
-            Ok(step) => step.text(""),
-            Err(fault) => {
-                report("", &fault);
-                Step::Done.text("")
-            }
-        }
-    }
-
-    /// A wallet acknowledged, or did not: then the alarm tells it again.
-    fn delivered(&mut self, number: u64, after: After, reply: &str, now: Timestamp) -> String {
-        let Some(delivery) = self.store.deliveries.get(&number).cloned() else {
-            return self.follow(number, after, now);
-        };
-        match read_reply::<()>(reply) {
-            Ok(()) => {
-                let id = delivery.operation;
-                let done = self.write(|store| match delivery.what {
-                    What::Release => Ok(store.request_released(id)?),
-                    What::Credit(_) | What::Capture(_) => Ok(decide_operation::arrived(store, now, id).map(|_| ())?),
-                });
-                if let Err(Refused::Fault(fault)) = done {
-                    report("", &fault);
-                }
-            }
-            Err(Refused::Refusal(refusal)) if refusal.code == Code::InvalidAmount => {
-                let id = delivery.operation;
-                let returned = self.write(|store| Ok(decide_operation::returned(store, now, id).map(|_| ())?));
-                if let Err(Refused::Fault(fault)) = returned {
-                    report("", &fault);
-                }
-            }
-            Err(refused) => {
-                report("", &Fault::new(format!("delivery of {} was not taken: {refused:?}", delivery.operation)));
-            }
-        }
-        let text = self.follow(number, after, now);
-        self.after_event(now);
-        text
-    }
-
-    fn follow(&mut self, number: u64, after: After, now: Timestamp) -> String {
-        match after {
-            After::Receipt { origin, per_second, remaining } => self.receipt(number, &origin, per_second, remaining),
-            After::Decision { origin, approval } => self.decision(&origin, &approval),
-            After::Cancelled => Step::reply(Ok(())).text(""),
-            After::Alarm => self.alarm(now),
-        }
-    }
-
-    /// What is due: deadlines, deliveries, usage to be written, the head to be sent. One thing at a
-    /// time; the reply to it comes back here.
-    fn alarm(&mut self, now: Timestamp) -> String {
-        if let Err(fault) = self.settle(now).and_then(|()| self.flush(now)) {
-            report("", &fault);
-        }
-        let due = self.store.deliveries.iter().find(|(_, delivery)| delivery.next_at_ms <= now.unix_ms());
-        if let Some(number) = due.map(|(number, _)| *number) {
-            return self.deliver(number, After::Alarm, now);
-        }
-        if let Err(Refused::Fault(fault)) = self.write(|store| Ok(store.mark_settled()?)) {
-            report("", &fault);
-        }
-        if self.anchor_due().is_some_and(|due| due <= now) {
-            let head = self.store.head();
-            let anchor = Anchor { number: head.number, hash: head.hash, at: now };
-            let message = ToIssuer::Anchor { distributor: self.store.profile().id, anchor };
-            if let Ok(step) = Step::ask(Kind::Issuer, ISSUER, &message, &Then::Anchored { anchor }) {
-                return step.text("");
-            }
-        }
-        self.after_event(now);
-        Step::Done.text("")
-    }
-
-    /// When the head of the chain is sent to the issuer, where it changed since the last time.
-    fn anchor_due(&self) -> Option<Timestamp> {
-        match self.store.anchor {
-            Some(anchor) if anchor.number == self.store.head().number => None,
-            Some(anchor) => Some(anchor.at.plus_ms(ANCHOR_MS)),
-            None => Some(self.store.head().at),
-        }
-    }
-
-    /// After every event: those who listen are told, and the next alarm is set where none comes
-    /// early enough.
-    fn after_event(&mut self, now: Timestamp) {
-        for (kind, subject, at) in core::mem::take(&mut self.store.news) {
-            let line = serde_json::json!({ "type": kind, "id": subject, "at": at }).to_string();
-            if let Err(fault) = self.store.db.tell_all(&line, now.unix_ms()) {
-                report("", &fault);
-            }
-        }
-        let deliveries = self.store.deliveries.values().map(|delivery| delivery.next_at_ms);
-        let next = [
-            self.store.first_deadline().map(|(at, _)| at.unix_ms()),
-            deliveries.min(),
-            self.anchor_due().map(Timestamp::unix_ms),
-            self.counts.flush_at().map(Timestamp::unix_ms),
-        ];
-        let Some(next) = next.into_iter().flatten().min() else { return };
-        let next = next.max(now.unix_ms() + 1);
-        if self.alarm_at.is_none_or(|at| next < at) {
-            match self.store.db.wake_at(next) {
-                Ok(()) => self.alarm_at = Some(next),
-                Err(fault) => report("", &fault),
-            }
         }
     }
 }

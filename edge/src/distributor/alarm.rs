@@ -1,0 +1,77 @@
+//! What the object does by itself: deadlines, deliveries, usage to be written, the head of the
+//! chain to be sent.
+
+use universal_wallet::Timestamp;
+use universal_wallet_core::refusal::Refused;
+use universal_wallet_core::store::Store;
+use universal_wallet_core::verify::Anchor;
+
+use super::{After, Open, Then};
+use crate::messages::{ISSUER, ToIssuer};
+use crate::platform::answer::report;
+use crate::platform::step::{Kind, Step};
+
+/// The head of a chain that changed is sent to the Issuer once in so long.
+const ANCHOR_MS: i64 = 3_600_000;
+
+impl Open {
+    /// What is due: deadlines, deliveries, usage to be written, the head to be sent. One thing at a
+    /// time; the reply to it comes back here.
+    pub(super) fn alarm(&mut self, now: Timestamp) -> String {
+        if let Err(fault) = self.settle(now).and_then(|()| self.flush(now)) {
+            report("", &fault);
+        }
+        let due = self.store.deliveries.iter().find(|(_, delivery)| delivery.next_at_ms <= now.unix_ms());
+        if let Some(number) = due.map(|(number, _)| *number) {
+            return self.deliver(number, After::Alarm, now);
+        }
+        if let Err(Refused::Fault(fault)) = self.write(|store| Ok(store.mark_settled()?)) {
+            report("", &fault);
+        }
+        if self.anchor_due().is_some_and(|due| due <= now) {
+            let head = self.store.head();
+            let anchor = Anchor { number: head.number, hash: head.hash, at: now };
+            let message = ToIssuer::Anchor { distributor: self.store.profile().id, anchor };
+            if let Ok(step) = Step::ask(Kind::Issuer, ISSUER, &message, &Then::Anchored { anchor }) {
+                return step.text("");
+            }
+        }
+        self.after_event(now);
+        Step::Done.text("")
+    }
+
+    /// When the head of the chain is sent to the issuer, where it changed since the last time.
+    fn anchor_due(&self) -> Option<Timestamp> {
+        match self.store.anchor {
+            Some(anchor) if anchor.number == self.store.head().number => None,
+            Some(anchor) => Some(anchor.at.plus_ms(ANCHOR_MS)),
+            None => Some(self.store.head().at),
+        }
+    }
+
+    /// After every event: those who listen are told, and the next alarm is set where none comes
+    /// early enough.
+    pub(super) fn after_event(&mut self, now: Timestamp) {
+        for (kind, subject, at) in core::mem::take(&mut self.store.news) {
+            let line = serde_json::json!({ "type": kind, "id": subject, "at": at }).to_string();
+            if let Err(fault) = self.store.db.tell_all(&line, now.unix_ms()) {
+                report("", &fault);
+            }
+        }
+        let deliveries = self.store.deliveries.values().map(|delivery| delivery.next_at_ms);
+        let next = [
+            self.store.first_deadline().map(|(at, _)| at.unix_ms()),
+            deliveries.min(),
+            self.anchor_due().map(Timestamp::unix_ms),
+            self.counts.flush_at().map(Timestamp::unix_ms),
+        ];
+        let Some(next) = next.into_iter().flatten().min() else { return };
+        let next = next.max(now.unix_ms() + 1);
+        if self.alarm_at.is_none_or(|at| next < at) {
+            match self.store.db.wake_at(next) {
+                Ok(()) => self.alarm_at = Some(next),
+                Err(fault) => report("", &fault),
+            }
+        }
+    }
+}

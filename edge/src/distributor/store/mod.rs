@@ -1,0 +1,206 @@
+//! The rules' storage over SQLite. The object is the only writer, so what it has loaded stays
+//! true; after a rollback all of it is read again.
+
+mod rules;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use serde::de::DeserializeOwned;
+use universal_wallet::id::KeyID;
+use universal_wallet::{Amount, Timestamp};
+use universal_wallet_core::api_key::Key;
+use universal_wallet_core::chain::{Content, Entry, Head};
+use universal_wallet_core::digest::Digest;
+use universal_wallet_core::numbered::Numbering;
+use universal_wallet_core::operation::{Facts, Operation, OperationStatus, Request, State};
+use universal_wallet_core::people::Member;
+use universal_wallet_core::refusal::Fault;
+use universal_wallet_core::store::{Due, Profile};
+use universal_wallet_core::verify::Anchor;
+
+use super::deliveries::Delivery;
+use crate::platform::db::{Db, NONE};
+
+/// A distributor's storage, and what is loaded of it.
+pub(crate) struct SqlStore {
+    pub(crate) db: Rc<Db>,
+    pub(crate) numbering: Numbering,
+    profile: Rc<Profile>,
+    head: Head,
+    members: Vec<Rc<Member>>,
+    deadline: Option<(Timestamp, Due)>,
+    keys: RefCell<HashMap<KeyID, Rc<Key>>>,
+    digests: RefCell<HashMap<Digest, KeyID>>,
+    volumes: RefCell<HashMap<(KeyID, i64), Amount>>,
+    pending: RefCell<HashMap<KeyID, u32>>,
+    /// What a wallet has to be told.
+    pub(crate) deliveries: BTreeMap<u64, Delivery>,
+    /// Operations below this number need no delivery.
+    settled_below: u64,
+    /// What the issuer was last sent of the chain; number 0 where it did not arrive.
+    pub(crate) anchor: Option<Anchor>,
+    /// Entries made by the present event, for those who listen.
+    pub(crate) news: Vec<(String, String, Timestamp)>,
+}
+
+/// After how many entries it is noted which operations are settled.
+const SETTLED_STEP: u64 = 1000;
+
+type OperationRow = (u64, String, String, String);
+
+const OPERATION: &str = "SELECT n, text, hash, state FROM operations";
+
+/// An operation from its row.
+pub(crate) fn operation(row: OperationRow) -> Result<Operation, Fault> {
+    let (number, text, _, state) = row;
+    let content: Content = serde_json::from_str(&text)?;
+    let facts: Facts = serde_json::from_value(content.details)?;
+    let state: State = serde_json::from_str(&state)?;
+    Ok(Operation { number, facts, state })
+}
+
+fn document<T: DeserializeOwned>(row: Option<(String,)>) -> Result<Option<T>, Fault> {
+    Ok(row.map(|(document,)| serde_json::from_str(&document)).transpose()?)
+}
+
+fn last_entry(db: &Db, table: &str) -> Result<Option<Head>, Fault> {
+    let row: Option<(u64, String, String)> =
+        db.row(&format!("SELECT n, text, hash FROM {table} ORDER BY n DESC LIMIT 1"), NONE)?;
+    row.map(|(number, text, hash)| {
+        let hash = hash.parse().map_err(|_| Fault::new("a stored hash that is none"))?;
+        Head::of(&Entry { number, text, hash })
+    })
+    .transpose()
+}
+
+impl SqlStore {
+    /// Loads what every call needs. `profile` is given where it is not stored yet.
+    pub(crate) fn open(db: Rc<Db>, profile: Option<Profile>) -> Result<Self, Fault> {
+        let profile = match profile {
+            Some(profile) => profile,
+            None => document(db.row("SELECT value FROM meta WHERE name = 'profile'", NONE)?)?
+                .ok_or_else(|| Fault::new("a distributor without a profile"))?,
+        };
+        let heads = [last_entry(&db, "entries")?, last_entry(&db, "operations")?];
+        let head = heads.into_iter().flatten().max_by_key(|head| head.number).unwrap_or_default();
+        let members: Vec<(String,)> = db.rows("SELECT doc FROM members ORDER BY id", NONE)?;
+        let members: Result<_, Fault> =
+            members.into_iter().map(|(text,)| Ok(Rc::new(serde_json::from_str(&text)?))).collect();
+        let settled: Option<(String,)> = db.row("SELECT value FROM meta WHERE name = 'settled_below'", NONE)?;
+        let mut store = Self {
+            numbering: profile.numbering(),
+            profile: Rc::new(profile),
+            head,
+            members: members?,
+            deadline: None,
+            keys: RefCell::default(),
+            digests: RefCell::default(),
+            volumes: RefCell::default(),
+            pending: RefCell::default(),
+            deliveries: BTreeMap::new(),
+            settled_below: settled.and_then(|(value,)| value.parse().ok()).unwrap_or(0),
+            anchor: document(db.row("SELECT value FROM meta WHERE name = 'anchor'", NONE)?)?,
+            news: Vec::new(),
+            db,
+        };
+        store.load_deadline()?;
+        store.load_deliveries()?;
+        Ok(store)
+    }
+
+    fn load_deadline(&mut self) -> Result<(), Fault> {
+        let first: Option<(i64, String)> =
+            self.db.row("SELECT at, due FROM deadlines ORDER BY at, due LIMIT 1", NONE)?;
+        self.deadline =
+            first.map(|(at, due)| Ok::<_, Fault>((Timestamp::from_unix_ms(at), due.parse()?))).transpose()?;
+        Ok(())
+    }
+
+    fn load_deliveries(&mut self) -> Result<(), Fault> {
+        let rows: Vec<OperationRow> = self
+            .db
+            .rows(&format!("{OPERATION} WHERE n >= ? AND status = 'processing' ORDER BY n"), (self.settled_below,))?;
+        for row in rows {
+            let operation = operation(row)?;
+            self.deliveries.insert(operation.number, Delivery::of_operation(&operation));
+        }
+        let requests: Vec<(String,)> = self.db.rows("SELECT doc FROM requests WHERE released = 0 ORDER BY n", NONE)?;
+        for (text,) in requests {
+            let request: Request = serde_json::from_str(&text)?;
+            self.deliveries.insert(request.number, Delivery::of_request(&request));
+        }
+        Ok(())
+    }
+
+    /// Reads everything again, after a rollback.
+    pub(crate) fn reload(&mut self) -> Result<(), Fault> {
+        *self = Self::open(self.db.clone(), None)?;
+        Ok(())
+    }
+
+    /// Operations below the present head need no delivery any more, where none is due. Written
+    /// now and then: it only spares the next loading some rows.
+    pub(crate) fn mark_settled(&mut self) -> Result<(), Fault> {
+        let below = self.head.number + 1;
+        if !self.deliveries.is_empty() || below < self.settled_below + SETTLED_STEP {
+            return Ok(());
+        }
+        self.set_settled_below(below)
+    }
+
+    fn set_settled_below(&mut self, below: u64) -> Result<(), Fault> {
+        self.settled_below = below;
+        self.put_meta("settled_below", &below.to_string())
+    }
+
+    fn put_meta(&self, name: &str, value: &str) -> Result<(), Fault> {
+        self.db.run(
+            "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (name, value),
+        )
+    }
+
+    /// Notes what the issuer was sent of the chain.
+    pub(crate) fn set_anchor(&mut self, anchor: Anchor) -> Result<(), Fault> {
+        self.anchor = Some(anchor);
+        self.put_meta("anchor", &serde_json::to_string(&anchor)?)
+    }
+
+    fn number_of(&self, uuid: uuid::Uuid) -> Option<u64> {
+        self.numbering.number(uuid)
+    }
+
+    fn advance(&mut self, head: Head, text: &str) -> Result<(), Fault> {
+        self.head = head;
+        let content: Content = serde_json::from_str(text)?;
+        self.news.push((content.kind, content.subject, content.at));
+        Ok(())
+    }
+
+    fn track(&mut self, operation: &Operation) -> Result<(), Fault> {
+        if operation.state.status == OperationStatus::Processing {
+            if operation.number < self.settled_below {
+                self.set_settled_below(operation.number)?;
+            }
+            self.deliveries.insert(operation.number, Delivery::of_operation(operation));
+        } else {
+            self.deliveries.remove(&operation.number);
+        }
+        Ok(())
+    }
+
+    /// Keeps the count of a key's pending operations, where it was loaded.
+    fn count_pending(&mut self, operation: &Operation, change: i32) {
+        if let Some((key, _)) = operation.facts.key
+            && let Some(count) = self.pending.get_mut().get_mut(&key)
+        {
+            *count = count.saturating_add_signed(change);
+        }
+    }
+
+    fn operation_at(&self, number: u64) -> Result<Option<Operation>, Fault> {
+        self.db.row(&format!("{OPERATION} WHERE n = ?"), (number,))?.map(operation).transpose()
+    }
+}

@@ -74,10 +74,8 @@ pub(crate) async fn execute<T: DeserializeOwned>(
         let wait = retry::wait(failed_attempts, error.retry_after(), random);
         let again = call.is_repeatable() && error.is_retryable() && failed_attempts < limits.attempts && wait < left;
         if !again {
-            return Err(match &call.idempotency_key {
-                Some(key) => error.of_write(key, may_be_done),
-                None => error,
-            });
+            let is_read = call.method == Method::GET;
+            return Err(if is_read { error } else { error.of_write(call.idempotency_key.as_ref(), may_be_done) });
         }
         sleep(wait).await;
     }

@@ -74,9 +74,9 @@ impl Error {
         Self::new(Kind::Input(source.to_string()), Some(Box::new(source)))
     }
 
-    /// For a keyed write: its key, and whether any attempt may have been carried out.
-    pub(crate) fn of_write(mut self, key: &IdempotencyKey, outcome_unknown: bool) -> Self {
-        self.0.idempotency_key = Some(key.clone());
+    /// For a write: its key if it has one, and whether any attempt may have been carried out.
+    pub(crate) fn of_write(mut self, key: Option<&IdempotencyKey>, outcome_unknown: bool) -> Self {
+        self.0.idempotency_key = key.cloned();
         self.0.outcome_unknown = outcome_unknown;
         self
     }
@@ -154,7 +154,8 @@ impl Error {
     }
 
     /// Whether it is unknown if the write was done. Make the same call again with the same
-    /// [`idempotency_key`](Self::idempotency_key): it is done once, whatever happened before.
+    /// [`idempotency_key`](Self::idempotency_key): it is done once, whatever happened before. After a
+    /// withdrawal, which has no such key, read the operation. See the [example](Self).
     pub fn is_outcome_unknown(&self) -> bool {
         self.0.outcome_unknown
     }
@@ -224,12 +225,13 @@ impl fmt::Display for Error {
             Kind::EndlessList => f.write_str("the list does not end: its next page is the same one again"),
         }?;
         match &self.0.idempotency_key {
-            Some(key) if self.0.outcome_unknown => write!(
+            _ if !self.0.outcome_unknown => Ok(()),
+            Some(key) => write!(
                 f,
                 "; whether it was done is unknown: make the same call again with the idempotency key \"{key}\", which \
                  does it once"
             ),
-            _ => Ok(()),
+            None => f.write_str("; whether it was done is unknown: read what it should have changed"),
         }
     }
 }

@@ -49,7 +49,8 @@ async fn nothing_else_is_repeated() {
 async fn a_write_without_a_key_is_sent_once() {
     let server = Server::start([error(503, "unavailable", "retry-after: 0\r\n"), receipt()]).await;
     let operation = format!("op_{DISTRIBUTOR}").parse().unwrap();
-    server.client().withdraw(operation).send().await.unwrap_err();
+    let failed = server.client().withdraw(operation).send().await.unwrap_err();
+    assert!(failed.is_outcome_unknown() && failed.idempotency_key().is_none(), "{failed}");
     assert_eq!(server.received().len(), 1);
 }
 

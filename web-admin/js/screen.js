@@ -4,6 +4,7 @@
 import { ApiError } from "./api.js";
 import { h, replace } from "./dom.js";
 import { address } from "./router.js";
+import { closeDialogs } from "./ui/dialog.js";
 import { failed, loading } from "./ui/states.js";
 
 /** @typedef {import("./dom.js").Child} Child */
@@ -47,6 +48,7 @@ export async function showView(container, find, place) {
   const sameView = drawn && now?.screen.path.join("/") === place.path.join("/");
   // What people type in stays as it is, whatever happens around it.
   if (sameView && now?.view.still) return;
+  if (drawn && !sameView) closeDialogs();
   now?.stop.abort();
   const stop = new AbortController();
   const screen = {

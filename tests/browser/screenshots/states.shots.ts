@@ -132,7 +132,7 @@ test("people, and being away", async ({ as, house }) => {
 });
 
 test("hundreds of keys, and labels that are long or run the other way", async ({ maker, house, expectRefusal }) => {
-  expectRefusal(500, NO_ANSWER);
+  expectRefusal(404, 500, NO_ANSWER);
   await askForKey(maker, { label: "متجر أبوجا الرئيسي and a label without-any-place-to-break" });
   await view(maker, address(house, "approvals"), "labels");
   const key = (label: string, number: number) => ({

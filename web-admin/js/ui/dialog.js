@@ -13,14 +13,23 @@ import { find, h, replace, template, uniqueID } from "../dom.js";
  * @property {Promise<void>} closed
  */
 
+/** @type {Set<() => void>} of the dialogs that belong to the view under them */
+const ofView = new Set();
+
+/** Another view comes: what was opened over the last one goes with it. */
+export function closeDialogs() {
+  for (const close of ofView) close();
+}
+
 /**
  * @param {object} options
  * @param {string} options.title
  * @param {"wide"} [options.size]
- * @param {() => boolean} [options.mayClose] asked before Escape or the close button closes
+ * @param {() => boolean} [options.mayClose] asked before Escape or the close button closes; a dialog
+ *   that asks stays open over whatever view comes
  * @returns {Dialog}
  */
-export function openDialog({ title, size, mayClose = () => true }) {
+export function openDialog({ title, size, mayClose }) {
   const opener = document.activeElement;
   const element = find(template("dialog"), "dialog", HTMLDialogElement);
   const heading = find(element, "h2", HTMLElement);
@@ -31,7 +40,7 @@ export function openDialog({ title, size, mayClose = () => true }) {
   if (size) element.classList.add(`dialog-${size}`);
 
   const tryClose = () => {
-    if (mayClose()) element.close();
+    if (!mayClose || mayClose()) element.close();
   };
   find(element, ".dialog-close", HTMLElement).addEventListener("click", tryClose);
   element.addEventListener("cancel", (event) => {
@@ -46,8 +55,11 @@ export function openDialog({ title, size, mayClose = () => true }) {
     tryClose();
   });
 
+  const close = () => element.close();
+  if (!mayClose) ofView.add(close);
   const closed = new Promise((/** @type {(value: void) => void} */ resolve) => {
     element.addEventListener("close", () => {
+      ofView.delete(close);
       body.replaceChildren();
       element.remove();
       refocus(opener);
@@ -61,7 +73,7 @@ export function openDialog({ title, size, mayClose = () => true }) {
     const first = body.querySelector("input:not(:disabled), textarea, select, button");
     if (first instanceof HTMLElement) first.focus();
   };
-  return { element, show, close: () => element.close(), closed };
+  return { element, show, close, closed };
 }
 
 /**

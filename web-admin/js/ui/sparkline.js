@@ -64,8 +64,9 @@ const cache = new Map();
  * @param {Screen} screen
  */
 export function usageLine(key, screen) {
+  if (!key.usage?.requests30Days) return null;
   const holder = h("div", { class: "sparkline" });
-  const version = `${key.keyID} ${key.usage?.requests30Days ?? 0} ${key.lastUsedAt ?? ""}`;
+  const version = `${key.keyID} ${key.usage.requests30Days} ${key.lastUsedAt ?? ""}`;
   const observer = new IntersectionObserver((entries) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;
     observer.disconnect();

@@ -1,5 +1,5 @@
 // @ts-check
-/** Short messages that come and go; read out by screen readers. */
+/** Short messages that come and go, one at a time; read out by screen readers. */
 
 import { find, h, icon } from "../dom.js";
 
@@ -21,7 +21,7 @@ export function toast(text, kind = "success") {
   );
   close.addEventListener("click", () => item.remove());
   showAboveDialogs();
-  region.append(item);
+  region.replaceChildren(item);
   setTimeout(() => {
     if (!item.matches(":hover, :focus-within")) item.remove();
   }, SHOWN_MS);

@@ -37,7 +37,7 @@ export function usageSection(key, usage, currency) {
   return [
     h("section", { class: "card" },
       h("h2", {}, "Last 30 days"),
-      h("div", { class: "chart" }, bars(days, 80, usageWords(days)),
+      days.some((day) => day.requests > 0) && h("div", { class: "chart" }, bars(days, 80, usageWords(days)),
         h("div", { class: "chart-ends muted small", "aria-hidden": "true" }, h("span", {}, date(days[0]?.date ?? "")), h("span", {}, "Today"))),
       h("p", { class: "muted small" }, usageWords(days), "."),
       h("details", { id: "usage-table" }, h("summary", {}, "Show as a table"),

@@ -1,0 +1,59 @@
+import { approve, askForKey } from "./support/steps";
+import { expect, NO_ANSWER, test } from "./support/test";
+
+const FALLBACK_MS = 25_000;
+
+test("an open page hears of an approval at once", async ({ maker, checker }) => {
+  await expect(maker.getByText("Live", { exact: true })).toBeVisible();
+  await askForKey(maker, { label: "Heard" });
+  await approve(checker, "Heard");
+  await expect(maker.locator("#banner")).toContainText("Heard");
+  await expect(maker.getByRole("status").filter({ hasText: "Approved: you can claim the key" })).toBeVisible();
+});
+
+test("without WebSocket the page asks every few seconds and hears it too", async ({ maker, checker }) => {
+  await maker.routeWebSocket(/\/events$/, (socket) => socket.close());
+  await maker.reload();
+  await expect(maker.getByText("Asking every few seconds")).toBeVisible();
+  await askForKey(maker, { label: "Polled" });
+  await approve(checker, "Polled");
+  await expect(maker.locator("#banner")).toContainText("Polled", { timeout: FALLBACK_MS });
+});
+
+test("a session that ends elsewhere asks to sign in, over what is on the screen", async ({ as, house }) => {
+  const here = await as("maker", "operations");
+  const there = await as("maker", "overview");
+  await there.getByRole("button", { name: "Change password" }).click();
+  const dialog = there.getByRole("dialog", { name: "Change password" });
+  await dialog.getByLabel("Present password").fill(house.people["maker"]?.password ?? "");
+  await dialog.getByLabel("New password", { exact: true }).fill("four calm words here");
+  await dialog.getByLabel("New password again").fill("four calm words here");
+  await dialog.getByRole("button", { name: "Change password" }).click();
+  await expect(dialog).toBeHidden();
+
+  const again = here.getByRole("dialog", { name: "Sign in again" });
+  await expect(again).toBeVisible({ timeout: FALLBACK_MS });
+  await again.getByLabel("Password").fill("four calm words here");
+  await again.getByRole("button", { name: "Sign in" }).click();
+  await expect(again).toBeHidden();
+  await expect(here.getByRole("heading", { level: 1, name: "Operations" })).toBeVisible();
+});
+
+test("a page that is offline says so and keeps what it shows", async ({ maker, expectRefusal }) => {
+  expectRefusal(NO_ANSWER);
+  await maker.context().setOffline(true);
+  await expect(maker.getByText("Offline: this may be out of date")).toBeVisible();
+  await expect(maker.getByRole("heading", { level: 1, name: /Mary/ })).toBeVisible();
+  await maker.context().setOffline(false);
+  await expect(maker.getByText("Offline: this may be out of date")).toBeHidden();
+});
+
+test("a dialog goes with the view it was opened over", async ({ maker }) => {
+  await maker.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Operations" }).click();
+  await expect(maker.getByRole("heading", { level: 1, name: "Operations" })).toBeVisible();
+  await maker.getByRole("button", { name: "Change password" }).click();
+  await expect(maker.getByRole("dialog")).toBeVisible();
+  await maker.goBack();
+  await expect(maker.getByRole("heading", { level: 1, name: /Mary/ })).toBeVisible();
+  await expect(maker.getByRole("dialog")).toHaveCount(0);
+});

@@ -42,7 +42,7 @@ impl Edge {
         let body = json!({ "name": "First Agents", "users": users });
         let created = self.post("/issuer/v1/distributors").issuer().json(body).send().ok();
         for (place, person) in [&mut admin, &mut maker, &mut checker].into_iter().enumerate() {
-            person.id = created["users"][place]["userID"].as_str().unwrap().to_owned();
+            created["users"][place]["userID"].as_str().unwrap().clone_into(&mut person.id);
         }
         let id = created["distributorID"].as_str().unwrap().to_owned();
         Distributor { edge: self, id, admin, maker, checker }

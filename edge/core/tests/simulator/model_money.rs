@@ -192,8 +192,12 @@ impl Office {
     /// A wallet could not take a cash-in: the money comes back.
     pub(crate) fn returned(&mut self, id: OperationID) {
         let index = self.latest(id);
-        let Operation { amount, state, .. } = self.operations[index];
+        let Operation { amount, state, automatic, .. } = self.operations[index];
         if state == OperationState::Processing {
+            if automatic {
+                // The call that made it is answered with a refusal, which is not remembered.
+                self.calls.retain(|_, (_, made)| *made != Made::Operation(index));
+            }
             self.operations[index].state = OperationState::Failed;
             self.balance += amount;
             self.charged -= amount;
@@ -258,6 +262,8 @@ pub(crate) enum HoldState {
 pub(crate) struct Purse {
     pub(crate) balance: Minor,
     pub(crate) taken: BTreeSet<OperationID>,
+    /// Cash-ins that came when there was no room: refused for ever, since their money goes back.
+    pub(crate) refused: BTreeSet<OperationID>,
     pub(crate) holds: BTreeMap<OperationID, (Minor, HoldState)>,
 }
 
@@ -280,7 +286,8 @@ impl Purse {
         if self.taken.contains(&id) {
             return true;
         }
-        if self.balance + amount > MOST {
+        if self.refused.contains(&id) || self.balance + amount > MOST {
+            self.refused.insert(id);
             return false;
         }
         self.taken.insert(id);

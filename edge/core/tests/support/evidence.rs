@@ -1,5 +1,7 @@
 //! The storage as a verifier of the chain reads it.
 
+use std::rc::Rc;
+
 use serde_json::Value;
 use universal_wallet_core::chain::{Entry, state_digest};
 use universal_wallet_core::operation::State;
@@ -15,7 +17,7 @@ fn entry_of(document: &str) -> u64 {
 }
 
 impl MemoryStore {
-    fn document(&self, id: &str) -> Option<&String> {
+    fn document(&self, id: &str) -> Option<&Rc<str>> {
         match id.split_once(['_', ':']).map(|(kind, _)| kind) {
             Some("key") => self.keys.get(&id.parse().ok()?),
             Some("apr") => self.approvals.get(&id.parse().ok()?),
@@ -41,7 +43,7 @@ impl MemoryStore {
 
 impl Evidence for MemoryStore {
     fn entries(&self, from: u64, most: usize) -> Result<Vec<Entry>, Fault> {
-        Ok(self.entries.range(from..).take(most).map(|(_, entry)| entry.clone()).collect())
+        Ok(self.entries.range(from..).take(most).map(|(_, entry)| (**entry).clone()).collect())
     }
 
     fn stored(&self, id: &str) -> Result<Option<Stored>, Fault> {

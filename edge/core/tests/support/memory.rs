@@ -32,13 +32,13 @@ pub(crate) struct Row {
 pub(crate) struct MemoryStore {
     /// How many writes were made so far.
     pub(crate) writes: u64,
-    pub(crate) profile: (Rc<Profile>, String),
+    pub(crate) profile: (Rc<Profile>, Rc<str>),
     head: Head,
-    pub(crate) entries: BTreeMap<u64, Entry>,
-    pub(crate) members: BTreeMap<UserID, (Rc<Member>, String)>,
-    pub(crate) keys: BTreeMap<KeyID, String>,
+    pub(crate) entries: BTreeMap<u64, Rc<Entry>>,
+    pub(crate) members: BTreeMap<UserID, (Rc<Member>, Rc<str>)>,
+    pub(crate) keys: BTreeMap<KeyID, Rc<str>>,
     digests: HashMap<Digest, KeyID>,
-    pub(crate) approvals: BTreeMap<ApprovalID, String>,
+    pub(crate) approvals: BTreeMap<ApprovalID, Rc<str>>,
     pending_approvals: BTreeSet<ApprovalID>,
     keys_in_waiting: BTreeSet<KeyID>,
     deadlines: BTreeSet<(Timestamp, Due)>,
@@ -49,12 +49,12 @@ pub(crate) struct MemoryStore {
     processing: BTreeSet<u64>,
     idempotency: BTreeMap<(String, String), (u64, Digest)>,
     remembered: BTreeMap<(String, String), Remembered>,
-    pub(crate) requests: BTreeMap<OperationID, String>,
+    pub(crate) requests: BTreeMap<OperationID, Rc<str>>,
     open: BTreeMap<(String, Amount), BTreeSet<(u64, OperationID)>>,
     unreleased: BTreeSet<OperationID>,
 }
 
-fn document<T: serde::de::DeserializeOwned>(text: Option<&String>) -> Result<Option<T>, Fault> {
+fn document<T: serde::de::DeserializeOwned>(text: Option<&Rc<str>>) -> Result<Option<T>, Fault> {
     Ok(text.map(|text| serde_json::from_str(text)).transpose()?)
 }
 
@@ -62,7 +62,7 @@ impl MemoryStore {
     pub(crate) fn new(profile: &Profile) -> Self {
         Self {
             writes: 0,
-            profile: (Rc::new(profile.clone()), serde_json::to_string(profile).unwrap()),
+            profile: (Rc::new(profile.clone()), serde_json::to_string(profile).unwrap().into()),
             head: Head::default(),
             entries: BTreeMap::new(),
             members: BTreeMap::new(),
@@ -141,7 +141,7 @@ impl MemoryStore {
 
     fn follow(&mut self, entry: &Entry, head: Head) {
         assert_eq!(entry.number, self.head.number + 1, "entries are numbered without gaps");
-        assert!(self.entries.insert(entry.number, entry.clone()).is_none());
+        assert!(self.entries.insert(entry.number, Rc::new(entry.clone())).is_none());
         self.head = head;
     }
 }
@@ -289,6 +289,12 @@ impl Store for MemoryStore {
             let before = self.idempotency.insert(slot, (*number, key.request));
             assert!(before.is_none(), "an idempotency key names one operation for ever");
         }
+        Ok(())
+    }
+
+    fn forget_idempotency(&mut self, number: u64) -> Result<(), Fault> {
+        self.write();
+        self.idempotency.retain(|_, (named, _)| *named != number);
         Ok(())
     }
 

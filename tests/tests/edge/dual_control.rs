@@ -12,7 +12,7 @@ fn of_all_roles(edge: &Edge) -> (Distributor<'_>, Person) {
     let mut people = [Person::new(&all), Person::new(&all)];
     for person in &mut people {
         let added = edge.post(&distributor.issued("/users")).issuer().json(person.in_body()).send().ok();
-        person.id = added["userID"].as_str().unwrap().to_owned();
+        added["userID"].as_str().unwrap().clone_into(&mut person.id);
     }
     let [maker, other] = people;
     distributor.maker = maker;

@@ -172,3 +172,58 @@ test("lists with something in them", async ({ maker, checker, house }) => {
   await expectAccessible(maker);
   await claim(maker);
 });
+
+test("people: every dialog, and the halves of a password", async ({ as }) => {
+  test.slow();
+  const admin = await as("admin", "users");
+  for (const name of ["Change roles of Vera Viewer", "Disable Vera Viewer", "Reset password of Vera Viewer"]) {
+    await admin.getByRole("button", { name }).click();
+    await expectAccessible(admin);
+    await admin.getByRole("button", { name: "Cancel" }).click();
+    await expect(admin.getByRole("button", { name })).toBeFocused();
+  }
+  await admin.getByRole("button", { name: "Reset password of Vera Viewer" }).click();
+  await admin.getByRole("button", { name: "Ask for a reset" }).click();
+  await expect(admin.getByRole("dialog", { name: "The first half of a password" })).toMatchAriaSnapshot(`
+    - dialog "The first half of a password":
+      - heading "The first half of a password" [level=2]
+      - button "Close"
+      - paragraph: /No one person knows it all/
+      - 'button "Copy: First half"'
+      - list:
+        - listitem
+        - listitem
+        - listitem
+      - button "Done"
+  `);
+  await expectAccessible(admin);
+});
+
+test("a rotation beside the key it replaces, use, and a cash-out to pay", async ({ maker, checker, house, edge }) => {
+  test.slow();
+  const key = await obtainKey(maker, checker, { label: "Till" });
+  await fetch(`${edge.url}/api/v1/distributors/${house.distributorID}/balance`, { headers: { authorization: `Bearer ${key}` } });
+  await maker.goto(address(house, "settings/api-keys/active"));
+  await maker.locator("#view").getByRole("link", { name: "Till" }).click();
+  await expect(maker.getByRole("img", { name: /Calls in 30 days: 1 call/ })).toBeVisible();
+  await maker.getByText("Show as a table").click();
+  await expectAccessible(maker);
+  await maker.getByRole("button", { name: "Rotate" }).click();
+  await maker.getByRole("dialog").getByRole("button", { name: "Send to a checker" }).click();
+  await openRequest(checker, "Till");
+  await expect(checker.getByRole("table", { name: "Exactly this will be carried out" })).toBeVisible();
+  await expectAccessible(checker);
+
+  await maker.goto(address(house, "operations/new/cash-in"));
+  await maker.getByLabel("Phone number").fill(house.phone);
+  await maker.getByLabel("Amount").fill("20");
+  await maker.getByRole("button", { name: "Send to a checker" }).click();
+  await expect(maker.getByText("It waits for a checker.")).toBeVisible();
+  await approve(checker, /Cash-in NGN.20\.00/);
+  await expect(maker.getByText(/^Done/)).toBeVisible();
+  await house.issuer.askForCash(house, house.phone.replaceAll(" ", ""), "5.00");
+  await maker.goto(address(house, "cashouts"));
+  await expectAccessible(maker);
+  await maker.getByRole("button", { name: /^Pay out to/ }).click();
+  await expectAccessible(maker);
+});

@@ -123,6 +123,20 @@ test("two checkers: the second one is told that it is decided, and sees how", as
   await expect(late.getByText(/^Approved by/)).toBeVisible({ timeout: 20_000 });
 });
 
+test("what the server shows must be what its fingerprint says, or it can't be approved here", async ({ maker, checker }) => {
+  await askForKey(maker, { label: "Honest", most: "10" });
+  await checker.route("**/approvals/apr_*", async (route) => {
+    const answer = await route.fetch();
+    const request = await answer.json();
+    request.subject.maxTransactionAmount = "1.00";
+    await route.fulfill({ response: answer, json: request });
+  });
+  await openRequest(checker, "Honest");
+  await expect(checker.getByText("fingerprint of this request doesn't match")).toBeVisible();
+  await expect(checker.getByRole("button", { name: "Approve" })).toHaveCount(0);
+  await expect(checker.getByRole("button", { name: "Reject" })).toBeVisible();
+});
+
 test("the audit log shows what happened and verifies its chain", async ({ maker, checker, house }) => {
   await obtainKey(maker, checker, { label: "Audited" });
   await checker.goto(address(house, "audit"));

@@ -30,6 +30,8 @@ test("a session that ends elsewhere asks to sign in, over what is on the screen"
   await dialog.getByLabel("New password again").fill("four calm words here");
   await dialog.getByRole("button", { name: "Change password" }).click();
   await expect(dialog).toBeHidden();
+  // With the next thing that happens, the page learns that it may no longer look.
+  await askForKey(there, { label: "Meanwhile" });
 
   const again = here.getByRole("dialog", { name: "Sign in again" });
   await expect(again).toBeVisible({ timeout: FALLBACK_MS });

@@ -1,3 +1,4 @@
+import { build } from "./support/issuer";
 import { address, expect, fillSignIn, test } from "./support/test";
 import { askForKey } from "./support/steps";
 
@@ -98,4 +99,30 @@ test("a suspended distributor says so on the overview", async ({ maker, house })
   await house.issuer.call("POST", `/distributors/${house.distributorID}/suspend`);
   await maker.reload();
   await expect(maker.getByText("This distributor is suspended")).toBeVisible();
+});
+
+test("a person of two distributors switches between them, and each address keeps to its own", async ({ edge, as, house }) => {
+  const other = await build(edge);
+  const { login, name } = house.people["maker"] ?? { login: "", name: "" };
+  await other.issuer.call("POST", `/distributors/${other.distributorID}/users`, { login, name, roles: ["viewer"] });
+  await other.issuer.topUp(other, "7.00");
+  const maker = await as("maker", "overview");
+  await expect(maker.getByText("50,000.00").first()).toBeVisible();
+  await maker.getByText("Switch distributor").click();
+  await maker.getByRole("complementary").getByRole("link", { name: "Harbour Agents" }).click();
+  await expect(maker.getByText("50,007.00").first()).toBeVisible();
+  expect(maker.url()).toContain(other.distributorID);
+  await maker.goBack();
+  await expect(maker.getByText("50,000.00").first()).toBeVisible();
+});
+
+test("a long audit log grows by pages, without a gap and without doubles", async ({ house, as }) => {
+  for (let number = 0; number < 70; number += 1) await house.issuer.topUp(house, "1.00");
+  const viewer = await as("viewer", "audit");
+  const numbers = viewer.locator("#view .rows .row-side span");
+  await expect(numbers).toHaveCount(50);
+  await viewer.getByRole("button", { name: "Show older ones" }).click();
+  await expect(viewer.getByRole("button", { name: "Show older ones" })).toBeHidden();
+  const shown = (await numbers.allTextContents()).map((text) => Number(text.slice(1)));
+  expect(shown).toEqual(Array.from({ length: shown[0] ?? 0 }, (_, index) => (shown[0] ?? 0) - index));
 });

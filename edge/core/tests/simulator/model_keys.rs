@@ -28,9 +28,16 @@ impl Office {
         if free { Ok(()) } else { Err(Code::InvalidState) }
     }
 
+    /// Whoever revoked a key did not mean to have the one that was to take over from it.
+    fn has_no_revoked_predecessor(&self, key: usize) -> Result<(), Code> {
+        let revoked = self.keys[key].replaces.is_some_and(|old| self.keys[old].state == KeyState::Revoked);
+        if revoked { Err(Code::InvalidState) } else { Ok(()) }
+    }
+
     pub(crate) fn claim(&mut self, user: UserID, key: usize, now: Ms) -> Result<(), Code> {
         self.must_hold(user, &[Role::Maker])?;
         let suspended = self.must_not_be_suspended();
+        let takes_over = self.has_no_revoked_predecessor(key);
         let found = &mut self.keys[key];
         if found.maker != user {
             return Err(Code::NotTheMaker);
@@ -42,6 +49,7 @@ impl Office {
             KeyState::Lapsed if found.decided_at.is_some() => return Err(Code::ClaimExpired),
             _ => return Err(Code::InvalidState),
         }
+        takes_over?;
         found.state = KeyState::Active;
         found.claimed = true;
         found.expires = now + found.limits.days * DAY_MS;
@@ -115,6 +123,7 @@ impl Office {
         let with_all_due = self.balance + self.incoming();
         match self.asks[ask].about {
             About::Key(key) => {
+                self.has_no_revoked_predecessor(key)?;
                 let key = &mut self.keys[key];
                 key.state = KeyState::Approved;
                 key.checker = Some(user);

@@ -192,12 +192,8 @@ impl Office {
     /// A wallet could not take a cash-in: the money comes back.
     pub(crate) fn returned(&mut self, id: OperationID) {
         let index = self.latest(id);
-        let Operation { amount, state, automatic, .. } = self.operations[index];
+        let Operation { amount, state, .. } = self.operations[index];
         if state == OperationState::Processing {
-            if automatic {
-                // The call that made it is answered with a refusal, which is not remembered.
-                self.calls.retain(|_, (_, made)| *made != Made::Operation(index));
-            }
             self.operations[index].state = OperationState::Failed;
             self.balance += amount;
             self.charged -= amount;

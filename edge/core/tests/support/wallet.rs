@@ -36,8 +36,8 @@ impl WalletStore for MemoryWallet {
         self.funds
     }
 
-    fn has_entry(&self, id: OperationID) -> Result<bool, Fault> {
-        Ok(self.entries.contains_key(&id))
+    fn entry(&self, id: OperationID) -> Result<Option<i64>, Fault> {
+        Ok(self.entries.get(&id).copied())
     }
 
     fn append(&mut self, id: OperationID, minor: i64, balance: Amount, _: Timestamp) -> Result<(), Fault> {

@@ -75,14 +75,9 @@ impl Setup {
         let workerd = Workerd::start(options.clone()).unwrap();
         // The port stays when it is started again, so that clients find it.
         options.port = workerd.port();
-        let agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(60)))
-            .max_redirects(0)
-            .allow_non_standard_methods(true)
-            .build()
-            .into();
-        Edge { url: workerd.url(), options, workerd: Mutex::new(Some(workerd)), agent, _state: state }
+        let mut edge = Edge::at(workerd.url(), options.secrets.clone());
+        edge.own = Some(Own { options, workerd: Mutex::new(Some(workerd)), _state: state });
+        edge
     }
 }
 
@@ -92,13 +87,19 @@ impl Default for Setup {
     }
 }
 
-/// A running edge. It ends with this value.
+/// A running edge. It ends with this value, where it was started for it.
 pub struct Edge {
     /// `http://127.0.0.1:` and the port.
     pub url: String,
+    secrets: Secrets,
+    pub(crate) agent: ureq::Agent,
+    own: Option<Own>,
+}
+
+/// What was started.
+struct Own {
     options: Options,
     workerd: Mutex<Option<Workerd>>,
-    pub(crate) agent: ureq::Agent,
     _state: TempDir,
 }
 
@@ -108,30 +109,47 @@ impl Edge {
         Setup::new().start()
     }
 
+    /// One that runs elsewhere.
+    pub fn at(url: String, secrets: Secrets) -> Self {
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(60)))
+            .max_redirects(0)
+            .allow_non_standard_methods(true)
+            .build()
+            .into();
+        Self { url, secrets, agent, own: None }
+    }
+
+    fn own(&self) -> &Own {
+        self.own.as_ref().expect("this edge was started for this test")
+    }
+
     /// Ends the runtime as a power cut would.
     pub fn kill(&self) {
-        let running = self.workerd.lock().unwrap().take();
+        let running = self.own().workerd.lock().unwrap().take();
         running.expect("the edge runs").kill().unwrap();
     }
 
     /// Starts the runtime again on the same storage and port.
     pub fn revive(&self) {
-        *self.workerd.lock().unwrap() = Some(Workerd::start(self.options.clone()).unwrap());
+        let own = self.own();
+        *own.workerd.lock().unwrap() = Some(Workerd::start(own.options.clone()).unwrap());
     }
 
     /// The secrets it was started with.
     pub fn secret(&self, name: &str) -> String {
-        self.options.secrets.get(name).unwrap().to_owned()
+        self.secrets.get(name).unwrap().to_owned()
     }
 
     /// What the runtime has printed.
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.options.state_dir.join("workerd.log")).unwrap()
+        std::fs::read_to_string(self.own().options.state_dir.join("workerd.log")).unwrap()
     }
 
     /// The port it listens on.
     pub fn port(&self) -> u16 {
-        self.options.port
+        self.own().options.port
     }
 
     /// A request to be sent.

@@ -1,1 +1,107 @@
-//! Soon.
+//! A panic is answered within a second, writes nothing by half, and the next call works.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use universal_wallet_tests::edge::{Edge, Setup};
+use universal_wallet_tests::money::assert_conserved;
+use universal_wallet_tests::request::Answer;
+
+const PHONE: &str = "+2348031234567";
+
+#[track_caller]
+fn soon(call: impl FnOnce() -> Answer) {
+    let begun = Instant::now();
+    let answer = call();
+    assert!([500, 503].contains(&answer.status), "{answer}");
+    assert!(begun.elapsed() < Duration::from_secs(1), "after {:?}", begun.elapsed());
+    let body = answer.json();
+    assert!(["internal", "unavailable"].contains(&body["code"].as_str().unwrap()), "{answer}");
+    assert!(!answer.text.contains("panic") && !answer.text.contains("unreachable"), "nothing inner leaks: {answer}");
+    assert!(answer.header("X-Request-ID").is_some());
+}
+
+#[test]
+fn a_panic_in_the_worker_is_a_500_and_the_next_call_works() {
+    let edge = Setup::new().with_faults().start();
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    for _ in 0..3 {
+        soon(|| edge.get(&distributor.api("/balance?panic=worker")).key(&till).send());
+        soon(|| edge.get("/healthz?panic=worker").send());
+        distributor.read_balance(&till).ok();
+        edge.get("/healthz").send().ok();
+    }
+}
+
+#[test]
+fn a_panic_in_an_object_is_a_500_and_the_next_call_works() {
+    let edge = Setup::new().with_faults().start();
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    let other = edge.distributor();
+    let theirs = other.till();
+    for place in ["object", "write"] {
+        let before = distributor.position();
+        let entries = distributor.verify()["entries"].clone();
+        let body = json!({ "operationType": "cash-in", "amount": "5.00", "phoneTo": PHONE });
+        let path = distributor.api(&format!("/operations?panic={place}"));
+        soon(|| edge.post(&path).key(&till).once(place).json(body.clone()).send());
+        assert_eq!(distributor.position(), before, "{place}: nothing was written");
+        let verified = distributor.verify();
+        assert_eq!((&verified["valid"], &verified["entries"]), (&json!(true), &entries), "{verified}");
+        // Whoever shares the instance goes on too.
+        other.read_balance(&theirs).ok();
+        let again = distributor.operation(&till, body).once(place).send();
+        assert_eq!(again.ok()["status"], "completed");
+        assert_eq!(again.header("Idempotent-Replayed"), None);
+    }
+    assert_eq!(edge.wallet_balance(PHONE), "10.00");
+    assert_conserved(&distributor, &[format!("wallets/{PHONE}")]);
+}
+
+#[test]
+fn a_panic_in_a_persons_call_leaves_the_request_undecided() {
+    let edge = Setup::new().with_faults().start();
+    let distributor = edge.distributor();
+    let asked =
+        distributor.ask_for_key(&distributor.maker, json!({ "label": "Till", "permissions": ["read-balance"] })).ok();
+    let path = distributor.console(&format!("/approvals/{}", asked["approvalID"].as_str().unwrap()));
+    let digest = edge.get(&path).person(&distributor.checker).send().ok()["digest"].clone();
+    for place in ["object", "write"] {
+        let approve = format!("{path}/approve?panic={place}");
+        soon(|| edge.post(&approve).person(&distributor.checker).json(json!({ "digest": digest })).send());
+        assert_eq!(edge.get(&path).person(&distributor.checker).send().ok()["status"], "pending");
+    }
+    edge.post(&format!("{path}/approve")).person(&distributor.checker).json(json!({ "digest": digest })).send().ok();
+    assert_eq!(distributor.verify()["valid"], true);
+}
+
+#[test]
+fn calls_under_way_while_another_panics_are_answered() {
+    let edge = Setup::new().with_faults().start();
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for number in 0..25 {
+                    let answer = distributor.cash_in(&till, PHONE, "0.01");
+                    assert!(answer.status == 200 || answer.status >= 500, "{number}: {answer}");
+                }
+            });
+        }
+        for _ in 0..10 {
+            soon(|| edge.get(&distributor.api("/balance?panic=object")).key(&till).send());
+        }
+    });
+    distributor.await_nothing_processing(Duration::from_secs(20));
+    assert_conserved(&distributor, &[format!("wallets/{PHONE}")]);
+    assert_eq!(distributor.verify()["valid"], true);
+}
+
+#[test]
+fn the_deployed_build_has_no_such_faults() {
+    let edge = Edge::start();
+    edge.get("/healthz?panic=worker").send().ok();
+}

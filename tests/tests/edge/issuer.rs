@@ -1,1 +1,86 @@
-//! Soon.
+//! The issuer's own calls.
+
+use serde_json::json;
+use universal_wallet_tests::edge::Edge;
+use universal_wallet_tests::person::Person;
+
+const UNSEEN: &str = "/issuer/v1/wallets/%2B2348039999999";
+
+#[test]
+fn a_distributor_needs_two_people_who_can_approve_each_other() {
+    let edge = Edge::start();
+    let create = |roles: &[&[&str]]| {
+        let users: Vec<_> = roles.iter().map(|roles| Person::new(roles).in_body()).collect();
+        edge.post("/issuer/v1/distributors").issuer().json(json!({ "name": "A", "users": users })).send()
+    };
+    for unfit in [&[][..], &[&["maker", "checker"][..]], &[&["maker"], &["viewer"]], &[&["checker"], &["viewer"]]] {
+        create(unfit).refused(400, "invalid_request");
+    }
+    assert_eq!(create(&[&["maker"], &["checker"]]).status, 201);
+}
+
+#[test]
+fn an_id_is_taken_once_and_a_repeated_creation_is_the_same() {
+    let edge = Edge::start();
+    let id = "36e48800-22ce-4ea0-b37a-198f7978cd53";
+    let users = [Person::new(&["maker"]).in_body(), Person::new(&["checker"]).in_body()];
+    let body = |name: &str| json!({ "distributorID": id, "name": name, "users": users });
+    let post = |name: &str, once: Option<&str>| {
+        let request = edge.post("/issuer/v1/distributors").issuer().json(body(name));
+        match once {
+            Some(once) => request.once(once).send(),
+            None => request.send(),
+        }
+    };
+    let first = post("A", Some("1"));
+    assert_eq!((first.status, first.json()["distributorID"].as_str()), (201, Some(id)));
+    let again = post("A", Some("1"));
+    assert_eq!((again.status, again.header("Idempotent-Replayed")), (201, Some("true")));
+    post("B", Some("1")).refused(422, "idempotency_key_reused");
+    post("B", None).refused(409, "already_exists");
+    let other = json!({ "name": "C", "currency": "USD", "users": users });
+    edge.post("/issuer/v1/distributors").issuer().json(other).send().refused(400, "invalid_request");
+    edge.get("/issuer/v1/distributors/00000000-0000-4000-8000-000000000000").issuer().send().refused(404, "not_found");
+}
+
+#[test]
+fn a_login_that_exists_gains_a_membership_and_keeps_its_password() {
+    let edge = Edge::start();
+    let (first, second) = (edge.distributor(), edge.distributor());
+    let mut body = first.maker.in_body();
+    body["name"] = json!("Another name");
+    body["password"] = json!("another password of theirs");
+    let added = edge.post(&second.issued("/users")).issuer().json(body).send().ok();
+    assert_eq!(added["userID"], json!(first.maker.id));
+    let session = first.maker.sign_in(&edge).ok();
+    assert_eq!(session["name"], json!(first.maker.name()));
+    assert_eq!(session["distributors"].as_array().unwrap().len(), 2);
+    edge.get(&second.console("")).person(&first.maker).send().ok();
+}
+
+#[test]
+fn an_unseen_phone_has_zeros_and_stores_nothing_and_an_unknown_merchant_is_404() {
+    let edge = Edge::start();
+    let wallet = edge.get(UNSEEN).issuer().send().ok();
+    assert_eq!(wallet, json!({ "balance": "0.00", "available": "0.00", "held": "0.00", "currency": "NGN" }));
+    let rows =
+        edge.sql("WALLET", "phone:+2348039999999", "SELECT name FROM sqlite_master WHERE name = 'entries'", json!([]));
+    assert_eq!(rows.len(), 0);
+    edge.get("/issuer/v1/merchants/100000").issuer().send().refused(404, "not_found");
+    for phone in ["12345", "%2B0", "+234abc"] {
+        let answer = edge.get(&format!("/issuer/v1/wallets/{phone}")).issuer().send();
+        assert!([400, 404].contains(&answer.status), "{answer}");
+    }
+}
+
+#[test]
+fn the_issuers_token_opens_nothing_else() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    edge.get(&distributor.api("/balance")).issuer().send().refused(401, "invalid_api_key");
+    edge.get(&distributor.console("")).issuer().send().refused(401, "not_signed_in");
+    edge.get(&distributor.issued("")).key(&till).send().refused(401, "invalid_api_key");
+    edge.get(&distributor.issued("")).person(&distributor.admin).send().refused(401, "missing_api_key");
+    edge.get(&distributor.api("/balance")).person(&distributor.admin).send().refused(401, "missing_api_key");
+}

@@ -1,1 +1,151 @@
-//! Soon.
+//! What was acknowledged survives a power cut, and nothing else moves money.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, RwLock};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use universal_wallet_tests::edge::Edge;
+use universal_wallet_tests::money::{assert_conserved, minor_of};
+
+/// Ends the load also where the test fails.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+const KILLS: usize = 20;
+const TILLS: usize = 8;
+
+#[test]
+fn twenty_power_cuts_under_load_lose_and_double_nothing() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let keys: Vec<_> = (0..TILLS).map(|_| distributor.till()).collect();
+    let phones: Vec<_> = (0..TILLS).map(|number| format!("+23480300000{number:02}")).collect();
+    let wallets: Vec<_> = phones.iter().map(|phone| format!("wallets/{phone}")).collect();
+    let acknowledged = Mutex::new(HashMap::new());
+    let (stop, done, repeated) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
+
+    // A call is under way with the gate open; to look at all the money at once it is closed.
+    let gate = RwLock::new(());
+
+    std::thread::scope(|scope| {
+        let _stop = Stop(&stop);
+        for (till, (key, phone)) in keys.iter().zip(&phones).enumerate() {
+            let (acknowledged, stop, done, repeated, distributor, gate) =
+                (&acknowledged, &stop, &done, &repeated, &distributor, &gate);
+            scope.spawn(move || {
+                for number in 0.. {
+                    if stop.load(Ordering::SeqCst) {
+                        break;
+                    }
+                    let once = format!("{till}-{number}");
+                    let body = json!({ "operationType": "cash-in", "amount": "0.01", "phoneTo": phone });
+                    // A client that repeats until it has an answer which says what became of it.
+                    let operation = loop {
+                        let open = gate.read().unwrap();
+                        let answer = distributor.operation(key, body.clone()).once(&once).try_send();
+                        drop(open);
+                        match answer {
+                            Some(answer) if answer.status == 200 => break answer.json()["operationID"].to_string(),
+                            Some(answer) => assert!(answer.status >= 500, "{answer}"),
+                            None => std::thread::sleep(Duration::from_millis(5)),
+                        }
+                        repeated.fetch_add(1, Ordering::SeqCst);
+                    };
+                    assert!(acknowledged.lock().unwrap().insert(operation, once).is_none(), "two calls, one operation");
+                    done.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+        }
+        for _ in 0..KILLS {
+            let reached = done.load(Ordering::SeqCst) + 3 * TILLS;
+            let deadline = Instant::now() + Duration::from_secs(30);
+            while done.load(Ordering::SeqCst) < reached && Instant::now() < deadline {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            edge.kill();
+            let _closed = gate.write().unwrap();
+            edge.revive();
+            distributor.await_nothing_processing(Duration::from_secs(30));
+            assert_conserved(&distributor, &wallets);
+        }
+    });
+
+    distributor.await_nothing_processing(Duration::from_secs(60));
+    assert_conserved(&distributor, &wallets);
+    let acknowledged = acknowledged.into_inner().unwrap();
+    let mut seen = HashMap::new();
+    let mut path = distributor.api("/operations?limit=1000");
+    loop {
+        let page = edge.get(&path).key(&keys[0]).send();
+        for operation in page.ok().as_array().unwrap() {
+            assert_eq!(operation["status"], "completed");
+            assert!(seen.insert(operation["operationID"].to_string(), operation["sequenceNumber"].clone()).is_none());
+        }
+        match page.header("Link") {
+            Some(link) => path = link[1..link.find('>').unwrap()].to_owned(),
+            None => break,
+        }
+    }
+    for operation in acknowledged.keys() {
+        assert!(seen.contains_key(operation), "{operation} was acknowledged and is gone");
+    }
+    assert_eq!(seen.len(), acknowledged.len(), "every operation has an owner, since each call was repeated to its end");
+    assert_eq!(minor_of(&distributor.position(), "cashedIn"), i128::try_from(seen.len()).unwrap());
+    let mut from = 1;
+    loop {
+        let path = distributor.console(&format!("/audit/verify?from={from}"));
+        let verified = edge.get(&path).person(&distributor.maker).send().ok();
+        assert_eq!(verified["valid"], true, "{verified}");
+        match verified["nextFrom"].as_u64() {
+            Some(next) => from = next,
+            None => break,
+        }
+    }
+    println!(
+        "{KILLS} kills, {} operations acknowledged, {} calls repeated",
+        acknowledged.len(),
+        repeated.load(Ordering::SeqCst)
+    );
+}
+
+#[test]
+fn a_delivery_that_a_power_cut_interrupted_arrives_by_itself() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    let phone = "+2348031234567";
+    distributor.cash_in(&till, phone, "100.00").ok();
+    let request = distributor.request_cash_out(phone, "30.00");
+    edge.lose("WALLET", "before", "", 100);
+    assert_eq!(distributor.cash_in(&till, phone, "5.00").ok()["status"], "processing");
+    assert_eq!(distributor.process(&till, &request).ok()["status"], "processing");
+    edge.kill();
+    edge.revive();
+    distributor.await_nothing_processing(Duration::from_secs(60));
+    assert_eq!(edge.wallet_balance(phone), "75.00");
+    assert_conserved(&distributor, &[format!("wallets/{phone}")]);
+}
+
+#[test]
+fn sessions_keys_and_approvals_survive() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let key = distributor.asking_key();
+    let id = distributor.cash_in(&key, "+2348031234567", "5.00").ok()["operationID"].as_str().unwrap().to_owned();
+    let revoked = distributor.till();
+    let path = distributor.console(&format!("/api-keys/{}/revoke", revoked.id));
+    edge.post(&path).person(&distributor.maker).json(json!({ "reason": "lost" })).send().ok();
+    edge.kill();
+    edge.revive();
+    distributor.read_balance(&revoked).refused(401, "revoked_api_key");
+    assert_eq!(distributor.read_balance(&key).ok()["held"], "5.00");
+    distributor.approve(&distributor.checker, &distributor.approval_of(&id)).ok();
+    assert_eq!(distributor.verify()["valid"], true);
+}

@@ -9,7 +9,7 @@ use universal_wallet_core::digest::Digest;
 use universal_wallet_core::input::{Input, must_be_same};
 use universal_wallet_core::refusal::{Code, Fault, Outcome, Refused, refuse};
 use universal_wallet_core::wallet::{
-    Funds, Hold, HoldStatus, WalletStore, announce, announced, capture, credit, place_hold, refused, release,
+    Credited, Funds, Hold, HoldStatus, WalletStore, announce, announced, capture, credit, place_hold, refused, release,
 };
 use wasm_bindgen::prelude::*;
 
@@ -77,7 +77,11 @@ impl Wallet {
                 Step::reply(Ok(WalletFunds { balance, available: self.store.funds.available(), held }))
             }
             Ok(ToWallet::Credit { operation, amount }) => {
-                Step::reply(self.write(|store| credit(store, operation, amount, now)))
+                let credited = self.write(|store| Ok(credit(store, operation, amount, now)?));
+                Step::reply(credited.and_then(|credited| match credited {
+                    Credited::Taken => Ok(()),
+                    Credited::Refused => refuse(Code::InvalidAmount, "The wallet's balance would pass the largest."),
+                }))
             }
             Ok(ToWallet::Capture { operation }) => Step::reply(self.write(|store| capture(store, operation, now))),
             Ok(ToWallet::Release { operation }) => Step::reply(self.write(|store| Ok(release(store, operation)?))),
@@ -286,9 +290,11 @@ impl WalletStore for SqlWallet {
         self.funds
     }
 
-    fn has_entry(&self, id: OperationID) -> Result<bool, Fault> {
-        let row: Option<(u8,)> = self.db.row("SELECT 1 FROM entries WHERE operation = ?", (id,))?;
-        Ok(row.is_some())
+    fn entry(&self, id: OperationID) -> Result<Option<i64>, Fault> {
+        // Beyond 2^53 a number is not exact in JavaScript: it travels as text.
+        let row: Option<(String,)> =
+            self.db.row("SELECT CAST(minor AS TEXT) FROM entries WHERE operation = ?", (id,))?;
+        row.map(|(minor,)| minor.parse().map_err(|_| Fault::new("an entry that is no number"))).transpose()
     }
 
     fn append(&mut self, id: OperationID, minor: i64, balance: Amount, now: Timestamp) -> Result<(), Fault> {

@@ -430,7 +430,7 @@ mod tests {
             let mut text = String::from("{");
             for (name, value) in [("label", r#""x""#), ("permissions", r#"["read-balance"]"#)] {
                 if !members.contains(&format!("\"{name}\"")) {
-                    text += &format!("\"{name}\":{value},");
+                    text.extend(["\"", name, "\":", value, ","]);
                 }
             }
             let refusal = read(&format!("{text}{members}}}")).unwrap_err();

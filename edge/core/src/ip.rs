@@ -211,7 +211,7 @@ mod tests {
         #[test]
         fn normal_form_is_stable(bits in any::<u128>(), length in 0_u8..=128, four in any::<bool>()) {
             let address = if four {
-                IpAddr::V4(Ipv4Addr::from_bits(bits as u32))
+                IpAddr::V4(Ipv4Addr::from_bits(u32::try_from(bits >> 96).unwrap()))
             } else {
                 IpAddr::V6(Ipv6Addr::from_bits(bits))
             };

@@ -65,8 +65,9 @@ impl Funds {
 pub trait WalletStore {
     /// The money, as the last entry and the holds leave it.
     fn funds(&self) -> Funds;
-    /// Whether the operation has an entry.
-    fn has_entry(&self, id: OperationID) -> Result<bool, Fault>;
+    /// What the operation's entry brought, in minor units, where it has one: nothing where its
+    /// cash-in was refused.
+    fn entry(&self, id: OperationID) -> Result<Option<i64>, Fault>;
     /// Appends an entry: so much in (or out, when negative), leaving the balance.
     fn append(&mut self, id: OperationID, minor: i64, balance: Amount, now: Timestamp) -> Result<(), Fault>;
     /// A hold by its request.
@@ -75,17 +76,28 @@ pub trait WalletStore {
     fn put_hold(&mut self, hold: &Hold, held: Amount) -> Result<(), Fault>;
 }
 
-/// A cash-in arrives: taken once, however often it is told. The only one refused is one that
-/// would take the balance past the largest; its money goes back.
-pub fn credit(store: &mut dyn WalletStore, id: OperationID, amount: Amount, now: Timestamp) -> Outcome<()> {
-    if store.has_entry(id)? {
-        return Ok(());
+/// What became of a cash-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credited {
+    /// The money is in the wallet.
+    Taken,
+    /// The balance would have passed the largest, so the money goes back to the float, for ever:
+    /// room that comes later changes nothing, since the refusal may be on its way.
+    Refused,
+}
+
+/// A cash-in arrives: decided once, however often it is told.
+pub fn credit(store: &mut dyn WalletStore, id: OperationID, amount: Amount, now: Timestamp) -> Result<Credited, Fault> {
+    match store.entry(id)? {
+        Some(0) => return Ok(Credited::Refused),
+        Some(_) => return Ok(Credited::Taken),
+        None => {}
     }
-    let Some(balance) = store.funds().balance.checked_add(amount) else {
-        let message = format!("the wallet's balance would pass {}", Amount::MAX);
-        return Err(Refusal::field(Code::InvalidAmount, "amount", message).into());
-    };
-    Ok(store.append(id, amount.minor(), balance, now)?)
+    let before = store.funds().balance;
+    match before.checked_add(amount) {
+        Some(balance) => store.append(id, amount.minor(), balance, now).map(|()| Credited::Taken),
+        None => store.append(id, 0, before, now).map(|()| Credited::Refused),
+    }
 }
 
 /// A customer asks to be paid out: the money is held.

@@ -118,8 +118,9 @@ impl Open {
                 }
             }
             Err(Refused::Refusal(refusal)) if refusal.code == Code::InvalidAmount => {
-                let id = delivery.operation;
-                let returned = self.write(|store| Ok(decide_operation::returned(store, now, id).map(|_| ())?));
+                let (id, call_waits) = (delivery.operation, matches!(after, After::Receipt { .. }));
+                let returned =
+                    self.write(|store| Ok(decide_operation::returned(store, now, id, call_waits).map(|_| ())?));
                 if let Err(Refused::Fault(fault)) = returned {
                     report("", &fault);
                 }

@@ -173,6 +173,14 @@ impl Open {
                 sql.extend([" AND ", column, " = '", word, "'"]);
             }
         }
+        match status {
+            // A partial index serves only what says the words of the index.
+            Some("pending" | "rejected" | "expired" | "failed") => {
+                sql += " AND status IN ('pending', 'rejected', 'expired', 'failed')";
+            }
+            Some("processing") => sql.extend([" AND n >= ", &self.store.settled_below().to_string()]),
+            _ => {}
+        }
         sql += " ORDER BY n DESC LIMIT ? OFFSET ?";
         let before = cursor.unwrap_or(1 << 52);
         let rows: Vec<(u64, String, String, String)> = self.store.db.rows(&sql, (before, limit + 1, offset))?;

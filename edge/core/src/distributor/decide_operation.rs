@@ -150,8 +150,14 @@ pub fn arrived(store: &mut dyn Store, now: Timestamp, id: OperationID) -> Result
 }
 
 /// The wallet cannot take the money of a cash-in, since its balance would pass the largest: it
-/// comes back to the float.
-pub fn returned(store: &mut dyn Store, now: Timestamp, id: OperationID) -> Result<Option<Operation>, Fault> {
+/// comes back to the float. Where the call that made it still waits for its answer, that will be a
+/// refusal, so its idempotency key is free again.
+pub fn returned(
+    store: &mut dyn Store,
+    now: Timestamp,
+    id: OperationID,
+    call_waits: bool,
+) -> Result<Option<Operation>, Fault> {
     let operation = store
         .operation(id)?
         .filter(|operation| operation.facts.is_cash_in() && operation.state.status == OperationStatus::Processing);
@@ -167,8 +173,7 @@ pub fn returned(store: &mut dyn Store, now: Timestamp, id: OperationID) -> Resul
     if let Some(key) = facts.key {
         act.store.change_volume(key, facts.created_at.utc_day(), -facts.amount.minor(), 0)?;
     }
-    if facts.approval.is_none() {
-        // The call that made it is answered with a refusal, and a refused call is not remembered.
+    if call_waits {
         act.store.forget_idempotency(operation.number)?;
     }
     operation.state.status = OperationStatus::Failed;

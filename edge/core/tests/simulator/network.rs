@@ -7,7 +7,7 @@ use universal_wallet_core::distributor::cash_outs::{self, Wanted};
 use universal_wallet_core::distributor::decide_operation;
 use universal_wallet_core::refusal::Code;
 use universal_wallet_core::store::Store;
-use universal_wallet_core::wallet::{self, Hold, HoldStatus, WalletStore};
+use universal_wallet_core::wallet::{self, Credited, Hold, HoldStatus, WalletStore};
 
 use super::model::{Minor, Request, RequestState};
 use super::model_money::HoldState;
@@ -103,7 +103,11 @@ impl World {
             What::Credit(amount) => {
                 let taken = wallet::credit(&mut pocket.store, id, amount, now);
                 let expected = pocket.model.credit(id, Minor::from(amount.minor()));
-                assert_eq!(taken == Ok(Credited::Taken), expected, "a wallet takes all but what would pass the largest balance");
+                assert_eq!(
+                    taken == Ok(Credited::Taken),
+                    expected,
+                    "a wallet takes all but what would pass the largest balance"
+                );
                 return expected;
             }
             What::Capture => {

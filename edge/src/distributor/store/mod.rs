@@ -140,6 +140,11 @@ impl SqlStore {
         Ok(())
     }
 
+    /// No operation below this number is on its way.
+    pub(crate) const fn settled_below(&self) -> u64 {
+        self.settled_below
+    }
+
     /// Operations below the present head need no delivery any more, where none is due. Written
     /// now and then: it only spares the next loading some rows.
     pub(crate) fn mark_settled(&mut self) -> Result<(), Fault> {

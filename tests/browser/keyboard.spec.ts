@@ -1,4 +1,4 @@
-import { approve } from "./support/steps";
+import { approve, askForKey, obtainKey } from "./support/steps";
 import { address, expect, type Page, test } from "./support/test";
 
 /** Presses Tab until the element has the focus; a keyboard trap or an unreachable control fails. */
@@ -56,6 +56,19 @@ test("the whole of a key's life needs no pointer", async ({ page, house, checker
   await tabTo(page, "button", "Revoke key");
   await page.keyboard.press("Enter");
   await expect(page.getByText("No key is active")).toBeVisible();
+});
+
+test("the focus comes back to the opener although the view was drawn again meanwhile", async ({ maker, checker, as, house }) => {
+  await obtainKey(maker, checker, { label: "Till" });
+  await maker.goto(address(house, "settings/api-keys/active"));
+  const revoke = maker.getByRole("button", { name: "Revoke Till" });
+  await revoke.press("Enter");
+  await expect(maker.getByRole("dialog")).toBeVisible();
+  await askForKey(await as("maker"), { label: "Meanwhile" });
+  // The number at the tab shows that the view under the dialog is a new one.
+  await expect(maker.locator("#tab-pending")).toHaveText("Pending1");
+  await maker.keyboard.press("Escape");
+  await expect(revoke).toBeFocused();
 });
 
 test("the first Tab offers to skip the menu", async ({ maker }) => {

@@ -77,14 +77,14 @@ export function openDialog({ title, size, mayClose }) {
 }
 
 /**
- * The opener, or what replaced it when the view was drawn again meanwhile.
+ * The browser gives the focus back to the opener, unless the view was drawn again meanwhile: then
+ * it goes to what replaced the opener, or to the heading.
  * @param {Element | null} opener
  */
 function refocus(opener) {
-  if (!(opener instanceof HTMLElement) || opener === document.body) return;
-  const target = opener.isConnected ? opener : document.getElementById(opener.id);
-  if (target) target.focus();
-  else document.querySelector("main h1")?.dispatchEvent(new Event("focusheading"));
+  if (!(opener instanceof HTMLElement) || opener.isConnected) return;
+  const target = document.getElementById(opener.id) ?? document.querySelector("main h1");
+  if (target instanceof HTMLElement) target.focus({ preventScroll: true });
 }
 
 /**

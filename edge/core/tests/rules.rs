@@ -11,5 +11,6 @@
 
 mod dual_control;
 mod promises;
+mod properties;
 mod simulator;
 mod support;

@@ -1,0 +1,187 @@
+//! Properties: arithmetic near the largest balance, limits, the edge of a day, digests, tampering.
+
+mod evidence;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use universal_wallet::id::{ApprovalID, DistributorID, KeyID};
+use universal_wallet::{Amount, Timestamp};
+use universal_wallet_core::act::Moment;
+use universal_wallet_core::approval::{ApprovalKind, digest};
+use universal_wallet_core::chain::Total;
+use universal_wallet_core::distributor::funds::{Movement, move_float};
+use universal_wallet_core::distributor::operations::{self, Created, LookedUp, Requester};
+use universal_wallet_core::distributor::{approvals, keys};
+use universal_wallet_core::people::{Person, Role};
+use universal_wallet_core::refusal::Code;
+use universal_wallet_core::store::Store;
+use uuid::Uuid;
+
+use crate::support::memory::MemoryStore;
+use crate::support::{DAY_MS, START, caller, distributor, input, member, minted, run, user};
+
+pub(crate) const PHONE: &str = "+2348031234567";
+
+pub(crate) fn at(now: Timestamp) -> Moment {
+    Moment { now, random: 7 }
+}
+
+/// A maker, a checker, and some float.
+pub(crate) fn office(float: Amount) -> MemoryStore {
+    let mut store = distributor(1, START, [member(1, &[Role::Maker]), member(2, &[Role::Checker])]);
+    let body = input(json!({ "amount": float, "reference": "bank" }).to_string(), Some("float"));
+    run(&mut store, |store| move_float(store, at(START), Movement::TopUp, &body)).unwrap();
+    store
+}
+
+/// A key of these limits, claimed.
+pub(crate) fn key(store: &mut MemoryStore, limits: &Value, now: Timestamp) -> KeyID {
+    let mut body = json!({ "label": "Till", "permissions": ["perform-operations"] });
+    body.as_object_mut().unwrap().extend(limits.as_object().unwrap().clone());
+    let (maker, checker) = (caller(store, user(1)), caller(store, user(2)));
+    let body = input(body.to_string(), None);
+    let key = run(store, |store| keys::request(store, at(now), &maker, &body)).unwrap().key;
+    let digest = store.approval(key.approval).unwrap().unwrap().digest;
+    let approve = input(json!({ "digest": digest }).to_string(), None);
+    run(store, |store| approvals::approve(store, now, &checker, &key.approval.to_string(), &approve)).unwrap();
+    let mint = || Ok(minted(DistributorID::from_uuid(Uuid::from_u128(1)), 5));
+    let id = key.id.to_string();
+    run(store, |store| keys::claim(store, at(now), &maker, &id, &input("", None), mint)).unwrap();
+    key.id
+}
+
+/// A cash-in by a key.
+pub(crate) fn cash_in(store: &mut MemoryStore, key: KeyID, amount: Amount, now: Timestamp) -> Result<Created, Code> {
+    let requester = Requester::Key(store.key(key).unwrap().unwrap());
+    let body = json!({ "operationType": "cash-in", "amount": amount, "phoneTo": PHONE });
+    let body = input(body.to_string(), None);
+    run(store, |store| operations::create(store, at(now), &requester, &body, LookedUp::NotYet))
+}
+
+fn amounts() -> impl Strategy<Value = Amount> {
+    let most = Amount::MAX.minor();
+    prop_oneof![1..=1000_i64, most - 1000..=most, 1..=most].prop_map(|minor| Amount::from_minor(minor).unwrap())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_float_is_exact_and_never_leaves_its_range(moves in prop::collection::vec((any::<bool>(), amounts()), 1..12)) {
+        let mut store = distributor(1, START, []);
+        let mut balance = 0_i128;
+        for (place, (top_up, amount)) in moves.into_iter().enumerate() {
+            let minor = i128::from(amount.minor());
+            let (movement, after) =
+                if top_up { (Movement::TopUp, balance + minor) } else { (Movement::Redemption, balance - minor) };
+            let body = input(json!({ "amount": amount, "reference": "r" }).to_string(), Some(&place.to_string()));
+            let result = run(&mut store, |store| move_float(store, at(START), movement, &body)).map(|_| ());
+            let expected = if after < 0 {
+                Err(Code::InsufficientBalance)
+            } else if after > i128::from(Amount::MAX.minor()) {
+                Err(Code::InvalidAmount)
+            } else {
+                balance = after;
+                Ok(())
+            };
+            prop_assert_eq!(result, expected);
+            prop_assert_eq!(i128::from(store.head().book.balance.minor()), balance);
+            prop_assert_eq!(store.head().book.issued.minor(), balance);
+        }
+    }
+
+    #[test]
+    fn a_days_volume_is_spent_to_the_cent(limit in 2..=1_000_000_i64, parts in prop::collection::vec(1..=400_000_i64, 1..8)) {
+        let amount = |minor| Amount::from_minor(minor).unwrap();
+        let mut store = office(Amount::MAX);
+        let till = key(&mut store, &json!({ "maxDailyVolume": amount(limit) }), START);
+        let mut spent = 0;
+        for part in parts {
+            let result = cash_in(&mut store, till, amount(part), START).map(|_| ());
+            let fits = spent + part <= limit;
+            prop_assert_eq!(result, if fits { Ok(()) } else { Err(Code::DailyVolumeExceeded) });
+            spent += if fits { part } else { 0 };
+        }
+        if spent < limit {
+            prop_assert!(cash_in(&mut store, till, amount(limit - spent), START).is_ok(), "exactly the limit is allowed");
+        }
+        prop_assert_eq!(cash_in(&mut store, till, amount(1), START).map(|_| ()), Err(Code::DailyVolumeExceeded));
+    }
+
+    #[test]
+    fn a_total_is_read_as_it_is_written(parts in prop::collection::vec((any::<bool>(), amounts()), 0..20)) {
+        let total = parts.into_iter().fold(Total::default(), |total, (add, amount)| {
+            if add { total.plus(amount) } else { total.minus(amount) }
+        });
+        let text = serde_json::to_string(&total).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Total>(&text).unwrap(), total);
+    }
+
+    #[test]
+    fn a_digest_is_of_everything_that_is_agreed_to(
+        names in prop::collection::btree_set("[a-zA-Z]{1,8}", 1..6),
+        values in prop::collection::vec("\\PC{0,12}", 6),
+        changed in any::<prop::sample::Index>(),
+    ) {
+        let subject = |names: &[&String], values: &[String]| -> Value {
+            names.iter().zip(values).map(|(name, value)| ((*name).clone(), Value::from(value.clone()))).collect()
+        };
+        let names: Vec<&String> = names.iter().collect();
+        let digest_of = |approval, distributor, kind, maker, name: &str, subject: &Value| {
+            let person = Person { id: user(maker), name: name.into() };
+            let id = ApprovalID::from_uuid(Uuid::from_u128(approval));
+            let distributor = DistributorID::from_uuid(Uuid::from_u128(distributor));
+            digest(id, distributor, kind, &person, subject).unwrap()
+        };
+        let kind = ApprovalKind::IssueKey;
+        let agreed = subject(&names, &values);
+        let made = digest_of(1, 1, kind, 1, "A", &agreed);
+        let reversed: Vec<&String> = names.iter().rev().copied().collect();
+        let backwards: Vec<String> = values[..names.len()].iter().rev().cloned().collect();
+        prop_assert_eq!(made, digest_of(1, 1, kind, 1, "B", &subject(&reversed, &backwards)), "order and names are no part");
+        for other in [
+            digest_of(2, 1, kind, 1, "A", &agreed),
+            digest_of(1, 2, kind, 1, "A", &agreed),
+            digest_of(1, 1, ApprovalKind::RotateKey, 1, "A", &agreed),
+            digest_of(1, 1, kind, 2, "A", &agreed),
+        ] {
+            prop_assert_ne!(made, other);
+        }
+        let place = changed.index(names.len());
+        let mut others = values.clone();
+        others[place].push('.');
+        prop_assert_ne!(made, digest_of(1, 1, kind, 1, "A", &subject(&names, &others)));
+        let mut less = agreed.clone();
+        less.as_object_mut().unwrap().remove(names[place]);
+        prop_assert_ne!(made, digest_of(1, 1, kind, 1, "A", &less));
+    }
+}
+
+/// "Volume belongs for ever to the UTC day of `createdAt` […]; later approval doesn't move it,
+/// giving back lowers that day only."
+#[test]
+fn a_day_ends_on_its_last_millisecond_and_gives_back_to_itself() {
+    let midnight = Timestamp::start_of_day(START.utc_day() + 1);
+    let amount = Amount::from_minor(10_000).unwrap();
+    for (first, same_day) in [(-DAY_MS, true), (-1, true), (0, false), (1, false)] {
+        let mut store = office(Amount::MAX);
+        let till = key(&mut store, &json!({ "maxDailyVolume": amount }), START);
+        let now = midnight.plus_ms(first).max(START);
+        let Created::New(operation) = cash_in(&mut store, till, amount, now).unwrap() else { panic!("a new one") };
+        let line = till;
+        let (eve, day) = (midnight.utc_day() - 1, midnight.utc_day());
+        let spent = |store: &MemoryStore| (store.volume(line, eve).unwrap(), store.volume(line, day).unwrap());
+        assert_eq!(spent(&store), if same_day { (amount, Amount::ZERO) } else { (Amount::ZERO, amount) }, "{first}");
+        // On the day's last millisecond there is nothing left of it; a millisecond later all of the next.
+        let again = cash_in(&mut store, till, amount, midnight.plus_ms(if same_day { -1 } else { DAY_MS - 1 }));
+        assert_eq!(again.map(|_| ()), Err(Code::DailyVolumeExceeded), "{first}");
+        // Rejected on the next day, it is given back to its own.
+        let later = midnight.plus_ms(if same_day { 0 } else { DAY_MS - 1 });
+        let (checker, no) = (caller(&store, user(2)), input(r#"{"reason":"no"}"#, None));
+        let id = operation.facts.approval.unwrap().to_string();
+        assert!(cash_in(&mut store, till, amount, later).is_ok() || !same_day);
+        run(&mut store, |store| approvals::reject(store, later, &checker, &id, &no)).unwrap();
+        let expected = if same_day { (Amount::ZERO, amount) } else { (Amount::ZERO, Amount::ZERO) };
+        assert_eq!(spent(&store), expected, "{first}");
+    }
+}

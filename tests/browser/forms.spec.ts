@@ -18,6 +18,7 @@ test("everything that can be typed wrong is explained at its field before it is 
   await maker.getByLabel("Ends after days").fill("400");
   await send.click();
   await expect(maker.getByLabel("Label")).toBeFocused();
+  await expect(maker.getByText("Choose at least one.")).toBeVisible();
   const errors: [string, string][] = [
     ["Label", "Fill this in."],
     ["Most per operation", "Leave out commas and blanks: write 50000, not 50,000."],

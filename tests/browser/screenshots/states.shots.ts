@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 import { approve, askForKey, fillKey, obtainKey, openRequest } from "../support/steps";
-import { address, expect, NO_ANSWER, type Page, test } from "../support/test";
+import { address, type Edge, expect, type House, NO_ANSWER, type Page, test } from "../support/test";
 
 const FOLDER = join(import.meta.dirname, "../../../test-results/screens");
 const WIDTHS = [390, 768, 1280, 1920];
@@ -41,7 +41,15 @@ test("empty views", async ({ as, house }) => {
   }
 });
 
-test("a key's life", async ({ maker, checker, house }) => {
+/** From an address that is allowed, and now and then from one that isn't. */
+async function useKey(edge: Edge, house: House, key: string, number: number): Promise<void> {
+  const ip = number % 4 === 3 ? "192.0.2.66" : "203.0.113.7";
+  await fetch(`${edge.url}/api/v1/distributors/${house.distributorID}/balance`, {
+    headers: { authorization: `Bearer ${key}`, "cf-connecting-ip": ip },
+  });
+}
+
+test("a key's life", async ({ maker, checker, house, edge }) => {
   await view(maker, address(house, "settings/api-keys/new"), "key-new");
   await maker.getByLabel("Most per day").fill("5,000");
   await maker.getByLabel("Allowed addresses").fill("10.0.0.1 300.1.1.1");
@@ -74,6 +82,7 @@ test("a key's life", async ({ maker, checker, house }) => {
   await shown.getByRole("button", { name: "Copy: API key" }).click();
   await shoot(maker, "key-once-copied", false);
   await shown.getByRole("button", { name: "Done" }).click();
+  for (let calls = 0; calls < 12; calls += 1) await useKey(edge, house, await maker.evaluate(() => navigator.clipboard.readText()), calls);
   await view(maker, address(house, "settings/api-keys"), "keys-active");
   await maker.getByRole("button", { name: "Revoke Lagos tills" }).click();
   await shoot(maker, "key-revoke", false);
@@ -86,6 +95,10 @@ test("a key's life", async ({ maker, checker, house }) => {
     await shoot(maker, `key-${name.toLowerCase()}`, false);
     await maker.getByRole("button", { name: "Cancel" }).click();
   }
+  await maker.getByRole("button", { name: "Rotate" }).click();
+  await maker.getByRole("dialog").getByRole("button", { name: "Send to a checker" }).click();
+  await openRequest(checker, "Lagos tills");
+  await shoot(checker, "rotation-to-decide");
 });
 
 test("money", async ({ maker, checker, house }) => {
@@ -117,6 +130,18 @@ test("money", async ({ maker, checker, house }) => {
 test("people, and being away", async ({ as, house }) => {
   const admin = await as("admin");
   await view(admin, address(house, "users"), "users");
+  await admin.getByRole("button", { name: "Change roles of Mary Maker" }).click();
+  await shoot(admin, "user-roles", false);
+  await admin.getByRole("button", { name: "Cancel" }).click();
+  await admin.getByRole("button", { name: "Disable Mary Maker" }).click();
+  await shoot(admin, "user-disable", false);
+  await admin.getByRole("button", { name: "Cancel" }).click();
+  await admin.getByRole("button", { name: "Reset password of Mary Maker" }).click();
+  await admin.getByRole("button", { name: "Ask for a reset" }).click();
+  await expect(admin.getByRole("dialog", { name: "The first half of a password" })).toBeVisible();
+  await shoot(admin, "password-half", false);
+  await admin.getByRole("button", { name: /^Copy/ }).click();
+  await admin.getByRole("button", { name: "Done" }).click();
   await view(admin, address(house, "users/new"), "user-new");
   await admin.getByRole("button", { name: "Change password" }).click();
   await shoot(admin, "password", false);

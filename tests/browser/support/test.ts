@@ -5,7 +5,7 @@ import { type Edge, startEdge } from "./edge";
 import { build, type House, type Person } from "./issuer";
 
 export { expect };
-export type { House, Locator, Page };
+export type { Edge, House, Locator, Page };
 
 /** Statuses that the test provokes: Chromium notes every refused request as an error. */
 type Expected = Set<number>;

@@ -109,13 +109,11 @@ function passes(element, check) {
     showProblem(control, text);
     if (text) wrong.push(control);
   }
-  if (wrong.length === 0) {
-    for (const { name, message } of check?.(valuesOf(element)) ?? []) {
-      const control = named(element, name);
-      if (!control) continue;
-      showProblem(control, message);
-      wrong.push(control);
-    }
+  for (const { name, message } of check?.(valuesOf(element)) ?? []) {
+    const control = named(element, name);
+    if (!control || wrong.includes(control)) continue;
+    showProblem(control, message);
+    wrong.push(control);
   }
   focusFirst(wrong);
   return wrong.length === 0;

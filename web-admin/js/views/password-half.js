@@ -15,7 +15,7 @@ export function showHalf(which, half, name) {
   return showSecrets({
     title: `The ${which} half of a password`,
     before: h("p", {}, "This is one half of the password with which ", typed(name, "strong"),
-      ` signs in the first time; ${other}. No one person knows it all.`),
+      ` signs in next; ${other}. No one person knows it all.`),
     secrets: [{ name: which === "first" ? "First half" : "Second half", text: half }],
     after: h("ol", { class: "steps" },
       h("li", {}, "Give this half to ", typed(name), " yourself: by phone, or face to face. Don't give it to your colleague who has the other half."),

@@ -105,6 +105,15 @@ impl State {
         run(&mut self.store, |store| command(store, moment)).ok()
     }
 
+    /// A key that the first person asked for, the second approved, and the first claimed.
+    pub(crate) fn with_key(mut self) -> Self {
+        assert!(self.take(&Step::AskForKey(user(1))));
+        let (approval, key) = (self.pending().next().unwrap().id, self.keys().next().unwrap().id);
+        assert!(self.take(&Step::Approve(user(2), approval)));
+        assert!(self.take(&Step::Claim(user(1), key)));
+        self
+    }
+
     /// Does it; whether it was possible.
     pub(crate) fn take(&mut self, step: &Step) -> bool {
         match step {

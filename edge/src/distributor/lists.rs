@@ -178,7 +178,7 @@ impl Open {
             Some("pending" | "rejected" | "expired" | "failed") => {
                 sql += " AND status IN ('pending', 'rejected', 'expired', 'failed')";
             }
-            Some("processing") => sql.extend([" AND n >= ", &self.store.settled_below().to_string()]),
+            Some("processing") => sql.extend([" AND n >= ", &self.store.first_on_its_way().to_string()]),
             _ => {}
         }
         sql += " ORDER BY n DESC LIMIT ? OFFSET ?";

@@ -141,8 +141,8 @@ impl SqlStore {
     }
 
     /// No operation below this number is on its way.
-    pub(crate) const fn settled_below(&self) -> u64 {
-        self.settled_below
+    pub(crate) fn first_on_its_way(&self) -> u64 {
+        self.deliveries.keys().next().copied().unwrap_or(self.head.number + 1)
     }
 
     /// Operations below the present head need no delivery any more, where none is due. Written

@@ -10,6 +10,11 @@ async function call(url: string, house: House, key: string, ip: string): Promise
   return answer.status;
 }
 
+/** The present UTC day as the page writes it. */
+function today(): string {
+  return new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" }).format(Date.now());
+}
+
 async function openKey(maker: Page, house: House): Promise<void> {
   await maker.goto(address(house, "settings/api-keys/active"));
   await maker.locator("#view").getByRole("link", { name: "Till" }).first().click();
@@ -98,7 +103,9 @@ test("addresses that are outside the old ones are explained at their field", asy
   await expect(dialog.getByLabel("Allowed addresses")).toHaveValue("192.0.2.1");
 });
 
-test("use is shown by day, address and refusal, as a picture and as a table", async ({ maker, checker, house, edge }) => {
+test("use is shown by day, address and refusal, as a picture and as a table", async ({ as, checker, house, edge }) => {
+  // Days are UTC days, also for somebody whose own day is another one.
+  const maker = await as("maker", "overview", { timezoneId: new Date().getUTCHours() < 12 ? "Pacific/Honolulu" : "Pacific/Kiritimati" });
   const key = await obtainKey(maker, checker, WISHES);
   for (let count = 0; count < 3; count += 1) await call(edge.url, house, key, "198.51.100.7");
   await call(edge.url, house, key, "192.0.2.66");
@@ -106,6 +113,7 @@ test("use is shown by day, address and refusal, as a picture and as a table", as
   await expect(maker.getByRole("img", { name: /Calls in 30 days: 4 calls, 1 of them refused/ })).toBeVisible();
   await maker.getByText("Show as a table").click();
   await expect(maker.getByRole("table", { name: "Use by day" })).toBeVisible();
+  await expect(maker.getByRole("row", { name: `${today()} 4 1 0 0.00` })).toBeVisible();
   await expect(maker.getByRole("row", { name: /198\.51\.100\.7 Known/ })).toBeVisible();
   await expect(maker.getByRole("row", { name: /192\.0\.2\.66 Refused/ })).toBeVisible();
   await expect(maker.getByRole("row", { name: /From an address that isn't allowed 1/ })).toBeVisible();

@@ -62,6 +62,20 @@ test("the whole first load is at most 60 KB gzipped and comes from here", async 
   expect(total).toBeLessThanOrEqual(FIRST_LOAD_MOST_BYTES);
 });
 
+test("no module of the first load waits for another to be found", async ({ page }) => {
+  const fetched = new Set<string>();
+  page.on("response", (response) => {
+    const path = new URL(response.url()).pathname;
+    if (path.startsWith("/js/")) fetched.add(path);
+  });
+  await page.goto("/");
+  await expect(page.getByLabel("Sign-in name")).toBeVisible();
+  const named = await page.locator('link[rel="modulepreload"], script[src]').evaluateAll((elements) =>
+    elements.map((element) => element.getAttribute("href") ?? element.getAttribute("src")),
+  );
+  expect(named.sort()).toEqual([...fetched].sort());
+});
+
 test("what people type is text wherever it comes back", async ({ as, maker, checker, house, page }) => {
   const dialogs: string[] = [];
   for (const one of [maker, checker]) one.on("dialog", (dialog) => { dialogs.push(dialog.message()); void dialog.dismiss(); });

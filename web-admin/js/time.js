@@ -8,8 +8,12 @@ const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
 const relativeFormat = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-const exactFormat = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+const exactFormat = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short",
+});
 const dateFormat = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
+const dayFormat = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /**
  * "5 minutes ago", "in 3 days".
@@ -31,9 +35,13 @@ export function exact(at) {
   return exactFormat.format(Date.parse(at));
 }
 
-/** @param {string} at RFC 3339 or a date */
+/**
+ * A day in words. A time falls on a day of the person's own zone; a day such as "2026-11-24" is a
+ * UTC day already, and stays that one wherever the person is.
+ * @param {string} at RFC 3339, or a day
+ */
 export function date(at) {
-  return dateFormat.format(Date.parse(at));
+  return (DAY.test(at) ? dayFormat : dateFormat).format(Date.parse(at));
 }
 
 /**

@@ -64,7 +64,7 @@ function endField(expiresAt) {
     type: "date",
     required: true,
     value: dayOf(expiresAt),
-    check: (text) => (text > dayOf(expiresAt) ? `Not later than now: ${date(expiresAt)}. For longer, rotate the key.` : ""),
+    check: (text) => (text > dayOf(expiresAt) ? `Not later than now: ${date(dayOf(expiresAt))}. For longer, rotate the key.` : ""),
     attributes: { class: "short" },
   });
 }

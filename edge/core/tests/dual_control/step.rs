@@ -199,7 +199,7 @@ impl State {
 
     fn ask_for_key(&mut self, actor: UserID) -> bool {
         let body = r#"{"label":"Till","permissions":["perform-operations"],"maxTransactionAmount":"5",
-                       "maxDailyVolume":"5","autoApproveLimit":"1"}"#;
+                       "maxDailyVolume":"9","autoApproveLimit":"1"}"#;
         let (caller, body) = (self.caller(actor), input(body, None));
         let asked = self.run(|store, moment| keys::request(store, moment, &caller, &body));
         self.note(actor, asked.map(|asked| asked.key.approval))

@@ -86,6 +86,8 @@ impl World {
                     let next = self.offices[office].store.deadlines().next().map(Timestamp::unix_ms);
                     let Some(at) = next.filter(|at| *at <= until) else { break };
                     self.settle(office, at.max(self.now));
+                    let first = self.offices[office].store.deadlines().next();
+                    assert!(first.is_none_or(|first| first.unix_ms() > at), "what is over at its deadline is ended");
                 }
             }
         }

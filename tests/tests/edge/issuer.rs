@@ -2,8 +2,10 @@
 
 use serde_json::json;
 use universal_wallet_tests::edge::Edge;
+use universal_wallet_tests::money::minor_of;
 use universal_wallet_tests::person::Person;
 
+const PHONE: &str = "+2348031234567";
 const UNSEEN: &str = "/issuer/v1/wallets/%2B2348039999999";
 
 #[test]
@@ -83,4 +85,46 @@ fn the_issuers_token_opens_nothing_else() {
     edge.get(&distributor.issued("")).key(&till).send().refused(401, "invalid_api_key");
     edge.get(&distributor.issued("")).person(&distributor.admin).send().refused(401, "missing_api_key");
     edge.get(&distributor.api("/balance")).person(&distributor.admin).send().refused(401, "missing_api_key");
+}
+
+#[test]
+fn the_issuers_money_goes_in_and_out_once() {
+    let edge = Edge::start();
+    let distributor = edge.empty_distributor();
+    let key = distributor.asking_key();
+    let post = |act: &str, amount: &str, once: Option<&str>| {
+        let body = json!({ "amount": amount, "reference": "bank 1" });
+        let request = edge.post(&distributor.issued(act)).issuer().json(body);
+        match once {
+            Some(once) => request.once(once).send(),
+            None => request.send(),
+        }
+    };
+    post("/topups", "100.00", None).refused(400, "idempotency_key_required");
+    let first = post("/topups", "100.00", Some("t1"));
+    assert_eq!(first.ok()["balance"], "100.00");
+    let again = post("/topups", "100.00", Some("t1"));
+    assert_eq!(again.header("Idempotent-Replayed"), Some("true"));
+    assert_eq!(again.ok()["operationID"], first.ok()["operationID"]);
+    post("/topups", "101.00", Some("t1")).refused(422, "idempotency_key_reused");
+    // The scopes of the routes differ.
+    distributor.cash_in(&key, PHONE, "30.00").ok();
+    post("/redemptions", "70.01", Some("t1")).refused(400, "insufficient_balance");
+    assert_eq!(post("/redemptions", "70.00", Some("t1")).ok()["balance"], "30.00");
+    post("/redemptions", "70.00", None).refused(400, "idempotency_key_required");
+    let position = distributor.position();
+    assert_eq!((minor_of(&position, "issued"), minor_of(&position, "held")), (3000, 3000));
+    assert_eq!(edge.get(&distributor.api("/operations")).key(&key).send().ok().as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_repeated_addition_of_a_user_is_the_same() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let person = Person::new(&["viewer"]);
+    let add = || edge.post(&distributor.issued("/users")).issuer().once("1").json(person.in_body()).send();
+    let (first, again) = (add(), add());
+    assert_eq!((first.status, again.status), (201, 201), "{again}");
+    assert_eq!(first.json()["userID"], again.json()["userID"]);
+    assert_eq!(again.header("Idempotent-Replayed"), Some("true"));
 }

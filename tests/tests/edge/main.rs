@@ -9,6 +9,7 @@
 
 mod audit;
 mod bad_input;
+mod bad_requests;
 mod cash_outs;
 mod cost;
 mod deliveries;
@@ -17,6 +18,7 @@ mod faults;
 mod forged_keys;
 mod issuer;
 mod key_checks;
+mod key_requests;
 mod keys;
 mod limits;
 mod lists;
@@ -24,4 +26,5 @@ mod operations;
 mod restart;
 mod secrets;
 mod sign_in;
+mod world;
 mod wrangler;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use universal_wallet_tests::edge::Edge;
-use universal_wallet_tests::money::{assert_conserved, minor_of};
+use universal_wallet_tests::money::assert_conserved;
 use universal_wallet_tests::powers::{DAY_MS, real_now};
 
 const PHONE: &str = "+2348031234567";
@@ -269,36 +269,25 @@ async fn the_published_client_moves_money_there_and_back() {
 }
 
 #[test]
-fn the_issuers_money_goes_in_and_out_once() {
+fn a_wallet_without_room_refuses_and_the_float_has_the_money_back() {
     let edge = Edge::start();
-    let distributor = edge.empty_distributor();
-    let key = distributor.asking_key();
-    let post = |act: &str, amount: &str, once: Option<&str>| {
-        let body = json!({ "amount": amount, "reference": "bank 1" });
-        let request = edge.post(&distributor.issued(act)).issuer().json(body);
-        once.map_or_else(
-            || {
-                edge.post(&distributor.issued(act))
-                    .issuer()
-                    .json(json!({ "amount": amount, "reference": "bank 1" }))
-                    .send()
-            },
-            |once| request.once(once).send(),
-        )
-    };
-    post("/topups", "100.00", None).refused(400, "idempotency_key_required");
-    let first = post("/topups", "100.00", Some("t1"));
-    assert_eq!(first.ok()["balance"], "100.00");
-    let again = post("/topups", "100.00", Some("t1"));
-    assert_eq!(again.header("Idempotent-Replayed"), Some("true"));
-    assert_eq!(again.ok()["operationID"], first.ok()["operationID"]);
-    post("/topups", "101.00", Some("t1")).refused(422, "idempotency_key_reused");
-    // The scopes of the routes differ.
-    distributor.cash_in(&key, PHONE, "30.00").ok();
-    post("/redemptions", "70.01", Some("t1")).refused(400, "insufficient_balance");
-    assert_eq!(post("/redemptions", "70.00", Some("t1")).ok()["balance"], "30.00");
-    post("/redemptions", "70.00", None).refused(400, "idempotency_key_required");
-    let position = distributor.position();
-    assert_eq!((minor_of(&position, "issued"), minor_of(&position, "held")), (3000, 3000));
-    assert_eq!(edge.get(&distributor.api("/operations")).key(&key).send().ok().as_array().unwrap().len(), 1);
+    let (rich, other) = (edge.empty_distributor(), edge.distributor());
+    let most = "999999999999999.99";
+    rich.top_up(most);
+    let all = rich.key(json!({
+        "label": "Big", "permissions": ["perform-operations"], "maxTransactionAmount": most, "maxDailyVolume": most,
+        "autoApproveLimit": most,
+    }));
+    rich.cash_in(&all, PHONE, most).ok();
+    let till = other.till();
+    let body = json!({ "operationType": "cash-in", "amount": "0.01", "phoneTo": PHONE });
+    for _ in 0..2 {
+        let refused = other.operation(&till, body.clone()).once("1").send();
+        refused.refused(400, "invalid_amount");
+        assert_eq!(refused.header("Idempotent-Replayed"), None, "a refused call is not remembered");
+    }
+    let position = other.position();
+    assert_eq!((&position["balance"], &position["processing"]), (&json!("50000.00"), &json!("0.00")), "{position}");
+    assert_conserved(&rich, &[format!("wallets/{PHONE}")]);
+    assert_eq!(other.verify()["valid"], true);
 }

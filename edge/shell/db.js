@@ -35,6 +35,6 @@ export class Db {
   }
 
   closeSockets(person, code) {
-    for (const socket of this.ctx.getWebSockets(person)) socket.close(code, "The membership has ended.");
+    for (const socket of this.ctx.getWebSockets(person)) socket.close(code, code === 4401 ? "The session has ended." : "The membership has ended.");
   }
 }

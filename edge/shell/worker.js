@@ -2,7 +2,7 @@
 // answer into a response. It decides nothing but whether a path is a static file's.
 
 import { live, renew } from "./instance.js";
-import { follow } from "./steps.js";
+import { carry, follow } from "./steps.js";
 
 export { Distributor, Issuer, SignIns, User, Wallet } from "./objects.js";
 
@@ -41,8 +41,32 @@ async function answer(request, env, id) {
   let step = enter((worker) => worker.begin(lines.join("\n"), id));
   if (step[0] === "B") step = resume(step.slice(1), await read(request));
   step = await follow(env, step, resume);
+  if (step[0] === "X") return stream(env, step, request.method);
   if (step[0] === "S") return listen(request, env, step.slice(1), enter, id);
   return step[0] === "A" ? step : enter((worker) => worker.failed(step === "E503", id));
+}
+
+/** A stream: an answer whose body goes on with the pages that a Distributor replies. */
+function stream(env, text, method) {
+  const end = text.indexOf("\n");
+  let { name, message } = JSON.parse(text.slice(1, end));
+  const first = respond(text.slice(end + 1), method);
+  if (method === "HEAD") return first;
+  const encoder = new TextEncoder();
+  const reader = first.body.getReader();
+  const body = new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (!done) return controller.enqueue(value);
+      if (!message) return controller.close();
+      const reply = await carry(env, { to: "DISTRIBUTOR", name, message: JSON.stringify(message) });
+      const page = reply[0] === "R" ? JSON.parse(reply.slice(1)).Ok : undefined;
+      if (!page) return controller.error(new Error("The export broke off."));
+      message = page[1] && { Export: { export: page[1] } };
+      controller.enqueue(encoder.encode(page[0]));
+    },
+  });
+  return new Response(body, first);
 }
 
 /** Opens a WebSocket at a Distributor, which knows the caller from the header that only we set. */

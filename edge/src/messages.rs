@@ -12,6 +12,7 @@ use universal_wallet_core::people::{Login, Role};
 use universal_wallet_core::store::Idempotency;
 use universal_wallet_core::verify::Anchor;
 
+use crate::distributor::Export;
 use crate::platform::answer::Origin;
 use crate::worker::routes::Route;
 
@@ -56,6 +57,10 @@ pub(crate) enum ToDistributor {
     OpenRequest { id: OperationID, from: Phone, amount: Amount, memo: Option<String> },
     /// A wallet's owner takes that back.
     CancelRequest { id: OperationID },
+    /// A session of the person ended: whoever listens with it stops.
+    SessionEnded { user: UserID },
+    /// The next page of an export.
+    Export { export: Export },
 }
 
 /// A signed-in person, as the Worker found them.
@@ -163,6 +168,9 @@ pub(crate) struct SignedIn {
     pub(crate) distributors: Vec<DistributorID>,
     /// The new session's secret, after a sign-in.
     pub(crate) token: Option<String>,
+    /// Where the call comes from, as the Worker adds it.
+    #[serde(default)]
+    pub(crate) client_ip: Option<String>,
 }
 
 /// A person who was made a member.

@@ -125,6 +125,7 @@ impl User {
             must_change_password: person.one_time_until.is_some(),
             distributors: person.distributors.clone(),
             token,
+            client_ip: None,
         }
     }
 
@@ -182,13 +183,14 @@ impl User {
         Ok(Self::signed_in(person, None))
     }
 
-    fn sign_out(&mut self, token: &Digest, now: Timestamp) -> Outcome<()> {
-        self.session(token, now)?;
-        Ok(self.db.run("DELETE FROM sessions WHERE token = ?", (token,))?)
+    fn sign_out(&mut self, token: &Digest, now: Timestamp) -> Outcome<SignedIn> {
+        let person = self.session(token, now)?;
+        self.db.run("DELETE FROM sessions WHERE token = ?", (token,))?;
+        Ok(person)
     }
 
-    fn change_password(&mut self, token: &Digest, current: &str, new: &str, now: Timestamp) -> Outcome<()> {
-        self.session(token, now)?;
+    fn change_password(&mut self, token: &Digest, current: &str, new: &str, now: Timestamp) -> Outcome<SignedIn> {
+        let caller = self.session(token, now)?;
         if new.chars().count() < LEAST_CHARACTERS {
             let message = format!("must have at least {LEAST_CHARACTERS} characters");
             return Err(Refusal::field(Code::InvalidRequest, "new", message).into());
@@ -208,7 +210,8 @@ impl User {
         }
         let password = PasswordHash::new(new, random::bytes()?)?;
         self.save(Person { password, one_time_until: None, one_time_used: false, failures: 0, ..person })?;
-        Ok(self.db.run("DELETE FROM sessions WHERE token <> ?", (token,))?)
+        self.db.run("DELETE FROM sessions WHERE token <> ?", (token,))?;
+        Ok(caller)
     }
 
     fn known(&self) -> Option<Known> {

@@ -10,7 +10,7 @@ use universal_wallet_core::distributor::{Caller, approvals, keys, rotate};
 use universal_wallet_core::refusal::{Fault, Outcome, Refusal};
 use universal_wallet_core::store::{Idempotency, Store};
 
-use super::key_calls::{Done, look_up};
+use super::key_calls::{Done, look_up, stream};
 use super::lists::{Query, page};
 use super::{After, Open, Then, people, verify};
 use crate::messages::{Call, ConsoleCaller, ISSUER, ToDistributor, ToIssuer};
@@ -47,6 +47,7 @@ impl Open {
                 };
                 self.deliver(number, after, now)
             }
+            Ok(Done::Stream(answer, more)) => stream(&answer.text(&origin.request_id), call.distributor, more),
             Ok(Done::Verify(from)) => {
                 let message = ToIssuer::AnchorOf { distributor: call.distributor };
                 match Step::ask(Kind::Issuer, ISSUER, &message, &Then::Verify { origin: origin.clone(), from }) {
@@ -104,6 +105,11 @@ impl Open {
                 if made.replayed { answer.header("Idempotent-Replayed", "true") } else { answer }
             }
             Route::ChangeUser => self.change_user(caller, call, now)?,
+            Route::Export => {
+                caller.may(&[])?;
+                let (answer, more) = self.begin_export(&call.query)?;
+                return Ok(Done::Stream(answer, more));
+            }
             Route::VerifyAudit => {
                 caller.may(&[])?;
                 return Ok(Done::Verify(verify::first_entry(&Query::parse(&call.query)?)?));

@@ -2,6 +2,7 @@
 //! itself, in this order.
 
 use universal_wallet::Timestamp;
+use universal_wallet::id::DistributorID;
 use universal_wallet::wire::Balance;
 use universal_wallet_core::act::Moment;
 use universal_wallet_core::api_key::{Key, Permission};
@@ -15,7 +16,7 @@ use universal_wallet_core::refusal::{Code, Outcome, Refusal};
 use universal_wallet_core::store::Store;
 
 use super::rates::{too_fast, with_limits};
-use super::{After, Open, Then};
+use super::{After, Export, Open, Then};
 use crate::messages::{Call, ISSUER, ToDistributor, ToIssuer};
 use crate::platform::answer::{Answer, Origin, report, unavailable};
 use crate::platform::config::config;
@@ -27,7 +28,9 @@ use crate::worker::routes::Route;
 const fn permission(route: Route) -> Option<Permission> {
     match route {
         Route::KeyBalance => Some(Permission::ReadBalance),
-        Route::KeyOperations | Route::KeyOperation | Route::KeyCashOuts => Some(Permission::ReadTransactions),
+        Route::KeyOperations | Route::KeyOperation | Route::KeyExport | Route::KeyCashOuts => {
+            Some(Permission::ReadTransactions)
+        }
         Route::KeyCreateOperation | Route::KeyWithdrawOperation | Route::KeyProcessCashOut => {
             Some(Permission::PerformOperations)
         }
@@ -43,6 +46,8 @@ pub(super) enum Done {
     Deliver { number: u64 },
     /// A merchant is looked up first.
     LookUp(String),
+    /// The beginning of a stream, and what the object is told for the rest.
+    Stream(Answer, Option<Export>),
     /// The issuer is asked for the head that it keeps; then the chain is verified from an entry.
     Verify(u64),
 }
@@ -88,6 +93,10 @@ impl Open {
             }
             Ok(Done::Deliver { number }) => self.deliver(number, After::Receipt { origin, per_second, remaining }, now),
             Ok(Done::LookUp(short_code)) => look_up(short_code, ToDistributor::Key { call, digest }, &origin),
+            Ok(Done::Stream(answer, more)) => {
+                let answer = with_limits(answer, per_second, remaining).text(&origin.request_id);
+                stream(&answer, call.distributor, more)
+            }
             Ok(Done::Verify(_)) => Answer::refusal(&Refusal::not_found(), &origin).text(&origin.request_id),
             Err(refused) => {
                 with_limits(Answer::refused(&refused, &origin), per_second, remaining).text(&origin.request_id)
@@ -137,6 +146,10 @@ impl Open {
             Route::KeyInfo => {
                 let spent = self.store.volume(key.lineage, now.utc_day())?;
                 Answer::json(200, &key.info(spent))?
+            }
+            Route::KeyExport => {
+                let (answer, more) = self.begin_export(&call.query)?;
+                return Ok(Done::Stream(answer, more));
             }
             Route::KeyOperations => self.list_operations(call)?,
             Route::KeyOperation => self.one_operation(&call.subject)?,
@@ -205,6 +218,18 @@ impl Open {
         });
         let answer = answer.unwrap_or_else(|refused| Answer::refused(&refused, origin));
         with_limits(answer, per_second, remaining).text(&origin.request_id)
+    }
+}
+
+/// A stream: its beginning is an answer as any other; the shell asks for the rest page by page.
+pub(super) fn stream(answer: &str, distributor: DistributorID, more: Option<Export>) -> String {
+    match more {
+        Some(export) => {
+            let message = ToDistributor::Export { export };
+            let next = serde_json::json!({ "name": distributor, "message": message });
+            format!("X{next}\n{answer}")
+        }
+        None => answer.to_owned(),
     }
 }
 

@@ -8,6 +8,7 @@ mod alarm;
 mod attention;
 mod console;
 mod deliveries;
+mod export;
 mod issuer;
 mod key_calls;
 mod lists;
@@ -39,6 +40,7 @@ use crate::platform::db::Db;
 use crate::platform::random;
 use crate::platform::step::{Step, read_reply};
 use addresses::Addresses;
+pub(crate) use export::Export;
 use rates::Rates;
 pub(crate) use rates::limits_of_unknown;
 use store::SqlStore;
@@ -215,6 +217,11 @@ impl Distributor {
                 Step::reply(open.write(|store| cash_outs::open(store, now, wanted))).text("")
             }
             ToDistributor::CancelRequest { id } => open.cancel_request(id, now),
+            ToDistributor::SessionEnded { user } => {
+                let closed = open.store.db.close_sockets(&user.to_string(), 4401);
+                Step::reply(closed.map_err(Refused::from)).text("")
+            }
+            ToDistributor::Export { export } => Step::reply(open.export_page(export)).text(""),
         };
         open.after_event(now);
         step

@@ -40,6 +40,12 @@ impl Answer {
         Ok(Self { status, headers, body: Some(serde_json::to_string(body)?) })
     }
 
+    /// A text of another kind than JSON.
+    pub(crate) fn text_of(kind: &'static str, body: String) -> Self {
+        let headers = vec![("Content-Type", Cow::Borrowed(kind)), ("Cache-Control", Cow::Borrowed("no-store"))];
+        Self { status: 200, headers, body: Some(body) }
+    }
+
     /// An answer without a body.
     pub(crate) fn empty(status: u16) -> Self {
         Self { status, headers: vec![("Cache-Control", Cow::Borrowed("no-store"))], body: None }

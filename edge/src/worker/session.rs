@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use universal_wallet::id::DistributorID;
+use universal_wallet::id::{DistributorID, UserID};
 use universal_wallet_core::digest::{Digest, same};
 use universal_wallet_core::input::Input;
 use universal_wallet_core::ip::IPBlock;
@@ -96,21 +96,28 @@ pub(crate) struct Addressed {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Then {
     /// The address may try.
-    Tried { login: String, password: String, address: String },
+    Tried { login: String, password: String, address: String, ip: Option<String> },
     /// The password was right.
-    Right { login: String, address: String },
+    Right { login: String, address: String, ip: Option<String> },
     /// The failures are forgotten.
     Forgotten { person: SignedIn },
     /// The session was found.
-    Found,
+    Found { ip: Option<String> },
     /// What the person is at a distributor was told.
     Membership(Members),
-    /// The session has ended.
-    Ended,
+    /// The session has ended; whoever listens with it is told.
+    Ended { left: Option<Vec<DistributorID>>, user: Option<UserID>, answer: Ending },
     /// The sessions of a person who is disabled everywhere have ended.
     Disabled { refusal: Refusal },
-    /// The password is changed.
-    Changed,
+}
+
+/// How the end of a session is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Ending {
+    /// The cookie is taken back.
+    SignedOut,
+    /// The other sessions have ended; this one goes on.
+    PasswordChanged,
 }
 
 /// The session object in the making.
@@ -150,12 +157,10 @@ pub(super) fn after_body(request: Request, addressed: Addressed, input: Input) -
     };
     let name = cookie.login.as_str();
     match addressed.route {
-        Route::SignOut => Ok(Step::ask(
-            Kind::User,
-            name,
-            &ToUser::SignOut { token: cookie.token },
-            &super::Then::Session(Then::Ended),
-        )?),
+        Route::SignOut => {
+            let message = ToUser::SignOut { token: cookie.token };
+            Ok(Step::ask(Kind::User, name, &message, &ended(Ending::SignedOut))?)
+        }
         Route::ChangePassword => {
             let mut body = input.object()?;
             let current = body.required_text("current");
@@ -163,14 +168,12 @@ pub(super) fn after_body(request: Request, addressed: Addressed, input: Input) -
             body.finish()?;
             let (Some(current), Some(new)) = (current, new) else { return Err(not_signed_in().into()) };
             let message = ToUser::ChangePassword { token: cookie.token, current, new };
-            Ok(Step::ask(Kind::User, name, &message, &super::Then::Session(Then::Changed))?)
+            Ok(Step::ask(Kind::User, name, &message, &ended(Ending::PasswordChanged))?)
         }
-        _ => Ok(Step::ask(
-            Kind::User,
-            name,
-            &ToUser::Session { token: cookie.token },
-            &super::Then::Session(Then::Found),
-        )?),
+        _ => {
+            let then = super::Then::Session(Then::Found { ip: ip_of(&request) });
+            Ok(Step::ask(Kind::User, name, &ToUser::Session { token: cookie.token }, &then)?)
+        }
     }
 }
 
@@ -185,20 +188,20 @@ fn sign_in(request: &Request, input: &Input) -> Outcome<Step> {
     let (Some(login), Some(password)) = (login, password) else { return Err(not_signed_in().into()) };
     let (login, address) = (login.to_lowercase(), address(request));
     let message = ToSignIns::Try { login: login_digest(&login) };
-    let then = super::Then::Session(Then::Tried { login, password, address: address.clone() });
+    let then = super::Then::Session(Then::Tried { login, password, address: address.clone(), ip: ip_of(request) });
     Ok(Step::ask(Kind::SignIns, address, &message, &then)?)
 }
 
 pub(super) fn resume(then: Then, reply: &str) -> Outcome<Step> {
     match then {
-        Then::Tried { login, password, address } => {
+        Then::Tried { login, password, address, ip } => {
             read_reply::<()>(reply)?;
             let message = ToUser::SignIn { password, ip: address.clone() };
-            let then = super::Then::Session(Then::Right { login: login.clone(), address });
+            let then = super::Then::Session(Then::Right { login: login.clone(), address, ip });
             Ok(Step::ask(Kind::User, login, &message, &then)?)
         }
-        Then::Right { login, address } => {
-            let person: SignedIn = read_reply(reply)?;
+        Then::Right { login, address, ip } => {
+            let person = SignedIn { client_ip: ip, ..read_reply(reply)? };
             let message = ToSignIns::Succeeded { login: login_digest(&login) };
             Ok(Step::ask(Kind::SignIns, address, &message, &super::Then::Session(Then::Forgotten { person }))?)
         }
@@ -207,27 +210,50 @@ pub(super) fn resume(then: Then, reply: &str) -> Outcome<Step> {
             let _ = read_reply::<()>(reply);
             next_membership(person, Vec::new(), None)
         }
-        Then::Found => next_membership(read_reply(reply)?, Vec::new(), None),
+        Then::Found { ip } => next_membership(SignedIn { client_ip: ip, ..read_reply(reply)? }, Vec::new(), None),
         Then::Membership(Members { person, asked, left, mut found }) => {
             if let Some(Membership { name, roles }) = read_reply(reply)? {
                 found.push(json!({ "distributorID": asked, "name": name, "roles": roles }));
             }
             next_membership(person, found, Some(left))
         }
-        Then::Ended => {
-            read_reply::<()>(reply)?;
-            let gone = format!("{NAME}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
-            Ok(Step::Answer(Answer::empty(204).header("Set-Cookie", gone)))
+        Then::Ended { left: None, answer, .. } => {
+            let person: SignedIn = read_reply(reply)?;
+            tell_next(Some(person.user), person.distributors, answer)
+        }
+        Then::Ended { left: Some(left), user, answer } => {
+            // A socket that could not be closed ends with its session's next call.
+            let _ = read_reply::<()>(reply);
+            tell_next(user, left, answer)
         }
         Then::Disabled { refusal } => {
             read_reply::<()>(reply)?;
             Err(refusal.into())
         }
-        Then::Changed => {
-            read_reply::<()>(reply)?;
-            Ok(Step::Answer(Answer::empty(204)))
-        }
     }
+}
+
+fn ended(answer: Ending) -> super::Then {
+    super::Then::Session(Then::Ended { left: None, user: None, answer })
+}
+
+fn ip_of(request: &Request) -> Option<String> {
+    request.client().map(|address| address.to_string())
+}
+
+/// Tells the next distributor that a session ended; after the last, answers.
+fn tell_next(user: Option<UserID>, mut left: Vec<DistributorID>, answer: Ending) -> Outcome<Step> {
+    let (Some(next), Some(person)) = (left.pop(), user) else {
+        let done = Answer::empty(204);
+        return Ok(Step::Answer(match answer {
+            Ending::PasswordChanged => done,
+            Ending::SignedOut => {
+                done.header("Set-Cookie", format!("{NAME}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"))
+            }
+        }));
+    };
+    let then = super::Then::Session(Then::Ended { left: Some(left), user, answer });
+    Ok(Step::ask(Kind::Distributor, next.to_string(), &ToDistributor::SessionEnded { user: person }, &then)?)
 }
 
 /// Asks the next distributor what the person is there; after the last, answers.
@@ -255,6 +281,7 @@ fn session_object(person: &SignedIn, found: &[Value]) -> Outcome<Step> {
         "name": person.name,
         "mustChangePassword": person.must_change_password,
         "distributors": found,
+        "clientIP": person.client_ip,
     });
     let mut answer = Answer::json(200, &body)?;
     if let Some(secret) = &person.token {

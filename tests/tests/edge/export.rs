@@ -1,0 +1,40 @@
+//! The ledger as a stream.
+
+use serde_json::Value;
+use universal_wallet_tests::edge::Setup;
+
+const PHONE: &str = "+2348031234567";
+
+#[test]
+fn the_ledger_is_exported_whole_over_many_pages_and_each_line_follows_from_the_one_before() {
+    let edge = Setup::new().var("RATE_LIMIT_PER_KEY", "0").start();
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    for _ in 0..1_050 {
+        distributor.cash_in(&till, PHONE, "0.01").ok();
+    }
+    let export = edge.get(&distributor.api("/operations/export?format=jsonl")).key(&till).send();
+    assert_eq!(export.status, 200);
+    assert_eq!(export.header("Content-Type"), Some("application/x-ndjson"));
+    let lines: Vec<Value> = export.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 1_051, "the top-up and each cash-in");
+    let cents = |value: &Value| value.as_str().unwrap().replace('.', "").parse::<i64>().unwrap();
+    let mut balance = 0;
+    let mut number = 0;
+    for line in &lines {
+        balance += cents(&line["change"]);
+        assert_eq!(cents(&line["balance"]), balance, "{line}");
+        assert!(line["sequenceNumber"].as_u64().unwrap() > number, "{line}");
+        number = line["sequenceNumber"].as_u64().unwrap();
+    }
+    let csv = edge.get(&distributor.api("/operations/export?format=csv")).key(&till).send();
+    assert_eq!(csv.text.lines().count(), lines.len() + 1, "a line of names comes first");
+    let last = &lines[lines.len() - 1];
+    let from = last["at"].as_str().unwrap();
+    let late = edge.get(&distributor.api(&format!("/operations/export?format=jsonl&from={from}"))).key(&till).send();
+    assert!(late.text.lines().count() < lines.len() && late.text.contains(last["operationID"].as_str().unwrap()));
+    for query in ["", "?format=xml", "?format=csv&from=yesterday", "?format=csv&from=2026-02-02&to=2026-02-01"] {
+        let path = distributor.api(&format!("/operations/export{query}"));
+        edge.get(&path).key(&till).send().refused(400, "invalid_request");
+    }
+}

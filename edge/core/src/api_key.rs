@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use universal_wallet::id::{ApprovalID, KeyID};
 use universal_wallet::wire;
 use universal_wallet::{Amount, Timestamp};
+use uuid::Uuid;
 
 use crate::body::Body;
 use crate::digest::Digest;
@@ -307,6 +308,32 @@ pub struct Usage {
 }
 
 impl Key {
+    /// A key as it is asked for: the first of its line, waiting for its checker.
+    pub fn request(uuid: Uuid, settings: Settings, maker: &Person, now: Timestamp) -> Self {
+        let id = KeyID::from_uuid(uuid);
+        Self {
+            entry: 0,
+            id,
+            approval: ApprovalID::from_uuid(uuid),
+            settings,
+            status: KeyStatus::Pending,
+            lineage: id,
+            replaces: None,
+            overlap_hours: None,
+            replaced_by: None,
+            prefix: None,
+            digest: None,
+            maker: maker.clone(),
+            checker: None,
+            reason: None,
+            created_at: now,
+            decided_at: None,
+            claimed_at: None,
+            revoked_at: None,
+            expires_at: None,
+        }
+    }
+
     /// When an approved key can no longer be claimed.
     pub fn claim_until(&self) -> Option<Timestamp> {
         self.decided_at.map(|at| at.plus_ms(CLAIM_MS))

@@ -5,7 +5,7 @@ use std::string::{String, ToString};
 
 use serde_json::json;
 use universal_wallet::Timestamp;
-use universal_wallet::id::{ApprovalID, KeyID};
+use universal_wallet::id::KeyID;
 
 use super::{Caller, decide_operation, refuse_suspended};
 use crate::act::{Act, Moment};
@@ -63,28 +63,8 @@ pub fn request(store: &mut dyn Store, moment: Moment, caller: &Caller, input: &I
     let profile = store.profile();
     let mut act = Act::begin(store, moment.now, "api-key.requested", caller.actor());
     let uuid = profile.numbering().uuid(act.number(), moment.now, moment.random);
-    let id = KeyID::from_uuid(uuid);
-    let key = Key {
-        entry: 0,
-        id,
-        approval: ApprovalID::from_uuid(uuid),
-        settings,
-        status: KeyStatus::Pending,
-        lineage: id,
-        replaces: None,
-        overlap_hours: None,
-        replaced_by: None,
-        prefix: None,
-        digest: None,
-        maker: caller.member.person.clone(),
-        checker: None,
-        reason: None,
-        created_at: moment.now,
-        decided_at: None,
-        claimed_at: None,
-        revoked_at: None,
-        expires_at: None,
-    };
+    let key = Key::request(uuid, settings, &caller.member.person, moment.now);
+    let id = key.id;
     let kind = ApprovalKind::IssueKey;
     let approval = Approval::ask(key.approval, profile.id, kind, key.subject(), &key.maker, moment.now)?;
     act.store.add_deadline(approval.expires_at, Due::Approval(approval.id))?;

@@ -3,7 +3,6 @@
 use serde_json::json;
 use std::string::ToString;
 use std::vec::Vec;
-use universal_wallet::id::{ApprovalID, KeyID};
 use universal_wallet::{Amount, Timestamp};
 
 use super::keys::{Requested, find, replay};
@@ -49,25 +48,10 @@ pub fn rotate(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, 
     let mut act = Act::begin(store, moment.now, "api-key.rotation-requested", caller.actor());
     let uuid = profile.numbering().uuid(act.number(), moment.now, moment.random);
     let key = Key {
-        entry: 0,
-        id: KeyID::from_uuid(uuid),
-        approval: ApprovalID::from_uuid(uuid),
-        settings: old.settings.clone(),
-        status: KeyStatus::Pending,
         lineage: old.lineage,
         replaces: Some(old.id),
         overlap_hours: Some(overlap),
-        replaced_by: None,
-        prefix: None,
-        digest: None,
-        maker: caller.member.person.clone(),
-        checker: None,
-        reason: None,
-        created_at: moment.now,
-        decided_at: None,
-        claimed_at: None,
-        revoked_at: None,
-        expires_at: None,
+        ..Key::request(uuid, old.settings.clone(), &caller.member.person, moment.now)
     };
     let kind = ApprovalKind::RotateKey;
     let approval = Approval::ask(key.approval, profile.id, kind, key.subject(), &key.maker, moment.now)?;

@@ -37,9 +37,9 @@ export async function signIn(login, password) {
   return session;
 }
 
+/** Ends the session. The document has to be replaced then: what it still loads needs to know for whom. */
 export async function signOut() {
   await call("DELETE", "/session");
-  session = null;
 }
 
 /** @param {string} distributorID */

@@ -36,8 +36,10 @@ class Holder extends DurableObject {
     return step[0] === "O" ? this.follow(step) : step;
   }
 
-  alarm() {
-    return this.follow(this.enter((held, now) => held.alarm(now)));
+  async alarm() {
+    const step = await this.follow(this.enter((held, now) => held.alarm(now)));
+    // An alarm that throws is repeated by the platform.
+    if (step[0] === "E") throw new Error("The alarm could not do its work.");
   }
 
   follow(step) {

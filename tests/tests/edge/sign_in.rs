@@ -24,7 +24,9 @@ fn a_session_tells_who_is_signed_in_and_where() {
     let of = json!([{ "distributorID": distributor.id, "name": "First Agents", "roles": ["maker"] }]);
     assert_eq!(session["distributors"], of);
     let cookie = cookie_of(&answer);
-    assert_eq!(edge.get("/admin/v1/session").header("Cookie", &cookie).send().ok(), session);
+    assert_eq!(session["clientIP"], "198.51.100.7", "the page offers it for a key's list");
+    let again = edge.get("/admin/v1/session").header("Cookie", &cookie).ip("198.51.100.7").send();
+    assert_eq!(again.ok(), session);
     let out = edge.delete("/admin/v1/session").header("Cookie", &cookie).send();
     assert_eq!(out.status, 204);
     edge.get("/admin/v1/session").header("Cookie", &cookie).send().refused(401, "not_signed_in");

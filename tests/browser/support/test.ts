@@ -123,7 +123,7 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 /** WCAG 2.2 AA on what is on the screen; of all that, only the contrast differs in the dark. */
 export async function expectAccessible(page: Page): Promise<void> {
   // A view that still loads is not the one to look at.
-  await expect(page.locator("h1")).not.toHaveCount(0);
+  await expect(page.locator("h1, dialog[open]")).not.toHaveCount(0);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const axe = new AxeBuilder({ page });

@@ -8,6 +8,7 @@ use universal_wallet_core::sign_in::{WINDOW_MS, refuse_too_many};
 use wasm_bindgen::prelude::*;
 
 use crate::messages::ToSignIns;
+use crate::platform::clock::timestamp;
 use crate::platform::db::{Db, NONE};
 use crate::platform::step::Step;
 
@@ -31,8 +32,7 @@ impl SignIns {
 
     /// Takes a message.
     pub fn call(&mut self, message: &str, now_ms: f64) -> String {
-        #[allow(clippy::cast_possible_truncation, reason = "whole milliseconds below 2^53")]
-        let now = Timestamp::from_unix_ms(now_ms as i64);
+        let now = timestamp(now_ms);
         let result = match serde_json::from_str(message) {
             Ok(ToSignIns::Try { login }) => self.attempt(&login, now),
             Ok(ToSignIns::Succeeded { login }) => self.forget(&login),

@@ -17,6 +17,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::messages::{Joined, Known, SignedIn, ToUser, Welcome};
 use crate::platform::answer::report;
+use crate::platform::clock::timestamp;
 use crate::platform::db::{Db, NONE};
 use crate::platform::random;
 use crate::platform::step::Step;
@@ -73,8 +74,7 @@ impl User {
 
     /// Takes a message.
     pub fn call(&mut self, message: &str, now_ms: f64) -> String {
-        #[allow(clippy::cast_possible_truncation, reason = "whole milliseconds below 2^53")]
-        let now = Timestamp::from_unix_ms(now_ms as i64);
+        let now = timestamp(now_ms);
         let step = match serde_json::from_str(message) {
             Ok(ToUser::SignIn { password, ip }) => Step::reply(self.sign_in(&password, &ip, now)),
             Ok(ToUser::Session { token }) => Step::reply(self.session(&token, now)),

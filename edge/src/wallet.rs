@@ -15,6 +15,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::messages::{ToDistributor, ToWallet, WalletFunds};
 use crate::platform::answer::report;
+use crate::platform::clock::timestamp;
 use crate::platform::db::{Db, NONE};
 use crate::platform::random;
 use crate::platform::step::{Kind, Step, read_reply};
@@ -127,11 +128,6 @@ impl Wallet {
             }
         }
     }
-}
-
-#[allow(clippy::cast_possible_truncation, reason = "whole milliseconds below 2^53")]
-fn timestamp(now_ms: f64) -> Timestamp {
-    Timestamp::from_unix_ms(now_ms as i64)
 }
 
 impl Wallet {

@@ -27,11 +27,6 @@ macro_rules! codes {
             pub const fn status(self) -> u16 {
                 match self { $(Self::$name => $status),* }
             }
-
-            /// The code of that name.
-            pub fn parse(text: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|code| code.as_str() == text)
-            }
         }
     };
 }

@@ -14,6 +14,7 @@ use super::Open;
 use super::store::{SqlStore, operation};
 use crate::messages::Call;
 use crate::platform::answer::Answer;
+use crate::platform::percent;
 
 const DEFAULT_LIMIT: u32 = 100;
 const MOST_LIMIT: u32 = 1000;
@@ -22,20 +23,9 @@ const MOST_OFFSET: u32 = 10_000;
 /// The parameters of a query, each at most once.
 pub(super) struct Query(Vec<(String, String)>);
 
+/// A name or value of a query, where a plus stands for a blank.
 fn decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let digits = [rest.next()?, rest.next()?];
-                u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
-            }
-            other => other,
-        });
-    }
-    String::from_utf8(bytes).ok()
+    percent::decode(&text.replace('+', " "))
 }
 
 fn wrong(field: &str, message: impl ToString) -> Refusal {

@@ -36,6 +36,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::messages::{Call, ConsoleCaller, Membership, NewMember, ToDistributor};
 use crate::platform::answer::{Answer, Origin, report};
+use crate::platform::clock::timestamp;
 use crate::platform::db::Db;
 use crate::platform::random;
 use crate::platform::step::{Step, read_reply};
@@ -274,11 +275,6 @@ fn new_member(new: NewMember, now: Timestamp) -> Member {
         disabled: false,
         created_at: now,
     }
-}
-
-#[allow(clippy::cast_possible_truncation, reason = "the platform's clock is in whole milliseconds below 2^53")]
-fn timestamp(now_ms: f64) -> Timestamp {
-    Timestamp::from_unix_ms(now_ms as i64)
 }
 
 impl Open {

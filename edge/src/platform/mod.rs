@@ -1,9 +1,11 @@
 //! All that touches the platform: storage, randomness, the steps that the shell carries out.
 
 pub(crate) mod answer;
+pub(crate) mod clock;
 pub(crate) mod config;
 pub(crate) mod db;
 #[cfg(feature = "faults")]
 pub(crate) mod fault;
+pub(crate) mod percent;
 pub(crate) mod random;
 pub(crate) mod step;

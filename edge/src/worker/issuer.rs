@@ -16,6 +16,7 @@ use super::{Next, with_body};
 use crate::messages::{Call, CreatedMerchant, ISSUER, ToDistributor, ToIssuer, ToWallet, WalletFunds};
 use crate::platform::answer::{Answer, Scheme, unavailable};
 use crate::platform::config::config;
+use crate::platform::percent;
 use crate::platform::step::{Kind, Step, read_reply};
 
 /// A call with the issuer's token.
@@ -65,18 +66,7 @@ pub(super) fn begin(mut request: Request, route: Route, variable: Vec<String>) -
 
 /// A phone in a path: percent-encoded or plain, in any spelling that a body may have.
 fn phone(segment: &str) -> Outcome<Phone> {
-    let mut bytes = Vec::new();
-    let mut rest = segment.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let digits = [rest.next().unwrap_or_default(), rest.next().unwrap_or_default()];
-            let text = std::str::from_utf8(&digits).unwrap_or_default();
-            bytes.push(u8::from_str_radix(text, 16).map_err(|_| Refusal::not_found())?);
-        } else {
-            bytes.push(byte);
-        }
-    }
-    let text = String::from_utf8(bytes).map_err(|_| Refusal::not_found())?;
+    let text = percent::decode(segment).ok_or_else(Refusal::not_found)?;
     text.parse().map_err(|error| Refusal::field(Code::InvalidRequest, "phone", error).into())
 }
 

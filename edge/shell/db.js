@@ -28,10 +28,12 @@ export class Db {
   }
 
   broadcast(message, now) {
-    for (const socket of this.ctx.getWebSockets()) {
+    const sockets = this.ctx.getWebSockets();
+    for (const socket of sockets) {
       if (now < socket.deserializeAttachment().until) socket.send(message);
       else socket.close(4401, "The session has ended.");
     }
+    return sockets.length;
   }
 
   closeSockets(person, code) {

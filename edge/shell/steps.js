@@ -1,7 +1,7 @@
 // Rust answers each call with the next step: a letter and the rest. The shell carries it out.
 
 /** Carries a message to an object; the reply, or `E` and why there is none. */
-export async function carry(env, { to, name, message }) {
+export async function carry(env, to, name, message) {
   try {
     const objects = env[to];
     return await objects.get(objects.idFromName(name)).call(message);
@@ -14,10 +14,13 @@ export async function carry(env, { to, name, message }) {
 /** Carries messages until there is something else to do. */
 export async function follow(env, step, resume) {
   while (step[0] === "O") {
-    const ask = JSON.parse(step.slice(1));
-    const reply = await carry(env, ask);
-    if (ask.then === undefined) return reply;
-    step = resume(ask.then, reply);
+    // The object's kind, the number of the call that waits, the message, the object's name.
+    const kind = step.indexOf("\n");
+    const waits = step.indexOf("\n", kind + 1);
+    const message = step.indexOf("\n", waits + 1);
+    const reply = await carry(env, step.slice(1, kind), step.slice(message + 1), step.slice(waits + 1, message));
+    if (waits === kind + 1) return reply;
+    step = resume(step.slice(kind + 1, waits), reply);
   }
   return step;
 }

@@ -8,21 +8,21 @@ export { Distributor, Issuer, SignIns, User, Wallet } from "./objects.js";
 
 const OURS = /^\/(api|admin|issuer|healthz|openapi\.json)(\/|$)/;
 const MAX_BODY = 64 * 1024;
-const HEADERS = [
-  "Authorization", "Content-Type", "Idempotency-Key", "CF-Connecting-IP", "Cookie", "Origin", "Sec-Fetch-Site",
-  "Upgrade",
-];
+const HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "CF-Connecting-IP"];
+// What only a browser sends counts only where a browser calls.
+const BROWSER_HEADERS = [...HEADERS, "Cookie", "Origin", "Sec-Fetch-Site", "Upgrade"];
 
 export default {
   async fetch(request, env) {
-    if (!OURS.test(new URL(request.url).pathname)) return env.ASSETS.fetch(request);
+    const { pathname } = new URL(request.url);
+    if (!OURS.test(pathname)) return env.ASSETS.fetch(request);
     const id = crypto.randomUUID();
-    const text = await answer(request, env, id);
+    const text = await answer(request, pathname, env, id);
     return text instanceof Response ? text : respond(text, request.method);
   },
 };
 
-async function answer(request, env, id) {
+async function answer(request, pathname, env, id) {
   const enter = (run) => {
     try {
       const { edge, problem } = live(env);
@@ -33,14 +33,17 @@ async function answer(request, env, id) {
     }
   };
   const lines = [request.method, request.url];
-  for (const name of HEADERS) {
+  for (const name of pathname.startsWith("/admin/") ? BROWSER_HEADERS : HEADERS) {
     const value = request.headers.get(name);
     lines.push(value === null ? "" : `=${value}`);
   }
-  const resume = (then, reply) => enter((worker) => worker.resume(then, reply, id));
-  let step = enter((worker) => worker.begin(lines.join("\n"), id));
-  if (step[0] === "B") step = resume(step.slice(1), await read(request));
-  step = await follow(env, step, resume);
+  const text = lines.join("\n");
+  let step = enter((worker) => worker.begin(text, id));
+  if (step === "B") {
+    const body = await read(request);
+    step = enter((worker) => worker.begin_with_body(text, body, id));
+  }
+  step = await follow(env, step, (number, reply) => enter((worker) => worker.resume(number, reply, id)));
   if (step[0] === "X") return stream(env, step, request.method);
   if (step[0] === "S") return listen(request, env, step.slice(1), enter, id);
   return step[0] === "A" ? step : enter((worker) => worker.failed(step === "E503", id));
@@ -59,7 +62,7 @@ function stream(env, text, method) {
       const { done, value } = await reader.read();
       if (!done) return controller.enqueue(value);
       if (!message) return controller.close();
-      const reply = await carry(env, { to: "DISTRIBUTOR", name, message: JSON.stringify(message) });
+      const reply = await carry(env, "DISTRIBUTOR", name, JSON.stringify(message));
       const page = reply[0] === "R" ? JSON.parse(reply.slice(1)).Ok : undefined;
       if (!page) return controller.error(new Error("The export broke off."));
       message = page[1] && { Export: { export: page[1] } };
@@ -81,28 +84,37 @@ async function listen(request, env, step, enter, id) {
 /** The body as `+` and its text, or `!` and why there is none; never more than the largest body. */
 async function read(request) {
   if (request.body === null) return "+";
-  const chunks = [];
-  let size = 0;
+  const length = request.headers.get("Content-Length");
+  if (length > MAX_BODY) return "!large";
   try {
-    for await (const chunk of request.body) {
-      size += chunk.byteLength;
-      if (size > MAX_BODY) return "!large";
-      chunks.push(chunk);
-    }
-    return `+${new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await new Blob(chunks).arrayBuffer())}`;
+    const bytes = length === null ? await collect(request.body) : await request.arrayBuffer();
+    return bytes === null ? "!large" : `+${new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)}`;
   } catch {
     return "!broken";
   }
+}
+
+/** The bytes of a body that does not tell its length; `null` where they are too many. */
+async function collect(body) {
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY) return null;
+    chunks.push(chunk);
+  }
+  return new Blob(chunks).arrayBuffer();
 }
 
 /** An answer: status, header lines, a blank line, the body. */
 function respond(text, method) {
   const end = text.indexOf("\n\n");
   const [status, ...lines] = text.slice(1, end).split("\n");
-  const headers = lines.map((line) => {
+  const headers = {};
+  for (const line of lines) {
     const colon = line.indexOf(": ");
-    return [line.slice(0, colon), line.slice(colon + 2)];
-  });
+    headers[line.slice(0, colon)] = line.slice(colon + 2);
+  }
   const body = method === "HEAD" || status === "204" ? null : text.slice(end + 2);
   return new Response(body, { status: Number(status), headers });
 }

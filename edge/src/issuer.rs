@@ -16,7 +16,7 @@ use crate::messages::{Begun, CreatedMerchant, ToIssuer};
 use crate::platform::answer::report;
 use crate::platform::db::{Db, NONE};
 use crate::platform::random;
-use crate::platform::step::Step;
+use crate::platform::step::reply;
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS distributors (
@@ -49,18 +49,17 @@ impl Issuer {
 
     /// Takes a message.
     pub fn call(&mut self, message: &str, _now_ms: f64) -> String {
-        let step = match serde_json::from_str(message) {
+        match serde_json::from_str(message) {
             Ok(ToIssuer::Begin { id, idempotency_key, request }) => {
-                Step::reply(self.db.atomically(|| self.begin(id, idempotency_key, request)))
+                reply(self.db.atomically(|| self.begin(id, idempotency_key, request)))
             }
-            Ok(ToIssuer::Created { id }) => Step::reply(self.created(id)),
-            Ok(ToIssuer::CreateMerchant { input }) => Step::reply(self.db.atomically(|| self.create_merchant(&input))),
-            Ok(ToIssuer::Merchant { short_code }) => Step::reply(self.merchant(&short_code)),
-            Ok(ToIssuer::Anchor { distributor, anchor }) => Step::reply(self.keep(distributor, anchor)),
-            Ok(ToIssuer::AnchorOf { distributor }) => Step::reply(self.anchor(distributor)),
-            Err(error) => Step::reply::<()>(Err(Fault::from(error).into())),
-        };
-        step.text("")
+            Ok(ToIssuer::Created { id }) => reply(self.created(id)),
+            Ok(ToIssuer::CreateMerchant { input }) => reply(self.db.atomically(|| self.create_merchant(&input))),
+            Ok(ToIssuer::Merchant { short_code }) => reply(self.merchant(&short_code)),
+            Ok(ToIssuer::Anchor { distributor, anchor }) => reply(self.keep(distributor, anchor)),
+            Ok(ToIssuer::AnchorOf { distributor }) => reply(self.anchor(distributor)),
+            Err(error) => reply::<()>(Err(Fault::from(error).into())),
+        }
     }
 
     fn remembered(&self, key: &Idempotency) -> Outcome<Option<String>> {

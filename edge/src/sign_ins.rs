@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use crate::messages::ToSignIns;
 use crate::platform::clock::timestamp;
 use crate::platform::db::{Db, NONE};
-use crate::platform::step::Step;
+use crate::platform::step::reply;
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS failures (n INTEGER PRIMARY KEY, at INTEGER NOT NULL, login TEXT NOT NULL) STRICT;
@@ -38,7 +38,7 @@ impl SignIns {
             Ok(ToSignIns::Succeeded { login }) => self.forget(&login),
             Err(error) => Err(Fault::from(error).into()),
         };
-        Step::reply(result).text("")
+        reply(result)
     }
 
     /// Counts an attempt as a failure, until it is known to be none.

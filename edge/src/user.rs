@@ -20,7 +20,7 @@ use crate::platform::answer::report;
 use crate::platform::clock::timestamp;
 use crate::platform::db::{Db, NONE};
 use crate::platform::random;
-use crate::platform::step::Step;
+use crate::platform::step::reply;
 use crate::worker::not_signed_in;
 
 const TABLES: &str = "
@@ -75,25 +75,24 @@ impl User {
     /// Takes a message.
     pub fn call(&mut self, message: &str, now_ms: f64) -> String {
         let now = timestamp(now_ms);
-        let step = match serde_json::from_str(message) {
-            Ok(ToUser::SignIn { password, ip }) => Step::reply(self.sign_in(&password, &ip, now)),
-            Ok(ToUser::Session { token }) => Step::reply(self.session(&token, now)),
-            Ok(ToUser::SignOut { token }) => Step::reply(self.sign_out(&token, now)),
+        match serde_json::from_str(message) {
+            Ok(ToUser::SignIn { password, ip }) => reply(self.sign_in(&password, &ip, now)),
+            Ok(ToUser::Session { token }) => reply(self.session(&token, now)),
+            Ok(ToUser::SignOut { token }) => reply(self.sign_out(&token, now)),
             Ok(ToUser::ChangePassword { token, current, new }) => {
-                Step::reply(self.change_password(&token, &current, &new, now))
+                reply(self.change_password(&token, &current, &new, now))
             }
             Ok(ToUser::Join { login, name, distributor, password, provisioning }) => {
-                Step::reply(self.join(login, name, distributor, password, provisioning, now))
+                reply(self.join(login, name, distributor, password, provisioning, now))
             }
-            Ok(ToUser::Look) => Step::reply(Ok(self.known())),
-            Ok(ToUser::Welcome(welcome)) => Step::reply(self.welcome(welcome, now)),
+            Ok(ToUser::Look) => reply(Ok(self.known())),
+            Ok(ToUser::Welcome(welcome)) => reply(self.welcome(welcome, now)),
             Ok(ToUser::Reset { distributor, first_half, second_half }) => {
-                Step::reply(self.reset(distributor, first_half, &second_half, now))
+                reply(self.reset(distributor, first_half, &second_half, now))
             }
-            Ok(ToUser::End) => Step::reply(self.end()),
-            Err(error) => Step::reply::<()>(Err(Fault::from(error).into())),
-        };
-        step.text("")
+            Ok(ToUser::End) => reply(self.end()),
+            Err(error) => reply::<()>(Err(Fault::from(error).into())),
+        }
     }
 }
 

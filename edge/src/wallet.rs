@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
 use universal_wallet::id::{DistributorID, OperationID};
 use universal_wallet::{Amount, Phone, Timestamp};
 use universal_wallet_core::digest::Digest;
@@ -18,7 +17,8 @@ use crate::platform::answer::report;
 use crate::platform::clock::timestamp;
 use crate::platform::db::{Db, NONE};
 use crate::platform::random;
-use crate::platform::step::{Kind, Step, read_reply};
+use crate::platform::step::{DONE, Kind, Step, read_reply, reply};
+use crate::platform::waiting::Waiting;
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS entries (
@@ -35,7 +35,7 @@ CREATE INDEX IF NOT EXISTS holds_open ON holds (id) WHERE status IN ('announcing
 const ANNOUNCE_MS: i64 = 5_000;
 
 /// Where it goes on after the distributor replied.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 enum Then {
     /// The customer's request was announced; the issuer's call is answered.
     Announced { id: OperationID, announcement: u32, replayed: bool },
@@ -47,6 +47,7 @@ enum Then {
 #[wasm_bindgen]
 pub struct Wallet {
     store: SqlWallet,
+    waiting: Waiting<Then>,
 }
 
 struct SqlWallet {
@@ -61,7 +62,7 @@ impl Wallet {
     /// Loads the object.
     pub fn open(db: Db) -> Result<Self, JsError> {
         match SqlWallet::open(Rc::new(db)) {
-            Ok(store) => Ok(Self { store }),
+            Ok(store) => Ok(Self { store, waiting: Waiting::default() }),
             Err(fault) => {
                 report("", &fault);
                 Err(JsError::new("the object cannot be loaded"))
@@ -72,49 +73,39 @@ impl Wallet {
     /// Takes a message.
     pub fn call(&mut self, message: &str, now_ms: f64) -> String {
         let now = timestamp(now_ms);
-        let step = match serde_json::from_str(message) {
+        match serde_json::from_str(message) {
             Ok(ToWallet::Funds) => {
                 let Funds { balance, held } = self.store.funds;
-                Step::reply(Ok(WalletFunds { balance, available: self.store.funds.available(), held }))
+                reply(Ok(WalletFunds { balance, available: self.store.funds.available(), held }))
             }
-            Ok(ToWallet::Credit { operation, amount }) => {
-                let credited = self.write(|store| Ok(credit(store, operation, amount, now)?));
-                Step::reply(credited.and_then(|credited| match credited {
-                    Credited::Taken => Ok(()),
-                    Credited::Refused => refuse(Code::InvalidAmount, "The wallet's balance would pass the largest."),
-                }))
-            }
-            Ok(ToWallet::Capture { operation }) => Step::reply(self.write(|store| capture(store, operation, now))),
-            Ok(ToWallet::Release { operation }) => Step::reply(self.write(|store| Ok(release(store, operation)?))),
+            Ok(ToWallet::Credit { operation, amount }) => reply(self.credit(operation, amount, now)),
+            Ok(ToWallet::Capture { operation }) => reply(self.write(|store| capture(store, operation, now))),
+            Ok(ToWallet::Release { operation }) => reply(self.write(|store| Ok(release(store, operation)?))),
             Ok(ToWallet::Request { from, input }) => match self.request(from, &input, now) {
-                Ok(step) => step,
-                Err(refused) => Step::reply::<()>(Err(refused)),
+                Ok(step) => self.text(step),
+                Err(refused) => reply::<()>(Err(refused)),
             },
             Ok(ToWallet::RequestOf { operation }) => {
                 let hold = if self.store.made { self.store.hold(operation).map_err(Refused::from) } else { Ok(None) };
-                Step::reply(hold.map(|hold| hold.map(|hold| hold.distributor)))
+                reply(hold.map(|hold| hold.map(|hold| hold.distributor)))
             }
-            Err(error) => Step::reply::<()>(Err(Fault::from(error).into())),
-        };
-        step.text("")
+            Err(error) => reply::<()>(Err(Fault::from(error).into())),
+        }
     }
 
     /// Goes on with the distributor's reply.
-    pub fn resume(&mut self, then: &str, reply: &str, now_ms: f64) -> String {
-        match serde_json::from_str(then) {
-            Ok(Then::Announced { id, announcement, replayed }) => {
-                Step::reply(self.announced(id, announcement, reply).map(|()| (id, replayed))).text("")
+    pub fn resume(&mut self, number: &str, answer: &str, now_ms: f64) -> String {
+        match self.waiting.take(number) {
+            Some(Then::Announced { id, announcement, replayed }) => {
+                reply(self.announced(id, announcement, answer).map(|()| (id, replayed)))
             }
-            Ok(Then::AnnouncedAgain { id, announcement, left }) => {
-                if let Err(Refused::Fault(fault)) = self.announced(id, announcement, reply) {
+            Some(Then::AnnouncedAgain { id, announcement, left }) => {
+                if let Err(Refused::Fault(fault)) = self.announced(id, announcement, answer) {
                     report("", &fault);
                 }
                 self.announce_next(left, timestamp(now_ms))
             }
-            Err(error) => {
-                report("", &error.into());
-                Step::Done.text("")
-            }
+            None => DONE.into(),
         }
     }
 
@@ -124,19 +115,25 @@ impl Wallet {
             Ok(ids) => self.announce_next(ids, timestamp(now_ms)),
             Err(fault) => {
                 report("", &fault);
-                Step::Done.text("")
+                DONE.into()
             }
         }
     }
 }
 
 impl Wallet {
+    /// Takes a cash-in: one statement writes it, so it needs no transaction.
+    fn credit(&mut self, operation: OperationID, amount: Amount, now: Timestamp) -> Outcome<()> {
+        self.store.make()?;
+        match credit(&mut self.store, operation, amount, now)? {
+            Credited::Taken => Ok(()),
+            Credited::Refused => refuse(Code::InvalidAmount, "The wallet's balance would pass the largest."),
+        }
+    }
+
     fn write<T>(&mut self, command: impl FnOnce(&mut SqlWallet) -> Outcome<T>) -> Outcome<T> {
         let store = &mut self.store;
-        if !store.made {
-            store.db.run(TABLES, NONE)?;
-            store.made = true;
-        }
+        store.make()?;
         let before = store.funds;
         let db = store.db.clone();
         let result = db.atomically(|| command(store));
@@ -147,7 +144,7 @@ impl Wallet {
     }
 
     /// The owner asks to be paid out: the money is held, then the distributor is told.
-    fn request(&mut self, from: Phone, input: &Input, now: Timestamp) -> Outcome<Step> {
+    fn request(&mut self, from: Phone, input: &Input, now: Timestamp) -> Outcome<Step<Then>> {
         let Some(idempotency) = input.idempotency_key()? else {
             return refuse(
                 Code::IdempotencyKeyRequired,
@@ -169,7 +166,7 @@ impl Wallet {
             return if hold.status == HoldStatus::Announcing {
                 self.announce(hold, |id, announcement| Then::Announced { id, announcement, replayed: true })
             } else {
-                Ok(Step::reply(Ok((hold.id, true))))
+                Ok(Step::Reply(reply(Ok((hold.id, true)))))
             };
         }
         let id = OperationID::from_uuid(random::uuid()?);
@@ -213,11 +210,11 @@ impl Wallet {
         }
     }
 
-    fn announce(&mut self, hold: Hold, then: impl FnOnce(OperationID, u32) -> Then) -> Outcome<Step> {
+    fn announce(&mut self, hold: Hold, then: impl FnOnce(OperationID, u32) -> Then) -> Outcome<Step<Then>> {
         let Hold { id, from, amount, memo, distributor, .. } = hold;
         let announcement = self.write(|store| Ok(announce(store, id)?))?;
         let message = ToDistributor::OpenRequest { id, from, amount, memo };
-        Ok(Step::ask(Kind::Distributor, distributor.to_string(), &message, &then(id, announcement))?)
+        Ok(Step::ask(Kind::Distributor, distributor.to_string(), &message, then(id, announcement))?)
     }
 
     fn announce_next(&mut self, mut left: Vec<OperationID>, now: Timestamp) -> String {
@@ -227,14 +224,18 @@ impl Wallet {
             {
                 report("", &fault);
             }
-            return Step::Done.text("");
+            return DONE.into();
         };
         let step = match self.store.hold(id) {
             Ok(Some(hold)) => self.announce(hold, |id, announcement| Then::AnnouncedAgain { id, announcement, left }),
             Ok(None) => return self.announce_next(left, now),
             Err(fault) => Err(fault.into()),
         };
-        step.unwrap_or(Step::Done).text("")
+        self.text(step.unwrap_or(Step::Done))
+    }
+
+    fn text(&mut self, step: Step<Then>) -> String {
+        step.text("", |then| self.waiting.keep(then))
     }
 }
 
@@ -258,6 +259,15 @@ impl SqlWallet {
             }
         }
         Ok(wallet)
+    }
+
+    /// Makes the tables, where there are none.
+    fn make(&mut self) -> Result<(), Fault> {
+        if !self.made {
+            self.db.run(TABLES, NONE)?;
+            self.made = true;
+        }
+        Ok(())
     }
 
     fn by_idempotency(&self, key: &str) -> Result<Option<(Hold, Digest)>, Fault> {
@@ -286,20 +296,21 @@ impl WalletStore for SqlWallet {
         self.funds
     }
 
-    fn entry(&self, id: OperationID) -> Result<Option<i64>, Fault> {
+    fn append(&mut self, id: OperationID, minor: i64, balance: Amount, now: Timestamp) -> Result<Option<i64>, Fault> {
         // Beyond 2^53 a number is not exact in JavaScript: it travels as text.
-        let row: Option<(String,)> =
-            self.db.row("SELECT CAST(minor AS TEXT) FROM entries WHERE operation = ?", (id,))?;
-        row.map(|(minor,)| minor.parse().map_err(|_| Fault::new("an entry that is no number"))).transpose()
-    }
-
-    fn append(&mut self, id: OperationID, minor: i64, balance: Amount, now: Timestamp) -> Result<(), Fault> {
-        self.db.run(
-            "INSERT INTO entries (operation, minor, balance, at) VALUES (?, CAST(? AS INTEGER), ?, ?)",
+        let added: Option<(u64,)> = self.db.row(
+            "INSERT INTO entries (operation, minor, balance, at) VALUES (?, CAST(? AS INTEGER), ?, ?) \
+             ON CONFLICT (operation) DO NOTHING RETURNING n",
             (id, minor.to_string(), balance, now.unix_ms()),
         )?;
-        self.funds.balance = balance;
-        Ok(())
+        if added.is_some() {
+            self.funds.balance = balance;
+            return Ok(None);
+        }
+        let row: Option<(String,)> =
+            self.db.row("SELECT CAST(minor AS TEXT) FROM entries WHERE operation = ?", (id,))?;
+        let brought = row.and_then(|(minor,)| minor.parse().ok());
+        brought.map(Some).ok_or_else(|| Fault::new("an entry that is there and is not"))
     }
 
     fn hold(&self, id: OperationID) -> Result<Option<Hold>, Fault> {

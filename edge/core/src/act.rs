@@ -10,7 +10,7 @@ use universal_wallet::id::UserID;
 
 use crate::api_key::Key;
 use crate::approval::Approval;
-use crate::chain::{Book, Content, Head, state_digest};
+use crate::chain::{Book, Content, Entry, Head, state_digest};
 use crate::operation::{FloatEntry, Operation, Request};
 use crate::people::{Actor, Member};
 use crate::refusal::Fault;
@@ -99,8 +99,10 @@ impl<'a> Act<'a> {
         self.store.put_request(&request, &document)
     }
 
-    fn content(&mut self, subject: String, details: Value) -> Content {
-        Content {
+    /// Makes the entry; its text is what `details` is when serialised.
+    fn entry(&mut self, subject: String, details: impl Serialize) -> Result<(Entry, Head), Fault> {
+        self.store.tell(self.kind, &subject, self.at);
+        let content = Content {
             n: self.number(),
             at: self.at,
             kind: self.kind.into(),
@@ -109,7 +111,8 @@ impl<'a> Act<'a> {
             details,
             book: self.book,
             states: core::mem::take(&mut self.states),
-        }
+        };
+        self.head.follow(&content)
     }
 
     fn vouch_for(&mut self, operation: &mut Operation) {
@@ -127,9 +130,7 @@ impl<'a> Act<'a> {
         moves_float: bool,
     ) -> Result<Operation, Fault> {
         self.vouch_for(&mut operation);
-        let details = serde_json::to_value(&operation.facts)?;
-        let content = self.content(operation.facts.id.to_string(), details);
-        let (entry, head) = self.head.follow(&content)?;
+        let (entry, head) = self.entry(operation.facts.id.to_string(), &operation.facts)?;
         if moves_float {
             operation.state.float = Some(FloatEntry { number: entry.number, hash: entry.hash });
         }
@@ -145,8 +146,7 @@ impl<'a> Act<'a> {
         moves_float: bool,
     ) -> Result<Operation, Fault> {
         self.vouch_for(&mut operation);
-        let content = self.content(operation.facts.id.to_string(), details);
-        let (entry, head) = self.head.follow(&content)?;
+        let (entry, head) = self.entry(operation.facts.id.to_string(), details)?;
         if moves_float {
             operation.state.float = Some(FloatEntry { number: entry.number, hash: entry.hash });
         }
@@ -157,8 +157,7 @@ impl<'a> Act<'a> {
 
     /// Ends the entry.
     pub fn done(mut self, subject: impl ToString, details: Value) -> Result<(), Fault> {
-        let content = self.content(subject.to_string(), details);
-        let (entry, head) = self.head.follow(&content)?;
+        let (entry, head) = self.entry(subject.to_string(), details)?;
         self.store.append(&entry, head)
     }
 }

@@ -111,7 +111,7 @@ impl Default for Head {
 
 /// What an entry says; its JSON text is what is hashed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Content {
+pub struct Content<D = Value> {
     /// Its number, from 1.
     pub n: u64,
     /// When.
@@ -123,7 +123,7 @@ pub struct Content {
     /// The ID of what it happened to.
     pub subject: String,
     /// What a reader wants to know of it.
-    pub details: Value,
+    pub details: D,
     /// The balances that it leaves.
     pub book: Book,
     /// The states that it made: ID and digest of each.
@@ -148,7 +148,7 @@ pub fn hash(before: &Digest, text: &str) -> Digest {
 
 impl Head {
     /// The entry that follows, and the head that it makes.
-    pub fn follow(&self, content: &Content) -> Result<(Entry, Self), Fault> {
+    pub fn follow(&self, content: &Content<impl Serialize>) -> Result<(Entry, Self), Fault> {
         let text = serde_json::to_string(content)?;
         let hash = hash(&self.hash, &text);
         let head = Self { number: content.n, hash, at: content.at, book: content.book };

@@ -85,13 +85,13 @@ impl core::str::FromStr for Due {
     }
 }
 
-/// What a call with an `Idempotency-Key` did, where that was no operation.
+/// What an `Idempotency-Key` was used for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remembered {
-    /// Digest of route and body, by their values.
-    pub request: Digest,
-    /// The ID of what it made or changed.
-    pub subject: String,
+pub enum Used {
+    /// It made this operation.
+    Operation(Box<Operation>),
+    /// Another call: the ID of what it made or changed.
+    Call(String),
 }
 
 /// An `Idempotency-Key` in its scope, and what it was sent with.
@@ -168,8 +168,8 @@ pub trait Store {
     fn supersede(&mut self, number: u64) -> Result<(), Fault>;
     /// Changes an operation's state.
     fn put_operation(&mut self, operation: &Operation) -> Result<(), Fault>;
-    /// The operation that a call with this key made, and the digest of that call.
-    fn operation_by_idempotency(&self, key: &Idempotency) -> Result<Option<(Operation, Digest)>, Fault>;
+    /// What a call with this key did, and the digest of that call.
+    fn used_for(&self, key: &Idempotency) -> Result<Option<(Used, Digest)>, Fault>;
     /// How many operations of a key wait for their checker.
     fn pending_of_key(&self, key: KeyID) -> Result<u32, Fault>;
     /// The first of the operations of a key that wait for their checker.
@@ -188,20 +188,19 @@ pub trait Store {
     /// The wallet was told that a request is cancelled or expired.
     fn request_released(&mut self, id: OperationID) -> Result<(), Fault>;
 
-    /// What a call with this key did, where that was no operation.
-    fn remembered(&self, key: &Idempotency) -> Result<Option<Remembered>, Fault>;
     /// The subject of what a call with this key did before, where that was no operation; refused
     /// where the key was used for anything else.
     fn recall(&self, key: &Idempotency) -> Outcome<Option<String>> {
-        if let Some(before) = self.remembered(key)? {
-            must_be_same(&before.request, &key.request)?;
-            return Ok(Some(before.subject));
+        let Some((used, request)) = self.used_for(key)? else { return Ok(None) };
+        must_be_same(&request, &key.request)?;
+        match used {
+            Used::Call(subject) => Ok(Some(subject)),
+            Used::Operation(_) => Ok(None),
         }
-        if let Some((_, request)) = self.operation_by_idempotency(key)? {
-            must_be_same(&request, &key.request)?;
-        }
-        Ok(None)
     }
+
+    /// Tells those who listen of an entry that was appended.
+    fn tell(&mut self, _kind: &'static str, _subject: &str, _at: Timestamp) {}
 
     /// Remembers a call and the ID of what it made or changed.
     fn remember(&mut self, key: &Idempotency, subject: &str) -> Result<(), Fault>;

@@ -65,11 +65,10 @@ impl Funds {
 pub trait WalletStore {
     /// The money, as the last entry and the holds leave it.
     fn funds(&self) -> Funds;
-    /// What the operation's entry brought, in minor units, where it has one: nothing where its
+    /// Appends the entry of an operation, so much in (or out, when negative), leaving the balance;
+    /// where the operation has an entry already, nothing but what that brought: zero where its
     /// cash-in was refused.
-    fn entry(&self, id: OperationID) -> Result<Option<i64>, Fault>;
-    /// Appends an entry: so much in (or out, when negative), leaving the balance.
-    fn append(&mut self, id: OperationID, minor: i64, balance: Amount, now: Timestamp) -> Result<(), Fault>;
+    fn append(&mut self, id: OperationID, minor: i64, balance: Amount, now: Timestamp) -> Result<Option<i64>, Fault>;
     /// A hold by its request.
     fn hold(&self, id: OperationID) -> Result<Option<Hold>, Fault>;
     /// Adds or changes a hold; `held` is what all of them hold then.
@@ -88,16 +87,13 @@ pub enum Credited {
 
 /// A cash-in arrives: decided once, however often it is told.
 pub fn credit(store: &mut dyn WalletStore, id: OperationID, amount: Amount, now: Timestamp) -> Result<Credited, Fault> {
-    match store.entry(id)? {
-        Some(0) => return Ok(Credited::Refused),
-        Some(_) => return Ok(Credited::Taken),
-        None => {}
-    }
     let before = store.funds().balance;
-    match before.checked_add(amount) {
-        Some(balance) => store.append(id, amount.minor(), balance, now).map(|()| Credited::Taken),
-        None => store.append(id, 0, before, now).map(|()| Credited::Refused),
-    }
+    let (minor, balance) = match before.checked_add(amount) {
+        Some(balance) => (amount.minor(), balance),
+        None => (0, before),
+    };
+    let brought = store.append(id, minor, balance, now)?.unwrap_or(minor);
+    Ok(if brought == 0 { Credited::Refused } else { Credited::Taken })
 }
 
 /// A customer asks to be paid out: the money is held.
@@ -126,7 +122,10 @@ pub fn capture(store: &mut dyn WalletStore, id: OperationID, now: Timestamp) -> 
     let balance =
         store.funds().balance.checked_sub(hold.amount).ok_or_else(|| Fault::new("a hold past the balance"))?;
     store.put_hold(&Hold { status: HoldStatus::Captured, ..hold.clone() }, held)?;
-    Ok(store.append(id, -hold.amount.minor(), balance, now)?)
+    match store.append(id, -hold.amount.minor(), balance, now)? {
+        None => Ok(()),
+        Some(_) => Err(Fault::new("an entry of a hold that was not captured").into()),
+    }
 }
 
 /// The request was cancelled, or lapsed, or never accepted: the held money is free again.

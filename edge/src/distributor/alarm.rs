@@ -9,7 +9,7 @@ use universal_wallet_core::verify::Anchor;
 use super::{After, Open, Then};
 use crate::messages::{ISSUER, ToIssuer};
 use crate::platform::answer::report;
-use crate::platform::step::{Kind, Step};
+use crate::platform::step::{DONE, Kind};
 
 /// The head of a chain that changed is sent to the Issuer once in so long.
 const ANCHOR_MS: i64 = 3_600_000;
@@ -32,12 +32,12 @@ impl Open {
             let head = self.store.head();
             let anchor = Anchor { number: head.number, hash: head.hash, at: now };
             let message = ToIssuer::Anchor { distributor: self.store.profile().id, anchor };
-            if let Ok(step) = Step::ask(Kind::Issuer, ISSUER, &message, &Then::Anchored { anchor }) {
-                return step.text("");
+            if let Ok(step) = self.ask(Kind::Issuer, ISSUER, &message, Then::Anchored { anchor }) {
+                return step;
             }
         }
         self.after_event(now);
-        Step::Done.text("")
+        DONE.into()
     }
 
     /// When the head of the chain is sent to the issuer, where it changed since the last time.
@@ -54,8 +54,9 @@ impl Open {
     pub(super) fn after_event(&mut self, now: Timestamp) {
         for (kind, subject, at) in core::mem::take(&mut self.store.news) {
             let line = serde_json::json!({ "type": kind, "id": subject, "at": at }).to_string();
-            if let Err(fault) = self.store.db.tell_all(&line, now.unix_ms()) {
-                report("", &fault);
+            match self.store.db.tell_all(&line, now.unix_ms()) {
+                Ok(listening) => self.store.listened = listening > 0,
+                Err(fault) => report("", &fault),
             }
         }
         let deliveries = self.store.deliveries.values().map(|delivery| delivery.next_at_ms);

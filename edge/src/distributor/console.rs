@@ -7,17 +7,17 @@ use universal_wallet_core::api_key::{Key, KeyStatus};
 use universal_wallet_core::approval::{Approval, ApprovalKind, ApprovalStatus};
 use universal_wallet_core::distributor::operations::{LookedUp, Requester};
 use universal_wallet_core::distributor::{Caller, approvals, keys, rotate};
-use universal_wallet_core::refusal::{Fault, Outcome, Refusal};
+use universal_wallet_core::refusal::{Fault, Outcome, Refusal, Refused};
 use universal_wallet_core::store::{Idempotency, Store};
 
-use super::key_calls::{Done, look_up, stream};
+use super::key_calls::{Done, stream};
 use super::lists::{Query, page};
 use super::{After, Open, Then, people, verify};
 use crate::messages::{Call, ConsoleCaller, ISSUER, ToDistributor, ToIssuer};
 use crate::platform::answer::{Answer, Origin, unavailable};
 use crate::platform::config::config;
 use crate::platform::random;
-use crate::platform::step::{Kind, Step};
+use crate::platform::step::Kind;
 use crate::worker::routes::Route;
 
 impl Open {
@@ -30,12 +30,12 @@ impl Open {
         merchant: LookedUp,
     ) -> String {
         let origin = call.origin.clone();
-        let finish = |step: Outcome<Step>| {
-            step.unwrap_or_else(|refused| Step::Answer(Answer::refused(&refused, &origin))).text(&origin.request_id)
+        let refused = |refused: Refused| Answer::refused(&refused, &origin).text(&origin.request_id);
+        let Some(caller) = self.caller(&from) else {
+            return self.refuse_stranger(&call, &from).unwrap_or_else(refused);
         };
-        let Some(caller) = self.caller(&from) else { return finish(self.refuse_stranger(&call, &from)) };
         if self.is_about_person(&call) {
-            return finish(self.begin_person(&caller, &call, &from, now));
+            return self.begin_person(&caller, &call, &from, now).unwrap_or_else(refused);
         }
         match self.answer_console(&caller, &call, now, merchant) {
             Ok(Done::Answer(answer)) => answer.text(&origin.request_id),
@@ -50,13 +50,13 @@ impl Open {
             Ok(Done::Stream(answer, more)) => stream(&answer.text(&origin.request_id), call.distributor, more),
             Ok(Done::Verify(from)) => {
                 let message = ToIssuer::AnchorOf { distributor: call.distributor };
-                match Step::ask(Kind::Issuer, ISSUER, &message, &Then::Verify { origin: origin.clone(), from }) {
-                    Ok(step) => step.text(&origin.request_id),
-                    Err(fault) => Answer::refused(&fault.into(), &origin).text(&origin.request_id),
-                }
+                let then = Then::Verify { origin: origin.clone(), from };
+                self.ask(Kind::Issuer, ISSUER, &message, then).unwrap_or_else(refused)
             }
-            Ok(Done::LookUp(short_code)) => look_up(short_code, ToDistributor::Console { call, caller: from }, &origin),
-            Err(refused) => Answer::refused(&refused, &origin).text(&origin.request_id),
+            Ok(Done::LookUp(short_code)) => {
+                self.look_up(short_code, ToDistributor::Console { call, caller: from }, &origin)
+            }
+            Err(error) => refused(error),
         }
     }
 

@@ -1,19 +1,19 @@
 //! Deliveries: what a wallet is told until it has acknowledged it. Money that left the float, or
 //! is due from a wallet, is on an operation in `processing` until then.
 
-use serde::{Deserialize, Serialize};
 use universal_wallet::id::OperationID;
 use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::distributor::decide_operation;
-use universal_wallet_core::operation::{Operation, Request, phone_wallet};
-use universal_wallet_core::refusal::{Code, Fault, Refused};
+use universal_wallet_core::operation::{Operation, OperationStatus, Request, phone_wallet};
+use universal_wallet_core::refusal::{Code, Fault, Outcome, Refusal, Refused};
 use universal_wallet_core::store::Store;
 
+use super::rates::with_limits;
 use super::{After, Open, Then};
 use crate::messages::ToWallet;
-use crate::platform::answer::report;
+use crate::platform::answer::{Answer, Origin, report};
 use crate::platform::random;
-use crate::platform::step::{Kind, Step, read_reply};
+use crate::platform::step::{DONE, Kind, read_reply, reply};
 
 /// The first repetition comes so long after the first attempt, in milliseconds.
 pub(crate) const FIRST_RETRY_MS: i64 = 2_000;
@@ -21,21 +21,21 @@ pub(crate) const FIRST_RETRY_MS: i64 = 2_000;
 const MOST_RETRY_MS: i64 = 300_000;
 
 /// What a wallet has to be told.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Delivery {
     pub(crate) operation: OperationID,
     pub(crate) wallet: String,
     pub(crate) what: What,
+    /// The operation, where it is about one.
+    pub(crate) of: Option<Operation>,
     /// How often it was tried.
-    #[serde(default)]
     pub(crate) attempts: u32,
     /// When it is tried again.
-    #[serde(default)]
     pub(crate) next_at_ms: i64,
 }
 
 /// What it is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum What {
     Credit(Amount),
     Capture(Amount),
@@ -47,13 +47,20 @@ impl Delivery {
     pub(crate) fn of_operation(operation: &Operation) -> Self {
         let facts = &operation.facts;
         let what = if facts.is_cash_in() { What::Credit(facts.amount) } else { What::Capture(facts.amount) };
-        Self { operation: facts.id, wallet: facts.wallet(), what, attempts: 0, next_at_ms: 0 }
+        Self {
+            operation: facts.id,
+            wallet: facts.wallet(),
+            what,
+            of: Some(operation.clone()),
+            attempts: 0,
+            next_at_ms: 0,
+        }
     }
 
     /// A request that is over.
     pub(crate) fn of_request(request: &Request) -> Self {
         let wallet = phone_wallet(&request.from);
-        Self { operation: request.id, wallet, what: What::Release, attempts: 0, next_at_ms: 0 }
+        Self { operation: request.id, wallet, what: What::Release, of: None, attempts: 0, next_at_ms: 0 }
     }
 
     /// What it may bring to the float: a cash-in comes back where the wallet cannot take it.
@@ -88,58 +95,68 @@ impl Open {
     /// Tells a wallet what it has to be told; what follows comes with its acknowledgement.
     pub(super) fn deliver(&mut self, number: u64, after: After, now: Timestamp) -> String {
         let random = random::bits().unwrap_or_default();
-        let Some(delivery) = self.store.deliveries.get_mut(&number) else { return self.follow(number, after, now) };
+        let Some(delivery) = self.store.deliveries.get_mut(&number) else {
+            return self.follow(number, after, None, now);
+        };
         delivery.attempted(now, random);
         let (wallet, message) = (delivery.wallet.clone(), delivery.message());
-        let then = Then::Delivered { number, answer: after };
-        match Step::ask(Kind::Wallet, wallet, &message, &then) {
-            Ok(step) => step.text(""),
-            Err(fault) => {
-                report("", &fault);
-                Step::Done.text("")
-            }
-        }
+        self.ask(Kind::Wallet, wallet, &message, Then::Delivered { number, after }).unwrap_or_else(|refused| {
+            report("", &Fault::new(format!("a delivery that cannot be told: {refused:?}")));
+            DONE.into()
+        })
     }
 
     /// A wallet acknowledged, or did not: then the alarm tells it again.
-    pub(super) fn delivered(&mut self, number: u64, after: After, reply: &str, now: Timestamp) -> String {
-        let Some(delivery) = self.store.deliveries.get(&number).cloned() else {
-            return self.follow(number, after, now);
+    pub(super) fn delivered(&mut self, number: u64, after: After, answer: &str, now: Timestamp) -> String {
+        let Some(delivery) = self.store.deliveries.get(&number) else {
+            return self.follow(number, after, None, now);
         };
-        match read_reply::<()>(reply) {
-            Ok(()) => {
-                let id = delivery.operation;
-                let done = self.write(|store| match delivery.what {
-                    What::Release => Ok(store.request_released(id)?),
-                    What::Credit(_) | What::Capture(_) => Ok(decide_operation::arrived(store, now, id).map(|_| ())?),
-                });
-                if let Err(Refused::Fault(fault)) = done {
-                    report("", &fault);
-                }
-            }
+        let (id, what) = (delivery.operation, delivery.what);
+        let done = match read_reply::<()>(answer) {
+            Ok(()) => self.write(|store| match what {
+                What::Release => Ok(store.request_released(id).map(|()| None)?),
+                What::Credit(_) | What::Capture(_) => Ok(decide_operation::arrived(store, now, id)?),
+            }),
             Err(Refused::Refusal(refusal)) if refusal.code == Code::InvalidAmount => {
-                let (id, call_waits) = (delivery.operation, matches!(after, After::Receipt { .. }));
-                let returned =
-                    self.write(|store| Ok(decide_operation::returned(store, now, id, call_waits).map(|_| ())?));
-                if let Err(Refused::Fault(fault)) = returned {
-                    report("", &fault);
-                }
+                let call_waits = matches!(after, After::Receipt { .. });
+                self.write(|store| Ok(decide_operation::returned(store, now, id, call_waits)?))
             }
-            Err(refused) => {
-                report("", &Fault::new(format!("delivery of {} was not taken: {refused:?}", delivery.operation)));
+            Err(refused) => Err(Fault::new(format!("delivery of {id} was not taken: {refused:?}")).into()),
+        };
+        let operation = done.unwrap_or_else(|refused| {
+            if let Refused::Fault(fault) = refused {
+                report("", &fault);
             }
-        }
-        let text = self.follow(number, after, now);
+            None
+        });
+        let text = self.follow(number, after, operation, now);
         self.after_event(now);
         text
     }
 
-    pub(super) fn follow(&mut self, number: u64, after: After, now: Timestamp) -> String {
+    /// Goes on after a delivery; the operation is given where it is known how it stands.
+    fn follow(&mut self, number: u64, after: After, operation: Option<Operation>, now: Timestamp) -> String {
         match after {
-            After::Receipt { origin, per_second, remaining } => self.receipt(number, &origin, per_second, remaining),
+            After::Receipt { origin, per_second, remaining } => {
+                let operation = operation.map_or_else(|| self.operation_by_number(number), Ok);
+                receipt(operation, &origin, per_second, remaining)
+            }
             After::Decision { origin, approval } => self.decision(&origin, &approval),
-            After::Cancelled => Step::reply(Ok(())).text(""),
+            After::Cancelled => reply(Ok(())),
             After::Alarm => self.alarm(now),
         }
     }
+}
+
+/// The answer to the call that made an operation, once its wallet was told.
+fn receipt(operation: Outcome<Operation>, origin: &Origin, per_second: u32, remaining: u64) -> String {
+    let answer = operation.and_then(|operation| match operation.state.error {
+        // The wallet could not take it, and the money is back.
+        Some(why) if operation.state.status == OperationStatus::Failed => {
+            Err(Refusal::field(Code::InvalidAmount, "amount", why.trim_end_matches('.')).into())
+        }
+        _ => Ok(Answer::json(200, &operation.receipt())?),
+    });
+    let answer = answer.unwrap_or_else(|refused| Answer::refused(&refused, origin));
+    with_limits(answer, per_second, remaining).text(&origin.request_id)
 }

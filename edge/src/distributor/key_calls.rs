@@ -11,7 +11,6 @@ use universal_wallet_core::distributor::authenticate::{Checked, check, unknown};
 use universal_wallet_core::distributor::operations::{Created, LookedUp, Requester};
 use universal_wallet_core::distributor::{cash_outs, decide_operation, operations};
 use universal_wallet_core::ip::client_address;
-use universal_wallet_core::operation::OperationStatus;
 use universal_wallet_core::refusal::{Code, Outcome, Refusal};
 use universal_wallet_core::store::Store;
 
@@ -21,7 +20,7 @@ use crate::messages::{Call, ISSUER, ToDistributor, ToIssuer};
 use crate::platform::answer::{Answer, Origin, report, unavailable};
 use crate::platform::config::config;
 use crate::platform::random;
-use crate::platform::step::{Kind, Step};
+use crate::platform::step::Kind;
 use crate::worker::routes::Route;
 
 /// What a key needs for a route; `None`: any key may.
@@ -92,7 +91,7 @@ impl Open {
                 with_limits(answer, per_second, remaining).text(&origin.request_id)
             }
             Ok(Done::Deliver { number }) => self.deliver(number, After::Receipt { origin, per_second, remaining }, now),
-            Ok(Done::LookUp(short_code)) => look_up(short_code, ToDistributor::Key { call, digest }, &origin),
+            Ok(Done::LookUp(short_code)) => self.look_up(short_code, ToDistributor::Key { call, digest }, &origin),
             Ok(Done::Stream(answer, more)) => {
                 let answer = with_limits(answer, per_second, remaining).text(&origin.request_id);
                 stream(&answer, call.distributor, more)
@@ -207,17 +206,11 @@ impl Open {
         }
     }
 
-    /// The answer to the call that made an operation, once its wallet was told.
-    pub(super) fn receipt(&mut self, number: u64, origin: &Origin, per_second: u32, remaining: u64) -> String {
-        let answer = self.operation_by_number(number).and_then(|operation| match operation.state.error {
-            // The wallet could not take it, and the money is back.
-            Some(why) if operation.state.status == OperationStatus::Failed => {
-                Err(Refusal::field(Code::InvalidAmount, "amount", why.trim_end_matches('.')).into())
-            }
-            _ => Ok(Answer::json(200, &operation.receipt())?),
-        });
-        let answer = answer.unwrap_or_else(|refused| Answer::refused(&refused, origin));
-        with_limits(answer, per_second, remaining).text(&origin.request_id)
+    /// Asks the issuer for a merchant; the call is decided again with the reply.
+    pub(super) fn look_up(&mut self, short_code: String, message: ToDistributor, origin: &Origin) -> String {
+        let then = Then::Merchant { message: Box::new(message) };
+        self.ask(Kind::Issuer, ISSUER, &ToIssuer::Merchant { short_code }, then)
+            .unwrap_or_else(|refused| Answer::refused(&refused, origin).text(&origin.request_id))
     }
 }
 
@@ -230,14 +223,5 @@ pub(super) fn stream(answer: &str, distributor: DistributorID, more: Option<Expo
             format!("X{next}\n{answer}")
         }
         None => answer.to_owned(),
-    }
-}
-
-/// Asks the issuer for a merchant; the call is decided again with the reply.
-pub(super) fn look_up(short_code: String, message: ToDistributor, origin: &Origin) -> String {
-    let then = Then::Merchant { message: Box::new(message) };
-    match Step::ask(Kind::Issuer, ISSUER, &ToIssuer::Merchant { short_code }, &then) {
-        Ok(step) => step.text(&origin.request_id),
-        Err(fault) => Answer::refused(&fault.into(), origin).text(&origin.request_id),
     }
 }

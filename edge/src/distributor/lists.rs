@@ -130,8 +130,7 @@ pub(super) fn page(items: Vec<Value>, next: Option<String>) -> Outcome<Answer> {
 impl Open {
     /// An operation by its place in the list.
     pub(super) fn operation_by_number(&self, number: u64) -> Outcome<Operation> {
-        let row = self.store.db.row("SELECT n, text, hash, state FROM operations WHERE n = ?", (number,))?;
-        Ok(row.map(operation).transpose()?.ok_or_else(|| Fault::new("an operation that is not there"))?)
+        Ok(self.store.operation_at(number)?.ok_or_else(|| Fault::new("an operation that is not there"))?)
     }
 
     pub(super) fn one_operation(&self, id: &str) -> Outcome<Answer> {
@@ -156,7 +155,7 @@ impl Open {
             return Err(wrong("offset", "cannot be used together with cursor").into());
         }
 
-        let mut sql = String::from("SELECT n, text, hash, state FROM operations WHERE superseded = 0 AND n < ?");
+        let mut sql = String::from("SELECT n, text, state FROM operations WHERE superseded = 0 AND n < ?");
         // Words of ours, not the caller's: a partial index needs them in the text.
         for (column, word) in [("status", status), ("type", kind)] {
             if let Some(word) = word {
@@ -173,7 +172,7 @@ impl Open {
         }
         sql += " ORDER BY n DESC LIMIT ? OFFSET ?";
         let before = cursor.unwrap_or(1 << 52);
-        let rows: Vec<(u64, String, String, String)> = self.store.db.rows(&sql, (before, limit + 1, offset))?;
+        let rows: Vec<(u64, String, String)> = self.store.db.rows(&sql, (before, limit + 1, offset))?;
         let more = rows.len() > limit as usize;
         let id = self.store.profile().id;
         let mut last = None;

@@ -21,7 +21,6 @@ mod verify;
 
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
 use universal_wallet::Timestamp;
 use universal_wallet::id::{DistributorID, OperationID};
 use universal_wallet_core::act::Moment;
@@ -39,7 +38,8 @@ use crate::platform::answer::{Answer, Origin, report};
 use crate::platform::clock::timestamp;
 use crate::platform::db::Db;
 use crate::platform::random;
-use crate::platform::step::{Step, read_reply};
+use crate::platform::step::{DONE, Kind, Step, read_reply, reply};
+use crate::platform::waiting::Waiting;
 use addresses::Addresses;
 pub(crate) use export::Export;
 use rates::Rates;
@@ -48,12 +48,12 @@ use store::SqlStore;
 use usage::Counts;
 
 /// Where a call goes on after another object replied.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub(crate) enum Then {
     /// The merchant was looked up: the call is decided again from its beginning.
     Merchant { message: Box<ToDistributor> },
     /// A wallet acknowledged; the call is answered.
-    Delivered { number: u64, answer: After },
+    Delivered { number: u64, after: After },
     /// The issuer told the head that it keeps; the chain is verified.
     Verify { origin: Origin, from: u64 },
     /// The issuer keeps the head.
@@ -65,7 +65,7 @@ pub(crate) enum Then {
 }
 
 /// What follows a delivery.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub(crate) enum After {
     /// The answer to the call that made the operation.
     Receipt { origin: Origin, per_second: u32, remaining: u64 },
@@ -93,6 +93,8 @@ pub(crate) struct Open {
     merchants: std::collections::HashMap<u32, Merchant>,
     /// When the platform wakes the object, as far as it was told since the object was loaded.
     alarm_at: Option<i64>,
+    /// The calls that asked another object.
+    waiting: Waiting<Then>,
 }
 
 #[wasm_bindgen]
@@ -121,43 +123,39 @@ impl Distributor {
         }
         match serde_json::from_str::<ToDistributor>(message) {
             Ok(message) => self.take(message, now_ms, LookedUp::NotYet),
-            Err(error) => Step::reply::<()>(Err(Fault::from(error).into())).text(""),
+            Err(error) => reply::<()>(Err(Fault::from(error).into())),
         }
     }
 
     /// Goes on with the reply of another object.
-    pub fn resume(&mut self, then: &str, reply: &str, now_ms: f64) -> String {
-        let Some(open) = &mut self.open else { return Step::Done.text("") };
+    pub fn resume(&mut self, number: &str, answer: &str, now_ms: f64) -> String {
+        let Some(open) = &mut self.open else { return DONE.into() };
         let now = open.now(now_ms);
-        match serde_json::from_str(then) {
-            Ok(Then::Merchant { message }) => match read_reply::<Option<Merchant>>(reply) {
+        match open.waiting.take(number) {
+            Some(Then::Merchant { message }) => match read_reply::<Option<Merchant>>(answer) {
                 Ok(merchant) => self.take(*message, now_ms, merchant.map_or(LookedUp::Unknown, LookedUp::Known)),
                 Err(refused) => answer_refused(&message, &refused),
             },
-            Ok(Then::Delivered { number, answer }) => open.delivered(number, answer, reply, now),
-            Ok(Then::Verify { origin, from }) => {
-                let result = read_reply(reply).and_then(|anchor| verify::answer(&open.store, anchor, from));
-                Step::Answer(result.unwrap_or_else(|refused| Answer::refused(&refused, &origin)))
-                    .text(&origin.request_id)
+            Some(Then::Delivered { number, after }) => open.delivered(number, after, answer, now),
+            Some(Then::Verify { origin, from }) => {
+                let result = read_reply(answer).and_then(|anchor| verify::answer(&open.store, anchor, from));
+                result.unwrap_or_else(|refused| Answer::refused(&refused, &origin)).text(&origin.request_id)
             }
-            Ok(Then::Anchored { anchor }) => {
-                let kept = read_reply::<()>(reply).is_ok();
+            Some(Then::Anchored { anchor }) => {
+                let kept = read_reply::<()>(answer).is_ok();
                 if let Err(fault) =
                     open.store.set_anchor(Anchor { number: if kept { anchor.number } else { 0 }, ..anchor })
                 {
                     report("", &fault);
                 }
                 open.after_event(now);
-                Step::Done.text("")
+                DONE.into()
             }
-            Ok(Then::Person { call, caller, next }) => open.resume_console(&call, &caller, next, reply, now),
-            Ok(Then::Ended { origin }) => {
+            Some(Then::Person { call, caller, next }) => open.resume_console(&call, &caller, next, answer, now),
+            Some(Then::Ended { origin }) => {
                 Answer::refusal(&crate::worker::not_signed_in(), &origin).text(&origin.request_id)
             }
-            Err(error) => {
-                report("", &error.into());
-                Step::Done.text("")
-            }
+            None => DONE.into(),
         }
     }
 
@@ -170,13 +168,14 @@ impl Distributor {
             report("", &fault);
             return String::new();
         }
+        open.store.listened = true;
         let member = open.store.member(caller.user).filter(|member| !member.disabled && !caller.must_change_password);
         member.map(|member| member.person.id.to_string()).unwrap_or_default()
     }
 
     /// The platform wakes the object.
     pub fn alarm(&mut self, now_ms: f64) -> String {
-        let Some(open) = &mut self.open else { return Step::Done.text("") };
+        let Some(open) = &mut self.open else { return DONE.into() };
         let now = open.now(now_ms);
         open.alarm_at = None;
         open.alarm(now)
@@ -189,7 +188,7 @@ fn answer_refused(message: &ToDistributor, refused: &Refused) -> String {
         ToDistributor::Key { call, .. } | ToDistributor::Console { call, .. } | ToDistributor::Issuer { call } => {
             Answer::refused(refused, &call.origin).text(&call.origin.request_id)
         }
-        _ => Step::reply::<()>(Err(refused.clone())).text(""),
+        _ => reply::<()>(Err(refused.clone())),
     }
 }
 
@@ -206,23 +205,22 @@ impl Distributor {
             ToDistributor::Issuer { call } => open.issuer_call(call, now),
             ToDistributor::Create { id, .. } => {
                 // Created before: the issuer's record was not closed.
-                Step::reply(if id == open.store.profile().id { Ok(()) } else { refuse(Code::AlreadyExists, "Taken.") })
-                    .text("")
+                reply(if id == open.store.profile().id { Ok(()) } else { refuse(Code::AlreadyExists, "Taken.") })
             }
             ToDistributor::AddMember { member, idempotency } => {
-                Step::reply(open.add_member(member, idempotency.as_ref(), now)).text("")
+                reply(open.add_member(member, idempotency.as_ref(), now))
             }
-            ToDistributor::Membership { user } => Step::reply(Ok(open.membership(user))).text(""),
+            ToDistributor::Membership { user } => reply(Ok(open.membership(user))),
             ToDistributor::OpenRequest { id, from, amount, memo } => {
                 let wanted = cash_outs::Wanted { id, from, amount, memo, created_at: now };
-                Step::reply(open.write(|store| cash_outs::open(store, now, wanted))).text("")
+                reply(open.write(|store| cash_outs::open(store, now, wanted)))
             }
             ToDistributor::CancelRequest { id } => open.cancel_request(id, now),
             ToDistributor::SessionEnded { user } => {
                 let closed = open.store.db.close_sockets(&user.to_string(), 4401);
-                Step::reply(closed.map_err(Refused::from)).text("")
+                reply(closed.map_err(Refused::from))
             }
-            ToDistributor::Export { export } => Step::reply(open.export_page(export)).text(""),
+            ToDistributor::Export { export } => reply(open.export_page(export)),
         };
         open.after_event(now);
         step
@@ -236,7 +234,7 @@ impl Distributor {
         if created.is_err() {
             self.open = None;
         }
-        Step::reply(created).text("")
+        reply(created)
     }
 
     fn create(
@@ -286,12 +284,25 @@ impl Open {
             addresses: Addresses::default(),
             merchants: std::collections::HashMap::new(),
             alarm_at: None,
+            waiting: Waiting::default(),
         }
     }
 
     /// The object's time, which never runs backwards.
     fn now(&self, now_ms: f64) -> Timestamp {
         timestamp(now_ms).max(self.store.head().at)
+    }
+
+    /// Asks another object, to go on with its reply.
+    fn ask(
+        &mut self,
+        to: Kind,
+        name: impl Into<String>,
+        message: &impl serde::Serialize,
+        then: Then,
+    ) -> Outcome<String> {
+        let step = Step::ask(to, name, message, then)?;
+        Ok(step.text("", |then| self.waiting.keep(then)))
     }
 
     /// Runs a command: what it writes becomes true together, or not at all.
@@ -346,12 +357,12 @@ impl Open {
 
     fn cancel_request(&mut self, id: OperationID, now: Timestamp) -> String {
         if let Err(refused) = self.write(|store| cash_outs::cancel(store, now, id)) {
-            return Step::reply::<()>(Err(refused)).text("");
+            return reply::<()>(Err(refused));
         }
         let due = self.store.deliveries.iter().find(|(_, delivery)| delivery.operation == id);
         match due.map(|(number, _)| *number) {
             Some(number) => self.deliver(number, After::Cancelled, now),
-            None => Step::reply(Ok(())).text(""),
+            None => reply(Ok(())),
         }
     }
 }

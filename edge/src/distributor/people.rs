@@ -1,7 +1,6 @@
 //! Members: adding one and resetting a password involve the person's own object, so these calls
 //! go there first, or last, and come back.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use universal_wallet::Timestamp;
 use universal_wallet::id::UserID;
@@ -19,11 +18,11 @@ use super::{Open, Then};
 use crate::messages::{Call, ConsoleCaller, Known, ToUser, Welcome};
 use crate::platform::answer::Answer;
 use crate::platform::random;
-use crate::platform::step::{Kind, Step, read_reply};
+use crate::platform::step::{Kind, read_reply};
 use crate::worker::routes::Route;
 
 /// Where a call about a member goes on after the person's object replied.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub(crate) enum Next {
     /// Who the login belongs to is known: the request can be made.
     Request,
@@ -35,11 +34,6 @@ pub(crate) enum Next {
 
 fn half() -> Result<Zeroizing<String>, Fault> {
     Ok(random_text(&random::bytes()?, HALF_CHARACTERS))
-}
-
-fn ask(login: &str, message: &ToUser, call: &Call, caller: &ConsoleCaller, next: Next) -> Outcome<Step> {
-    let then = Then::Person { call: Box::new(call.clone()), caller: caller.clone(), next };
-    Ok(Step::ask(Kind::User, login, message, &then)?)
 }
 
 /// The answer to a request about a user: the request, and one half of a new password, shown once.
@@ -58,6 +52,18 @@ fn requested(requested: &Requested, half: Option<&str>) -> Outcome<Answer> {
 }
 
 impl Open {
+    fn ask_person(
+        &mut self,
+        login: &str,
+        message: &ToUser,
+        call: &Call,
+        caller: &ConsoleCaller,
+        next: Next,
+    ) -> Outcome<String> {
+        let then = Then::Person { call: Box::new(call.clone()), caller: caller.clone(), next };
+        self.ask(Kind::User, login, message, then)
+    }
+
     /// Whether a call is about a member and needs the person's own object.
     pub(super) fn is_about_person(&self, call: &Call) -> bool {
         match call.route {
@@ -75,21 +81,27 @@ impl Open {
         call: &Call,
         from: &ConsoleCaller,
         now: Timestamp,
-    ) -> Outcome<Step> {
+    ) -> Outcome<String> {
         match call.route {
             Route::CreateUser => {
                 let new = users::read_new(caller, &call.input)?;
-                ask(new.login.as_str(), &ToUser::Look, call, from, Next::Request)
+                self.ask_person(new.login.as_str(), &ToUser::Look, call, from, Next::Request)
             }
             Route::ResetPassword => {
                 let member = users::find(&self.store, &call.subject)?;
-                ask(member.login.as_str(), &ToUser::Look, call, from, Next::Request)
+                self.ask_person(member.login.as_str(), &ToUser::Look, call, from, Next::Request)
             }
             _ => self.begin_approval(caller, call, from, now),
         }
     }
 
-    fn begin_approval(&mut self, caller: &Caller, call: &Call, from: &ConsoleCaller, now: Timestamp) -> Outcome<Step> {
+    fn begin_approval(
+        &mut self,
+        caller: &Caller,
+        call: &Call,
+        from: &ConsoleCaller,
+        now: Timestamp,
+    ) -> Outcome<String> {
         let approval = approvals::approvable(&self.store, caller, &call.subject, &call.input)?;
         users::must_still_be_possible(&self.store, &approval)?;
         let text = |name: &str| approval.subject.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -105,7 +117,7 @@ impl Open {
                 halves: approval.first_half.map(|first| (first, second.clone())),
             };
             let half = approval.first_half.map(|_| second);
-            return ask(&login, &ToUser::Welcome(welcome), call, from, Next::Approve { half });
+            return self.ask_person(&login, &ToUser::Welcome(welcome), call, from, Next::Approve { half });
         }
         let Some(first_half) = approval.first_half else {
             return Err(Fault::new("a reset without the first half's mark").into());
@@ -115,7 +127,7 @@ impl Open {
         self.write(|store| approvals::approve(store, now, caller, &call.subject, &call.input).map(|_| ()))?;
         let distributor = self.store.profile().id;
         let message = ToUser::Reset { distributor, first_half, second_half: second.clone() };
-        ask(&login, &message, call, from, Next::Reset { half: second })
+        self.ask_person(&login, &message, call, from, Next::Reset { half: second })
     }
 
     /// Goes on with the reply of the person's object.
@@ -202,12 +214,12 @@ impl Open {
     }
 
     /// A person who is no active member calls. Where they belong nowhere else, their sessions end.
-    pub(super) fn refuse_stranger(&self, call: &Call, caller: &ConsoleCaller) -> Outcome<Step> {
+    pub(super) fn refuse_stranger(&mut self, call: &Call, caller: &ConsoleCaller) -> Outcome<String> {
         let disabled = self.store.member(caller.user).is_some_and(|member| member.disabled);
         if !disabled || !caller.only_here {
             return Err(Refusal::not_found().into());
         }
         let then = Then::Ended { origin: call.origin.clone() };
-        Ok(Step::ask(Kind::User, caller.login.as_str(), &ToUser::End, &then)?)
+        self.ask(Kind::User, caller.login.as_str(), &ToUser::End, then)
     }
 }

@@ -66,7 +66,7 @@ impl Evidence for Sql<'_> {
             }
             Some("op") => {
                 let Some(id) = id.parse().ok() else { return Ok(None) };
-                let operation = self.0.operation(id).unwrap_or_default();
+                let operation = self.0.stored_operation(id).unwrap_or_default();
                 Ok(operation.map(|operation| Stored {
                     entry: operation.state.entry,
                     digest: operation.state.status.in_chain().into(),

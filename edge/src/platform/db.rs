@@ -23,9 +23,9 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = setAlarm)]
     fn set_alarm(this: &Db, at_ms: f64) -> Result<(), JsValue>;
 
-    /// Tells every WebSocket of the object.
+    /// Tells every WebSocket of the object; how many there are.
     #[wasm_bindgen(method, catch)]
-    fn broadcast(this: &Db, message: &str, now_ms: f64) -> Result<(), JsValue>;
+    fn broadcast(this: &Db, message: &str, now_ms: f64) -> Result<u32, JsValue>;
 
     /// Closes every WebSocket of a person.
     #[wasm_bindgen(method, catch, js_name = closeSockets)]
@@ -83,8 +83,8 @@ impl Db {
         self.set_alarm(at_ms as f64).map_err(|error| fault("setAlarm", &error))
     }
 
-    /// Tells every WebSocket of the object.
-    pub(crate) fn tell_all(&self, message: &str, now_ms: i64) -> Result<(), Fault> {
+    /// Tells every WebSocket of the object; how many there are.
+    pub(crate) fn tell_all(&self, message: &str, now_ms: i64) -> Result<u32, Fault> {
         #[allow(clippy::cast_precision_loss, reason = "times are far below 2^53")]
         self.broadcast(message, now_ms as f64).map_err(|error| fault("broadcast", &error))
     }

@@ -9,3 +9,4 @@ pub(crate) mod fault;
 pub(crate) mod percent;
 pub(crate) mod random;
 pub(crate) mod step;
+pub(crate) mod waiting;

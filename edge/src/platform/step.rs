@@ -8,57 +8,50 @@ use universal_wallet_core::refusal::{Fault, Outcome, Refusal, Refused};
 use super::answer::{Answer, report, unavailable};
 
 /// The kinds of objects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    #[serde(rename = "DISTRIBUTOR")]
     Distributor,
-    #[serde(rename = "WALLET")]
     Wallet,
-    #[serde(rename = "USER")]
     User,
-    #[serde(rename = "ISSUER")]
     Issuer,
-    #[serde(rename = "SIGN_INS")]
     SignIns,
 }
 
-/// What the shell does next.
+impl Kind {
+    /// The binding's name.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Distributor => "DISTRIBUTOR",
+            Self::Wallet => "WALLET",
+            Self::User => "USER",
+            Self::Issuer => "ISSUER",
+            Self::SignIns => "SIGN_INS",
+        }
+    }
+}
+
+/// What the shell does next; `T` is what the call goes on with after a reply.
 #[derive(Debug)]
-pub(crate) enum Step {
+pub(crate) enum Step<T> {
     /// Answer the HTTP request.
     Answer(Answer),
     /// Answer the object that asked.
     Reply(String),
-    /// Read the request's body and come back.
-    Body(String),
+    /// Read the request's body and begin again with it.
+    Body,
     /// Carry a message to an object and come back with its reply; without `then`, its answer is
     /// the answer.
-    Ask { to: Kind, name: String, message: String, then: Option<String> },
+    Ask { to: Kind, name: String, message: String, then: Option<T> },
     /// Open a WebSocket at a Distributor, for this caller.
     Socket { name: String, caller: String },
     /// Nothing more to do.
     Done,
 }
 
-#[derive(Serialize)]
-struct AskText<'a> {
-    to: Kind,
-    name: &'a str,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    then: Option<&'a str>,
-}
-
-impl Step {
+impl<T> Step<T> {
     /// Asks an object, to go on with its reply.
-    pub(crate) fn ask(
-        to: Kind,
-        name: impl Into<String>,
-        message: &impl Serialize,
-        then: &impl Serialize,
-    ) -> Result<Self, Fault> {
-        let (message, then) = (serde_json::to_string(message)?, serde_json::to_string(then)?);
-        Ok(Self::Ask { to, name: name.into(), message, then: Some(then) })
+    pub(crate) fn ask(to: Kind, name: impl Into<String>, message: &impl Serialize, then: T) -> Result<Self, Fault> {
+        Ok(Self::Ask { to, name: name.into(), message: serde_json::to_string(message)?, then: Some(then) })
     }
 
     /// Hands the request over to an object, whose answer is the answer.
@@ -66,40 +59,41 @@ impl Step {
         Ok(Self::Ask { to, name: name.into(), message: serde_json::to_string(message)?, then: None })
     }
 
-    /// Replies to an object.
-    pub(crate) fn reply<T: Serialize>(result: Outcome<T>) -> Self {
-        let reply = match result {
-            Ok(value) => Reply::Ok(value),
-            Err(Refused::Refusal(refusal)) => Reply::Refused(refusal),
-            Err(Refused::Fault(fault)) => {
-                report("", &fault);
-                Reply::Failed
-            }
-        };
-        match serde_json::to_string(&reply) {
-            Ok(text) => Self::Reply(text),
-            Err(error) => {
-                report("", &error.into());
-                Self::Reply("\"Failed\"".into())
-            }
-        }
-    }
-
-    /// As the shell reads it: a letter, then the rest.
-    pub(crate) fn text(self, request_id: &str) -> String {
+    /// As the shell reads it: a letter, then the rest. `keep` keeps what the call goes on with.
+    pub(crate) fn text(self, request_id: &str, keep: impl FnOnce(T) -> u64) -> String {
         match self {
             Self::Answer(answer) => answer.text(request_id),
-            Self::Reply(reply) => format!("R{reply}"),
-            Self::Body(then) => format!("B{then}"),
+            Self::Reply(reply) => reply,
+            Self::Body => "B".into(),
             Self::Ask { to, name, message, then } => {
-                let ask = AskText { to, name: &name, message: &message, then: then.as_deref() };
-                // Strings and options of strings always have a JSON form.
-                format!("O{}", serde_json::to_string(&ask).unwrap_or_default())
+                let then = then.map(|then| keep(then).to_string()).unwrap_or_default();
+                // A message is JSON, which has no line breaks; a name may be any text, so it comes last.
+                format!("O{}\n{then}\n{message}\n{name}", to.as_str())
             }
             Self::Socket { name, caller } => format!("S{}", serde_json::json!({ "name": name, "caller": caller })),
-            Self::Done => "D".into(),
+            Self::Done => DONE.into(),
         }
     }
+}
+
+/// Nothing more to do.
+pub(crate) const DONE: &str = "D";
+
+/// The reply to an object that asked, as the shell reads it.
+pub(crate) fn reply<T: Serialize>(result: Outcome<T>) -> String {
+    let reply = match result {
+        Ok(value) => Reply::Ok(value),
+        Err(Refused::Refusal(refusal)) => Reply::Refused(refusal),
+        Err(Refused::Fault(fault)) => {
+            report("", &fault);
+            Reply::Failed
+        }
+    };
+    let text = serde_json::to_string(&reply).unwrap_or_else(|error| {
+        report("", &error.into());
+        "\"Failed\"".into()
+    });
+    format!("R{text}")
 }
 
 /// What an object replies to another.

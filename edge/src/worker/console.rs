@@ -1,28 +1,17 @@
 //! A signed-in person calls: the cookie is checked, then the session, then the Distributor decides.
 
-use serde::{Deserialize, Serialize};
 use universal_wallet::id::DistributorID;
-use universal_wallet_core::input::Input;
 use universal_wallet_core::refusal::{Code, Outcome, Refusal, refuse};
 
+use super::Step;
 use super::request::Request;
 use super::routes::Route;
 use super::session::{Cookie, not_signed_in, refuse_cross_site};
-use super::{Next, with_body};
 use crate::messages::{Call, ConsoleCaller, SignedIn, ToDistributor, ToUser};
-use crate::platform::step::{Kind, Step, read_reply};
-
-/// A call with a cookie of ours.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Addressed {
-    route: Route,
-    distributor: Option<DistributorID>,
-    subject: String,
-    cookie: Cookie,
-}
+use crate::platform::step::{Kind, read_reply};
 
 /// The session was asked for.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct Then {
     call: Option<Call>,
 }
@@ -35,15 +24,10 @@ pub(super) fn begin(mut request: Request, route: Route, variable: Vec<String>) -
         return refuse(Code::InvalidRequest, "Open this address as a WebSocket.");
     }
     let mut variable = variable.into_iter();
-    let distributor = variable.next().unwrap_or_default().parse().ok();
+    let distributor: Option<DistributorID> = variable.next().unwrap_or_default().parse().ok();
     let subject = variable.next().unwrap_or_default();
     let Some(cookie) = Cookie::of(&request) else { return Err(not_signed_in().into()) };
-    request.cookie = None;
-    with_body(request, Next::Console(Addressed { route, distributor, subject, cookie }))
-}
-
-pub(super) fn ask_who(request: Request, addressed: Addressed, input: Input) -> Outcome<Step> {
-    let Addressed { route, distributor, subject, cookie } = addressed;
+    let Some(input) = request.input() else { return Ok(Step::Body) };
     let ip = request.client().map(|address| address.to_string());
     let call = distributor.map(|distributor| Call {
         origin: request.origin,
@@ -55,7 +39,7 @@ pub(super) fn ask_who(request: Request, addressed: Addressed, input: Input) -> O
         input,
     });
     let message = ToUser::Session { token: cookie.token };
-    Ok(Step::ask(Kind::User, cookie.login.as_str(), &message, &super::Then::Console(Then { call }))?)
+    Ok(Step::ask(Kind::User, cookie.login.as_str(), &message, super::Then::Console(Then { call }))?)
 }
 
 pub(super) fn resume(then: Then, reply: &str) -> Outcome<Step> {

@@ -2,7 +2,6 @@
 
 mod create;
 
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use universal_wallet::id::{DistributorID, OperationID};
 use universal_wallet::{Phone, ShortCode};
@@ -10,24 +9,17 @@ use universal_wallet_core::input::Input;
 use universal_wallet_core::operation::{Merchant, merchant_wallet, phone_wallet};
 use universal_wallet_core::refusal::{Code, Outcome, Refusal};
 
+use super::Step;
 use super::request::Request;
 use super::routes::Route;
-use super::{Next, with_body};
 use crate::messages::{Call, CreatedMerchant, ISSUER, ToDistributor, ToIssuer, ToWallet, WalletFunds};
 use crate::platform::answer::{Answer, Scheme, unavailable};
 use crate::platform::config::config;
 use crate::platform::percent;
-use crate::platform::step::{Kind, Step, read_reply};
-
-/// A call with the issuer's token.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Addressed {
-    route: Route,
-    variable: Vec<String>,
-}
+use crate::platform::step::{Kind, read_reply};
 
 /// Where it goes on.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub(crate) enum Then {
     /// A distributor is being created, or gains a user.
     Create(create::Then),
@@ -55,8 +47,8 @@ pub(super) fn begin(mut request: Request, route: Route, variable: Vec<String>) -
     request.origin.scheme = Scheme::Bearer { sent: known.is_some() };
     let refusal = match known {
         Some(true) => {
-            request.authorization = None;
-            return with_body(request, Next::Issuer(Addressed { route, variable }));
+            let Some(input) = request.input() else { return Ok(Step::Body) };
+            return after_body(request, route, &variable, input);
         }
         Some(false) => Refusal::new(Code::InvalidApiKey, "This is not the issuer's token."),
         None => Refusal::new(Code::MissingApiKey, "Send the issuer's token in the header Authorization: Bearer …."),
@@ -82,43 +74,42 @@ fn distributor_id(variable: &[String]) -> Outcome<DistributorID> {
     first(variable).parse().map_err(|_| Refusal::not_found().into())
 }
 
-pub(super) fn after_body(request: Request, addressed: Addressed, input: Input) -> Outcome<Step> {
-    let Addressed { route, variable } = addressed;
+fn after_body(request: Request, route: Route, variable: &[String], input: Input) -> Outcome<Step> {
     match route {
         Route::CreateDistributor => create::distributor(&input),
-        Route::AddUser => create::user(distributor_id(&variable)?, &input),
+        Route::AddUser => create::user(distributor_id(variable)?, &input),
         Route::CreateMerchant => {
             let message = ToIssuer::CreateMerchant { input };
-            Ok(Step::ask(Kind::Issuer, ISSUER, &message, &then(Then::MerchantCreated))?)
+            Ok(Step::ask(Kind::Issuer, ISSUER, &message, then(Then::MerchantCreated))?)
         }
         Route::Merchant => {
-            let short_code: ShortCode = first(&variable).parse().map_err(|_| Refusal::not_found())?;
+            let short_code: ShortCode = first(variable).parse().map_err(|_| Refusal::not_found())?;
             let message = ToIssuer::Merchant { short_code: short_code.to_string() };
-            Ok(Step::ask(Kind::Issuer, ISSUER, &message, &then(Then::MerchantFound))?)
+            Ok(Step::ask(Kind::Issuer, ISSUER, &message, then(Then::MerchantFound))?)
         }
         Route::Wallet => {
-            let wallet = phone_wallet(&phone(first(&variable))?);
-            Ok(Step::ask(Kind::Wallet, wallet, &ToWallet::Funds, &then(Then::Funds { merchant: None }))?)
+            let wallet = phone_wallet(&phone(first(variable))?);
+            Ok(Step::ask(Kind::Wallet, wallet, &ToWallet::Funds, then(Then::Funds { merchant: None }))?)
         }
         Route::RequestCashOut => {
-            let from = phone(first(&variable))?;
+            let from = phone(first(variable))?;
             let message = ToWallet::Request { from: from.clone(), input };
-            Ok(Step::ask(Kind::Wallet, phone_wallet(&from), &message, &then(Then::Requested))?)
+            Ok(Step::ask(Kind::Wallet, phone_wallet(&from), &message, then(Then::Requested))?)
         }
         Route::CancelCashOut => {
-            let wallet = phone_wallet(&phone(first(&variable))?);
-            let id: OperationID = second(&variable).parse().map_err(|_| Refusal::not_found())?;
+            let wallet = phone_wallet(&phone(first(variable))?);
+            let id: OperationID = second(variable).parse().map_err(|_| Refusal::not_found())?;
             input.optional_object()?.finish()?;
             let message = ToWallet::RequestOf { operation: id };
-            Ok(Step::ask(Kind::Wallet, wallet, &message, &then(Then::RequestOf { id }))?)
+            Ok(Step::ask(Kind::Wallet, wallet, &message, then(Then::RequestOf { id }))?)
         }
         _ => {
-            let distributor = distributor_id(&variable)?;
+            let distributor = distributor_id(variable)?;
             let call = Call {
                 origin: request.origin,
                 route,
                 distributor,
-                subject: second(&variable).into(),
+                subject: second(variable).into(),
                 query: request.query,
                 ip: None,
                 input,
@@ -147,7 +138,7 @@ pub(super) fn resume(then_: Then, reply: &str) -> Outcome<Step> {
             let merchant: Option<Merchant> = read_reply(reply)?;
             let Some(merchant) = merchant else { return Err(Refusal::not_found().into()) };
             let wallet = merchant_wallet(merchant.short_code);
-            Ok(Step::ask(Kind::Wallet, wallet, &ToWallet::Funds, &then(Then::Funds { merchant: Some(merchant) }))?)
+            Ok(Step::ask(Kind::Wallet, wallet, &ToWallet::Funds, then(Then::Funds { merchant: Some(merchant) }))?)
         }
         Then::Funds { merchant } => {
             let funds: WalletFunds = read_reply(reply)?;
@@ -177,7 +168,7 @@ pub(super) fn resume(then_: Then, reply: &str) -> Outcome<Step> {
             let distributor: Option<DistributorID> = read_reply(reply)?;
             let Some(distributor) = distributor else { return Err(Refusal::not_found().into()) };
             let message = ToDistributor::CancelRequest { id };
-            Ok(Step::ask(Kind::Distributor, distributor.to_string(), &message, &then(Then::Cancelled { id }))?)
+            Ok(Step::ask(Kind::Distributor, distributor.to_string(), &message, then(Then::Cancelled { id }))?)
         }
         Then::Cancelled { id } => {
             read_reply::<()>(reply)?;

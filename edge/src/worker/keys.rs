@@ -1,31 +1,19 @@
 //! A key calls. Its text alone tells whether it is ours and for whom; what was not minted here, or
 //! for another distributor, is refused without calling any object.
 
-use serde::{Deserialize, Serialize};
 use universal_wallet::id::DistributorID;
-use universal_wallet_core::digest::Digest;
 use universal_wallet_core::distributor::authenticate;
-use universal_wallet_core::input::Input;
 use universal_wallet_core::key_form::Recognised;
 use universal_wallet_core::refusal::{Code, Outcome, Refusal};
 
+use super::Step;
 use super::request::Request;
 use super::routes::Route;
-use super::{Next, with_body};
 use crate::distributor::limits_of_unknown;
 use crate::messages::{Call, ToDistributor};
 use crate::platform::answer::{Answer, Scheme};
 use crate::platform::config::config;
-use crate::platform::step::{Kind, Step};
-
-/// A call that its key addresses rightly.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Addressed {
-    route: Route,
-    distributor: DistributorID,
-    subject: String,
-    digest: Digest,
-}
+use crate::platform::step::Kind;
 
 pub(super) fn begin(mut request: Request, route: Route, variable: Vec<String>) -> Outcome<Step> {
     let mut variable = variable.into_iter();
@@ -52,13 +40,7 @@ pub(super) fn begin(mut request: Request, route: Route, variable: Vec<String>) -
         }
         Some(Recognised::Ours(digest)) => digest,
     };
-    // The secret goes no further than this.
-    request.authorization = None;
-    with_body(request, Next::Key(Addressed { route, distributor, subject, digest }))
-}
-
-pub(super) fn hand_over(request: Request, addressed: Addressed, input: Input) -> Outcome<Step> {
-    let Addressed { route, distributor, subject, digest } = addressed;
+    let Some(input) = request.input() else { return Ok(Step::Body) };
     let ip = request.client().map(|address| address.to_string());
     let call = Call { origin: request.origin, route, distributor, subject, query: request.query, ip, input };
     Ok(Step::hand_over(Kind::Distributor, distributor.to_string(), &ToDistributor::Key { call, digest })?)

@@ -7,39 +7,32 @@ pub(crate) mod request;
 pub(crate) mod routes;
 mod session;
 
-use serde::{Deserialize, Serialize};
-use universal_wallet_core::input::Input;
+use std::cell::RefCell;
+
 use universal_wallet_core::refusal::{Code, Outcome, Refusal};
 use wasm_bindgen::prelude::*;
 
 use crate::platform::answer::{Answer, Origin, Scheme};
 use crate::platform::config;
-use crate::platform::step::Step;
+use crate::platform::waiting::Waiting;
 use request::Request;
 use routes::{Area, Matched, Route};
 pub(crate) use session::not_signed_in;
 
-/// Where a request that waits for something goes on.
-#[derive(Debug, Serialize, Deserialize)]
+/// Where a request that asked an object goes on.
+#[derive(Debug)]
 pub(crate) enum Then {
-    /// Its body was read.
-    Body {
-        request: Box<Request>,
-        next: Next,
-    },
-    /// An object replied.
     Console(console::Then),
     Issuer(issuer::Then),
     Session(session::Then),
 }
 
-/// What a request does once its body is read.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) enum Next {
-    Key(keys::Addressed),
-    Console(console::Addressed),
-    Session(session::Addressed),
-    Issuer(issuer::Addressed),
+/// The next step of a request.
+type Step = crate::platform::step::Step<Then>;
+
+thread_local! {
+    /// The requests that asked an object.
+    static WAITING: RefCell<Waiting<(Then, Origin)>> = RefCell::default();
 }
 
 /// The Worker's entry points; the shell calls them.
@@ -58,25 +51,21 @@ impl Worker {
     /// Begins a request; see [`Request::parse`] for its form.
     #[must_use]
     pub fn begin(request: &str, request_id: &str) -> String {
-        #[cfg(feature = "faults")]
-        {
-            crate::platform::fault::begin(request);
-            crate::platform::fault::at("worker");
-        }
-        let Some(request) = Request::parse(request, request_id) else {
-            return failure(request_id, &crate::platform::answer::internal());
-        };
-        let origin = request.origin.clone();
-        finish(begin(request), &origin)
+        started(request, None, request_id)
     }
 
-    /// Goes on with a request: its body, or an object's reply, has come.
+    /// Begins a request again, whose body was read; see [`Request::input`] for its form.
     #[must_use]
-    pub fn resume(then: &str, reply: &str, request_id: &str) -> String {
-        let origin = Origin { request_id: request_id.into(), scheme: Scheme::Session };
-        match serde_json::from_str(then) {
-            Ok(then) => resume(then, reply, &origin),
-            Err(error) => finish(Err(universal_wallet_core::refusal::Fault::from(error).into()), &origin),
+    pub fn begin_with_body(request: &str, body: &str, request_id: &str) -> String {
+        started(request, Some(body), request_id)
+    }
+
+    /// Goes on with a request: an object's reply has come.
+    #[must_use]
+    pub fn resume(number: &str, reply: &str, request_id: &str) -> String {
+        match WAITING.with_borrow_mut(|waiting| waiting.take(number)) {
+            Some((then, origin)) => finish(resume(then, reply), origin),
+            None => failure(request_id, &crate::platform::answer::internal()),
         }
     }
 
@@ -106,8 +95,23 @@ fn failure(request_id: &str, refusal: &Refusal) -> String {
     Answer::refusal(refusal, &origin).text(request_id)
 }
 
-fn finish(step: Outcome<Step>, origin: &Origin) -> String {
-    step.unwrap_or_else(|refused| Step::Answer(Answer::refused(&refused, origin))).text(&origin.request_id)
+fn started(request: &str, body: Option<&str>, request_id: &str) -> String {
+    #[cfg(feature = "faults")]
+    {
+        crate::platform::fault::begin(request);
+        crate::platform::fault::at("worker");
+    }
+    let Some(request) = Request::parse(request, body, request_id) else {
+        return failure(request_id, &crate::platform::answer::internal());
+    };
+    let origin = request.origin.clone();
+    finish(begin(request), origin)
+}
+
+fn finish(step: Outcome<Step>, origin: Origin) -> String {
+    let step = step.unwrap_or_else(|refused| Step::Answer(Answer::refused(&refused, &origin)));
+    let request_id = origin.request_id.clone();
+    step.text(&request_id, |then| WAITING.with_borrow_mut(|waiting| waiting.keep((then, origin))))
 }
 
 fn begin(request: Request) -> Outcome<Step> {
@@ -141,36 +145,10 @@ fn public(route: Route) -> Outcome<Step> {
     }
 }
 
-/// Waits for the body where the method has one, and goes on.
-fn with_body(request: Request, next: Next) -> Outcome<Step> {
-    if request.has_body() {
-        return Ok(Step::Body(serde_json::to_string(&Then::Body { request: Box::new(request), next })?));
-    }
-    let input = Input { body: Ok(String::new()), idempotency_key: None };
-    after_body(request, next, input)
-}
-
-fn after_body(request: Request, next: Next, input: Input) -> Outcome<Step> {
-    match next {
-        Next::Key(addressed) => keys::hand_over(request, addressed, input),
-        Next::Console(addressed) => console::ask_who(request, addressed, input),
-        Next::Session(addressed) => session::after_body(request, addressed, input),
-        Next::Issuer(addressed) => issuer::after_body(request, addressed, input),
-    }
-}
-
-fn resume(then: Then, reply: &str, origin: &Origin) -> String {
+fn resume(then: Then, reply: &str) -> Outcome<Step> {
     match then {
-        Then::Body { request, next } => {
-            let origin = request.origin.clone();
-            let input = request.input(reply);
-            finish(after_body(*request, next, input), &origin)
-        }
-        Then::Console(then) => finish(console::resume(then, reply), origin),
-        Then::Session(then) => finish(session::resume(then, reply), origin),
-        Then::Issuer(then) => {
-            let origin = Origin { scheme: Scheme::Bearer { sent: true }, ..origin.clone() };
-            finish(issuer::resume(then, reply), &origin)
-        }
+        Then::Console(then) => console::resume(then, reply),
+        Then::Session(then) => session::resume(then, reply),
+        Then::Issuer(then) => issuer::resume(then, reply),
     }
 }

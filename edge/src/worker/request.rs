@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use serde::{Deserialize, Serialize};
 use universal_wallet_core::body::MAX_BODY;
 use universal_wallet_core::input::Input;
 use universal_wallet_core::ip::client_address;
@@ -10,8 +9,8 @@ use universal_wallet_core::refusal::{Code, Refusal};
 
 use crate::platform::answer::{Origin, Scheme};
 
-/// A request, without its body.
-#[derive(Debug, Serialize, Deserialize)]
+/// A request.
+#[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) origin: Origin,
     pub(crate) method: String,
@@ -28,13 +27,15 @@ pub(crate) struct Request {
     pub(crate) origin_header: Option<String>,
     pub(crate) fetch_site: Option<String>,
     pub(crate) upgrade: Option<String>,
+    /// What was read of the body, where it was.
+    body: Option<String>,
 }
 
 impl Request {
     /// Reads the shell's form: method, URL, then the headers Authorization, Content-Type,
     /// Idempotency-Key, CF-Connecting-IP, Cookie, Origin, Sec-Fetch-Site and Upgrade, a line each;
-    /// a header that was sent is preceded by `=`.
-    pub(crate) fn parse(text: &str, request_id: &str) -> Option<Self> {
+    /// a header that was sent is preceded by `=`. The body is there once it was read.
+    pub(crate) fn parse(text: &str, body: Option<&str>, request_id: &str) -> Option<Self> {
         let mut lines = text.split('\n');
         let method = lines.next()?.to_owned();
         let url = lines.next()?;
@@ -58,6 +59,7 @@ impl Request {
             origin_header: header(),
             fetch_site: header(),
             upgrade: header(),
+            body: body.map(str::to_owned),
         })
     }
 
@@ -93,21 +95,30 @@ impl Request {
         client_address(self.ip.as_deref())
     }
 
-    /// Body and idempotency key, given what the shell read: `+` and the text, or `!` and why not.
-    pub(crate) fn input(&self, read: &str) -> Input {
-        let body = match read.strip_prefix('+') {
-            Some("") => Ok(String::new()),
-            Some(_) if !self.is_json() => Err(Refusal::new(
-                Code::UnsupportedMediaType,
-                "Send the body as JSON, with the header Content-Type: application/json.",
-            )),
-            Some(text) => Ok(text.to_owned()),
-            None if read == "!large" => {
-                Err(Refusal::new(Code::BodyTooLarge, format!("A body has at most {MAX_BODY} bytes.")))
+    /// Body and idempotency key; `None` where the body has to be read first. The shell read `+`
+    /// and the text, or `!` and why there is none.
+    pub(crate) fn input(&mut self) -> Option<Input> {
+        if !self.has_body() {
+            return Some(Input { body: Ok(String::new()), idempotency_key: None });
+        }
+        let mut read = self.body.take()?;
+        let body = match read.as_str() {
+            "+" => Ok(String::new()),
+            text if text.starts_with('+') => {
+                if self.is_json() {
+                    read.remove(0);
+                    Ok(read)
+                } else {
+                    Err(Refusal::new(
+                        Code::UnsupportedMediaType,
+                        "Send the body as JSON, with the header Content-Type: application/json.",
+                    ))
+                }
             }
-            None => Err(Refusal::new(Code::InvalidJson, "The body is not UTF-8 text, or did not arrive whole.")),
+            "!large" => Err(Refusal::new(Code::BodyTooLarge, format!("A body has at most {MAX_BODY} bytes."))),
+            _ => Err(Refusal::new(Code::InvalidJson, "The body is not UTF-8 text, or did not arrive whole.")),
         };
-        Input { body, idempotency_key: self.idempotency_key.clone() }
+        Some(Input { body, idempotency_key: self.idempotency_key.take() })
     }
 
     fn is_json(&self) -> bool {
@@ -127,7 +138,7 @@ mod tests {
     use super::*;
 
     fn request(lines: &[&str]) -> Request {
-        Request::parse(&lines.join("\n"), "id").unwrap()
+        Request::parse(&lines.join("\n"), None, "id").unwrap()
     }
 
     #[test]

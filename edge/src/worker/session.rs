@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use universal_wallet::id::{DistributorID, UserID};
 use universal_wallet_core::digest::{Digest, same};
@@ -12,18 +11,18 @@ use universal_wallet_core::people::Login;
 use universal_wallet_core::refusal::{Code, Outcome, Refusal, refuse};
 use universal_wallet_core::sign_in::{SESSION_MS, wrong_credentials};
 
+use super::Step;
 use super::request::Request;
 use super::routes::Route;
-use super::{Next, with_body};
 use crate::messages::{Membership, SignedIn, ToDistributor, ToSignIns, ToUser};
 use crate::platform::answer::{Answer, internal};
 use crate::platform::config::config;
-use crate::platform::step::{Kind, Step, read_reply};
+use crate::platform::step::{Kind, read_reply};
 
 const NAME: &str = "__Host-uw_session";
 
 /// A cookie that we made: whose it is, and the digest of its secret.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct Cookie {
     pub(crate) login: Login,
     pub(crate) token: Digest,
@@ -85,15 +84,8 @@ pub(crate) fn refuse_cross_site(request: &Request) -> Outcome<()> {
     Ok(())
 }
 
-/// A call on one's own session.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Addressed {
-    route: Route,
-    cookie: Option<Cookie>,
-}
-
 /// Where it goes on.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub(crate) enum Then {
     /// The address may try.
     Tried { login: String, password: String, address: String, ip: Option<String> },
@@ -112,7 +104,7 @@ pub(crate) enum Then {
 }
 
 /// How the end of a session is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
     /// The cookie is taken back.
     SignedOut,
@@ -121,7 +113,7 @@ pub(crate) enum Ending {
 }
 
 /// The session object in the making.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct Members {
     person: SignedIn,
     asked: DistributorID,
@@ -134,11 +126,11 @@ pub(super) fn begin(mut request: Request, route: Route) -> Outcome<Step> {
         refuse_cross_site(&request)?;
     }
     let cookie = Cookie::of(&request);
-    request.cookie = None;
     if route != Route::SignIn && cookie.is_none() {
         return Err(not_signed_in().into());
     }
-    with_body(request, Next::Session(Addressed { route, cookie }))
+    let Some(input) = request.input() else { return Ok(Step::Body) };
+    after_body(&request, route, cookie, &input)
 }
 
 /// The name of the record of failed sign-ins of the caller's address.
@@ -151,15 +143,13 @@ fn login_digest(login: &str) -> Digest {
     Digest::of(&[login.as_bytes()])
 }
 
-pub(super) fn after_body(request: Request, addressed: Addressed, input: Input) -> Outcome<Step> {
-    let Some(cookie) = addressed.cookie.filter(|_| addressed.route != Route::SignIn) else {
-        return sign_in(&request, &input);
-    };
+fn after_body(request: &Request, route: Route, cookie: Option<Cookie>, input: &Input) -> Outcome<Step> {
+    let Some(cookie) = cookie.filter(|_| route != Route::SignIn) else { return sign_in(request, input) };
     let name = cookie.login.as_str();
-    match addressed.route {
+    match route {
         Route::SignOut => {
             let message = ToUser::SignOut { token: cookie.token };
-            Ok(Step::ask(Kind::User, name, &message, &ended(Ending::SignedOut))?)
+            Ok(Step::ask(Kind::User, name, &message, ended(Ending::SignedOut))?)
         }
         Route::ChangePassword => {
             let mut body = input.object()?;
@@ -168,11 +158,11 @@ pub(super) fn after_body(request: Request, addressed: Addressed, input: Input) -
             body.finish()?;
             let (Some(current), Some(new)) = (current, new) else { return Err(not_signed_in().into()) };
             let message = ToUser::ChangePassword { token: cookie.token, current, new };
-            Ok(Step::ask(Kind::User, name, &message, &ended(Ending::PasswordChanged))?)
+            Ok(Step::ask(Kind::User, name, &message, ended(Ending::PasswordChanged))?)
         }
         _ => {
-            let then = super::Then::Session(Then::Found { ip: ip_of(&request) });
-            Ok(Step::ask(Kind::User, name, &ToUser::Session { token: cookie.token }, &then)?)
+            let then = super::Then::Session(Then::Found { ip: ip_of(request) });
+            Ok(Step::ask(Kind::User, name, &ToUser::Session { token: cookie.token }, then)?)
         }
     }
 }
@@ -189,7 +179,7 @@ fn sign_in(request: &Request, input: &Input) -> Outcome<Step> {
     let (login, address) = (login.to_lowercase(), address(request));
     let message = ToSignIns::Try { login: login_digest(&login) };
     let then = super::Then::Session(Then::Tried { login, password, address: address.clone(), ip: ip_of(request) });
-    Ok(Step::ask(Kind::SignIns, address, &message, &then)?)
+    Ok(Step::ask(Kind::SignIns, address, &message, then)?)
 }
 
 pub(super) fn resume(then: Then, reply: &str) -> Outcome<Step> {
@@ -198,12 +188,12 @@ pub(super) fn resume(then: Then, reply: &str) -> Outcome<Step> {
             read_reply::<()>(reply)?;
             let message = ToUser::SignIn { password, ip: address.clone() };
             let then = super::Then::Session(Then::Right { login: login.clone(), address, ip });
-            Ok(Step::ask(Kind::User, login, &message, &then)?)
+            Ok(Step::ask(Kind::User, login, &message, then)?)
         }
         Then::Right { login, address, ip } => {
             let person = SignedIn { client_ip: ip, ..read_reply(reply)? };
             let message = ToSignIns::Succeeded { login: login_digest(&login) };
-            Ok(Step::ask(Kind::SignIns, address, &message, &super::Then::Session(Then::Forgotten { person }))?)
+            Ok(Step::ask(Kind::SignIns, address, &message, super::Then::Session(Then::Forgotten { person }))?)
         }
         Then::Forgotten { person } => {
             // A failure counted too many is no reason to refuse the right password.
@@ -253,7 +243,7 @@ fn tell_next(user: Option<UserID>, mut left: Vec<DistributorID>, answer: Ending)
         }));
     };
     let then = super::Then::Session(Then::Ended { left: Some(left), user, answer });
-    Ok(Step::ask(Kind::Distributor, next.to_string(), &ToDistributor::SessionEnded { user: person }, &then)?)
+    Ok(Step::ask(Kind::Distributor, next.to_string(), &ToDistributor::SessionEnded { user: person }, then)?)
 }
 
 /// Asks the next distributor what the person is there; after the last, answers.
@@ -263,7 +253,7 @@ fn next_membership(person: SignedIn, found: Vec<Value>, left: Option<Vec<Distrib
         // Disabled everywhere: no session goes on, and none begins.
         let refusal = if person.token.is_some() { wrong_credentials() } else { not_signed_in() };
         let then = super::Then::Session(Then::Disabled { refusal });
-        return Ok(Step::ask(Kind::User, person.login.as_str(), &ToUser::End, &then)?);
+        return Ok(Step::ask(Kind::User, person.login.as_str(), &ToUser::End, then)?);
     }
     if left.is_empty() {
         return session_object(&person, &found);
@@ -271,7 +261,7 @@ fn next_membership(person: SignedIn, found: Vec<Value>, left: Option<Vec<Distrib
     let asked = left.remove(0);
     let message = ToDistributor::Membership { user: person.user };
     let then = super::Then::Session(Then::Membership(Members { person, asked, left, found }));
-    Ok(Step::ask(Kind::Distributor, asked.to_string(), &message, &then)?)
+    Ok(Step::ask(Kind::Distributor, asked.to_string(), &message, then)?)
 }
 
 fn session_object(person: &SignedIn, found: &[Value]) -> Outcome<Step> {

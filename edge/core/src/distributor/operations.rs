@@ -20,7 +20,7 @@ use crate::operation::{
 };
 use crate::people::{Actor, Person, Role};
 use crate::refusal::{Code, Fault, Outcome, Refusal, Refused, refuse};
-use crate::store::{Due, Idempotency, Store};
+use crate::store::{Due, Idempotency, Store, Used};
 
 /// How many operations of one key may wait for their checker.
 pub const MOST_PENDING: u32 = 1000;
@@ -186,17 +186,15 @@ pub enum LookedUp {
 /// The operation that a call with this idempotency key made before.
 pub fn replay(store: &dyn Store, idempotency: Option<&Idempotency>) -> Outcome<Option<Operation>> {
     let Some(key) = idempotency else { return Ok(None) };
-    if let Some((operation, request)) = store.operation_by_idempotency(key)? {
-        must_be_same(&request, &key.request)?;
-        return Ok(Some(operation));
-    }
-    match store.recall(key)? {
-        Some(subject) => {
+    let Some((used, request)) = store.used_for(key)? else { return Ok(None) };
+    must_be_same(&request, &key.request)?;
+    match used {
+        Used::Operation(operation) => Ok(Some(*operation)),
+        Used::Call(subject) => {
             let id =
                 subject.parse().map_err(|_| Fault::new("a call that made no operation, with an operation's digest"))?;
             store.operation(id).map_err(Refused::from)
         }
-        None => Ok(None),
     }
 }
 

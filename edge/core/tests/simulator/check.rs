@@ -69,8 +69,8 @@ impl World {
             found += Minor::from(book.balance.minor());
             for operation in desk.store.on_the_way() {
                 let pocket = self.wallets.get(&operation.wallet);
-                let moved = pocket
-                    .is_some_and(|pocket| pocket.store.entry(operation.id).unwrap().is_some_and(|minor| minor != 0));
+                let moved =
+                    pocket.is_some_and(|pocket| pocket.store.brought(operation.id).is_some_and(|minor| minor != 0));
                 // A cash-in is on its way until its wallet has it, a cash-out from then on.
                 if moved != operation.cash_in {
                     found += Minor::from(operation.amount.minor());

@@ -13,7 +13,7 @@ use universal_wallet_core::digest::Digest;
 use universal_wallet_core::operation::{Facts, Operation, OperationStatus, Request, RequestStatus, State};
 use universal_wallet_core::people::Member;
 use universal_wallet_core::refusal::Fault;
-use universal_wallet_core::store::{Due, Idempotency, Profile, Remembered, Store};
+use universal_wallet_core::store::{Due, Idempotency, Profile, Store, Used};
 
 /// An operation's row: what changes of it, and what queries go by.
 #[derive(Clone)]
@@ -48,7 +48,7 @@ pub(crate) struct MemoryStore {
     pending: BTreeMap<KeyID, BTreeSet<u64>>,
     processing: BTreeSet<u64>,
     idempotency: BTreeMap<(String, String), (u64, Digest)>,
-    remembered: BTreeMap<(String, String), Remembered>,
+    remembered: BTreeMap<(String, String), (String, Digest)>,
     pub(crate) requests: BTreeMap<OperationID, Rc<str>>,
     open: BTreeMap<(String, Amount), BTreeSet<(u64, OperationID)>>,
     unreleased: BTreeSet<OperationID>,
@@ -313,9 +313,12 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn operation_by_idempotency(&self, key: &Idempotency) -> Result<Option<(Operation, Digest)>, Fault> {
-        let found = self.idempotency.get(&(key.scope.clone(), key.value.clone()));
-        found.map(|(number, digest)| Ok((self.operation_at(*number)?.unwrap(), *digest))).transpose()
+    fn used_for(&self, key: &Idempotency) -> Result<Option<(Used, Digest)>, Fault> {
+        let key = (key.scope.clone(), key.value.clone());
+        let Some((number, digest)) = self.idempotency.get(&key) else {
+            return Ok(self.remembered.get(&key).map(|(subject, digest)| (Used::Call(subject.clone()), *digest)));
+        };
+        Ok(Some((Used::Operation(Box::new(self.operation_at(*number)?.unwrap())), *digest)))
     }
 
     fn pending_of_key(&self, key: KeyID) -> Result<u32, Fault> {
@@ -366,14 +369,9 @@ impl Store for MemoryStore {
         self.members.get(&id).map(|(member, _)| member.clone())
     }
 
-    fn remembered(&self, key: &Idempotency) -> Result<Option<Remembered>, Fault> {
-        Ok(self.remembered.get(&(key.scope.clone(), key.value.clone())).cloned())
-    }
-
     fn remember(&mut self, key: &Idempotency, subject: &str) -> Result<(), Fault> {
         self.write();
-        let made = Remembered { request: key.request, subject: subject.into() };
-        let before = self.remembered.insert((key.scope.clone(), key.value.clone()), made);
+        let before = self.remembered.insert((key.scope.clone(), key.value.clone()), (subject.into(), key.request));
         assert!(before.is_none(), "an idempotency key names one call for ever");
         Ok(())
     }

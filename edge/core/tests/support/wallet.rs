@@ -22,6 +22,11 @@ impl MemoryWallet {
         self.holds.values().map(|text| serde_json::from_str(text).unwrap())
     }
 
+    /// What an operation's entry brought, where it has one.
+    pub(crate) fn brought(&self, id: OperationID) -> Option<i64> {
+        self.entries.get(&id).copied()
+    }
+
     /// Panics unless balance and held are the sums of what they stand for.
     pub(crate) fn must_add_up(&self) {
         assert_eq!(self.entries.values().sum::<i64>(), self.funds.balance.minor());
@@ -36,15 +41,14 @@ impl WalletStore for MemoryWallet {
         self.funds
     }
 
-    fn entry(&self, id: OperationID) -> Result<Option<i64>, Fault> {
-        Ok(self.entries.get(&id).copied())
-    }
-
-    fn append(&mut self, id: OperationID, minor: i64, balance: Amount, _: Timestamp) -> Result<(), Fault> {
+    fn append(&mut self, id: OperationID, minor: i64, balance: Amount, _: Timestamp) -> Result<Option<i64>, Fault> {
+        if let Some(brought) = self.entries.get(&id) {
+            return Ok(Some(*brought));
+        }
         self.writes += 1;
-        assert!(self.entries.insert(id, minor).is_none(), "an operation is taken once");
+        self.entries.insert(id, minor);
         self.funds.balance = balance;
-        Ok(())
+        Ok(None)
     }
 
     fn hold(&self, id: OperationID) -> Result<Option<Hold>, Fault> {

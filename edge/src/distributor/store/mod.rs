@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
-use universal_wallet::id::KeyID;
+use universal_wallet::id::{KeyID, OperationID};
 use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::api_key::Key;
 use universal_wallet_core::chain::{Content, Entry, Head};
@@ -17,7 +17,7 @@ use universal_wallet_core::numbered::Numbering;
 use universal_wallet_core::operation::{Facts, Operation, OperationStatus, Request, State};
 use universal_wallet_core::people::Member;
 use universal_wallet_core::refusal::Fault;
-use universal_wallet_core::store::{Due, Profile};
+use universal_wallet_core::store::{Due, Profile, Store as _};
 use universal_wallet_core::verify::Anchor;
 
 use super::deliveries::Delivery;
@@ -42,19 +42,21 @@ pub(crate) struct SqlStore {
     /// What the issuer was last sent of the chain; number 0 where it did not arrive.
     pub(crate) anchor: Option<Anchor>,
     /// Entries made by the present event, for those who listen.
-    pub(crate) news: Vec<(String, String, Timestamp)>,
+    pub(crate) news: Vec<(&'static str, String, Timestamp)>,
+    /// Somebody may listen.
+    pub(crate) listened: bool,
 }
 
 /// After how many entries it is noted which operations are settled.
 const SETTLED_STEP: u64 = 1000;
 
-type OperationRow = (u64, String, String, String);
+type OperationRow = (u64, String, String);
 
-const OPERATION: &str = "SELECT n, text, hash, state FROM operations";
+const OPERATION: &str = "SELECT n, text, state FROM operations";
 
 /// An operation from its row.
 pub(crate) fn operation(row: OperationRow) -> Result<Operation, Fault> {
-    let (number, text, _, state) = row;
+    let (number, text, state) = row;
     let content: Content = serde_json::from_str(&text)?;
     let facts: Facts = serde_json::from_value(content.details)?;
     let state: State = serde_json::from_str(&state)?;
@@ -103,6 +105,7 @@ impl SqlStore {
             settled_below: settled.and_then(|(value,)| value.parse().ok()).unwrap_or(0),
             anchor: document(db.row("SELECT value FROM meta WHERE name = 'anchor'", NONE)?)?,
             news: Vec::new(),
+            listened: true,
             db,
         };
         store.load_deadline()?;
@@ -177,13 +180,6 @@ impl SqlStore {
         self.numbering.number(uuid)
     }
 
-    fn advance(&mut self, head: Head, text: &str) -> Result<(), Fault> {
-        self.head = head;
-        let content: Content = serde_json::from_str(text)?;
-        self.news.push((content.kind, content.subject, content.at));
-        Ok(())
-    }
-
     fn track(&mut self, operation: &Operation) -> Result<(), Fault> {
         if operation.state.status == OperationStatus::Processing {
             if operation.number < self.settled_below {
@@ -205,7 +201,17 @@ impl SqlStore {
         }
     }
 
-    fn operation_at(&self, number: u64) -> Result<Option<Operation>, Fault> {
+    /// An operation as it is stored.
+    pub(crate) fn stored_operation(&self, id: OperationID) -> Result<Option<Operation>, Fault> {
+        let number = match self.number_of(id.uuid()) {
+            Some(number) => Some(number),
+            None => self.request(id)?.and_then(|request| request.attempt),
+        };
+        let Some(number) = number else { return Ok(None) };
+        Ok(self.operation_at(number)?.filter(|operation| operation.facts.id == id))
+    }
+
+    pub(crate) fn operation_at(&self, number: u64) -> Result<Option<Operation>, Fault> {
         self.db.row(&format!("{OPERATION} WHERE n = ?"), (number,))?.map(operation).transpose()
     }
 }

@@ -11,7 +11,7 @@ use universal_wallet_core::digest::Digest;
 use universal_wallet_core::operation::{Operation, OperationStatus, Request, RequestStatus};
 use universal_wallet_core::people::Member;
 use universal_wallet_core::refusal::Fault;
-use universal_wallet_core::store::{Due, Idempotency, Profile, Remembered, Store};
+use universal_wallet_core::store::{Due, Idempotency, Profile, Store, Used};
 
 use super::{OPERATION, SqlStore, document, operation};
 use crate::distributor::deliveries::Delivery;
@@ -33,7 +33,8 @@ impl Store for SqlStore {
 
     fn append(&mut self, entry: &Entry, head: Head) -> Result<(), Fault> {
         self.db.run("INSERT INTO entries (n, text, hash) VALUES (?, ?, ?)", (entry.number, &entry.text, entry.hash))?;
-        self.advance(head, &entry.text)
+        self.head = head;
+        Ok(())
     }
 
     fn members(&self) -> Vec<Rc<Member>> {
@@ -175,17 +176,20 @@ impl Store for SqlStore {
              ON CONFLICT DO UPDATE SET volume = volume + CAST(?4 AS INTEGER), operations = operations + ?5",
             (lineage, day, id, minor.to_string(), operations),
         )?;
-        self.volumes.get_mut().remove(&(lineage, day));
+        // What is loaded stays true; a rollback loads everything again.
+        if let Some(volume) = self.volumes.get_mut().get_mut(&(lineage, day)) {
+            let after = i128::from(volume.minor()) + i128::from(minor);
+            *volume = i64::try_from(after).ok().and_then(Amount::from_minor).unwrap_or(Amount::MAX);
+        }
         Ok(())
     }
 
     fn operation(&self, id: OperationID) -> Result<Option<Operation>, Fault> {
-        let number = match self.number_of(id.uuid()) {
-            Some(number) => Some(number),
-            None => self.request(id)?.and_then(|request| request.attempt),
-        };
-        let Some(number) = number else { return Ok(None) };
-        Ok(self.operation_at(number)?.filter(|operation| operation.facts.id == id))
+        let on_its_way = self.number_of(id.uuid()).and_then(|number| self.deliveries.get(&number));
+        match on_its_way.and_then(|delivery| delivery.of.as_ref()).filter(|operation| operation.facts.id == id) {
+            Some(operation) => Ok(Some(operation.clone())),
+            None => self.stored_operation(id),
+        }
     }
 
     fn add_operation(
@@ -217,8 +221,8 @@ impl Store for SqlStore {
         if state.status == OperationStatus::Pending {
             self.count_pending(operation, 1);
         }
-        self.track(operation)?;
-        self.advance(head, &entry.text)
+        self.head = head;
+        self.track(operation)
     }
 
     fn forget_idempotency(&mut self, number: u64) -> Result<(), Fault> {
@@ -241,12 +245,26 @@ impl Store for SqlStore {
         self.track(operation)
     }
 
-    fn operation_by_idempotency(&self, key: &Idempotency) -> Result<Option<(Operation, Digest)>, Fault> {
-        let row: Option<(u64, String, String, String, Digest)> = self.db.row(
-            "SELECT n, text, hash, state, request FROM operations WHERE scope = ? AND idempotency = ?",
+    fn used_for(&self, key: &Idempotency) -> Result<Option<(Used, Digest)>, Fault> {
+        let row: Option<(u64, String, String, Digest)> = self.db.row(
+            "SELECT n, text, state, request FROM operations WHERE scope = ?1 AND idempotency = ?2 \
+             UNION ALL SELECT 0, subject, '', request FROM remembered WHERE scope = ?1 AND idempotency = ?2",
             (&key.scope, &key.value),
         )?;
-        row.map(|(n, text, hash, state, request)| Ok((operation((n, text, hash, state))?, request))).transpose()
+        row.map(|(number, text, state, request)| {
+            let used = match number {
+                0 => Used::Call(text),
+                number => Used::Operation(Box::new(operation((number, text, state))?)),
+            };
+            Ok((used, request))
+        })
+        .transpose()
+    }
+
+    fn tell(&mut self, kind: &'static str, subject: &str, at: Timestamp) {
+        if self.listened {
+            self.news.push((kind, subject.to_owned(), at));
+        }
     }
 
     fn pending_of_key(&self, key: KeyID) -> Result<u32, Fault> {
@@ -310,14 +328,6 @@ impl Store for SqlStore {
             self.db.run("UPDATE requests SET released = 1 WHERE n = ?", (request.number,))?;
         }
         Ok(())
-    }
-
-    fn remembered(&self, key: &Idempotency) -> Result<Option<Remembered>, Fault> {
-        let row: Option<(Digest, String)> = self.db.row(
-            "SELECT request, subject FROM remembered WHERE scope = ? AND idempotency = ?",
-            (&key.scope, &key.value),
-        )?;
-        Ok(row.map(|(request, subject)| Remembered { request, subject }))
     }
 
     fn remember(&mut self, key: &Idempotency, subject: &str) -> Result<(), Fault> {

@@ -1,6 +1,5 @@
 //! A distributor is created with its first people, or gains one.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use universal_wallet::Timestamp;
 use universal_wallet::id::{DistributorID, UserID};
@@ -16,10 +15,11 @@ use crate::messages::{Begun, ISSUER, Joined, NewMember, ToDistributor, ToIssuer,
 use crate::platform::answer::{Answer, unavailable};
 use crate::platform::config::{Config, config};
 use crate::platform::random;
-use crate::platform::step::{Kind, Step, read_reply};
+use crate::platform::step::{Kind, read_reply};
+use crate::worker::Step;
 
 /// A person to be added.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 struct NewUser {
     login: Login,
     name: String,
@@ -28,7 +28,7 @@ struct NewUser {
 }
 
 /// A creation under way.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct Creation {
     id: DistributorID,
     /// Absent where a distributor that exists gains a user.
@@ -41,14 +41,14 @@ pub(crate) struct Creation {
     replayed: bool,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 struct NewDistributor {
     name: String,
     currency: String,
 }
 
 /// Where it goes on.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub(crate) enum Then {
     /// The issuer's record has begun.
     Begun { new: NewDistributorUsers, provisioning: String },
@@ -63,14 +63,14 @@ pub(crate) enum Then {
 }
 
 /// What a new distributor is made of.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct NewDistributorUsers {
     new: NewDistributor,
     users: Vec<NewUser>,
 }
 
 /// The person that a distributor gains.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct NewUserOf(NewUser);
 
 fn then(then: Then) -> super::super::Then {
@@ -118,7 +118,7 @@ pub(super) fn distributor(input: &Input) -> Outcome<Step> {
     let new = NewDistributorUsers { new: NewDistributor { name, currency: config.currency.clone() }, users };
     let message = ToIssuer::Begin { id, idempotency_key, request };
     let then = then(Then::Begun { new, provisioning: request.to_string() });
-    Ok(Step::ask(Kind::Issuer, ISSUER, &message, &then)?)
+    Ok(Step::ask(Kind::Issuer, ISSUER, &message, then)?)
 }
 
 /// The first people must include two who can approve each other's requests, each login once.
@@ -161,7 +161,7 @@ pub(super) fn user(id: DistributorID, input: &Input) -> Outcome<Step> {
     // A user ID that nobody has: the reply tells whether there is such a distributor.
     let message = ToDistributor::Membership { user: UserID::from_uuid(uuid::Uuid::nil()) };
     let then = then(Then::Exists { id, user: Box::new(NewUserOf(user)), idempotency });
-    Ok(Step::ask(Kind::Distributor, id.to_string(), &message, &then)?)
+    Ok(Step::ask(Kind::Distributor, id.to_string(), &message, then)?)
 }
 
 pub(super) fn resume(then_: Then, reply: &str) -> Outcome<Step> {
@@ -201,7 +201,7 @@ pub(super) fn resume(then_: Then, reply: &str) -> Outcome<Step> {
             }
             read_reply::<()>(reply)?;
             let message = ToIssuer::Created { id: creation.id };
-            Ok(Step::ask(Kind::Issuer, ISSUER, &message, &then(Then::Closed(creation)))?)
+            Ok(Step::ask(Kind::Issuer, ISSUER, &message, then(Then::Closed(creation)))?)
         }
         Then::Closed(creation) => {
             read_reply::<()>(reply)?;
@@ -221,7 +221,7 @@ fn next(creation: Creation) -> Outcome<Step> {
             provisioning: creation.provisioning.clone(),
         };
         let name = user.login.as_str().to_owned();
-        return Ok(Step::ask(Kind::User, name, &message, &then(Then::Joined(creation)))?);
+        return Ok(Step::ask(Kind::User, name, &message, then(Then::Joined(creation)))?);
     }
     let members: Vec<NewMember> = creation.joined.iter().map(|(member, _)| member.clone()).collect();
     let message = match (&creation.new, members.first()) {
@@ -234,7 +234,7 @@ fn next(creation: Creation) -> Outcome<Step> {
         (None, None) => return Err(Refusal::not_found().into()),
     };
     let name = creation.id.to_string();
-    Ok(Step::ask(Kind::Distributor, name, &message, &then(Then::Made(creation)))?)
+    Ok(Step::ask(Kind::Distributor, name, &message, then(Then::Made(creation)))?)
 }
 
 fn answer(creation: &Creation) -> Outcome<Step> {

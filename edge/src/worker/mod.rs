@@ -4,7 +4,7 @@ mod console;
 mod issuer;
 mod keys;
 pub(crate) mod request;
-pub(crate) mod routes;
+pub mod routes;
 mod session;
 
 use std::cell::RefCell;

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// A route, named after its verb and resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub(crate) enum Route {
+#[allow(missing_docs, reason = "the table beside it says what each is")]
+pub enum Route {
     Health,
 
     KeyBalance,
@@ -68,7 +69,7 @@ pub(crate) enum Route {
 
 /// How a caller proves who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Area {
+pub enum Area {
     /// Anyone may ask.
     Public,
     /// An API key.
@@ -84,7 +85,7 @@ pub(crate) enum Area {
 use Area::{Console, Issuer, Key as ByKey, Public, Session as BySession};
 
 /// Method, path, route, area. A `*` in a path is one segment.
-pub(crate) const ROUTES: &[(&str, &str, Route, Area)] = &[
+pub const ROUTES: &[(&str, &str, Route, Area)] = &[
     ("GET", "/healthz", Route::Health, Public),
     ("GET", "/api/v1/distributors/*/balance", Route::KeyBalance, ByKey),
     ("GET", "/api/v1/distributors/*/operations", Route::KeyOperations, ByKey),

@@ -17,6 +17,7 @@ mod dual_control;
 mod export;
 mod faults;
 mod forged_keys;
+mod isolation;
 mod issuer;
 mod key_checks;
 mod key_requests;

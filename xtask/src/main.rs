@@ -1,7 +1,8 @@
-//! The workspace's commands: `cargo xtask dev`, `test` and `build`.
+//! The workspace's commands: `cargo xtask dev`, `test`, `build` and `deploy-check`.
 
 mod build;
 mod command;
+mod deploy_check;
 mod dev;
 mod say;
 mod test;
@@ -27,6 +28,7 @@ enum Task {
         #[arg(long)]
         faults: bool,
     },
+    DeployCheck(deploy_check::Options),
     /// Run a wasm test in Node; cargo calls it
     #[command(hide = true)]
     WasmBindgenTestRunner {
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Task::Dev(options) => dev::run(options),
         Task::Test(options) => test::run(&options),
         Task::Build { faults } => build::build(if faults { Worker::EdgeWithFaults } else { Worker::Edge }),
+        Task::DeployCheck(options) => deploy_check::run(&options),
         Task::WasmBindgenTestRunner { arguments } => wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(
             std::iter::once(OsString::from("wasm-bindgen-test-runner")).chain(arguments),
         ),

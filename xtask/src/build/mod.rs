@@ -10,6 +10,7 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
+pub(crate) use self::size::zipped_len;
 pub(crate) use self::worker::Worker;
 use crate::command::run;
 use crate::tools::{npm, wasm_target::WasmTarget};

@@ -14,9 +14,14 @@ pub(super) fn print(worker: Worker) -> Result<()> {
     let [_, wasm] = worker.generated();
     let file = worker.folder().join(wasm);
     let wasm = fs::read(&file).with_context(|| format!("could not read {}", file.display()))?;
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
-    gzip.write_all(&wasm)?;
-    let zipped = gzip.finish()?;
-    println!("{}: {} KiB, {} KiB gzipped", workspace::shown(&file), wasm.len() / 1024, zipped.len() / 1024);
+    let zipped = zipped_len(&wasm)?;
+    println!("{}: {} KiB, {} KiB gzipped", workspace::shown(&file), wasm.len() / 1024, zipped / 1024);
     Ok(())
+}
+
+/// How many bytes it has gzipped.
+pub(crate) fn zipped_len(bytes: &[u8]) -> Result<usize> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    gzip.write_all(bytes)?;
+    Ok(gzip.finish()?.len())
 }

@@ -60,7 +60,7 @@ impl Worker {
     }
 
     /// The files that wasm-bindgen makes.
-    pub(super) fn generated(self) -> [String; 2] {
+    pub(crate) fn generated(self) -> [String; 2] {
         [format!("{}.js", self.module()), format!("{}_bg.wasm", self.module())]
     }
 }

@@ -1,0 +1,23 @@
+//! The program of the guide "Cash-out via API".
+
+use std::time::Duration;
+
+use universal_wallet::wire::{CashOutFulfillmentType, OperationStatus};
+use universal_wallet::{Client, Error};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let client = Client::from_env()?;
+    let page = client.cash_outs().limit(10).page().await?;
+    for request in &page.items {
+        let id = request.operation_id;
+        client.process_cash_out(id, CashOutFulfillmentType::Cash).reference("receipt-78").send().await?;
+        let operation = client.wait_for(id, Duration::from_secs(300)).send().await?;
+        match operation.status {
+            OperationStatus::Completed => println!("{id}: hand out {}", operation.amount),
+            status => println!("{id}: do not pay, it is {status}"),
+        }
+    }
+    println!("{} requests", page.items.len());
+    Ok(())
+}

@@ -25,6 +25,8 @@ class Holder extends DurableObject {
       }
       return run(this.#held, clock.now());
     } catch (error) {
+      // Storage that is newer than this code; the log was told.
+      if (error?.message === "newer") return "E503";
       this.#generation = 0;
       renew(error);
       return "E500";

@@ -16,7 +16,11 @@ use crate::messages::{Begun, CreatedMerchant, ToIssuer};
 use crate::platform::answer::report;
 use crate::platform::db::{Db, NONE};
 use crate::platform::random;
+use crate::platform::schema::Schema;
 use crate::platform::step::reply;
+
+/// These tables are the first version.
+const SCHEMA: Schema = Schema { table: "distributors", steps: &[] };
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS distributors (
@@ -40,6 +44,7 @@ pub struct Issuer {
 impl Issuer {
     /// Loads the object.
     pub fn open(db: Db) -> Result<Self, JsError> {
+        SCHEMA.upgrade(&db)?;
         db.run(TABLES, NONE).map_err(|fault| {
             report("", &fault);
             JsError::new("the object cannot be loaded")

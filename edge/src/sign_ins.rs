@@ -10,7 +10,11 @@ use wasm_bindgen::prelude::*;
 use crate::messages::ToSignIns;
 use crate::platform::clock::timestamp;
 use crate::platform::db::{Db, NONE};
+use crate::platform::schema::Schema;
 use crate::platform::step::reply;
+
+/// These tables are the first version.
+const SCHEMA: Schema = Schema { table: "failures", steps: &[] };
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS failures (n INTEGER PRIMARY KEY, at INTEGER NOT NULL, login TEXT NOT NULL) STRICT;
@@ -26,6 +30,7 @@ pub struct SignIns {
 impl SignIns {
     /// Loads the object.
     pub fn open(db: Db) -> Result<Self, JsError> {
+        SCHEMA.upgrade(&db)?;
         db.run(TABLES, NONE).map_err(|_| JsError::new("the object cannot be loaded"))?;
         Ok(Self { db })
     }

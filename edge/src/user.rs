@@ -20,8 +20,12 @@ use crate::platform::answer::report;
 use crate::platform::clock::timestamp;
 use crate::platform::db::{Db, NONE};
 use crate::platform::random;
+use crate::platform::schema::Schema;
 use crate::platform::step::reply;
 use crate::worker::not_signed_in;
+
+/// These tables are the first version.
+const SCHEMA: Schema = Schema { table: "user", steps: &[] };
 
 const TABLES: &str = "
 CREATE TABLE user (one INTEGER PRIMARY KEY CHECK (one = 1), doc TEXT NOT NULL) STRICT;
@@ -63,6 +67,7 @@ pub struct User {
 impl User {
     /// Loads the object.
     pub fn open(db: Db) -> Result<Self, JsError> {
+        SCHEMA.upgrade(&db)?;
         match load(&db) {
             Ok(person) => Ok(Self { db, person }),
             Err(fault) => {

@@ -17,8 +17,12 @@ use crate::platform::answer::report;
 use crate::platform::clock::timestamp;
 use crate::platform::db::{Db, NONE};
 use crate::platform::random;
+use crate::platform::schema::Schema;
 use crate::platform::step::{DONE, Kind, Step, read_reply, reply};
 use crate::platform::waiting::Waiting;
+
+/// These tables are the first version.
+const SCHEMA: Schema = Schema { table: "entries", steps: &[] };
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS entries (
@@ -61,6 +65,7 @@ struct SqlWallet {
 impl Wallet {
     /// Loads the object.
     pub fn open(db: Db) -> Result<Self, JsError> {
+        SCHEMA.upgrade(&db)?;
         match SqlWallet::open(Rc::new(db)) {
             Ok(store) => Ok(Self { store, waiting: Waiting::default() }),
             Err(fault) => {

@@ -101,6 +101,7 @@ pub(crate) struct Open {
 impl Distributor {
     /// Loads the object from its storage.
     pub fn open(db: Db) -> Result<Self, JsError> {
+        schema::SCHEMA.upgrade(&db)?;
         let db = Rc::new(db);
         let open = schema::exists(&db).and_then(|exists| {
             if exists { SqlStore::open(db.clone(), None).map(|store| Some(Open::new(store))) } else { Ok(None) }

@@ -4,13 +4,23 @@
 use universal_wallet_core::refusal::Fault;
 
 use crate::platform::db::{Db, NONE};
+use crate::platform::schema::{Schema, has};
 
-/// The version of these tables; a change of them is a migration.
-pub(crate) const VERSION: &str = "1";
+/// How these tables came about: a change of them is a step here, and in `TABLES` for new distributors.
+pub(crate) const SCHEMA: Schema = Schema { table: "entries", steps: &[TO_VERSION_1] };
+
+/// Rotation finds the key that replaces another, and usage tells addresses.
+const TO_VERSION_1: &str = "
+ALTER TABLE keys ADD COLUMN replaces TEXT;
+UPDATE keys SET replaces = doc ->> 'replaces';
+CREATE INDEX keys_by_replaced ON keys (replaces) WHERE replaces IS NOT NULL;
+CREATE TABLE addresses (
+  key TEXT NOT NULL, ip TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+  requests INTEGER NOT NULL, denied INTEGER NOT NULL, PRIMARY KEY (key, ip)
+) STRICT, WITHOUT ROWID;
+";
 
 const TABLES: &str = "
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-
 -- The chain, but for the entries that are an operation's first: those are rows of `operations`.
 CREATE TABLE entries (n INTEGER PRIMARY KEY, text TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 
@@ -79,12 +89,11 @@ CREATE TABLE remembered (
 
 /// Whether the distributor was created.
 pub(crate) fn exists(db: &Db) -> Result<bool, Fault> {
-    let tables: Option<(i64,)> = db.row("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'", NONE)?;
-    Ok(tables.is_some())
+    has(db, "meta")
 }
 
 /// Makes the tables.
 pub(crate) fn create(db: &Db) -> Result<(), Fault> {
     db.run(TABLES, NONE)?;
-    db.run("INSERT INTO meta (name, value) VALUES ('schema', ?)", (VERSION,))
+    SCHEMA.note(db)
 }

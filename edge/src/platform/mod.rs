@@ -8,5 +8,6 @@ pub(crate) mod db;
 pub(crate) mod fault;
 pub(crate) mod percent;
 pub(crate) mod random;
+pub(crate) mod schema;
 pub(crate) mod step;
 pub(crate) mod waiting;

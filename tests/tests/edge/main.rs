@@ -29,5 +29,6 @@ mod people;
 mod restart;
 mod secrets;
 mod sign_in;
+mod upgrade;
 mod world;
 mod wrangler;

@@ -1,5 +1,6 @@
 //! Pages of the guides and Markdown files, and the code blocks in them.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -37,7 +38,7 @@ impl Page {
         let mut names: Vec<_> = fs::read_dir(root().join("web-admin/docs"))
             .unwrap()
             .map(|file| file.unwrap().file_name().into_string().unwrap())
-            .filter(|name| name.ends_with(".html"))
+            .filter(|name| Path::new(name).extension() == Some(OsStr::new("html")))
             .collect();
         names.sort();
         assert!(names.len() > 10, "{names:?}");

@@ -62,7 +62,8 @@ fn runs_as_printed(name: &str) {
     let mut script = PRELUDE.to_owned();
     for (number, block) in blocks.iter().enumerate() {
         if let Some(command) = command(&page, block) {
-            script += &format!("\nprintf '\\n\\036{number}\\n'\n{}\n", demo.filled_in(&command));
+            let begins = format!("\nprintf '\\n\\036{number}\\n'\n");
+            script.extend([begins, demo.filled_in(&command), "\n".to_owned()]);
         }
     }
     let folder = tempfile::tempdir().unwrap();

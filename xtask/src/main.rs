@@ -1,5 +1,6 @@
-//! The workspace's commands: `cargo xtask dev`, `test`, `build` and `deploy-check`.
+//! The workspace's commands: `cargo xtask dev`, `test`, `build`, `bench` and `deploy-check`.
 
+mod bench;
 mod build;
 mod command;
 mod deploy_check;
@@ -29,6 +30,13 @@ enum Task {
         faults: bool,
     },
     DeployCheck(deploy_check::Options),
+    /// Measure the edge under load beside the same job in hand-written JavaScript
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// Options of the benchmark; --help tells them
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Run a wasm test in Node; cargo calls it
     #[command(hide = true)]
     WasmBindgenTestRunner {
@@ -43,6 +51,7 @@ fn main() -> ExitCode {
         Task::Test(options) => test::run(&options),
         Task::Build { faults } => build::build(if faults { Worker::EdgeWithFaults } else { Worker::Edge }),
         Task::DeployCheck(options) => deploy_check::run(&options),
+        Task::Bench { arguments } => bench::bench(&arguments),
         Task::WasmBindgenTestRunner { arguments } => wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(
             std::iter::once(OsString::from("wasm-bindgen-test-runner")).chain(arguments),
         ),

@@ -1,0 +1,24 @@
+// A bucket of calls per key, filled at so many a second.
+
+export class Buckets {
+  #rate;
+  #policy;
+  #buckets = new Map();
+
+  constructor(rate) {
+    this.#rate = rate;
+    this.#policy = `"key";q=${rate};w=1`;
+  }
+
+  /** Takes one call, where calls are counted at all. */
+  take(key, now) {
+    if (this.#rate === 0) return undefined;
+    let bucket = this.#buckets.get(key);
+    if (!bucket) this.#buckets.set(key, (bucket = { left: this.#rate, at: now }));
+    bucket.left = Math.min(this.#rate, bucket.left + ((now - bucket.at) * this.#rate) / 1000);
+    bucket.at = now;
+    if (bucket.left < 1) return { refused: true };
+    bucket.left -= 1;
+    return { policy: this.#policy, remaining: `"key";r=${Math.floor(bucket.left)};t=1` };
+  }
+}

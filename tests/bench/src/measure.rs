@@ -1,0 +1,108 @@
+//! Measuring: runs of each series in turn, so that what disturbs the machine disturbs all alike.
+
+use anyhow::{Result, bail};
+use serde::Serialize;
+
+use crate::load::{self, Load, Window};
+use crate::process;
+use crate::series::Series;
+
+/// What one run showed.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Run {
+    /// Answers per second.
+    pub(crate) throughput: f64,
+    /// Microseconds within which half of the answers came.
+    pub(crate) p50_us: u64,
+    /// Microseconds within which 99 % of the answers came.
+    pub(crate) p99_us: u64,
+    /// CPU time of the server per answer, in microseconds.
+    pub(crate) cpu_us: Option<f64>,
+    /// The server's memory at the end, in MiB.
+    pub(crate) memory_mib: Option<f64>,
+    /// How much of its core the load generator used, 0 to 1.
+    pub(crate) generator_busy: Option<f64>,
+}
+
+/// A series' runs at one number of connections.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Row {
+    pub(crate) series: &'static str,
+    pub(crate) connections: usize,
+    pub(crate) runs: Vec<Run>,
+}
+
+impl Row {
+    /// The runs' figures of one sort; none where any is missing.
+    pub(crate) fn figures(&self, of: impl Fn(&Run) -> Option<f64>) -> Option<Spread> {
+        Spread::of(self.runs.iter().map(of).collect::<Option<Vec<_>>>()?)
+    }
+}
+
+/// The median, and between what the rest lies.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub(crate) struct Spread {
+    pub(crate) median: f64,
+    pub(crate) least: f64,
+    pub(crate) most: f64,
+}
+
+impl Spread {
+    /// None of nothing.
+    pub(crate) fn of(mut figures: Vec<f64>) -> Option<Self> {
+        figures.sort_by(f64::total_cmp);
+        let at = |place: usize| figures.get(place).copied();
+        let half = figures.len() / 2;
+        let median = if figures.len().is_multiple_of(2) {
+            f64::midpoint(at(half.checked_sub(1)?)?, at(half)?)
+        } else {
+            at(half)?
+        };
+        Some(Self { median, least: at(0)?, most: at(figures.len() - 1)? })
+    }
+}
+
+/// So many runs of each series, in turn.
+pub(crate) fn interleaved(all: &[Series], connections: usize, runs: usize, window: Window) -> Result<Vec<Row>> {
+    let mut rows: Vec<Row> =
+        all.iter().map(|series| Row { series: series.name, connections, runs: Vec::new() }).collect();
+    for _ in 0..runs {
+        for (row, series) in rows.iter_mut().zip(all) {
+            row.runs.push(run(series, connections, window)?);
+        }
+    }
+    Ok(rows)
+}
+
+fn run(series: &Series, connections: usize, window: Window) -> Result<Run> {
+    let load = Load { call: series.call.clone(), connections, rate: None };
+    let outcome = load::run(series.port, series.pid, &[load], window)?;
+    let seconds = window.measured.as_secs_f64();
+    let Some(tally) = outcome.tallies.first() else { bail!("no load") };
+    if let Some(error) = &tally.first_error {
+        bail!("{}: {} requests failed: {error}", series.name, tally.errors);
+    }
+    #[allow(clippy::cast_precision_loss, reason = "far below 2^53")]
+    let answers = tally.latencies.len() as f64;
+    Ok(Run {
+        throughput: answers / seconds,
+        p50_us: tally.latencies.value_at_quantile(0.5),
+        p99_us: tally.latencies.value_at_quantile(0.99),
+        cpu_us: outcome.cpu.map(|cpu| cpu.as_secs_f64() * 1e6 / answers),
+        memory_mib: process::memory_mib(series.pid),
+        generator_busy: outcome.own_cpu.map(|cpu| cpu.as_secs_f64() / seconds),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Spread;
+
+    #[test]
+    fn the_median_is_the_middle_or_half_way_between_the_two_middle_ones() {
+        assert_eq!(Spread::of(vec![3.0, 1.0, 2.0]), Some(Spread { median: 2.0, least: 1.0, most: 3.0 }));
+        assert_eq!(Spread::of(vec![4.0, 1.0, 2.0, 9.0]), Some(Spread { median: 3.0, least: 1.0, most: 9.0 }));
+        assert_eq!(Spread::of(Vec::new()), None);
+    }
+}

@@ -1,0 +1,86 @@
+//! Distributors with a float and a key, ready for load: the edge's, and the JavaScript one's.
+
+use anyhow::{Result, ensure};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use universal_wallet::key::{PREFIX, checksum};
+use universal_wallet_tests::distributor::{ALL, Distributor};
+use universal_wallet_tests::edge::Edge;
+use uuid::Uuid;
+
+/// A float that no run empties.
+const FLOAT: &str = "900000000000.00";
+/// How many forged keys there are.
+const FORGED: usize = 1024;
+
+/// What the load needs to know of a distributor.
+#[derive(Clone, Debug)]
+pub(crate) struct Prepared {
+    /// Its ID.
+    pub(crate) id: String,
+    /// A key that reads, and decides cash-ins alone.
+    pub(crate) key: String,
+}
+
+impl Prepared {
+    /// A path of the distributor API.
+    pub(crate) fn path(&self, of: &str) -> String {
+        format!("/api/v1/distributors/{}{of}", self.id)
+    }
+}
+
+/// Settings of a key that no run exhausts.
+pub(crate) fn settings(auto_approve: &str) -> Value {
+    json!({
+        "label": "Till 7", "permissions": ALL, "maxTransactionAmount": "1000.00", "maxDailyVolume": FLOAT,
+        "autoApproveLimit": auto_approve,
+    })
+}
+
+/// A new distributor with a float.
+pub(crate) fn distributor(edge: &Edge) -> Distributor<'_> {
+    let distributor = edge.empty_distributor();
+    distributor.top_up(FLOAT);
+    distributor
+}
+
+/// A new distributor of the edge.
+pub(crate) fn ours(edge: &Edge) -> Prepared {
+    let distributor = distributor(edge);
+    let key = distributor.key(settings("1000.00")).secret;
+    Prepared { id: distributor.id, key }
+}
+
+/// A new distributor of the whole job in JavaScript, with the same settings.
+pub(crate) fn in_javascript(edge: &Edge, auto_approve: &str) -> Result<Prepared> {
+    let key = format!("{PREFIX}{}", random(52));
+    let id = Uuid::new_v4().to_string();
+    let hash = Sha256::digest(key.as_bytes()).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let cents = |amount: &str| amount.replace('.', "");
+    let answer = edge
+        .post("/setup")
+        .json(json!({
+            "distributorID": id, "keyHash": hash, "permissions": ALL, "allowedIPs": [], "expiresAt": 1_u64 << 50,
+            "maxTransaction": cents("1000.00"), "maxDaily": cents(FLOAT), "autoApprove": cents(auto_approve),
+            "float": cents(FLOAT),
+        }))
+        .send();
+    ensure!(answer.status == 204, "{answer}");
+    Ok(Prepared { id, key })
+}
+
+/// Keys that look right, checksum included, and were never made.
+pub(crate) fn forged() -> Vec<String> {
+    let forge = |_| {
+        let before = format!("{PREFIX}{}", random(46));
+        let check = checksum(before.as_bytes());
+        format!("{before}{}", String::from_utf8_lossy(&check))
+    };
+    (0..FORGED).map(forge).collect()
+}
+
+fn random(length: usize) -> String {
+    let mut text = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
+    text.truncate(length);
+    text
+}

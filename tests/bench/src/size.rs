@@ -1,0 +1,87 @@
+//! How large the build is and how long it takes until an instance stands.
+
+use std::fs;
+use std::io::Write as _;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use flate2::{Compression, write::GzEncoder};
+use serde::Serialize;
+
+use crate::measure::Spread;
+use crate::server::workspace;
+
+/// What is uploaded, and what a cold start waits for.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Size {
+    wasm_bytes: usize,
+    wasm_gzipped_bytes: usize,
+    /// All scripts of the build, without the tests' entry.
+    scripts_bytes: usize,
+    scripts_gzipped_bytes: usize,
+    /// Milliseconds to compile the wasm and to make an instance of it, in fresh processes of Node.
+    instantiation_ms: Spread,
+}
+
+/// Compiles and instantiates with empty imports of the right kinds, as workerd's V8 would.
+const INSTANTIATE: &str = "
+const bytes = require('fs').readFileSync(process.argv[1]);
+const start = performance.now();
+const module = new WebAssembly.Module(bytes);
+const imports = {};
+for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+  if (kind !== 'function') throw new Error(`${name} is a ${kind}`);
+  (imports[from] ??= {})[name] = () => {};
+}
+new WebAssembly.Instance(module, imports);
+console.log(performance.now() - start);
+";
+
+/// Measures the build in target/edge.
+pub(crate) fn measure() -> Result<Size> {
+    let build = workspace().join("target/edge");
+    let (mut wasm, mut scripts) = (Vec::new(), Vec::new());
+    for file in fs::read_dir(&build).context("there is no build")? {
+        let file = file?.path();
+        match file.extension().and_then(|extension| extension.to_str()) {
+            Some("wasm") => wasm = fs::read(&file)?,
+            Some("js") if !file.ends_with("testing.js") => scripts.extend(fs::read(&file)?),
+            _ => {}
+        }
+    }
+    let node = workspace().join("node_modules/.bin/node");
+    let once = || -> Result<f64> {
+        let mut command = Command::new(if node.is_file() { node.clone() } else { "node".into() });
+        let output = command.args(["-e", INSTANTIATE]).arg(build.join("edge_bg.wasm")).output()?;
+        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8(output.stdout)?.trim().parse()?)
+    };
+    let times = (0..9).map(|_| once()).collect::<Result<Vec<_>>>()?;
+    Ok(Size {
+        wasm_bytes: wasm.len(),
+        wasm_gzipped_bytes: gzipped(&wasm)?,
+        scripts_bytes: scripts.len(),
+        scripts_gzipped_bytes: gzipped(&scripts)?,
+        instantiation_ms: Spread::of(times).context("no time was taken")?,
+    })
+}
+
+/// Prints it beside the targets.
+pub(crate) fn print(size: &Size) {
+    let met = |met| if met { "met" } else { "NOT met" };
+    let small = size.wasm_gzipped_bytes <= 300_000;
+    println!("\nwasm: {} bytes, {} gzipped; target ≤ 300000: {}", size.wasm_bytes, size.wasm_gzipped_bytes, met(small));
+    println!("scripts: {} bytes, {} gzipped", size.scripts_bytes, size.scripts_gzipped_bytes);
+    let Spread { median, least, most } = size.instantiation_ms;
+    println!(
+        "compiling and instantiating: {median:.1} ms ({least:.1}–{most:.1}); target ≤ 20: {}",
+        met(median <= 20.0)
+    );
+}
+
+fn gzipped(bytes: &[u8]) -> Result<usize> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    gzip.write_all(bytes)?;
+    Ok(gzip.finish()?.len())
+}

@@ -1,0 +1,100 @@
+//! The targets, as ratios within one run.
+
+use serde::Serialize;
+
+use crate::measure::{Row, Run, Spread};
+
+/// A figure of ours beside one of another series.
+struct Target {
+    ours: &'static str,
+    beside: &'static str,
+    bound: Bound,
+}
+
+/// What the ratio must be.
+#[derive(Clone, Copy, Debug)]
+enum Bound {
+    /// Our throughput, in times the other.
+    AtLeast(f64),
+    /// Our 99th percentile is no more than the other.
+    Tail,
+}
+
+const TARGETS: [Target; 13] = [
+    at_least(0.9, "balance", "hop"),
+    at_least(1.4, "balance", "js balance"),
+    at_least(1.1, "cash-in", "js cash-in"),
+    at_least(1.0, "cash-in", "writes"),
+    at_least(0.9, "forged", "hello"),
+    at_least(4.0, "balance", "better-auth"),
+    at_least(0.95, "large balance", "balance"),
+    at_least(0.95, "large cash-in", "cash-in"),
+    tail("balance", "hop"),
+    tail("balance", "js balance"),
+    tail("cash-in", "js cash-in"),
+    tail("cash-in", "writes"),
+    tail("forged", "hello"),
+];
+
+const fn at_least(ratio: f64, ours: &'static str, beside: &'static str) -> Target {
+    Target { ours, beside, bound: Bound::AtLeast(ratio) }
+}
+
+const fn tail(ours: &'static str, beside: &'static str) -> Target {
+    Target { ours, beside, bound: Bound::Tail }
+}
+
+/// How a target was reached at one number of connections.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Ratio {
+    pub(crate) what: String,
+    pub(crate) connections: usize,
+    /// Run by run, since neighbours in time had the same machine.
+    pub(crate) by_run: Spread,
+    /// The same by the servers' CPU time per answer, which a busy machine disturbs less.
+    pub(crate) by_cpu: Option<Spread>,
+    pub(crate) target: String,
+    pub(crate) met: bool,
+}
+
+/// All ratios of which both sides were measured.
+pub(crate) fn ratios(rows: &[Row]) -> Vec<Ratio> {
+    TARGETS.iter().flat_map(|target| rows.iter().filter_map(|ours| ratio(target, ours, rows))).collect()
+}
+
+fn ratio(target: &Target, ours: &Row, rows: &[Row]) -> Option<Ratio> {
+    let beside = rows.iter().find(|row| row.series == target.beside && row.connections == ours.connections)?;
+    if ours.series != target.ours {
+        return None;
+    }
+    let by_run = |of: &dyn Fn(&Run, &Run) -> Option<f64>| {
+        Spread::of(ours.runs.iter().zip(&beside.runs).map(|(ours, other)| of(ours, other)).collect::<Option<_>>()?)
+    };
+    let (what, runs, by_cpu, wanted, met): (_, _, _, _, fn(f64, f64) -> bool) = match target.bound {
+        Bound::AtLeast(_) => (
+            "throughput",
+            by_run(&|ours, other| Some(ours.throughput / other.throughput))?,
+            by_run(&|ours, other| Some(other.cpu_us? / ours.cpu_us?)),
+            "≥",
+            |ratio, bound| ratio >= bound,
+        ),
+        #[allow(clippy::cast_precision_loss, reason = "microseconds of a request")]
+        Bound::Tail => (
+            "p99",
+            by_run(&|ours, other| Some(ours.p99_us as f64 / other.p99_us as f64))?,
+            None,
+            "≤",
+            |ratio, bound| ratio <= bound,
+        ),
+    };
+    let bound = if let Bound::AtLeast(bound) = target.bound { bound } else { 1.0 };
+    Some(Ratio {
+        what: format!("{} / {}, {what}", target.ours, target.beside),
+        connections: ours.connections,
+        by_run: runs,
+        by_cpu,
+        target: format!("{wanted} {bound:.2}"),
+        met: met(runs.median, bound),
+    })
+}

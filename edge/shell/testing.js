@@ -13,6 +13,7 @@ clock.now = () => frozen ?? Date.now() + offset;
 
 const watch = { calls: {}, rowsRead: {}, rowsWritten: {}, statements: new Map() };
 let faults = [];
+let waiting = 0;
 let alarms = true;
 let running = null;
 
@@ -37,6 +38,13 @@ function replaced(object, members) {
     return typeof value === "function" ? value.bind(object) : value;
   };
   return new Proxy({}, { get });
+}
+
+/** A message that meets a silence waits until all is healed. */
+async function silence(met) {
+  waiting += 1;
+  while (faults.includes(met)) await scheduler.wait(20);
+  waiting -= 1;
 }
 
 /** An object's context, with its statements and alarms counted. An alarm is a row written. */
@@ -79,8 +87,9 @@ const tested = (kind, Production) =>
       add(watch.calls, kind, 1);
       const meets = fault(kind, message);
       if (meets?.when === "before") throw new Error("lost before it arrived");
-      while (meets?.when === "silent" && faults.includes(meets)) await scheduler.wait(20);
+      if (meets?.when === "silent") await silence(meets);
       const reply = await super.call(message);
+      if (meets?.when === "stuck") await silence(meets);
       if (meets?.when === "after") throw new Error("lost after it was done");
       return reply;
     }
@@ -114,7 +123,7 @@ const POWERS = {
   counts() {
     settle();
     const { calls, rowsRead, rowsWritten } = watch;
-    return { calls, rowsRead, rowsWritten };
+    return { calls, rowsRead, rowsWritten, waiting };
   },
 
   reset() {
@@ -128,7 +137,10 @@ const POWERS = {
     return [...watch.statements.values()];
   },
 
-  /** `{"object", "when": "before" | "after" | "silent", "times"?, "match"?}`: messages that get lost. */
+  /**
+   * `{"object", "when": "before" | "after" | "silent" | "stuck", "times"?, "match"?}`: messages that get lost. Those
+   * that meet a silence wait until all is healed: `silent` before they arrive, `stuck` after they were carried out.
+   */
   fault({ object, when, times = 1, match = "" }) {
     faults.push({ object, when, times, match });
   },

@@ -1,5 +1,6 @@
 //! A running edge: the built Worker on a workerd of its own, with fresh storage.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -59,6 +60,19 @@ impl Setup {
     #[must_use]
     pub fn with_faults(mut self) -> Self {
         self.0.build_dir = path("EDGE_FAULTS_BUILD_DIR");
+        self
+    }
+
+    /// On a disk where no file grows beyond so many blocks of 512 bytes.
+    #[must_use]
+    pub fn on_small_disk(mut self, blocks: u32) -> Self {
+        let script = self.1.path().join("on-small-disk");
+        // A write beyond the limit fails, as it does on a full disk, instead of ending the program.
+        let program = self.0.workerd.display();
+        let text = format!("#!/bin/sh\ntrap '' XFSZ\nulimit -f {blocks}\nexec '{program}' \"$@\"\n");
+        std::fs::write(&script, text).unwrap();
+        std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o700)).unwrap();
+        self.0.workerd = script;
         self
     }
 
@@ -134,7 +148,9 @@ impl Edge {
     /// Starts the runtime again on the same storage and port.
     pub fn revive(&self) {
         let own = self.own();
-        *own.workerd.lock().unwrap() = Some(Workerd::start(own.options.clone()).unwrap());
+        // A small disk was enlarged meanwhile.
+        let options = Options { workerd: path("EDGE_WORKERD"), ..own.options.clone() };
+        *own.workerd.lock().unwrap() = Some(Workerd::start(options).unwrap());
     }
 
     /// The secrets it was started with.

@@ -1,5 +1,7 @@
 //! The powers of the testing entry.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::edge::Edge;
@@ -38,6 +40,11 @@ impl Counts {
     /// Rows written by all objects, alarms set included.
     pub fn rows_written(&self) -> i64 {
         self.sum("rowsWritten")
+    }
+
+    /// Messages that wait in a silence at present.
+    pub fn waiting(&self) -> i64 {
+        self.0["waiting"].as_i64().unwrap()
     }
 
     fn sum(&self, what: &str) -> i64 {
@@ -83,9 +90,20 @@ impl Edge {
     }
 
     /// Makes messages to a kind of object that hold `matching` get lost: `before` they arrive,
-    /// `after` they were carried out, or `silent` until all is healed.
+    /// `after` they were carried out; or wait until all is healed, `silent` before they arrive,
+    /// `stuck` after they were carried out.
     pub fn lose(&self, kind: &str, when: &str, matching: &str, times: u32) {
         self.power("fault", json!({ "object": kind, "when": when, "match": matching, "times": times }));
+    }
+
+    /// Waits until a message waits in a silence.
+    #[track_caller]
+    pub fn await_silence(&self) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while self.counts().waiting() == 0 {
+            assert!(Instant::now() < deadline, "no message met the silence");
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// No message gets lost any more.

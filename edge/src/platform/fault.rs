@@ -1,6 +1,7 @@
 //! Faults that tests cause, in a build of their own: a call that holds `panic=PLACE` somewhere
-//! panics there. The places are `worker`, `object` (before anything is written) and `write` (in
-//! the middle of a transaction, after its writes).
+//! panics there. The places are `worker`, `object` (before anything is written), `write` (in the
+//! middle of a transaction, after its writes) and `memory` (with a static in use, so that this
+//! memory is of no use to any later call).
 
 use std::cell::RefCell;
 
@@ -10,7 +11,10 @@ thread_local! {
 
 /// A call begins.
 pub(crate) fn begin(call: &str) {
-    CALL.with_borrow_mut(|known| call.clone_into(known));
+    CALL.with_borrow_mut(|known| {
+        call.clone_into(known);
+        assert!(!call.contains("panic=memory"), "a test wants a fault here: memory");
+    });
 }
 
 /// Panics where the present call asks for it.

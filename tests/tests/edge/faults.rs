@@ -78,6 +78,22 @@ fn a_panic_in_a_persons_call_leaves_the_request_undecided() {
 }
 
 #[test]
+fn nothing_of_an_instance_that_trapped_is_used_again() {
+    let edge = Setup::new().with_faults().start();
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    for round in 1..=3 {
+        // These leave a static in use for ever: in that memory no call would work any more.
+        soon(|| edge.get("/healthz?panic=memory").send());
+        edge.get("/healthz").send().ok();
+        soon(|| edge.get(&distributor.api("/balance?panic=memory")).key(&till).send());
+        assert_eq!(distributor.cash_in(&till, PHONE, "1.00").ok()["status"], "completed");
+        assert_eq!(edge.wallet_balance(PHONE), format!("{round}.00"));
+    }
+    assert_conserved(&distributor, &[format!("wallets/{PHONE}")]);
+}
+
+#[test]
 fn calls_under_way_while_another_panics_are_answered() {
     let edge = Setup::new().with_faults().start();
     let distributor = edge.distributor();

@@ -35,7 +35,8 @@ impl Bucket {
         let passed = u64::try_from(now.unix_ms() - self.filled_at.unix_ms()).unwrap_or(0);
         // A token per second is a thousandth per millisecond.
         self.level = full.min(self.level.saturating_add(passed.saturating_mul(u64::from(per_second))));
-        self.filled_at = self.filled_at.max(now);
+        // Also where the clock has run back: the bucket fills from there.
+        self.filled_at = now;
         let allowed = self.level >= tokens * 1000;
         if allowed {
             self.level -= tokens * 1000;
@@ -72,5 +73,14 @@ mod tests {
         assert!(bucket.draw(10, 1, start.plus_ms(100)).allowed);
         assert!(!bucket.draw(10, 1, start.plus_ms(100)).allowed);
         assert_eq!(bucket.draw(10, 0, start.plus_ms(60_000)).remaining, 10);
+    }
+
+    #[test]
+    fn a_clock_that_ran_back_stops_nobody_for_long() {
+        let start = Timestamp::from_unix_ms(1_000_000);
+        let mut bucket = Bucket::full(10, start.plus_ms(600_000));
+        assert_eq!((0..20).filter(|_| bucket.draw(10, 1, start.plus_ms(600_000)).allowed).count(), 10);
+        assert!(!bucket.draw(10, 1, start).allowed);
+        assert!(bucket.draw(10, 1, start.plus_ms(100)).allowed);
     }
 }

@@ -21,7 +21,8 @@ impl Open {
         if let Err(fault) = self.settle(now).and_then(|()| self.flush(now)) {
             report("", &fault);
         }
-        let due = self.store.deliveries.iter().find(|(_, delivery)| delivery.next_at_ms <= now.unix_ms());
+        let clock = self.clock;
+        let due = self.store.deliveries.iter().find(|(_, delivery)| delivery.due_at(clock) <= clock.unix_ms());
         if let Some(number) = due.map(|(number, _)| *number) {
             return self.deliver(number, After::Alarm, now);
         }
@@ -59,15 +60,13 @@ impl Open {
                 Err(fault) => report("", &fault),
             }
         }
-        let deliveries = self.store.deliveries.values().map(|delivery| delivery.next_at_ms);
-        let next = [
-            self.store.first_deadline().map(|(at, _)| at.unix_ms()),
-            deliveries.min(),
-            self.anchor_due().map(Timestamp::unix_ms),
-            self.counts.flush_at().map(Timestamp::unix_ms),
-        ];
-        let Some(next) = next.into_iter().flatten().min() else { return };
-        let next = next.max(now.unix_ms() + 1);
+        let own = [self.store.first_deadline().map(|(at, _)| at), self.anchor_due(), self.counts.flush_at()];
+        // The platform's clock may lie behind the object's.
+        let behind = now.unix_ms() - self.clock.unix_ms();
+        let own = own.into_iter().flatten().min().map(|at| at.unix_ms() - behind);
+        let deliveries = self.store.deliveries.values().map(|delivery| delivery.due_at(self.clock)).min();
+        let Some(next) = own.into_iter().chain(deliveries).min() else { return };
+        let next = next.max(self.clock.unix_ms() + 1);
         if self.alarm_at.is_none_or(|at| next < at) {
             match self.store.db.wake_at(next) {
                 Ok(()) => self.alarm_at = Some(next),

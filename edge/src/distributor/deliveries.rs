@@ -81,13 +81,20 @@ impl Delivery {
         }
     }
 
+    /// When it is tried again: at once where the time lies further ahead than any wait, since then
+    /// the clock that it was set by has run back.
+    pub(crate) const fn due_at(&self, clock: Timestamp) -> i64 {
+        let now = clock.unix_ms();
+        if self.next_at_ms - now > 2 * MOST_RETRY_MS { now } else { self.next_at_ms }
+    }
+
     /// Counts an attempt; the next comes twice as late, with up to a half of jitter.
-    pub(crate) fn attempted(&mut self, now: Timestamp, random: u64) {
+    pub(crate) fn attempted(&mut self, clock: Timestamp, random: u64) {
         let doubled = FIRST_RETRY_MS << self.attempts.min(8);
         let wait = doubled.min(MOST_RETRY_MS);
         let jitter = i64::try_from(random % 1000).unwrap_or(0) * wait / 2000;
         self.attempts = self.attempts.saturating_add(1);
-        self.next_at_ms = now.unix_ms() + wait + jitter;
+        self.next_at_ms = clock.unix_ms() + wait + jitter;
     }
 }
 
@@ -98,7 +105,7 @@ impl Open {
         let Some(delivery) = self.store.deliveries.get_mut(&number) else {
             return self.follow(number, after, None, now);
         };
-        delivery.attempted(now, random);
+        delivery.attempted(self.clock, random);
         let (wallet, message) = (delivery.wallet.clone(), delivery.message());
         self.ask(Kind::Wallet, wallet, &message, Then::Delivered { number, after }).unwrap_or_else(|refused| {
             report("", &Fault::new(format!("a delivery that cannot be told: {refused:?}")));

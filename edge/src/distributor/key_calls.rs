@@ -70,8 +70,11 @@ impl Open {
         };
         let mut remaining = 0;
         if per_second > 0 {
-            let drawn =
-                if again { self.rates.look(key.id, per_second, now) } else { self.rates.draw(key.id, per_second, now) };
+            let drawn = if again {
+                self.rates.look(key.id, per_second, self.clock)
+            } else {
+                self.rates.draw(key.id, per_second, self.clock)
+            };
             remaining = drawn.remaining;
             if !drawn.allowed {
                 self.counts.count_denied(&key, Code::RateLimited, call.ip.as_deref(), now);
@@ -112,9 +115,9 @@ impl Open {
         }
         let mut remaining = 0;
         if per_second > 0 {
-            remaining = self.rates.look(key.id, per_second, now).remaining;
+            remaining = self.rates.look(key.id, per_second, self.clock).remaining;
             if code.status() == 403 {
-                let drawn = self.rates.draw_refused(key.id, per_second, now);
+                let drawn = self.rates.draw_refused(key.id, per_second, self.clock);
                 if !drawn.allowed {
                     refusal = too_fast(drawn, per_second);
                     remaining = 0;

@@ -93,6 +93,9 @@ pub(crate) struct Open {
     merchants: std::collections::HashMap<u32, Merchant>,
     /// When the platform wakes the object, as far as it was told since the object was loaded.
     alarm_at: Option<i64>,
+    /// The platform's time at the present event, which may have run backwards. What waits for time
+    /// to pass, and decides nothing, goes by it.
+    clock: Timestamp,
     /// The calls that asked another object.
     waiting: Waiting<Then>,
 }
@@ -165,7 +168,8 @@ impl Distributor {
         let (Some(open), Ok(caller)) = (&mut self.open, serde_json::from_str::<ConsoleCaller>(caller)) else {
             return String::new();
         };
-        if let Err(fault) = open.settle(timestamp(now_ms)) {
+        let now = open.now(now_ms);
+        if let Err(fault) = open.settle(now) {
             report("", &fault);
             return String::new();
         }
@@ -259,6 +263,7 @@ impl Distributor {
             Ok::<_, Fault>(store)
         })?;
         let mut open = Open::new(store);
+        open.clock = now;
         open.after_event(now);
         self.open = Some(open);
         Ok(())
@@ -285,13 +290,15 @@ impl Open {
             addresses: Addresses::default(),
             merchants: std::collections::HashMap::new(),
             alarm_at: None,
+            clock: Timestamp::from_unix_ms(0),
             waiting: Waiting::default(),
         }
     }
 
-    /// The object's time, which never runs backwards.
-    fn now(&self, now_ms: f64) -> Timestamp {
-        timestamp(now_ms).max(self.store.head().at)
+    /// An event begins: the object's time, which never runs backwards.
+    fn now(&mut self, now_ms: f64) -> Timestamp {
+        self.clock = timestamp(now_ms);
+        self.clock.max(self.store.head().at)
     }
 
     /// Asks another object, to go on with its reply.

@@ -11,6 +11,7 @@ mod audit;
 mod bad_input;
 mod bad_requests;
 mod cash_outs;
+mod clock;
 mod cost;
 mod deliveries;
 mod disk;

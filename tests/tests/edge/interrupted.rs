@@ -37,12 +37,12 @@ const STEPS: [(Act, &str, &str); 13] = [
     (Act::Cancel, "WALLET", "Release"),
 ];
 
-/// How it is cut off.
+/// What is cut off: all of it, or one object.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Cut {
-    PowerCut,
-    DistributorEvicted,
-    WalletEvicted,
+    Power,
+    Distributor,
+    Wallet,
 }
 
 /// One act on a wallet of its own that holds 100.00, begun and not finished.
@@ -168,14 +168,14 @@ fn cut_off_at_every_step(cut: Cut) {
                 let under_way = scope.spawn(|| call.try_send());
                 edge.await_silence();
                 match cut {
-                    Cut::PowerCut => {
+                    Cut::Power => {
                         edge.kill();
                         let answer = under_way.join().unwrap();
                         assert!(answer.is_none(), "{act:?} {object} {when}: {}", answer.unwrap());
                         edge.revive();
                     }
-                    Cut::DistributorEvicted => edge.evict("DISTRIBUTOR", &distributor.id),
-                    Cut::WalletEvicted => edge.evict("WALLET", &format!("phone:{}", case.phone)),
+                    Cut::Distributor => edge.evict("DISTRIBUTOR", &distributor.id),
+                    Cut::Wallet => edge.evict("WALLET", &format!("phone:{}", case.phone)),
                 }
                 edge.heal();
             });
@@ -202,15 +202,15 @@ fn cut_off_at_every_step(cut: Cut) {
 
 #[test]
 fn a_power_cut_at_any_step_loses_and_doubles_nothing() {
-    cut_off_at_every_step(Cut::PowerCut);
+    cut_off_at_every_step(Cut::Power);
 }
 
 #[test]
 fn an_eviction_of_the_distributor_at_any_step_loses_and_doubles_nothing() {
-    cut_off_at_every_step(Cut::DistributorEvicted);
+    cut_off_at_every_step(Cut::Distributor);
 }
 
 #[test]
 fn an_eviction_of_the_wallet_at_any_step_loses_and_doubles_nothing() {
-    cut_off_at_every_step(Cut::WalletEvicted);
+    cut_off_at_every_step(Cut::Wallet);
 }

@@ -11,7 +11,7 @@ let frozen = null;
 let offset = 0;
 clock.now = () => frozen ?? Date.now() + offset;
 
-const watch = { calls: {}, rowsRead: {}, rowsWritten: {}, statements: new Map() };
+const watch = { calls: {}, alarms: {}, rowsRead: {}, rowsWritten: {}, statements: new Map() };
 let faults = [];
 let waiting = 0;
 let alarms = true;
@@ -94,6 +94,11 @@ const tested = (kind, Production) =>
       return reply;
     }
 
+    async alarm() {
+      add(watch.alarms, kind, 1);
+      return super.alarm();
+    }
+
     async power({ act, sql, bindings }) {
       if (act === "evict") this.#ctx.abort("evicted");
       if (act === "alarm") return (await this.alarm()) ?? null;
@@ -122,13 +127,13 @@ const POWERS = {
 
   counts() {
     settle();
-    const { calls, rowsRead, rowsWritten } = watch;
-    return { calls, rowsRead, rowsWritten, waiting };
+    const { calls, alarms, rowsRead, rowsWritten } = watch;
+    return { calls, alarms, rowsRead, rowsWritten, waiting };
   },
 
   reset() {
     settle();
-    Object.assign(watch, { calls: {}, rowsRead: {}, rowsWritten: {} });
+    Object.assign(watch, { calls: {}, alarms: {}, rowsRead: {}, rowsWritten: {} });
     watch.statements.clear();
   },
 

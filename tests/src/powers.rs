@@ -32,6 +32,11 @@ impl Counts {
         self.sum("calls")
     }
 
+    /// Alarms that came to any object.
+    pub fn alarms(&self) -> i64 {
+        self.sum("alarms")
+    }
+
     /// Rows read by all objects.
     pub fn rows_read(&self) -> i64 {
         self.sum("rowsRead")

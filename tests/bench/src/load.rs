@@ -20,10 +20,11 @@ use tokio::time::{Instant, sleep, sleep_until};
 use crate::call::Call;
 use crate::process;
 
-/// One kind of request on so many connections.
+/// Requests on so many connections.
 #[derive(Clone, Debug)]
 pub(crate) struct Load {
-    pub(crate) call: Call,
+    /// Each connection takes them in turn.
+    pub(crate) calls: Vec<Call>,
     pub(crate) connections: usize,
     /// Requests per second over all connections; as many as possible where there is none.
     pub(crate) rate: Option<f64>,
@@ -121,16 +122,16 @@ async fn connection(address: SocketAddr, load: Rc<Load>, place: usize, from: Ins
     let pace = load.rate.map(|rate| Duration::from_secs_f64(load.connections as f64 / rate));
     #[allow(clippy::cast_possible_truncation, reason = "a small number of connections")]
     let mut turn = Instant::now() + pace.map_or(Duration::ZERO, |pace| pace * place as u32 / load.connections as u32);
-    loop {
+    for call in load.calls.iter().cycle().skip(place) {
         if let Some(pace) = pace {
             sleep_until(turn).await;
             turn += pace;
         }
         let start = Instant::now();
         if start >= until {
-            return Ok(tally);
+            break;
         }
-        let answered = exchange(address, &mut open, &load.call).await;
+        let answered = exchange(address, &mut open, call).await;
         let end = Instant::now();
         if start < from || end > until {
             continue;
@@ -144,6 +145,7 @@ async fn connection(address: SocketAddr, load: Rc<Load>, place: usize, from: Ins
             }
         }
     }
+    Ok(tally)
 }
 
 /// One request and its whole answer.

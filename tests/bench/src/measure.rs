@@ -76,7 +76,7 @@ pub(crate) fn interleaved(all: &[Series], connections: usize, runs: usize, windo
 }
 
 fn run(series: &Series, connections: usize, window: Window) -> Result<Run> {
-    let load = Load { call: series.call.clone(), connections, rate: None };
+    let load = Load { calls: vec![series.call.clone()], connections, rate: None };
     let outcome = load::run(series.port, series.pid, &[load], window)?;
     let seconds = window.measured.as_secs_f64();
     let Some(tally) = outcome.tallies.first() else { bail!("no load") };

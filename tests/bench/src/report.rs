@@ -28,6 +28,9 @@ pub(crate) fn rows(rows: &[Row]) {
 
 /// The ratios, each with its target.
 pub(crate) fn ratios(ratios: &[Ratio]) {
+    if ratios.is_empty() {
+        return;
+    }
     println!(
         "\n{:<38} {:>11} {:>22} {:>22} {:>8}",
         "ratio (ours / beside)", "connections", "by run", "by CPU/request", "target"

@@ -1,12 +1,15 @@
 //! What is measured beside each other: a server and one kind of request.
 
+use std::path::Path;
+
 use anyhow::Result;
 use edge_runtime::Entry;
 use hyper::StatusCode;
 
 use crate::call::Call;
 use crate::cores::Cores;
-use crate::part::Part;
+use crate::options::Part;
+use crate::peers::BetterAuth;
 use crate::prepared::{self, Prepared};
 use crate::server::Server;
 
@@ -23,14 +26,16 @@ pub(crate) struct Servers {
     parts: Vec<Part>,
     ours: Server,
     large: Option<(Server, Prepared)>,
+    before: Option<Server>,
+    better_auth: Option<BetterAuth>,
     whole_job: Server,
     /// Those that answer any request alike, by name.
     simple: Vec<(&'static str, Server)>,
 }
 
 impl Servers {
-    /// Starts them.
-    pub(crate) fn start(parts: &[Part], cores: Cores) -> Result<Self> {
+    /// Starts them, with an earlier build of the edge if there is one.
+    pub(crate) fn start(parts: &[Part], before: Option<&Path>, cores: Cores) -> Result<Self> {
         let has = |part| parts.contains(&part);
         let mut simple = Vec::new();
         for (part, name) in
@@ -44,6 +49,8 @@ impl Servers {
             parts: parts.to_vec(),
             ours: Server::edge(cores, Entry::Production)?,
             large: has(Part::Large).then(|| crate::large::start(cores)).transpose()?,
+            before: before.map(|folder| Server::earlier(cores, folder)).transpose()?,
+            better_auth: has(Part::Peers).then(|| BetterAuth::start(cores)).transpose()?,
             whole_job: Server::baseline(cores, "whole-job", Entry::Production)?,
             simple,
         })
@@ -54,34 +61,49 @@ impl Servers {
         let ours = prepared::ours(&self.ours.client()?);
         let theirs = prepared::in_javascript(&self.whole_job.client()?, "1000.00")?;
         let mut all = Vec::new();
-        let mut add = |name, server: &Server, call| -> Result<()> {
-            all.push(Series { name, port: server.port()?, pid: server.pid()?, call });
+        let mut add = |name, server: &Server, call: Result<Call>| -> Result<()> {
+            all.push(Series { name, port: server.port()?, pid: server.pid()?, call: call? });
             Ok(())
         };
         for (name, server) in &self.simple {
-            let call = if *name == "writes" { cash_in(&theirs) } else { balance(&theirs) };
-            add(name, server, call?)?;
+            add(name, server, if *name == "writes" { cash_in(&theirs) } else { balance(&theirs) })?;
         }
         let has = |part| self.parts.contains(&part);
+        let before =
+            self.before.as_ref().map(|server| Ok::<_, anyhow::Error>((server, prepared::ours(&server.client()?))));
+        let before = before.transpose()?;
+        if has(Part::Balance) || has(Part::Large) || has(Part::Peers) {
+            add("balance", &self.ours, balance(&ours))?;
+        }
         if has(Part::Balance) {
-            add("js balance", &self.whole_job, balance(&theirs)?)?;
-        }
-        if has(Part::Balance) || has(Part::Large) {
-            add("balance", &self.ours, balance(&ours)?)?;
-        }
-        if has(Part::CashIn) {
-            add("js cash-in", &self.whole_job, cash_in(&theirs)?)?;
+            add("js balance", &self.whole_job, balance(&theirs))?;
+            if let Some((server, before)) = &before {
+                add("balance before", server, balance(before))?;
+            }
         }
         if has(Part::CashIn) || has(Part::Large) {
-            add("cash-in", &self.ours, cash_in(&ours)?)?;
+            add("cash-in", &self.ours, cash_in(&ours))?;
+        }
+        if has(Part::CashIn) {
+            add("js cash-in", &self.whole_job, cash_in(&theirs))?;
+            if let Some((server, before)) = &before {
+                add("cash-in before", server, cash_in(before))?;
+            }
         }
         if has(Part::Forged) {
-            add("js forged", &self.whole_job, forged(&theirs)?)?;
-            add("forged", &self.ours, forged(&ours)?)?;
+            add("forged", &self.ours, forged(&ours))?;
+            add("js forged", &self.whole_job, forged(&theirs))?;
+            if let Some((server, before)) = &before {
+                add("forged before", server, forged(before))?;
+            }
         }
         if let Some((server, large)) = &self.large {
-            add("large balance", server, balance(large)?)?;
-            add("large cash-in", server, cash_in(large)?)?;
+            add("large balance", server, balance(large))?;
+            add("large cash-in", server, cash_in(large))?;
+        }
+        if let Some(peer) = &self.better_auth {
+            let call = Call::get("/", &[peer.key().to_owned()])?;
+            all.push(Series { name: "better-auth", port: peer.port(), pid: peer.pid(), call });
         }
         Ok(all)
     }

@@ -14,6 +14,12 @@ pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// The Node that npm's package brings for Linux, elsewhere the machine's.
+pub(crate) fn node() -> PathBuf {
+    let ours = workspace().join("node_modules/.bin/node");
+    if ours.is_file() { ours } else { "node".into() }
+}
+
 /// A folder for state that ends with its value: in memory where the system has such, so that no disk is measured.
 pub(crate) fn state() -> Result<TempDir> {
     let memory = Path::new("/dev/shm");
@@ -32,6 +38,11 @@ impl Server {
     /// Starts the edge as it is deployed, or its testing entry.
     pub(crate) fn edge(cores: Cores, entry: Entry) -> Result<Self> {
         Self::start(cores, workspace().join("target/edge"), entry)
+    }
+
+    /// Starts an earlier build of the edge.
+    pub(crate) fn earlier(cores: Cores, build_dir: &Path) -> Result<Self> {
+        Self::start(cores, build_dir.to_owned(), Entry::Production)
     }
 
     /// Starts a baseline, by the name of its folder.

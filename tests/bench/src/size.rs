@@ -9,7 +9,7 @@ use flate2::{Compression, write::GzEncoder};
 use serde::Serialize;
 
 use crate::measure::Spread;
-use crate::server::workspace;
+use crate::server::{node, workspace};
 
 /// What is uploaded, and what a cold start waits for.
 #[derive(Clone, Debug, Serialize)]
@@ -50,10 +50,8 @@ pub(crate) fn measure() -> Result<Size> {
             _ => {}
         }
     }
-    let node = workspace().join("node_modules/.bin/node");
     let once = || -> Result<f64> {
-        let mut command = Command::new(if node.is_file() { node.clone() } else { "node".into() });
-        let output = command.args(["-e", INSTANTIATE]).arg(build.join("edge_bg.wasm")).output()?;
+        let output = Command::new(node()).args(["-e", INSTANTIATE]).arg(build.join("edge_bg.wasm")).output()?;
         ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         Ok(String::from_utf8(output.stdout)?.trim().parse()?)
     };

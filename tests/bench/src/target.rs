@@ -20,12 +20,15 @@ enum Bound {
     Tail,
 }
 
-const TARGETS: [Target; 13] = [
+const TARGETS: [Target; 16] = [
     at_least(0.9, "balance", "hop"),
     at_least(1.4, "balance", "js balance"),
     at_least(1.1, "cash-in", "js cash-in"),
     at_least(1.0, "cash-in", "writes"),
     at_least(0.9, "forged", "hello"),
+    at_least(1.0, "balance", "balance before"),
+    at_least(1.0, "cash-in", "cash-in before"),
+    at_least(1.0, "forged", "forged before"),
     at_least(4.0, "balance", "better-auth"),
     at_least(0.95, "large balance", "balance"),
     at_least(0.95, "large cash-in", "cash-in"),

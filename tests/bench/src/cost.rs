@@ -93,8 +93,8 @@ fn ours(server: &Server) -> Result<Vec<Cost>> {
 
 fn in_javascript(server: &Server) -> Result<Vec<Cost>> {
     let edge = server.client()?;
-    let till = prepared::in_javascript(&edge, "1000.00")?;
-    let asking = prepared::in_javascript(&edge, "0.00")?;
+    let till = prepared::in_javascript(&edge, &json!({}))?;
+    let asking = prepared::in_javascript(&edge, &json!({ "autoApprove": "0" }))?;
     let forged = prepared::forged();
     let count = |call, each: &dyn Fn(u32) -> Result<()>| count(server, &edge, ("js", call), each);
     let cash_in = |of: &Prepared, number: u32| {

@@ -17,6 +17,8 @@ mod server;
 mod size;
 mod soak;
 mod target;
+#[cfg(test)]
+mod whole_job;
 
 use std::fs;
 use std::path::Path;

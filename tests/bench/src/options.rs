@@ -91,7 +91,7 @@ impl Options {
 
     /// How long each run is.
     pub(crate) fn window(&self) -> Window {
-        let seconds = self.seconds.unwrap_or(if self.quick { 1.5 } else { 2.5 });
+        let seconds = self.seconds.unwrap_or(if self.quick { 1.5 } else { 2.0 });
         Window { warm_up: Duration::from_millis(500), measured: Duration::from_secs_f64(seconds) }
     }
 }

@@ -51,20 +51,21 @@ pub(crate) fn ours(edge: &Edge) -> Prepared {
     Prepared { id: distributor.id, key }
 }
 
-/// A new distributor of the whole job in JavaScript, with the same settings.
-pub(crate) fn in_javascript(edge: &Edge, auto_approve: &str) -> Result<Prepared> {
+/// A new distributor of the whole job in JavaScript, with the same settings but for `changes`.
+pub(crate) fn in_javascript(edge: &Edge, changes: &Value) -> Result<Prepared> {
     let key = format!("{PREFIX}{}", random(52));
     let id = Uuid::new_v4().to_string();
     let hash = Sha256::digest(key.as_bytes()).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     let cents = |amount: &str| amount.replace('.', "");
-    let answer = edge
-        .post("/setup")
-        .json(json!({
-            "distributorID": id, "keyHash": hash, "permissions": ALL, "allowedIPs": [], "expiresAt": 1_u64 << 50,
-            "maxTransaction": cents("1000.00"), "maxDaily": cents(FLOAT), "autoApprove": cents(auto_approve),
-            "float": cents(FLOAT),
-        }))
-        .send();
+    let mut settings = json!({
+        "distributorID": id, "keyHash": hash, "permissions": ALL, "allowedIPs": [], "expiresAt": 1_u64 << 50,
+        "maxTransaction": cents("1000.00"), "maxDaily": cents(FLOAT), "autoApprove": cents("1000.00"),
+        "float": cents(FLOAT),
+    });
+    if let (Some(settings), Some(changes)) = (settings.as_object_mut(), changes.as_object()) {
+        settings.extend(changes.clone());
+    }
+    let answer = edge.post("/setup").json(settings).send();
     ensure!(answer.status == 204, "{answer}");
     Ok(Prepared { id, key })
 }

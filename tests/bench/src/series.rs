@@ -59,7 +59,7 @@ impl Servers {
     /// The lines of the table, with new distributors.
     pub(crate) fn series(&self) -> Result<Vec<Series>> {
         let ours = prepared::ours(&self.ours.client()?);
-        let theirs = prepared::in_javascript(&self.whole_job.client()?, "1000.00")?;
+        let theirs = prepared::in_javascript(&self.whole_job.client()?, &serde_json::json!({}))?;
         let mut all = Vec::new();
         let mut add = |name, server: &Server, call: Result<Call>| -> Result<()> {
             all.push(Series { name, port: server.port()?, pid: server.pid()?, call: call? });

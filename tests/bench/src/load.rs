@@ -42,7 +42,7 @@ pub(crate) struct Window {
 /// What came back within the window.
 #[derive(Debug)]
 pub(crate) struct Tally {
-    /// Microseconds from sending to the end of the answer.
+    /// Microseconds from sending, or from when it was due, to the end of the answer.
     pub(crate) latencies: Histogram<u64>,
     /// Answers that were not the expected ones, and requests without any.
     pub(crate) errors: u64,
@@ -123,17 +123,23 @@ async fn connection(address: SocketAddr, load: Rc<Load>, place: usize, from: Ins
     #[allow(clippy::cast_possible_truncation, reason = "a small number of connections")]
     let mut turn = Instant::now() + pace.map_or(Duration::ZERO, |pace| pace * place as u32 / load.connections as u32);
     for call in load.calls.iter().cycle().skip(place) {
-        if let Some(pace) = pace {
-            sleep_until(turn).await;
-            turn += pace;
-        }
-        let start = Instant::now();
+        let mut start = Instant::now();
         if start >= until {
             break;
         }
+        if let Some(pace) = pace {
+            // Who comes late because the answer before was late has waited since its turn.
+            if turn > start {
+                sleep_until(turn).await;
+                start = Instant::now();
+            } else {
+                start = turn;
+            }
+            turn += pace;
+        }
         let answered = exchange(address, &mut open, call).await;
         let end = Instant::now();
-        if start < from || end > until {
+        if end < from || end > until {
             continue;
         }
         match answered {

@@ -34,6 +34,9 @@ CREATE TABLE IF NOT EXISTS remembered (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// How many distributors a page of their list has.
+pub(crate) const DISTRIBUTORS_PAGE: usize = 1000;
+
 /// The object, as the shell holds it.
 #[wasm_bindgen]
 pub struct Issuer {
@@ -61,6 +64,7 @@ impl Issuer {
             Ok(ToIssuer::Created { id }) => reply(self.created(id)),
             Ok(ToIssuer::CreateMerchant { input }) => reply(self.db.atomically(|| self.create_merchant(&input))),
             Ok(ToIssuer::Merchant { short_code }) => reply(self.merchant(&short_code)),
+            Ok(ToIssuer::Distributors { after }) => reply(self.distributors(after)),
             Ok(ToIssuer::Anchor { distributor, anchor }) => reply(self.keep(distributor, anchor)),
             Ok(ToIssuer::AnchorOf { distributor }) => reply(self.anchor(distributor)),
             Err(error) => reply::<()>(Err(Fault::from(error).into())),
@@ -112,6 +116,15 @@ impl Issuer {
 
     fn created(&self, id: DistributorID) -> Outcome<()> {
         Ok(self.db.run("UPDATE distributors SET created = 1 WHERE id = ?", (id,))?)
+    }
+
+    /// A page of the distributors, and one more where there is more.
+    fn distributors(&self, after: Option<DistributorID>) -> Outcome<Vec<DistributorID>> {
+        let rows: Vec<(DistributorID,)> = self.db.rows(
+            "SELECT id FROM distributors WHERE id > ? AND created = 1 ORDER BY id LIMIT ?",
+            (after.map_or_else(String::new, |id| id.to_string()), DISTRIBUTORS_PAGE + 1),
+        )?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 
     fn merchant(&self, short_code: &str) -> Outcome<Option<Merchant>> {

@@ -94,6 +94,8 @@ pub(crate) struct Membership {
 pub(crate) enum ToWallet {
     /// How much is in it.
     Funds,
+    /// Whether its entries and holds fit together.
+    Verify,
     /// A cash-in arrives.
     Credit { operation: OperationID, amount: Amount },
     /// The distributor paid the owner out.
@@ -112,6 +114,21 @@ pub(crate) struct WalletFunds {
     pub(crate) balance: Amount,
     pub(crate) available: Amount,
     pub(crate) held: Amount,
+}
+
+/// What a wallet's entries and holds come to, read behind the back of what is in memory.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct WalletVerified {
+    /// Number of entries.
+    pub(crate) entries: u64,
+    /// The balance that they leave.
+    pub(crate) balance: Total,
+    /// What is held for requests that a distributor knows of.
+    pub(crate) held: Total,
+    /// What is held for requests that none knows of yet.
+    pub(crate) announcing: Total,
+    /// What does not fit, a sentence each.
+    pub(crate) problems: Vec<String>,
 }
 
 /// What a User is told.
@@ -203,6 +220,8 @@ pub(crate) enum ToIssuer {
     CreateMerchant { input: Input },
     /// A merchant is looked up.
     Merchant { short_code: String },
+    /// The distributors after this one, in the order of their IDs.
+    Distributors { after: Option<DistributorID> },
     /// A distributor sends the head of its chain.
     Anchor { distributor: DistributorID, anchor: Anchor },
     /// The head of a distributor's chain, as it was last sent.

@@ -1,5 +1,7 @@
 //! The Wallet object of a customer or merchant.
 
+mod verify;
+
 use std::rc::Rc;
 
 use universal_wallet::id::{DistributorID, OperationID};
@@ -20,6 +22,7 @@ use crate::platform::random;
 use crate::platform::schema::Schema;
 use crate::platform::step::{DONE, Kind, Step, read_reply, reply};
 use crate::platform::waiting::Waiting;
+use verify::verify;
 
 /// These tables are the first version.
 const SCHEMA: Schema = Schema { table: "entries", steps: &[] };
@@ -83,6 +86,7 @@ impl Wallet {
                 let Funds { balance, held } = self.store.funds;
                 reply(Ok(WalletFunds { balance, available: self.store.funds.available(), held }))
             }
+            Ok(ToWallet::Verify) => reply(verify(&self.store).map_err(Refused::from)),
             Ok(ToWallet::Credit { operation, amount }) => reply(self.credit(operation, amount, now)),
             Ok(ToWallet::Capture { operation }) => reply(self.write(|store| capture(store, operation, now))),
             Ok(ToWallet::Release { operation }) => reply(self.write(|store| Ok(release(store, operation)?))),

@@ -1,4 +1,4 @@
-//! The workspace's commands: `cargo xtask dev`, `test`, `build`, `bench` and `deploy-check`.
+//! The workspace's commands: `cargo xtask dev`, `test`, `build`, `bench`, `verify` and `deploy-check`.
 
 mod bench;
 mod build;
@@ -8,6 +8,7 @@ mod dev;
 mod say;
 mod test;
 mod tools;
+mod verify;
 mod workspace;
 
 use std::ffi::OsString;
@@ -30,6 +31,7 @@ enum Task {
         faults: bool,
     },
     DeployCheck(deploy_check::Options),
+    Verify(verify::Options),
     /// Measure the edge under load beside the same job in hand-written JavaScript
     #[command(disable_help_flag = true)]
     Bench {
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         Task::Dev(options) => dev::run(options),
         Task::Test(options) => test::run(&options),
         Task::Build { faults } => build::build(if faults { Worker::EdgeWithFaults } else { Worker::Edge }),
+        Task::Verify(options) => verify::run(options),
         Task::DeployCheck(options) => deploy_check::run(&options),
         Task::Bench { arguments } => bench::bench(&arguments),
         Task::WasmBindgenTestRunner { arguments } => wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(

@@ -29,6 +29,12 @@ impl Total {
         Self(self.0 - i128::from(amount.minor()))
     }
 
+    /// The total after so many minor units more, or less where negative.
+    #[must_use]
+    pub fn plus_minor(self, minor: i64) -> Self {
+        Self(self.0 + i128::from(minor))
+    }
+
     /// The difference of two totals.
     #[must_use]
     pub fn less(self, other: Self) -> Self {

@@ -12,12 +12,11 @@ use universal_wallet_core::store::{Idempotency, Store};
 
 use super::key_calls::{Done, stream};
 use super::lists::{Query, page};
-use super::{After, Open, Then, people, verify};
-use crate::messages::{Call, ConsoleCaller, ISSUER, ToDistributor, ToIssuer};
+use super::{After, Open, people, verify};
+use crate::messages::{Call, ConsoleCaller, ToDistributor};
 use crate::platform::answer::{Answer, Origin, unavailable};
 use crate::platform::config::config;
 use crate::platform::random;
-use crate::platform::step::Kind;
 use crate::worker::routes::Route;
 
 impl Open {
@@ -48,11 +47,7 @@ impl Open {
                 self.deliver(number, after, now)
             }
             Ok(Done::Stream(answer, more)) => stream(&answer.text(&origin.request_id), call.distributor, more),
-            Ok(Done::Verify(from)) => {
-                let message = ToIssuer::AnchorOf { distributor: call.distributor };
-                let then = Then::Verify { origin: origin.clone(), from };
-                self.ask(Kind::Issuer, ISSUER, &message, then).unwrap_or_else(refused)
-            }
+            Ok(Done::Verify(from)) => self.begin_verify(&call, from, false).unwrap_or_else(refused),
             Ok(Done::LookUp(short_code)) => {
                 self.look_up(short_code, ToDistributor::Console { call, caller: from }, &origin)
             }

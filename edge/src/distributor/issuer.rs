@@ -11,6 +11,8 @@ use universal_wallet_core::store::{Idempotency, Store};
 
 use super::Open;
 use super::deliveries::What;
+use super::lists::Query;
+use super::verify::first_entry;
 use crate::messages::{Call, Position};
 use crate::platform::answer::Answer;
 use crate::platform::random;
@@ -19,6 +21,12 @@ use crate::worker::routes::Route;
 impl Open {
     /// Answers the issuer's call.
     pub(super) fn issuer_call(&mut self, call: Call, now: Timestamp) -> String {
+        if call.route == Route::VerifyDistributor {
+            let from = Query::parse(&call.query).and_then(|query| first_entry(&query));
+            return from
+                .and_then(|from| self.begin_verify(&call, from, true))
+                .unwrap_or_else(|refused| Answer::refused(&refused, &call.origin).text(&call.origin.request_id));
+        }
         let answer = self.answer_issuer(&call, now);
         answer.unwrap_or_else(|refused| Answer::refused(&refused, &call.origin)).text(&call.origin.request_id)
     }

@@ -21,7 +21,7 @@ const MOST_LIMIT: u32 = 1000;
 const MOST_OFFSET: u32 = 10_000;
 
 /// The parameters of a query, each at most once.
-pub(super) struct Query(Vec<(String, String)>);
+pub(crate) struct Query(Vec<(String, String)>);
 
 /// A name or value of a query, where a plus stands for a blank.
 fn decode(text: &str) -> Option<String> {
@@ -33,7 +33,7 @@ fn wrong(field: &str, message: impl ToString) -> Refusal {
 }
 
 impl Query {
-    pub(super) fn parse(query: &str) -> Outcome<Self> {
+    pub(crate) fn parse(query: &str) -> Outcome<Self> {
         let mut pairs: Vec<(String, String)> = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -48,7 +48,7 @@ impl Query {
         Ok(Self(pairs))
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 

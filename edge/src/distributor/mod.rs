@@ -6,12 +6,13 @@
 mod addresses;
 mod alarm;
 mod attention;
+mod consistency;
 mod console;
 mod deliveries;
 mod export;
 mod issuer;
 mod key_calls;
-mod lists;
+pub(crate) mod lists;
 mod people;
 mod rates;
 mod schema;
@@ -54,8 +55,8 @@ pub(crate) enum Then {
     Merchant { message: Box<ToDistributor> },
     /// A wallet acknowledged; the call is answered.
     Delivered { number: u64, after: After },
-    /// The issuer told the head that it keeps; the chain is verified.
-    Verify { origin: Origin, from: u64 },
+    /// The issuer told the head that it keeps; the chain is verified, and for the issuer all else.
+    Verify { origin: Origin, from: u64, whole: bool },
     /// The issuer keeps the head.
     Anchored { anchor: Anchor },
     /// A person's own object replied to a call about them.
@@ -141,8 +142,9 @@ impl Distributor {
                 Err(refused) => answer_refused(&message, &refused),
             },
             Some(Then::Delivered { number, after }) => open.delivered(number, after, answer, now),
-            Some(Then::Verify { origin, from }) => {
-                let result = read_reply(answer).and_then(|anchor| verify::answer(&open.store, anchor, from));
+            Some(Then::Verify { origin, from, whole }) => {
+                let check = if whole { consistency::answer } else { verify::answer };
+                let result = read_reply(answer).and_then(|anchor| check(&open.store, anchor, from));
                 result.unwrap_or_else(|refused| Answer::refused(&refused, &origin)).text(&origin.request_id)
             }
             Some(Then::Anchored { anchor }) => {

@@ -4,11 +4,14 @@
 use universal_wallet_core::chain::{Entry, Head, state_digest};
 use universal_wallet_core::refusal::{Fault, Outcome};
 use universal_wallet_core::store::Store;
-use universal_wallet_core::verify::{Anchor, Evidence, Stored, verify};
+use universal_wallet_core::verify::{Anchor, Evidence, Stored, Verified, verify};
 
 use super::store::SqlStore;
+use super::{Open, Then};
+use crate::messages::{Call, ISSUER, ToIssuer};
 use crate::platform::answer::Answer;
 use crate::platform::db::NONE;
+use crate::platform::step::Kind;
 
 struct Sql<'a>(&'a SqlStore);
 
@@ -131,7 +134,7 @@ fn stored_head(store: &SqlStore) -> Result<Head, Fault> {
 }
 
 /// Verifies the chain from an entry on.
-pub(super) fn answer(store: &SqlStore, anchor: Option<Anchor>, from: u64) -> Outcome<Answer> {
+pub(super) fn chain(store: &SqlStore, anchor: Option<Anchor>, from: u64) -> Result<Verified, Fault> {
     let loaded = store.head();
     let stored = stored_head(store)?;
     let mut verified = verify(&Sql(store), stored, anchor, from)?;
@@ -140,7 +143,22 @@ pub(super) fn answer(store: &SqlStore, anchor: Option<Anchor>, from: u64) -> Out
         verified.broken_at = Some(stored.number.min(loaded.number) + 1);
         verified.next_from = None;
     }
-    Ok(Answer::json(200, &verified)?)
+    Ok(verified)
+}
+
+/// `GET /audit/verify`.
+pub(super) fn answer(store: &SqlStore, anchor: Option<Anchor>, from: u64) -> Outcome<Answer> {
+    Ok(Answer::json(200, &chain(store, anchor, from)?)?)
+}
+
+impl Open {
+    /// Asks the issuer for the head that it keeps; then the chain is verified from an entry on,
+    /// and with `whole` everything else that is stored.
+    pub(super) fn begin_verify(&mut self, call: &Call, from: u64, whole: bool) -> Outcome<String> {
+        let message = ToIssuer::AnchorOf { distributor: call.distributor };
+        let then = Then::Verify { origin: call.origin.clone(), from, whole };
+        self.ask(Kind::Issuer, ISSUER, &message, then)
+    }
 }
 
 /// Refuses a start that is no number.

@@ -12,7 +12,9 @@ use universal_wallet_core::refusal::{Code, Outcome, Refusal};
 use super::Step;
 use super::request::Request;
 use super::routes::Route;
-use crate::messages::{Call, CreatedMerchant, ISSUER, ToDistributor, ToIssuer, ToWallet, WalletFunds};
+use crate::distributor::lists::Query;
+use crate::issuer::DISTRIBUTORS_PAGE;
+use crate::messages::{Call, CreatedMerchant, ISSUER, ToDistributor, ToIssuer, ToWallet, WalletFunds, WalletVerified};
 use crate::platform::answer::{Answer, Scheme, unavailable};
 use crate::platform::config::config;
 use crate::platform::percent;
@@ -27,6 +29,10 @@ pub(crate) enum Then {
     MerchantCreated,
     /// A merchant was found; its wallet is asked next.
     MerchantFound,
+    /// A wallet told whether it fits together.
+    WalletVerified,
+    /// The issuer's own object told the distributors.
+    DistributorsListed,
     /// A wallet told its money.
     Funds { merchant: Option<Merchant> },
     /// A customer's request was made.
@@ -91,6 +97,24 @@ fn after_body(request: Request, route: Route, variable: &[String], input: Input)
             let wallet = phone_wallet(&phone(first(variable))?);
             Ok(Step::ask(Kind::Wallet, wallet, &ToWallet::Funds, then(Then::Funds { merchant: None }))?)
         }
+        Route::VerifyWallet => {
+            let wallet = phone_wallet(&phone(first(variable))?);
+            Ok(Step::ask(Kind::Wallet, wallet, &ToWallet::Verify, then(Then::WalletVerified))?)
+        }
+        Route::VerifyMerchant => {
+            let short_code: ShortCode = first(variable).parse().map_err(|_| Refusal::not_found())?;
+            let wallet = merchant_wallet(short_code);
+            Ok(Step::ask(Kind::Wallet, wallet, &ToWallet::Verify, then(Then::WalletVerified))?)
+        }
+        Route::Distributors => {
+            let query = Query::parse(&request.query)?;
+            let after = query
+                .get("cursor")
+                .filter(|cursor| !cursor.is_empty())
+                .map(|cursor| cursor.parse().map_err(|error| Refusal::field(Code::InvalidRequest, "cursor", error)));
+            let message = ToIssuer::Distributors { after: after.transpose()? };
+            Ok(Step::ask(Kind::Issuer, ISSUER, &message, then(Then::DistributorsListed))?)
+        }
         Route::RequestCashOut => {
             let from = phone(first(variable))?;
             let message = ToWallet::Request { from: from.clone(), input };
@@ -154,6 +178,18 @@ pub(super) fn resume(then_: Then, reply: &str) -> Outcome<Step> {
                 members.insert("shortCode".into(), json!(merchant.short_code));
                 members.insert("name".into(), json!(merchant.name));
             }
+            Ok(Step::Answer(Answer::json(200, &body)?))
+        }
+        Then::WalletVerified => {
+            let verified: WalletVerified = read_reply(reply)?;
+            Ok(Step::Answer(Answer::json(200, &verified)?))
+        }
+        Then::DistributorsListed => {
+            let ids: Vec<DistributorID> = read_reply(reply)?;
+            let page = ids.get(..DISTRIBUTORS_PAGE).unwrap_or(&ids);
+            let next = page.last().filter(|_| page.len() < ids.len());
+            let items: Vec<_> = page.iter().map(|id| json!({ "distributorID": id })).collect();
+            let body = json!({ "items": items, "nextCursor": next.map_or_else(String::new, ToString::to_string) });
             Ok(Step::Answer(Answer::json(200, &body)?))
         }
         Then::Requested => {

@@ -33,5 +33,6 @@ mod restart;
 mod secrets;
 mod sign_in;
 mod upgrade;
+mod verify;
 mod world;
 mod wrangler;

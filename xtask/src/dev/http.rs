@@ -20,6 +20,13 @@ pub(super) fn get(url: &str) -> Result<Answer> {
     Ok((answer.status().as_u16(), answer.body_mut().read_to_string()?))
 }
 
+/// A GET of the issuer's.
+pub(crate) fn get_as_issuer(url: &str, token: &str) -> Result<Answer> {
+    let request = agent().get(url).header("Authorization", format!("Bearer {token}"));
+    let mut answer = request.call().with_context(|| format!("no answer from {url}"))?;
+    Ok((answer.status().as_u16(), answer.body_mut().read_to_string()?))
+}
+
 /// A POST of the issuer's. The idempotency key makes a repetition harmless where the route wants one.
 pub(super) fn post(url: &str, token: &str, idempotency_key: Option<&str>, body: &Value) -> Result<Answer> {
     let mut request = agent().post(url).header("Authorization", format!("Bearer {token}"));
@@ -32,7 +39,7 @@ pub(super) fn post(url: &str, token: &str, idempotency_key: Option<&str>, body: 
 }
 
 /// What an error's body says to a person.
-pub(super) fn message(body: &str) -> String {
+pub(crate) fn message(body: &str) -> String {
     let message = serde_json::from_str::<Value>(body).ok();
     message.and_then(|body| Some(body.get("message")?.as_str()?.to_owned())).unwrap_or_else(|| body.to_owned())
 }

@@ -2,10 +2,10 @@
 
 mod demo;
 mod guide;
-mod http;
+pub(crate) mod http;
 mod people;
-mod server;
-mod state;
+pub(crate) mod server;
+pub(crate) mod state;
 mod variable;
 mod wrangler;
 

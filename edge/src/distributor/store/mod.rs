@@ -50,9 +50,9 @@ pub(crate) struct SqlStore {
 /// After how many entries it is noted which operations are settled.
 const SETTLED_STEP: u64 = 1000;
 
-type OperationRow = (u64, String, String);
+pub(crate) type OperationRow = (u64, String, String);
 
-const OPERATION: &str = "SELECT n, text, state FROM operations";
+pub(crate) const OPERATION: &str = "SELECT n, text, state FROM operations";
 
 /// An operation from its row.
 pub(crate) fn operation(row: OperationRow) -> Result<Operation, Fault> {

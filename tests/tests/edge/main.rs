@@ -30,6 +30,7 @@ mod lists;
 mod operations;
 mod people;
 mod restart;
+mod roles;
 mod secrets;
 mod sign_in;
 mod upgrade;

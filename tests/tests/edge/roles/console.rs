@@ -1,0 +1,179 @@
+//! The console's rows.
+
+use serde_json::{Value, json};
+use universal_wallet_edge::worker::routes::Route;
+use universal_wallet_tests::person::Person;
+
+use super::house::{House, Member, PHONE, roles, text};
+use super::{Asked, Call, Maker, Row};
+
+/// Makes a request and answers its approval; `None` where the caller cannot have asked for it.
+type Ask = fn(&House<'_>, &Member, Asked) -> Option<String>;
+
+/// Every kind of request, and who decides it.
+const KINDS: [(&str, &str, Ask); 7] = [
+    ("api-key.issue", "c", |house, member, asked| {
+        Some(text(&ask_for_key(house, asker(house, member, asked, 'm')?)["approvalID"]))
+    }),
+    ("api-key.rotate", "c", |house, member, asked| {
+        let asker = asker(house, member, asked, 'm')?;
+        let path = house.distributor.console(&format!("/api-keys/{}/rotate", house.key_of(asker).id));
+        Some(text(&house.edge.post(&path).person(asker).json(json!({})).send().ok()["approvalID"]))
+    }),
+    ("operation", "c", |house, member, asked| {
+        let asker = asker(house, member, asked, 'm')?;
+        let path = house.distributor.console("/operations");
+        let made = house.edge.post(&path).person(asker).json(cash_in()).send().ok();
+        Some(house.distributor.approval_of(&text(&made["operationID"])))
+    }),
+    // The maker of a key is the maker of the key's operations, also when they are no longer a maker.
+    ("operation of a key", "c", |house, member, asked| {
+        let key = match asked {
+            Asked::Other => house.key_of(&house.distributor.maker),
+            Asked::Own => member.keys.first()?.clone(),
+            Asked::AboutThem => return None,
+        };
+        let made = house.distributor.operation(&key, cash_in()).send().ok();
+        Some(house.distributor.approval_of(&text(&made["operationID"])))
+    }),
+    ("user.create", "ac", |house, member, asked| {
+        let asker = asker(house, member, asked, 'a')?;
+        let path = house.distributor.console("/users");
+        Some(text(&house.edge.post(&path).person(asker).json(newcomer()).send().ok()["approvalID"]))
+    }),
+    ("user.grant", "ac", |house, member, asked| {
+        let (asker, about) = about(house, member, asked)?;
+        let path = house.distributor.console(&format!("/users/{}", about.id));
+        let wanted = if asked == Asked::AboutThem {
+            let more = "vca".chars().find(|role| !member.roles.contains(*role))?;
+            format!("{}{more}", member.roles)
+        } else {
+            house.set_roles(about, "v");
+            "mv".into()
+        };
+        let body = json!({ "roles": roles(&wanted) });
+        Some(text(&house.edge.patch(&path).person(asker).json(body).send().ok()["approvalID"]))
+    }),
+    ("user.reset", "ac", |house, member, asked| {
+        let (asker, about) = about(house, member, asked)?;
+        let path = house.distributor.console(&format!("/users/{}/reset-password", about.id));
+        Some(text(&house.edge.post(&path).person(asker).send().ok()["approvalID"]))
+    }),
+];
+
+fn cash_in() -> Value {
+    json!({ "operationType": "cash-in", "amount": "0.01", "phoneTo": PHONE })
+}
+
+fn newcomer() -> Value {
+    json!({ "login": format!("{}@bank.test", uuid::Uuid::new_v4()), "name": "New", "roles": ["viewer"] })
+}
+
+fn ask_for_key(house: &House<'_>, asker: &Person) -> Value {
+    house.distributor.ask_for_key(asker, json!({ "label": "Till", "permissions": ["read-balance"] })).ok()
+}
+
+/// Who asks: another, or the caller, where they hold the role for it.
+fn asker<'a>(house: &'a House<'_>, member: &'a Member, asked: Asked, role: char) -> Option<&'a Person> {
+    match asked {
+        Asked::Other => Some(&house.distributor.maker),
+        Asked::Own => (member.is_active() && member.roles.contains(role)).then_some(&member.person),
+        Asked::AboutThem => None,
+    }
+}
+
+/// Who asks for a change of a member, and of whom.
+fn about<'a>(house: &'a House<'_>, member: &'a Member, asked: Asked) -> Option<(&'a Person, &'a Person)> {
+    match asked {
+        Asked::AboutThem => member.is_active().then_some((&house.distributor.maker, &member.person)),
+        _ => Some((asker(house, member, asked, 'a')?, &house.target)),
+    }
+}
+
+/// A key in use: another's, or the caller's own of that place.
+fn key(house: &House<'_>, member: &Member, asked: Asked, place: usize) -> Option<String> {
+    match asked {
+        Asked::Other => Some(house.key_of(&house.distributor.maker).id),
+        Asked::Own => member.keys.get(place).map(|key| key.id.clone()),
+        Asked::AboutThem => None,
+    }
+}
+
+fn call(house: &House<'_>, method: &'static str, path: &str, body: Value) -> Call {
+    Call { method, path: house.distributor.console(path), body }
+}
+
+fn row(
+    route: Route,
+    about: &'static str,
+    may: &'static str,
+    maker: Maker,
+    prepare: impl Fn(&House<'_>, &Member, Asked) -> Option<Call> + 'static,
+) -> Row {
+    Row { route, about, may, maker, prepare: Box::new(prepare) }
+}
+
+/// A call that is about nothing that somebody asked for.
+fn about_nothing(route: Route, may: &'static str, prepare: impl Fn(&House<'_>) -> Call + 'static) -> Row {
+    let prepare = move |house: &House<'_>, _: &Member, asked| (asked == Asked::Other).then(|| prepare(house));
+    row(route, "", may, Maker::AsAnybody, prepare)
+}
+
+/// Approving, rejecting and withdrawing of one kind of request.
+fn decisions((about, may, ask): (&'static str, &'static str, Ask)) -> [Row; 3] {
+    let decide = move |route, may, maker, act: &'static str, body: fn(&House<'_>, &str) -> Value| {
+        row(route, about, may, maker, move |house, member, asked| {
+            let path = format!("/approvals/{}", ask(house, member, asked)?);
+            let body = body(house, &path);
+            Some(call(house, "POST", &format!("{path}/{act}"), body))
+        })
+    };
+    let digest = |house: &House<'_>, path: &str| {
+        let read = house.edge.get(&house.distributor.console(path)).person(&house.distributor.maker).send().ok();
+        json!({ "digest": read["digest"] })
+    };
+    [
+        decide(Route::Approve, may, Maker::Never, "approve", digest),
+        decide(Route::Reject, may, Maker::Never, "reject", |_, _| json!({ "reason": "no" })),
+        decide(Route::Withdraw, "amcv", Maker::Alone, "withdraw", |_, _| json!({})),
+    ]
+}
+
+pub(super) fn rows() -> Vec<Row> {
+    let mut rows = vec![
+        about_nothing(Route::RequestKey, "m", |house| {
+            call(house, "POST", "/api-keys", json!({ "label": "Till", "permissions": ["read-balance"] }))
+        }),
+        row(Route::ClaimKey, "", "m", Maker::Alone, |house, member, asked| {
+            let asked = ask_for_key(house, asker(house, member, asked, 'm')?);
+            house.distributor.approve(&house.distributor.checker, &text(&asked["approvalID"])).ok();
+            Some(call(house, "POST", &format!("/api-keys/{}/claim", text(&asked["keyID"])), json!({})))
+        }),
+        row(Route::RevokeKey, "", "amc", Maker::AsAnybody, |house, member, asked| {
+            let key = key(house, member, asked, 1)?;
+            Some(call(house, "POST", &format!("/api-keys/{key}/revoke"), json!({ "reason": "lost" })))
+        }),
+        row(Route::TightenKey, "", "amc", Maker::AsAnybody, |house, member, asked| {
+            let key = key(house, member, asked, 0)?;
+            Some(call(house, "PATCH", &format!("/api-keys/{key}"), json!({ "maxTransactionAmount": "900.00" })))
+        }),
+        row(Route::RotateKey, "", "m", Maker::AsAnybody, |house, member, asked| {
+            let key = key(house, member, asked, 0)?;
+            Some(call(house, "POST", &format!("/api-keys/{key}/rotate"), json!({})))
+        }),
+        about_nothing(Route::CreateOperation, "m", |house| call(house, "POST", "/operations", cash_in())),
+        about_nothing(Route::ProcessCashOut, "m", |house| {
+            let request = house.distributor.request_cash_out(PHONE, "0.01");
+            call(house, "PUT", &format!("/cashouts/{request}"), json!({ "cashOutFulfillmentType": "cash" }))
+        }),
+        about_nothing(Route::CreateUser, "a", |house| call(house, "POST", "/users", newcomer())),
+        about_nothing(Route::ChangeUser, "a", |house| {
+            call(house, "PATCH", &format!("/users/{}", house.target.id), json!({ "roles": ["viewer"] }))
+        }),
+        about_nothing(Route::ResetPassword, "a", |house| {
+            call(house, "POST", &format!("/users/{}/reset-password", house.target.id), json!({}))
+        }),
+    ];
+    rows.extend(KINDS.into_iter().flat_map(decisions));
+    rows
+}

@@ -1,0 +1,134 @@
+//! Who may do what: every route that changes something, with every set of roles, on what another
+//! asked for and on what oneself asked for.
+//!
+//! A route of the Worker that no row is about makes the test fail.
+
+mod console;
+mod house;
+mod others;
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+use universal_wallet_edge::worker::routes::{Area, ROUTES, Route};
+use universal_wallet_tests::edge::Edge;
+use universal_wallet_tests::request::Answer;
+
+use house::{House, Member};
+
+/// What the rules say of whoever asked for the thing that a call is about.
+#[derive(Clone, Copy, PartialEq)]
+enum Maker {
+    /// They are as anybody else.
+    AsAnybody,
+    /// They may not: `self_approval`.
+    Never,
+    /// They alone may: `not_the_maker` for anybody else.
+    Alone,
+}
+
+/// Makes what a call is about, and answers the call; `None` where it cannot be.
+type Prepare = Box<dyn Fn(&House<'_>, &Member, Asked) -> Option<Call>>;
+
+/// One row of the table.
+struct Row {
+    route: Route,
+    /// What it is about, where that matters.
+    about: &'static str,
+    /// The roles of which one is needed, by their first letters.
+    may: &'static str,
+    maker: Maker,
+    prepare: Prepare,
+}
+
+/// Who asked for what a call is about.
+#[derive(Clone, Copy, PartialEq)]
+enum Asked {
+    /// Another.
+    Other,
+    /// The caller.
+    Own,
+    /// Another, and it is about the caller: who gains a role does not approve it.
+    AboutThem,
+}
+
+/// A call that would be carried out, if the caller may.
+struct Call {
+    method: &'static str,
+    path: String,
+    body: serde_json::Value,
+}
+
+/// What an answer comes to, in one character.
+fn symbol(answer: &Answer) -> char {
+    if answer.status < 300 {
+        return 'Y';
+    }
+    match &*answer.code() {
+        "role_required" => '.',
+        "self_approval" => 's',
+        "not_the_maker" => 'm',
+        "not_found" => '4',
+        "not_signed_in" => '1',
+        _ => panic!("neither allowed nor a matter of roles: {answer}"),
+    }
+}
+
+/// What the table says of it.
+fn expected(row: &Row, member: &Member, asked: Asked) -> char {
+    match (member.standing, row.maker, asked) {
+        (house::Standing::Nobody | house::Standing::Disabled, ..) => '1',
+        (house::Standing::Stranger, ..) => '4',
+        _ if !member.roles.chars().any(|role| row.may.contains(role)) => '.',
+        (_, Maker::Never, Asked::Own | Asked::AboutThem) => 's',
+        (_, Maker::Alone, Asked::Other | Asked::AboutThem) => 'm',
+        _ => 'Y',
+    }
+}
+
+/// The routes of some areas that change something.
+fn changing(areas: &[Area]) -> HashSet<Route> {
+    let changes = |(method, _, _, area): &&(&str, &str, Route, Area)| *method != "GET" && areas.contains(area);
+    ROUTES.iter().filter(changes).map(|(_, _, route, _)| *route).collect()
+}
+
+#[test]
+fn every_route_that_changes_something_is_allowed_to_the_roles_of_the_table_and_to_nobody_else() {
+    let edge = Edge::start();
+    let house = House::new(&edge);
+    let rows = console::rows();
+    let covered: HashSet<Route> = rows.iter().map(|row| row.route).collect();
+    assert_eq!(covered, changing(&[Area::Console]), "each route of the console that changes something has its rows");
+
+    let mut table = String::from(
+        "Y may, . role_required, s self_approval, m not_the_maker, 4 not_found, 1 not_signed_in, blank: cannot be\n",
+    );
+    let heads = house.members.iter().fold(String::new(), |line, member| line + &format!("{:>5}", member.name()));
+    writeln!(table, "{:<66}{heads}", "a admin, m maker, c checker, v viewer").unwrap();
+    let mut wrong = Vec::new();
+    for row in &rows {
+        for (asked, whose) in
+            [(Asked::Other, ""), (Asked::Own, "asked for by themselves"), (Asked::AboutThem, "about themselves")]
+        {
+            let mut line = String::new();
+            for member in &house.members {
+                let Some(call) = (row.prepare)(&house, member, asked) else {
+                    line += "     ";
+                    continue;
+                };
+                let answer = house.call(member, &call);
+                let (is, should) = (symbol(&answer), expected(row, member, asked));
+                write!(line, "{is:>5}").unwrap();
+                if is != should {
+                    wrong.push(format!("{:?} {} by {}: not {should}: {answer}", row.route, row.about, member.name()));
+                }
+            }
+            if !line.trim().is_empty() {
+                let name = format!("{:?}", row.route);
+                writeln!(table, "{name:<16} {:<25} {whose:<23}{line}", row.about).unwrap();
+            }
+        }
+    }
+    println!("{table}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

@@ -10,7 +10,7 @@ use universal_wallet_core::operation::OperationStatus;
 use universal_wallet_core::people::Role;
 use universal_wallet_core::store::Store;
 
-use super::state::State;
+use super::state::{Papers, State};
 
 /// Whether nothing of a key's settings is looser than what was agreed to.
 fn within(now: &Settings, agreed: &Settings) -> bool {
@@ -23,31 +23,37 @@ fn within(now: &Settings, agreed: &Settings) -> bool {
 }
 
 impl State {
-    /// One person asked for it, and another agreed.
+    /// One user asked for it and another agreed, and two persons at least stand behind them. One
+    /// person with two logins is not alone either: two others, or they and another, let them in.
     fn two_agreed(&self, approval: ApprovalID) -> bool {
         match (self.asked.get(&approval), self.agreed.get(&approval)) {
-            (Some(asked), Some(agreed)) => asked != agreed,
+            (Some(asked), Some(agreed)) => {
+                asked.acting.user != agreed.acting.user && asked.persons.union(&agreed.persons).count() >= 2
+            }
             _ => false,
         }
     }
 
     /// Panics where a loosening is in force that fewer than two persons agreed to.
-    pub(crate) fn must_be_agreed(&self) {
-        for approval in self.approvals() {
+    pub(crate) fn must_be_agreed(&self, papers: &Papers) {
+        for approval in &papers.approvals {
             assert_eq!(approval.status == ApprovalStatus::Approved, self.agreed.contains_key(&approval.id));
             if approval.status == ApprovalStatus::Approved {
                 assert!(self.two_agreed(approval.id), "one person alone: {approval:?}");
-                assert_eq!(approval.decided_by.unwrap().id, self.agreed[&approval.id]);
-                assert_eq!(approval.maker.id, self.asked[&approval.id]);
+                assert_eq!(approval.decided_by.as_ref().unwrap().id, self.agreed[&approval.id].acting.user);
+                assert_eq!(approval.maker.id, self.asked[&approval.id].acting.user);
             }
         }
-        self.keys_must_be_agreed();
+        self.keys_must_be_agreed(papers);
         self.operations_must_be_agreed();
-        self.members_must_be_agreed();
+        self.members_must_be_agreed(papers);
+        for (acting, let_in_by) in self.logins.learnt() {
+            assert!(let_in_by.len() >= 2, "one person alone learnt another's password: {acting:?}");
+        }
     }
 
-    fn keys_must_be_agreed(&self) {
-        for key in self.keys() {
+    fn keys_must_be_agreed(&self, papers: &Papers) {
+        for key in &papers.keys {
             let granted = key.decided_at.is_some() && key.status != KeyStatus::Rejected;
             if granted {
                 assert!(self.two_agreed(key.approval), "a key that one person made alone: {key:?}");
@@ -79,15 +85,15 @@ impl State {
     }
 
     /// Roles that two persons agreed to: another than who asked, and than who gains.
-    fn granted(&self, user: UserID) -> BTreeSet<Role> {
+    fn granted(&self, papers: &Papers, user: UserID) -> BTreeSet<Role> {
         let mut granted = BTreeSet::new();
-        for approval in self.approvals().filter(|approval| self.two_agreed(approval.id)) {
+        for approval in papers.approvals.iter().filter(|approval| self.two_agreed(approval.id)) {
             let member = match approval.kind {
                 ApprovalKind::CreateUser => "roles",
                 ApprovalKind::GrantUser => "gains",
                 _ => continue,
             };
-            if users::subject_user(&approval).unwrap() == user && self.agreed[&approval.id] != user {
+            if users::subject_user(approval).unwrap() == user && self.agreed[&approval.id].acting.user != user {
                 let roles: Vec<Role> = serde_json::from_value(approval.subject[member].clone()).unwrap();
                 granted.extend(roles);
             }
@@ -95,22 +101,19 @@ impl State {
         granted
     }
 
-    fn members_must_be_agreed(&self) {
+    fn members_must_be_agreed(&self, papers: &Papers) {
         for member in self.store.members() {
             let user = member.person.id;
             let given = self.given.get(&user).cloned().unwrap_or_default();
-            let granted = self.granted(user);
+            let granted = self.granted(papers, user);
             for role in &member.roles {
                 assert!(given.contains(role) || granted.contains(role), "a role that one person gave: {member:?}");
             }
             assert!(member.disabled || !self.disabled.contains(&user), "enabled by one person: {member:?}");
         }
-        // Who learnt one half of a new password did not learn the other, and decided nothing for
-        // themselves.
-        for approval in self.approvals().filter(|approval| approval.kind == ApprovalKind::ResetUser) {
+        for approval in papers.approvals.iter().filter(|approval| approval.kind == ApprovalKind::ResetUser) {
             if let Some(agreed) = self.agreed.get(&approval.id) {
-                assert!(self.two_agreed(approval.id), "both halves are known to one person: {approval:?}");
-                assert_ne!(*agreed, users::subject_user(&approval).unwrap());
+                assert_ne!(agreed.acting.user, users::subject_user(approval).unwrap(), "decided for themselves");
             }
         }
     }

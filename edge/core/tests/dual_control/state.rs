@@ -1,18 +1,19 @@
-//! A state: what is stored, and who, outside of it, really asked and agreed.
+//! A state: what is stored, and which persons, outside of it, really asked and agreed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use universal_wallet::Timestamp;
-use universal_wallet::id::{ApprovalID, UserID};
+use universal_wallet::id::{ApprovalID, KeyID, UserID};
 use universal_wallet_core::act::Moment;
 use universal_wallet_core::api_key::{Key, KeyStatus, Settings};
-use universal_wallet_core::approval::{Approval, ApprovalStatus};
+use universal_wallet_core::approval::{Approval, ApprovalKind, ApprovalStatus};
 use universal_wallet_core::distributor::funds::{Movement, move_float};
 use universal_wallet_core::operation::OperationStatus;
 use universal_wallet_core::people::Role;
 use universal_wallet_core::store::Store;
 
+use super::persons::{Behind, Logins, Person};
 use crate::support::memory::MemoryStore;
 use crate::support::{START, distributor, input, member, run};
 
@@ -22,20 +23,53 @@ pub(crate) struct State {
     pub(crate) now: Timestamp,
     /// The roles that the issuer gave.
     pub(crate) given: BTreeMap<UserID, Vec<Role>>,
+    pub(crate) logins: Logins,
     /// Who really asked for each request.
-    pub(crate) asked: BTreeMap<ApprovalID, UserID>,
+    pub(crate) asked: BTreeMap<ApprovalID, Behind>,
     /// Who really agreed to it.
-    pub(crate) agreed: BTreeMap<ApprovalID, UserID>,
+    pub(crate) agreed: BTreeMap<ApprovalID, Behind>,
+    /// Whom each new login is meant for.
+    pub(crate) meant_for: BTreeMap<ApprovalID, Person>,
+    /// Who claimed each key, and knows its secret.
+    pub(crate) claimed: BTreeMap<KeyID, Behind>,
     /// The settings of each key, as they were agreed to.
     pub(crate) settings: BTreeMap<ApprovalID, Settings>,
     /// Users who were disabled, and not enabled by two persons since.
     pub(crate) disabled: BTreeSet<UserID>,
 }
 
+/// A hash of facts in any order.
+#[derive(Default)]
+struct Sum(u64);
+
+impl Sum {
+    fn add(&mut self, fact: impl Hash) {
+        let mut hasher = DefaultHasher::new();
+        fact.hash(&mut hasher);
+        self.0 = self.0.wrapping_add(hasher.finish());
+    }
+}
+
+/// What is stored about keys and requests.
+pub(crate) struct Papers {
+    pub(crate) keys: Vec<Key>,
+    pub(crate) approvals: Vec<Approval>,
+}
+
+impl Papers {
+    pub(crate) fn pending(&self) -> impl Iterator<Item = &Approval> {
+        self.approvals.iter().filter(|approval| approval.status == ApprovalStatus::Pending)
+    }
+}
+
 impl State {
     /// People of these roles, numbered from 1, and some float.
     pub(crate) fn new(roles: impl Iterator<Item = Vec<Role>>) -> Self {
         let members: Vec<_> = (1_u128..).zip(roles).map(|(number, roles)| member(number, &roles)).collect();
+        let mut logins = Logins::default();
+        for (number, member) in (1..).zip(&members) {
+            logins.give(member.person.id, Person(number), BTreeSet::new());
+        }
         let given = members.iter().map(|member| (member.person.id, member.roles.clone())).collect();
         let mut store = distributor(1, START, members);
         let top_up = input(r#"{"amount":"1000","reference":"bank"}"#, Some("top-up"));
@@ -45,69 +79,59 @@ impl State {
             store,
             now: START,
             given,
+            logins,
             asked: BTreeMap::new(),
             agreed: BTreeMap::new(),
+            meant_for: BTreeMap::new(),
+            claimed: BTreeMap::new(),
             settings: BTreeMap::new(),
             disabled: BTreeSet::new(),
         }
     }
 
-    pub(crate) fn keys(&self) -> impl Iterator<Item = Key> {
-        self.store.keys.values().map(|text| serde_json::from_str(text).unwrap())
-    }
-
-    pub(crate) fn approvals(&self) -> impl Iterator<Item = Approval> {
-        self.store.approvals.values().map(|text| serde_json::from_str(text).unwrap())
-    }
-
-    pub(crate) fn pending(&self) -> impl Iterator<Item = Approval> {
-        self.approvals().filter(|approval| approval.status == ApprovalStatus::Pending)
+    pub(crate) fn papers(&self) -> Papers {
+        Papers {
+            keys: self.store.keys.values().map(|text| serde_json::from_str(text).unwrap()).collect(),
+            approvals: self.store.approvals.values().map(|text| serde_json::from_str(text).unwrap()).collect(),
+        }
     }
 
     /// What two states have in common that differ in names and in the order of independent steps.
-    pub(crate) fn fingerprint(&self) -> u64 {
+    pub(crate) fn fingerprint(&self, papers: &Papers) -> u64 {
         let age = |at: Timestamp| self.now.unix_ms() - at.unix_ms();
-        let mut facts: Vec<String> = Vec::new();
+        let mut facts = Sum::default();
         for member in self.store.members() {
-            facts.push(format!("{} {:?} {}", member.person.id, member.roles, member.disabled));
+            facts.add((member.person.id, &member.roles, member.disabled));
         }
-        for key in self.keys() {
+        for key in &papers.keys {
             let since = key.claimed_at.or(key.decided_at).unwrap_or(key.created_at);
-            let ends = key.expires_at.map(age);
-            facts.push(format!(
-                "key {:?} {:?} {} {ends:?} {} {}",
-                key.status,
-                key.maker.id,
-                age(since),
-                serde_json::to_string(&key.settings).unwrap(),
-                key.replaces.is_some(),
-            ));
+            let settings = serde_json::to_string(&key.settings).unwrap();
+            let who = (key.maker.id, self.claimed.get(&key.id), key.replaces.is_some());
+            facts.add((key.status.as_str(), who, age(since), key.expires_at.map(age), settings));
         }
-        for approval in self.approvals() {
+        for approval in &papers.approvals {
             let mut subject = approval.subject.clone();
             for name in ["keyID", "operationID", "replaces"] {
                 if let Some(id) = subject.get_mut(name) {
                     *id = serde_json::Value::Null;
                 }
             }
-            let (asked, agreed) = (self.asked.get(&approval.id), self.agreed.get(&approval.id));
+            let id = &approval.id;
+            let who = (self.asked.get(id), self.agreed.get(id), self.meant_for.get(id));
             let waits = (approval.status == ApprovalStatus::Pending).then(|| age(approval.created_at));
-            facts.push(format!("{:?} {:?} {subject} {asked:?} {agreed:?} {waits:?}", approval.kind, approval.status));
+            facts.add((approval.kind.as_str(), approval.status.as_str(), subject, who, waits));
         }
         for row in self.store.operations.values() {
-            facts.push(format!("operation {}", row.state.split("\"status\"").nth(1).unwrap()));
+            facts.add(("operation", row.state.split("\"status\"").nth(1).unwrap()));
         }
-        facts.push(format!("{:?}", self.disabled));
-        facts.sort_unstable();
-        let mut hasher = DefaultHasher::new();
-        facts.hash(&mut hasher);
-        hasher.finish()
+        facts.add((&self.disabled, &self.logins));
+        facts.0
     }
 
     /// The kinds of loosening in force.
-    pub(crate) fn loosened(&self) -> BTreeSet<&'static str> {
+    pub(crate) fn loosened(&self, papers: &Papers) -> BTreeSet<&'static str> {
         let mut kinds = BTreeSet::new();
-        if self.keys().any(|key| key.status == KeyStatus::Active) {
+        if papers.keys.iter().any(|key| key.status == KeyStatus::Active) {
             kinds.insert("key claimed");
         }
         let decided = self.store.operations.keys().any(|number| {
@@ -120,9 +144,16 @@ impl State {
         if self.store.members.len() > self.given.len() {
             kinds.insert("user added");
         }
-        let reset = universal_wallet_core::approval::ApprovalKind::ResetUser;
-        if self.approvals().any(|approval| approval.kind == reset && approval.status == ApprovalStatus::Approved) {
-            kinds.insert("password set");
+        for approval in papers.approvals.iter().filter(|approval| approval.status == ApprovalStatus::Approved) {
+            if approval.kind == ApprovalKind::ResetUser {
+                kinds.insert("password set");
+            }
+            if self.asked[&approval.id].acting.person == self.agreed[&approval.id].acting.person {
+                kinds.insert("decided by one person with two logins");
+            }
+        }
+        if self.logins.learnt().next().is_some() {
+            kinds.insert("another's password learnt");
         }
         kinds
     }

@@ -13,7 +13,8 @@ use universal_wallet_core::refusal::Outcome;
 use universal_wallet_core::store::Store;
 
 use super::ROLES;
-use super::state::State;
+use super::persons::{Acting, Behind, Person};
+use super::state::{Papers, State};
 use crate::support::memory::MemoryStore;
 use crate::support::{DAY_MS, input, minted, run, user};
 
@@ -22,36 +23,45 @@ const NEWCOMER: u128 = 9;
 
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    AskForKey(UserID),
-    Rotate(UserID, KeyID),
-    Claim(UserID, KeyID),
-    Revoke(UserID, KeyID),
+    AskForKey(Acting),
+    Rotate(Acting, KeyID),
+    Claim(Acting, KeyID),
+    Revoke(Acting, KeyID),
     /// Lowers the limits of a key, or tries to raise them.
-    Patch(UserID, KeyID, &'static str),
-    AskForOperation(UserID),
+    Patch(Acting, KeyID, &'static str),
+    AskForOperation(Acting),
     /// Within the key's auto-approve limit, or beyond it.
     UseKey(KeyID, &'static str),
-    Approve(UserID, ApprovalID),
-    Reject(UserID, ApprovalID),
-    Withdraw(UserID, ApprovalID),
-    Add(UserID),
-    SetRoles(UserID, UserID, Vec<Role>),
-    Disable(UserID, UserID, bool),
-    Reset(UserID, UserID),
+    Approve(Acting, ApprovalID),
+    Reject(Acting, ApprovalID),
+    Withdraw(Acting, ApprovalID),
+    /// Asks for a login that this person will have.
+    Add(Acting, Person),
+    SetRoles(Acting, UserID, Vec<Role>),
+    Disable(Acting, UserID, bool),
+    Reset(Acting, UserID),
     Wait(i64),
 }
 
+/// The login that a person was given by the issuer.
+fn login(number: u128) -> Acting {
+    Acting { person: Person(number), user: user(number) }
+}
+
 /// Everything that can be tried; two of a kind are enough of what people ask for.
-pub(crate) fn steps(state: &State) -> Vec<Step> {
+pub(crate) fn steps(state: &State, papers: &Papers) -> Vec<Step> {
     let mut steps = vec![Step::Wait(DAY_MS - 1), Step::Wait(1), Step::Wait(6 * DAY_MS)];
     let members = state.store.members();
-    let keys: Vec<_> = state.keys().collect();
-    let pending: Vec<_> = state.pending().map(|approval| approval.id).collect();
+    let keys = &papers.keys;
+    let pending: Vec<_> = papers.pending().map(|approval| approval.id).collect();
     let operations = state.store.operations.len();
     for key in keys.iter().filter(|key| key.status == KeyStatus::Active && operations < 2) {
         steps.extend([Step::UseKey(key.id, "1"), Step::UseKey(key.id, "2")]);
     }
-    for actor in members.iter().filter(|member| !member.disabled).map(|member| member.person.id) {
+    for actor in state.logins.all() {
+        if state.store.member(actor.user).is_none_or(|member| member.disabled) {
+            continue;
+        }
         if keys.len() < 2 {
             steps.push(Step::AskForKey(actor));
             let active = keys.iter().filter(|key| key.status == KeyStatus::Active);
@@ -72,7 +82,7 @@ pub(crate) fn steps(state: &State) -> Vec<Step> {
             steps.push(Step::Withdraw(actor, *approval));
         }
         if pending.len() < 3 {
-            steps.push(Step::Add(actor));
+            steps.extend([Step::Add(actor, Person(NEWCOMER)), Step::Add(actor, actor.person)]);
         }
         for other in &members {
             let target = other.person.id;
@@ -96,8 +106,8 @@ pub(crate) fn steps(state: &State) -> Vec<Step> {
 }
 
 impl State {
-    fn caller(&self, user: UserID) -> Caller {
-        crate::support::caller(&self.store, user)
+    fn caller(&self, acting: Acting) -> Caller {
+        crate::support::caller(&self.store, acting.user)
     }
 
     fn run<T>(&mut self, command: impl FnOnce(&mut MemoryStore, Moment) -> Outcome<T>) -> Option<T> {
@@ -107,10 +117,18 @@ impl State {
 
     /// A key that the first person asked for, the second approved, and the first claimed.
     pub(crate) fn with_key(mut self) -> Self {
-        assert!(self.take(&Step::AskForKey(user(1))));
-        let (approval, key) = (self.pending().next().unwrap().id, self.keys().next().unwrap().id);
-        assert!(self.take(&Step::Approve(user(2), approval)));
-        assert!(self.take(&Step::Claim(user(1), key)));
+        assert!(self.take(&Step::AskForKey(login(1))));
+        let papers = self.papers();
+        assert!(self.take(&Step::Approve(login(2), papers.approvals[0].id)));
+        assert!(self.take(&Step::Claim(login(1), papers.keys[0].id)));
+        self
+    }
+
+    /// A second login of the first person, which they asked for and the second approved.
+    pub(crate) fn with_second_login(mut self) -> Self {
+        assert!(self.take(&Step::Add(login(1), Person(1))));
+        let approval = self.papers().approvals[0].id;
+        assert!(self.take(&Step::Approve(login(2), approval)));
         self
     }
 
@@ -125,6 +143,9 @@ impl State {
                     let mint = || Ok(minted(distributor, moment.now.unix_ms().cast_unsigned()));
                     keys::claim(store, moment, &caller, &key.to_string(), &input("", None), mint)
                 });
+                if claimed.is_some() {
+                    self.claimed.insert(*key, self.logins.behind(*actor));
+                }
                 claimed.is_some()
             }
             Step::Revoke(actor, key) => {
@@ -141,10 +162,13 @@ impl State {
                     self.run(|store, moment| rotate::tighten(store, moment.now, &caller, &key.to_string(), &body));
                 patched.is_some()
             }
-            Step::AskForOperation(actor) => self.ask_for_operation(Requester::Person(self.caller(*actor)), "3"),
+            Step::AskForOperation(actor) => {
+                let requester = Requester::Person(self.caller(*actor));
+                self.ask_for_operation(requester, self.logins.behind(*actor), "3")
+            }
             Step::UseKey(key, amount) => {
-                let key = self.store.key(*key).unwrap().unwrap();
-                self.ask_for_operation(Requester::Key(key), amount)
+                let requester = Requester::Key(self.store.key(*key).unwrap().unwrap());
+                self.ask_for_operation(requester, self.claimed[key].clone(), amount)
             }
             Step::Approve(actor, approval) => self.approve(*actor, *approval),
             Step::Reject(actor, approval) => {
@@ -160,11 +184,12 @@ impl State {
                 });
                 withdrawn.is_some()
             }
-            Step::Add(actor) => {
+            Step::Add(actor, meant_for) => {
                 let body = input(r#"{"login":"person-9","name":"Person 9","roles":["maker","checker"]}"#, None);
                 let identity = users::Identity::New(user(NEWCOMER), HalfMark::of("first"));
                 let caller = self.caller(*actor);
                 let asked = self.run(|store, moment| users::request_new(store, moment, &caller, &body, &identity));
+                self.meant_for.extend(asked.as_ref().map(|asked| (asked.approval.id, *meant_for)));
                 self.note(*actor, asked.map(|asked| asked.approval.id))
             }
             Step::SetRoles(actor, target, wanted) => {
@@ -190,14 +215,14 @@ impl State {
     }
 
     /// Notes who really asked.
-    fn note(&mut self, actor: UserID, approval: Option<ApprovalID>) -> bool {
+    fn note(&mut self, actor: Acting, approval: Option<ApprovalID>) -> bool {
         if let Some(id) = approval {
-            self.asked.insert(id, actor);
+            self.asked.insert(id, self.logins.behind(actor));
         }
         approval.is_some()
     }
 
-    fn ask_for_key(&mut self, actor: UserID) -> bool {
+    fn ask_for_key(&mut self, actor: Acting) -> bool {
         let body = r#"{"label":"Till","permissions":["perform-operations"],"maxTransactionAmount":"5",
                        "maxDailyVolume":"9","autoApproveLimit":"1"}"#;
         let (caller, body) = (self.caller(actor), input(body, None));
@@ -205,44 +230,51 @@ impl State {
         self.note(actor, asked.map(|asked| asked.key.approval))
     }
 
-    fn rotate(&mut self, actor: UserID, key: KeyID) -> bool {
+    fn rotate(&mut self, actor: Acting, key: KeyID) -> bool {
         let caller = self.caller(actor);
         let asked =
             self.run(|store, moment| rotate::rotate(store, moment, &caller, &key.to_string(), &input("", None)));
         self.note(actor, asked.map(|asked| asked.key.approval))
     }
 
-    fn ask_for_operation(&mut self, requester: Requester, amount: &str) -> bool {
+    fn ask_for_operation(&mut self, requester: Requester, behind: Behind, amount: &str) -> bool {
         let body = format!(r#"{{"operationType":"cash-in","amount":"{amount}","phoneTo":"+2348031234567"}}"#);
         let body = input(body, None);
-        // The secret of a key is its maker's.
-        let actor = requester.maker().id;
         let created = self.run(|store, moment| operations::create(store, moment, &requester, &body, LookedUp::NotYet));
         let Some(Created::New(operation)) = created else { return false };
-        self.note(actor, operation.facts.approval);
-        if operation.facts.approval.is_none() {
-            decide_operation::arrived(&mut self.store, self.now, operation.facts.id).unwrap();
+        match operation.facts.approval {
+            Some(approval) => _ = self.asked.insert(approval, behind),
+            None => _ = decide_operation::arrived(&mut self.store, self.now, operation.facts.id).unwrap(),
         }
         true
     }
 
-    fn approve(&mut self, actor: UserID, approval: ApprovalID) -> bool {
+    fn approve(&mut self, actor: Acting, approval: ApprovalID) -> bool {
         let (caller, stored) = (self.caller(actor), self.store.approval(approval).unwrap().unwrap());
         let body = input(format!(r#"{{"digest":"{}"}}"#, stored.digest), None);
         let decided =
             self.run(|store, moment| approvals::approve(store, moment.now, &caller, &approval.to_string(), &body));
         let Some(decided) = decided else { return false };
-        self.agreed.insert(approval, actor);
+        let (first, second) = (self.asked[&approval].clone(), self.logins.behind(actor));
+        let about = users::subject_user(&stored);
+        if let (ApprovalKind::CreateUser, Ok(user)) = (stored.kind, &about) {
+            let let_in_by = first.persons.union(&second.persons).copied().collect();
+            self.logins.give(*user, self.meant_for[&approval], let_in_by);
+        }
+        if let (ApprovalKind::CreateUser | ApprovalKind::ResetUser, Ok(user)) = (stored.kind, &about) {
+            self.logins.set_password(*user, &first, &second);
+        }
+        self.agreed.insert(approval, second);
         if let Some(key) = decided.key {
             self.settings.insert(approval, key.settings);
         }
         if stored.kind == ApprovalKind::GrantUser && stored.subject["enables"] == true {
-            self.disabled.remove(&users::subject_user(&stored).unwrap());
+            self.disabled.remove(&about.unwrap());
         }
         true
     }
 
-    fn change(&mut self, actor: UserID, target: UserID, body: &str) -> bool {
+    fn change(&mut self, actor: Acting, target: UserID, body: &str) -> bool {
         let (caller, body) = (self.caller(actor), input(body, None));
         let changed = self.run(|store, moment| users::change(store, moment, &caller, &target.to_string(), &body));
         let Some(changed) = changed else { return false };

@@ -1,6 +1,7 @@
 // An object's storage, as Rust uses it: one crossing a statement.
 
 const ROLLBACK = Symbol("rollback");
+const OPEN = 1;
 
 export class Db {
   constructor(ctx) {
@@ -27,8 +28,13 @@ export class Db {
     this.storage.setAlarm(at);
   }
 
+  /** The sockets of a person, or all; one that was closed and whose other side is silent takes no message. */
+  listening(person) {
+    return this.ctx.getWebSockets(person).filter((socket) => socket.readyState === OPEN);
+  }
+
   broadcast(message, now) {
-    const sockets = this.ctx.getWebSockets();
+    const sockets = this.listening();
     for (const socket of sockets) {
       if (now < socket.deserializeAttachment().until) socket.send(message);
       else socket.close(4401, "The session has ended.");
@@ -37,6 +43,7 @@ export class Db {
   }
 
   closeSockets(person, code) {
-    for (const socket of this.ctx.getWebSockets(person)) socket.close(code, code === 4401 ? "The session has ended." : "The membership has ended.");
+    const reason = code === 4401 ? "The session has ended." : "The membership has ended.";
+    for (const socket of this.listening(person)) socket.close(code, reason);
   }
 }

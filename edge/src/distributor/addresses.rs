@@ -71,6 +71,15 @@ impl Addresses {
         Ok(!denied)
     }
 
+    /// A call that was counted is refused after all.
+    pub(super) fn count_refused(&mut self, key: KeyID, ip: Option<&str>) {
+        let known = self.keys.get_mut(&key).into_iter().flatten();
+        for address in known.filter(|address| Some(&*address.ip) == ip) {
+            address.denied += 1;
+            address.changed = true;
+        }
+    }
+
     /// Whether a new address of a key may be told now.
     fn may_tell(&mut self, key: KeyID, now: Timestamp) -> bool {
         let (since, count) = self.told.entry(key).or_insert((now, 0));

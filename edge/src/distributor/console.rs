@@ -12,7 +12,7 @@ use universal_wallet_core::store::{Idempotency, Store};
 
 use super::key_calls::{Done, stream};
 use super::lists::{Query, page};
-use super::{After, Open, people, verify};
+use super::{After, KeyHeaders, Open, people, verify};
 use crate::messages::{Call, ConsoleCaller, ToDistributor};
 use crate::platform::answer::{Answer, Origin, unavailable};
 use crate::platform::config::config;
@@ -42,7 +42,7 @@ impl Open {
                 let after = if call.route == Route::Approve {
                     After::Decision { origin, approval: call.subject }
                 } else {
-                    After::Receipt { origin, per_second: 0, remaining: 0 }
+                    After::Receipt { origin, headers: KeyHeaders::default() }
                 };
                 self.deliver(number, after, now)
             }

@@ -8,8 +8,7 @@ use universal_wallet_core::operation::{Operation, OperationStatus, Request, phon
 use universal_wallet_core::refusal::{Code, Fault, Outcome, Refusal, Refused};
 use universal_wallet_core::store::Store;
 
-use super::rates::with_limits;
-use super::{After, Open, Then};
+use super::{After, KeyHeaders, Open, Then};
 use crate::messages::ToWallet;
 use crate::platform::answer::{Answer, Origin, report};
 use crate::platform::random;
@@ -144,9 +143,9 @@ impl Open {
     /// Goes on after a delivery; the operation is given where it is known how it stands.
     fn follow(&mut self, number: u64, after: After, operation: Option<Operation>, now: Timestamp) -> String {
         match after {
-            After::Receipt { origin, per_second, remaining } => {
+            After::Receipt { origin, headers } => {
                 let operation = operation.map_or_else(|| self.operation_by_number(number), Ok);
-                receipt(operation, &origin, per_second, remaining)
+                receipt(operation, &origin, headers)
             }
             After::Decision { origin, approval } => self.decision(&origin, &approval),
             After::Cancelled => reply(Ok(())),
@@ -156,7 +155,7 @@ impl Open {
 }
 
 /// The answer to the call that made an operation, once its wallet was told.
-fn receipt(operation: Outcome<Operation>, origin: &Origin, per_second: u32, remaining: u64) -> String {
+fn receipt(operation: Outcome<Operation>, origin: &Origin, headers: KeyHeaders) -> String {
     let answer = operation.and_then(|operation| match operation.state.error {
         // The wallet could not take it, and the money is back.
         Some(why) if operation.state.status == OperationStatus::Failed => {
@@ -165,5 +164,5 @@ fn receipt(operation: Outcome<Operation>, origin: &Origin, per_second: u32, rema
         _ => Ok(Answer::json(200, &operation.receipt())?),
     });
     let answer = answer.unwrap_or_else(|refused| Answer::refused(&refused, origin));
-    with_limits(answer, per_second, remaining).text(&origin.request_id)
+    headers.on(answer).text(&origin.request_id)
 }

@@ -5,17 +5,17 @@ use universal_wallet::Timestamp;
 use universal_wallet::id::DistributorID;
 use universal_wallet::wire::Balance;
 use universal_wallet_core::act::Moment;
-use universal_wallet_core::api_key::{Key, Permission};
+use universal_wallet_core::api_key::{Key, KeyStatus, Permission};
 use universal_wallet_core::digest::Digest;
 use universal_wallet_core::distributor::authenticate::{Checked, check, unknown};
 use universal_wallet_core::distributor::operations::{Created, LookedUp, Requester};
 use universal_wallet_core::distributor::{cash_outs, decide_operation, operations};
 use universal_wallet_core::ip::client_address;
-use universal_wallet_core::refusal::{Code, Outcome, Refusal};
+use universal_wallet_core::refusal::{Code, Outcome, Refusal, Refused};
 use universal_wallet_core::store::Store;
 
-use super::rates::{too_fast, with_limits};
-use super::{After, Export, Open, Then};
+use super::rates::too_fast;
+use super::{After, Export, KeyHeaders, Open, Then};
 use crate::messages::{Call, ISSUER, ToDistributor, ToIssuer};
 use crate::platform::answer::{Answer, Origin, report, unavailable};
 use crate::platform::config::config;
@@ -35,6 +35,11 @@ const fn permission(route: Route) -> Option<Permission> {
         }
         _ => None,
     }
+}
+
+/// Whether a call was refused for what the key may do, and not for its form: that is for people to look at.
+fn is_denial(code: Code) -> bool {
+    matches!(code.status(), 403 | 429) || code == Code::InsufficientBalance
 }
 
 /// What a call came to.
@@ -68,18 +73,18 @@ impl Open {
             Ok(Checked::Unknown) => return Answer::refusal(&unknown(), &origin).text(&origin.request_id),
             Err(fault) => return Answer::refused(&fault.into(), &origin).text(&origin.request_id),
         };
-        let mut remaining = 0;
+        let mut headers = KeyHeaders { per_second, remaining: 0, replaced: self.replaced(&key) };
         if per_second > 0 {
             let drawn = if again {
                 self.rates.look(key.id, per_second, self.clock)
             } else {
                 self.rates.draw(key.id, per_second, self.clock)
             };
-            remaining = drawn.remaining;
+            headers.remaining = drawn.remaining;
             if !drawn.allowed {
                 self.counts.count_denied(&key, Code::RateLimited, call.ip.as_deref(), now);
-                let answer = Answer::refusal(&too_fast(drawn, per_second), &origin);
-                return with_limits(answer, per_second, 0).text(&origin.request_id);
+                headers.remaining = 0;
+                return headers.on(Answer::refusal(&too_fast(drawn, per_second), &origin)).text(&origin.request_id);
             }
         }
         if !again {
@@ -89,19 +94,21 @@ impl Open {
             }
         }
         match self.answer_key(&key, &call, now, merchant) {
-            Ok(Done::Answer(answer)) => {
-                let answer = self.with_successor(answer, &key);
-                with_limits(answer, per_second, remaining).text(&origin.request_id)
-            }
-            Ok(Done::Deliver { number }) => self.deliver(number, After::Receipt { origin, per_second, remaining }, now),
+            Ok(Done::Answer(answer)) => headers.on(answer).text(&origin.request_id),
+            Ok(Done::Deliver { number }) => self.deliver(number, After::Receipt { origin, headers }, now),
             Ok(Done::LookUp(short_code)) => self.look_up(short_code, ToDistributor::Key { call, digest }, &origin),
             Ok(Done::Stream(answer, more)) => {
-                let answer = with_limits(answer, per_second, remaining).text(&origin.request_id);
-                stream(&answer, call.distributor, more)
+                stream(&headers.on(answer).text(&origin.request_id), call.distributor, more)
             }
             Ok(Done::Verify(_)) => Answer::refusal(&Refusal::not_found(), &origin).text(&origin.request_id),
             Err(refused) => {
-                with_limits(Answer::refused(&refused, &origin), per_second, remaining).text(&origin.request_id)
+                if let Refused::Refusal(refusal) = &refused
+                    && is_denial(refusal.code)
+                {
+                    self.counts.count_refused(&key, refusal.code, call.ip.as_deref(), now);
+                    self.addresses.count_refused(key.id, call.ip.as_deref());
+                }
+                headers.on(Answer::refused(&refused, &origin)).text(&origin.request_id)
             }
         }
     }
@@ -113,29 +120,25 @@ impl Open {
         if let Err(fault) = noted.and_then(|()| self.note_address(key, call.ip.as_deref(), true, now)) {
             report(&call.origin.request_id, &fault);
         }
-        let mut remaining = 0;
+        let mut headers = KeyHeaders { per_second, remaining: 0, replaced: self.replaced(key) };
         if per_second > 0 {
-            remaining = self.rates.look(key.id, per_second, self.clock).remaining;
+            headers.remaining = self.rates.look(key.id, per_second, self.clock).remaining;
             if code.status() == 403 {
                 let drawn = self.rates.draw_refused(key.id, per_second, self.clock);
                 if !drawn.allowed {
                     refusal = too_fast(drawn, per_second);
-                    remaining = 0;
+                    headers.remaining = 0;
                 }
             }
         }
-        with_limits(Answer::refusal(&refusal, &call.origin), per_second, remaining)
+        headers.on(Answer::refusal(&refusal, &call.origin))
     }
 
-    /// A key that another took over from says so (RFC 9745), and when it ends (RFC 8594).
-    fn with_successor(&self, answer: Answer, key: &Key) -> Answer {
-        let since = key.replaced_by.and_then(|new| self.store.key(new).ok().flatten()).and_then(|new| new.claimed_at);
-        match since.zip(key.expires_at) {
-            Some((since, end)) => {
-                answer.header("Deprecation", format!("@{}", since.unix_ms() / 1000)).header("Sunset", end.http_date())
-            }
-            None => answer,
-        }
+    /// Since when another key is in the place of one that still works, and when that ends.
+    fn replaced(&self, key: &Key) -> Option<(Timestamp, Timestamp)> {
+        let new = key.replaced_by.filter(|_| key.status == KeyStatus::Active)?;
+        let since = self.store.key(new).ok().flatten()?.claimed_at;
+        since.zip(key.expires_at)
     }
 
     fn answer_key(&mut self, key: &std::rc::Rc<Key>, call: &Call, now: Timestamp, merchant: LookedUp) -> Outcome<Done> {

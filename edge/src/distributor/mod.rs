@@ -12,6 +12,7 @@ mod deliveries;
 mod export;
 mod issuer;
 mod key_calls;
+mod key_headers;
 pub(crate) mod lists;
 mod people;
 mod rates;
@@ -43,8 +44,8 @@ use crate::platform::step::{DONE, Kind, Step, read_reply, reply};
 use crate::platform::waiting::Waiting;
 use addresses::Addresses;
 pub(crate) use export::Export;
+pub(crate) use key_headers::KeyHeaders;
 use rates::Rates;
-pub(crate) use rates::limits_of_unknown;
 use store::SqlStore;
 use usage::Counts;
 
@@ -69,7 +70,7 @@ pub(crate) enum Then {
 #[derive(Debug)]
 pub(crate) enum After {
     /// The answer to the call that made the operation.
-    Receipt { origin: Origin, per_second: u32, remaining: u64 },
+    Receipt { origin: Origin, headers: KeyHeaders },
     /// The answer to the approval that decided it.
     Decision { origin: Origin, approval: String },
     /// The reply to the issuer's cancellation.

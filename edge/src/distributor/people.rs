@@ -151,6 +151,9 @@ impl Open {
             }
             Next::Reset { half } => {
                 read_reply::<()>(reply)?;
+                // Their sessions have ended, and what listens with them.
+                let user = users::subject_user(&approvals::find(&self.store, &call.subject)?)?;
+                self.store.db.close_sockets(&user.to_string(), 4401)?;
                 self.decided(&call.subject, Some(&half))
             }
         }

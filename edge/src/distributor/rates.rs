@@ -4,11 +4,8 @@ use std::collections::HashMap;
 
 use universal_wallet::Timestamp;
 use universal_wallet::id::KeyID;
-use universal_wallet_core::rate::{Bucket, Drawn, for_refused, limit_header, policy_header};
+use universal_wallet_core::rate::{Bucket, Drawn, for_refused};
 use universal_wallet_core::refusal::{Code, Refusal};
-
-use crate::platform::answer::Answer;
-use crate::platform::config::Config;
 
 /// The buckets of the keys that called.
 #[derive(Default)]
@@ -43,17 +40,4 @@ fn draw(buckets: &mut HashMap<KeyID, Bucket>, key: KeyID, per_second: u32, token
 pub(crate) fn too_fast(drawn: Drawn, per_second: u32) -> Refusal {
     let message = format!("This API key may make {per_second} calls per second; wait a moment and try again.");
     Refusal::new(Code::RateLimited, message).retry_after(drawn.wait_s)
-}
-
-/// Adds what the key has left, where there is a limit.
-pub(crate) fn with_limits(answer: Answer, per_second: u32, remaining: u64) -> Answer {
-    if per_second == 0 {
-        return answer;
-    }
-    answer.header("RateLimit-Policy", policy_header(per_second)).header("RateLimit", limit_header(remaining))
-}
-
-/// The limits of a genuine key whose object was not asked.
-pub(crate) fn limits_of_unknown(answer: Answer, config: &Config) -> Answer {
-    with_limits(answer, config.rate_limit_per_key, config.rate_limit_per_key.into())
 }

@@ -51,8 +51,13 @@ impl Counts {
 
     /// Counts a refused call.
     pub(crate) fn count_denied(&mut self, key: &Key, code: Code, ip: Option<&str>, now: Timestamp) {
-        let day = self.days.entry((key.lineage, key.id, now.utc_day())).or_default();
-        *day = (day.0 + 1, day.1 + 1);
+        self.days.entry((key.lineage, key.id, now.utc_day())).or_default().0 += 1;
+        self.count_refused(key, code, ip, now);
+    }
+
+    /// A call that was counted is refused after all.
+    pub(crate) fn count_refused(&mut self, key: &Key, code: Code, ip: Option<&str>, now: Timestamp) {
+        self.days.entry((key.lineage, key.id, now.utc_day())).or_default().1 += 1;
         let denials = self.denials.entry((key.id, code)).or_default();
         denials.count += 1;
         denials.at = Some(now);

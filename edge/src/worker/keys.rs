@@ -9,7 +9,7 @@ use universal_wallet_core::refusal::{Code, Outcome, Refusal};
 use super::Step;
 use super::request::Request;
 use super::routes::Route;
-use crate::distributor::limits_of_unknown;
+use crate::distributor::KeyHeaders;
 use crate::messages::{Call, ToDistributor};
 use crate::platform::answer::{Answer, Scheme};
 use crate::platform::config::config;
@@ -36,7 +36,7 @@ pub(super) fn begin(mut request: Request, route: Route, variable: Vec<String>) -
                 Code::DistributorMismatch,
                 "This API key belongs to another distributor; check the ID in the path.",
             );
-            return Ok(Step::Answer(limits_of_unknown(Answer::refusal(&refusal, &request.origin), &config)));
+            return Ok(Step::Answer(KeyHeaders::of_unknown(&config).on(Answer::refusal(&refusal, &request.origin))));
         }
         Some(Recognised::Ours(digest)) => digest,
     };

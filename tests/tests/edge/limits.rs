@@ -180,3 +180,24 @@ fn a_tightened_limit_holds_at_once_and_loosening_needs_an_approval() {
     let read = edge.get(&distributor.console(&format!("/api-keys/{}", key.id))).person(&distributor.maker).send().ok();
     assert_eq!(read["maxTransactionAmount"], "10.00", "a refused change changes nothing");
 }
+
+#[test]
+fn of_a_keys_operations_a_thousand_wait_and_no_more() {
+    let edge = Edge::start();
+    edge.let_alarms_come(false);
+    let distributor = edge.distributor();
+    let (key, other) = (distributor.asking_key(), distributor.asking_key());
+    for _ in 0..999 {
+        distributor.cash_in(&key, PHONE, "0.01").ok();
+    }
+    let last = distributor.cash_in(&key, PHONE, "0.01").ok()["operationID"].as_str().unwrap().to_owned();
+    let refused = distributor.cash_in(&key, PHONE, "0.01");
+    refused.refused(429, "rate_limited");
+    assert!(refused.header("Retry-After").unwrap().parse::<u32>().unwrap() > 0);
+    assert_eq!(distributor.position()["held"], "10.00", "what was refused holds nothing");
+    // Another key's are its own, and one that is decided makes room.
+    distributor.cash_in(&other, PHONE, "0.01").ok();
+    distributor.reject(&distributor.approval_of(&last)).ok();
+    distributor.cash_in(&key, PHONE, "0.01").ok();
+    distributor.cash_in(&key, PHONE, "0.01").refused(429, "rate_limited");
+}

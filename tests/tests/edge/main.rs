@@ -7,6 +7,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod attention;
 mod audit;
 mod bad_input;
 mod bad_requests;
@@ -16,6 +17,7 @@ mod cost;
 mod deliveries;
 mod disk;
 mod dual_control;
+mod events;
 mod export;
 mod faults;
 mod forged_keys;
@@ -31,9 +33,11 @@ mod operations;
 mod people;
 mod restart;
 mod roles;
+mod rotation;
 mod secrets;
 mod sign_in;
 mod upgrade;
+mod usage;
 mod verify;
 mod world;
 mod wrangler;

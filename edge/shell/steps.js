@@ -14,11 +14,11 @@ export async function carry(env, to, name, message) {
 /** Carries messages until there is something else to do. */
 export async function follow(env, step, resume) {
   while (step[0] === "O") {
-    // The object's kind, the number of the call that waits, the message, the object's name.
+    // The object's kind, the number of the call that waits, the object's name, the message.
     const kind = step.indexOf("\n");
     const waits = step.indexOf("\n", kind + 1);
-    const message = step.indexOf("\n", waits + 1);
-    const reply = await carry(env, step.slice(1, kind), step.slice(message + 1), step.slice(waits + 1, message));
+    const name = step.indexOf("\n", waits + 1);
+    const reply = await carry(env, step.slice(1, kind), step.slice(waits + 1, name), step.slice(name + 1));
     if (waits === kind + 1) return reply;
     step = resume(step.slice(kind + 1, waits), reply);
   }

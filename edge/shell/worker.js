@@ -6,7 +6,7 @@ import { carry, follow } from "./steps.js";
 
 export { Distributor, Issuer, SignIns, User, Wallet } from "./objects.js";
 
-const OURS = /^\/(api|admin|issuer|healthz|openapi\.json)(\/|$)/;
+const OURS = /^\/(api|admin|issuer|healthz|openapi\.json)([/?]|$)/;
 const MAX_BODY = 64 * 1024;
 const HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "CF-Connecting-IP"];
 // What only a browser sends counts only where a browser calls.
@@ -14,39 +14,45 @@ const BROWSER_HEADERS = [...HEADERS, "Cookie", "Origin", "Sec-Fetch-Site", "Upgr
 
 export default {
   async fetch(request, env) {
-    const { pathname } = new URL(request.url);
-    if (!OURS.test(pathname)) return env.ASSETS.fetch(request);
+    const { url, method } = request;
+    const path = url.slice(url.indexOf("/", url.indexOf("//") + 2));
+    if (!OURS.test(path)) return env.ASSETS.fetch(request);
     const id = crypto.randomUUID();
-    const text = await answer(request, pathname, env, id);
-    return text instanceof Response ? text : respond(text, request.method);
+    const text = describe(request, path);
+    let step = enter(env, id, (worker) => worker.begin(text, id));
+    if (step === "B") {
+      const body = await read(request);
+      step = enter(env, id, (worker) => worker.begin_with_body(text, body, id));
+    }
+    if (step[0] === "O") {
+      step = await follow(env, step, (number, reply) => enter(env, id, (worker) => worker.resume(number, reply, id)));
+    }
+    if (step[0] === "A") return respond(step, method);
+    if (step[0] === "X") return stream(env, step, method);
+    if (step[0] === "S") return listen(request, env, step.slice(1), id);
+    return respond(enter(env, id, (worker) => worker.failed(step === "E503", id)), method);
   },
 };
 
-async function answer(request, pathname, env, id) {
-  const enter = (run) => {
-    try {
-      const { edge, problem } = live(env);
-      return problem ? edge.Worker.misconfigured(problem, id) : run(edge.Worker);
-    } catch (error) {
-      renew(error);
-      return live(env).edge.Worker.failed(false, id);
-    }
-  };
-  const lines = [request.method, request.url];
-  for (const name of pathname.startsWith("/admin/") ? BROWSER_HEADERS : HEADERS) {
+/** Runs a synchronous call into Rust; after a trap, the answer to one. */
+function enter(env, id, run) {
+  try {
+    const { edge, problem } = live(env);
+    return problem ? edge.Worker.misconfigured(problem, id) : run(edge.Worker);
+  } catch (error) {
+    renew(error);
+    return live(env).edge.Worker.failed(false, id);
+  }
+}
+
+/** The request as Rust reads it: method, URL, then headers, a line each; one that was sent after `=`. */
+function describe(request, path) {
+  let text = `${request.method}\n${request.url}`;
+  for (const name of path.startsWith("/admin/") ? BROWSER_HEADERS : HEADERS) {
     const value = request.headers.get(name);
-    lines.push(value === null ? "" : `=${value}`);
+    text += value === null ? "\n" : `\n=${value}`;
   }
-  const text = lines.join("\n");
-  let step = enter((worker) => worker.begin(text, id));
-  if (step === "B") {
-    const body = await read(request);
-    step = enter((worker) => worker.begin_with_body(text, body, id));
-  }
-  step = await follow(env, step, (number, reply) => enter((worker) => worker.resume(number, reply, id)));
-  if (step[0] === "X") return stream(env, step, request.method);
-  if (step[0] === "S") return listen(request, env, step.slice(1), enter, id);
-  return step[0] === "A" ? step : enter((worker) => worker.failed(step === "E503", id));
+  return text;
 }
 
 /** A stream: an answer whose body goes on with the pages that a Distributor replies. */
@@ -73,12 +79,13 @@ function stream(env, text, method) {
 }
 
 /** Opens a WebSocket at a Distributor, which knows the caller from the header that only we set. */
-async function listen(request, env, step, enter, id) {
+async function listen(request, env, step, id) {
   const { name, caller } = JSON.parse(step);
   const headers = { Upgrade: "websocket", "UW-Caller": caller };
   const response = await env.DISTRIBUTOR.get(env.DISTRIBUTOR.idFromName(name)).fetch(request.url, { headers });
   if (response.status === 101) return response;
-  return enter((worker) => (response.status === 404 ? worker.nothing(id) : worker.failed(false, id)));
+  const text = enter(env, id, (worker) => (response.status === 404 ? worker.nothing(id) : worker.failed(false, id)));
+  return respond(text, request.method);
 }
 
 /** The body as `+` and its text, or `!` and why there is none; never more than the largest body. */

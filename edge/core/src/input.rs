@@ -5,7 +5,7 @@ use std::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use crate::body::Body;
+use crate::body::{Body, MAX_BODY};
 use crate::digest::Digest;
 use crate::refusal::{Code, Outcome, Refusal};
 use crate::store::Idempotency;
@@ -14,20 +14,48 @@ use crate::store::Idempotency;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Input {
     /// The body's text, or why there is none to read.
-    pub body: Result<String, Refusal>,
+    pub body: Result<String, Unread>,
     /// The `Idempotency-Key` header.
     pub idempotency_key: Option<String>,
 }
 
+/// Why a body was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Unread {
+    /// It is longer than [`MAX_BODY`].
+    TooLarge,
+    /// It is not UTF-8 text, or did not arrive whole.
+    Broken,
+    /// It is not sent as JSON.
+    NotJson,
+}
+
+impl Unread {
+    fn refusal(self) -> Refusal {
+        match self {
+            Self::TooLarge => Refusal::new(Code::BodyTooLarge, std::format!("A body has at most {MAX_BODY} bytes.")),
+            Self::Broken => Refusal::new(Code::InvalidJson, "The body is not UTF-8 text, or did not arrive whole."),
+            Self::NotJson => Refusal::new(
+                Code::UnsupportedMediaType,
+                "Send the body as JSON, with the header Content-Type: application/json.",
+            ),
+        }
+    }
+}
+
 impl Input {
+    fn text(&self) -> Outcome<&str> {
+        self.body.as_deref().map_err(|why| why.refusal().into())
+    }
+
     /// The body, which the route needs.
     pub fn object(&self) -> Outcome<Body> {
-        Ok(Body::parse(self.body.as_ref().map_err(Clone::clone)?)?)
+        Ok(Body::parse(self.text()?)?)
     }
 
     /// The body of a route that needs none.
     pub fn optional_object(&self) -> Outcome<Body> {
-        Ok(Body::parse_optional(self.body.as_ref().map_err(Clone::clone)?)?)
+        Ok(Body::parse_optional(self.text()?)?)
     }
 
     /// The idempotency key, quoted or bare.

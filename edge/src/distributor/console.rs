@@ -13,7 +13,7 @@ use universal_wallet_core::store::{Idempotency, Store};
 use super::key_calls::{Done, stream};
 use super::lists::{Query, page};
 use super::{After, KeyHeaders, Open, people, verify};
-use crate::messages::{Call, ConsoleCaller, ToDistributor};
+use crate::messages::{Asker, Call, ConsoleCaller};
 use crate::platform::answer::{Answer, Origin, unavailable};
 use crate::platform::config::config;
 use crate::platform::random;
@@ -48,9 +48,7 @@ impl Open {
             }
             Ok(Done::Stream(answer, more)) => stream(&answer.text(&origin.request_id), call.distributor, more),
             Ok(Done::Verify(from)) => self.begin_verify(&call, from, false).unwrap_or_else(refused),
-            Ok(Done::LookUp(short_code)) => {
-                self.look_up(short_code, ToDistributor::Console { call, caller: from }, &origin)
-            }
+            Ok(Done::LookUp(short_code)) => self.look_up(short_code, Asker::Person(from), call),
             Err(error) => refused(error),
         }
     }

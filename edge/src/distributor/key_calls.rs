@@ -16,8 +16,8 @@ use universal_wallet_core::store::Store;
 
 use super::rates::too_fast;
 use super::{After, Export, KeyHeaders, Open, Then};
-use crate::messages::{Call, ISSUER, ToDistributor, ToIssuer};
-use crate::platform::answer::{Answer, Origin, report, unavailable};
+use crate::messages::{Asker, Call, ISSUER, ToDistributor, ToIssuer};
+use crate::platform::answer::{Answer, report, unavailable};
 use crate::platform::config::config;
 use crate::platform::random;
 use crate::platform::step::Kind;
@@ -96,7 +96,7 @@ impl Open {
         match self.answer_key(&key, &call, now, merchant) {
             Ok(Done::Answer(answer)) => headers.on(answer).text(&origin.request_id),
             Ok(Done::Deliver { number }) => self.deliver(number, After::Receipt { origin, headers }, now),
-            Ok(Done::LookUp(short_code)) => self.look_up(short_code, ToDistributor::Key { call, digest }, &origin),
+            Ok(Done::LookUp(short_code)) => self.look_up(short_code, Asker::Key(digest), call),
             Ok(Done::Stream(answer, more)) => {
                 stream(&headers.on(answer).text(&origin.request_id), call.distributor, more)
             }
@@ -213,10 +213,11 @@ impl Open {
     }
 
     /// Asks the issuer for a merchant; the call is decided again with the reply.
-    pub(super) fn look_up(&mut self, short_code: String, message: ToDistributor, origin: &Origin) -> String {
-        let then = Then::Merchant { message: Box::new(message) };
+    pub(super) fn look_up(&mut self, short_code: String, caller: Asker, call: Call) -> String {
+        let origin = call.origin.clone();
+        let then = Then::Merchant { asked: Box::new((caller, call)) };
         self.ask(Kind::Issuer, ISSUER, &ToIssuer::Merchant { short_code }, then)
-            .unwrap_or_else(|refused| Answer::refused(&refused, origin).text(&origin.request_id))
+            .unwrap_or_else(|refused| Answer::refused(&refused, &origin).text(&origin.request_id))
     }
 }
 

@@ -35,7 +35,7 @@ use universal_wallet_core::store::{Idempotency, Profile, Store};
 use universal_wallet_core::verify::Anchor;
 use wasm_bindgen::prelude::*;
 
-use crate::messages::{Call, ConsoleCaller, Membership, NewMember, ToDistributor};
+use crate::messages::{Asker, Call, ConsoleCaller, Membership, NewMember, ToDistributor};
 use crate::platform::answer::{Answer, Origin, report};
 use crate::platform::clock::timestamp;
 use crate::platform::db::Db;
@@ -53,7 +53,7 @@ use usage::Counts;
 #[derive(Debug)]
 pub(crate) enum Then {
     /// The merchant was looked up: the call is decided again from its beginning.
-    Merchant { message: Box<ToDistributor> },
+    Merchant { asked: Box<(Asker, Call)> },
     /// A wallet acknowledged; the call is answered.
     Delivered { number: u64, after: After },
     /// The issuer told the head that it keeps; the chain is verified, and for the issuer all else.
@@ -127,9 +127,13 @@ impl Distributor {
             crate::platform::fault::begin(message);
             crate::platform::fault::at("object");
         }
-        match serde_json::from_str::<ToDistributor>(message) {
-            Ok(message) => self.take(message, now_ms, LookedUp::NotYet),
-            Err(error) => reply::<()>(Err(Fault::from(error).into())),
+        match Call::read(message) {
+            Some(Ok((caller, call))) => self.take_call(caller, call, now_ms, LookedUp::NotYet),
+            Some(Err(fault)) => reply::<()>(Err(fault.into())),
+            None => match serde_json::from_str(message) {
+                Ok(message) => self.take(message, now_ms),
+                Err(error) => reply::<()>(Err(Fault::from(error).into())),
+            },
         }
     }
 
@@ -138,9 +142,12 @@ impl Distributor {
         let Some(open) = &mut self.open else { return DONE.into() };
         let now = open.now(now_ms);
         match open.waiting.take(number) {
-            Some(Then::Merchant { message }) => match read_reply::<Option<Merchant>>(answer) {
-                Ok(merchant) => self.take(*message, now_ms, merchant.map_or(LookedUp::Unknown, LookedUp::Known)),
-                Err(refused) => answer_refused(&message, &refused),
+            Some(Then::Merchant { asked }) => match read_reply::<Option<Merchant>>(answer) {
+                Ok(merchant) => {
+                    let (caller, call) = *asked;
+                    self.take_call(caller, call, now_ms, merchant.map_or(LookedUp::Unknown, LookedUp::Known))
+                }
+                Err(refused) => answer_refused(&asked.1.origin, &refused),
             },
             Some(Then::Delivered { number, after }) => open.delivered(number, after, answer, now),
             Some(Then::Verify { origin, from, whole }) => {
@@ -191,26 +198,33 @@ impl Distributor {
 }
 
 /// The answer to a call that could not be decided.
-fn answer_refused(message: &ToDistributor, refused: &Refused) -> String {
-    match message {
-        ToDistributor::Key { call, .. } | ToDistributor::Console { call, .. } | ToDistributor::Issuer { call } => {
-            Answer::refused(refused, &call.origin).text(&call.origin.request_id)
-        }
-        _ => reply::<()>(Err(refused.clone())),
-    }
+fn answer_refused(origin: &Origin, refused: &Refused) -> String {
+    Answer::refused(refused, origin).text(&origin.request_id)
 }
 
 impl Distributor {
-    fn take(&mut self, message: ToDistributor, now_ms: f64, merchant: LookedUp) -> String {
+    fn take_call(&mut self, caller: Asker, call: Call, now_ms: f64, merchant: LookedUp) -> String {
+        let Some(open) = &mut self.open else { return answer_refused(&call.origin, &Refusal::not_found().into()) };
+        let now = open.now(now_ms);
+        if let Err(fault) = open.settle(now) {
+            return answer_refused(&call.origin, &fault.into());
+        }
+        let step = match caller {
+            Asker::Key(digest) => open.key_call(call, digest, now, merchant),
+            Asker::Person(caller) => open.console_call(call, caller, now, merchant),
+            Asker::Issuer => open.issuer_call(call, now),
+        };
+        open.after_event(now);
+        step
+    }
+
+    fn take(&mut self, message: ToDistributor, now_ms: f64) -> String {
         let Some(open) = &mut self.open else { return self.take_unopened(message, now_ms) };
         let now = open.now(now_ms);
         if let Err(fault) = open.settle(now) {
-            return answer_refused(&message, &fault.into());
+            return reply::<()>(Err(fault.into()));
         }
         let step = match message {
-            ToDistributor::Key { call, digest } => open.key_call(call, digest, now, merchant),
-            ToDistributor::Console { call, caller } => open.console_call(call, caller, now, merchant),
-            ToDistributor::Issuer { call } => open.issuer_call(call, now),
             ToDistributor::Create { id, .. } => {
                 // Created before: the issuer's record was not closed.
                 reply(if id == open.store.profile().id { Ok(()) } else { refuse(Code::AlreadyExists, "Taken.") })
@@ -236,7 +250,7 @@ impl Distributor {
 
     fn take_unopened(&mut self, message: ToDistributor, now_ms: f64) -> String {
         let ToDistributor::Create { id, name, currency, members } = message else {
-            return answer_refused(&message, &Refusal::not_found().into());
+            return reply::<()>(Err(Refusal::not_found().into()));
         };
         let created = self.create(id, name, currency, members, timestamp(now_ms));
         if created.is_err() {

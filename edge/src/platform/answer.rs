@@ -7,7 +7,7 @@ use serde::Serialize;
 use universal_wallet_core::refusal::{Code, Fault, Refusal, Refused};
 
 /// Which way a caller proves who they are: it shapes a 401.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scheme {
     /// An API key or the issuer's token, which was sent or not.
     Bearer { sent: bool },
@@ -16,7 +16,7 @@ pub(crate) enum Scheme {
 }
 
 /// What every answer of one request shares.
-#[derive(Clone, Debug, Serialize, serde::Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Origin {
     /// Our own name for the request.
     pub(crate) request_id: String,

@@ -39,7 +39,7 @@ pub(crate) enum Step<T> {
     Reply(String),
     /// Read the request's body and begin again with it.
     Body,
-    /// Carry a message to an object and come back with its reply; without `then`, its answer is
+    /// Carry a message to an object, whose name has no line breaks, and come back with its reply; without `then`, its answer is
     /// the answer.
     Ask { to: Kind, name: String, message: String, then: Option<T> },
     /// Open a WebSocket at a Distributor, for this caller.
@@ -54,11 +54,6 @@ impl<T> Step<T> {
         Ok(Self::Ask { to, name: name.into(), message: serde_json::to_string(message)?, then: Some(then) })
     }
 
-    /// Hands the request over to an object, whose answer is the answer.
-    pub(crate) fn hand_over(to: Kind, name: impl Into<String>, message: &impl Serialize) -> Result<Self, Fault> {
-        Ok(Self::Ask { to, name: name.into(), message: serde_json::to_string(message)?, then: None })
-    }
-
     /// As the shell reads it: a letter, then the rest. `keep` keeps what the call goes on with.
     pub(crate) fn text(self, request_id: &str, keep: impl FnOnce(T) -> u64) -> String {
         match self {
@@ -67,8 +62,7 @@ impl<T> Step<T> {
             Self::Body => "B".into(),
             Self::Ask { to, name, message, then } => {
                 let then = then.map(|then| keep(then).to_string()).unwrap_or_default();
-                // A message is JSON, which has no line breaks; a name may be any text, so it comes last.
-                format!("O{}\n{then}\n{message}\n{name}", to.as_str())
+                format!("O{}\n{then}\n{name}\n{message}", to.as_str())
             }
             Self::Socket { name, caller } => format!("S{}", serde_json::json!({ "name": name, "caller": caller })),
             Self::Done => DONE.into(),

@@ -3,11 +3,11 @@
 use universal_wallet::id::DistributorID;
 use universal_wallet_core::refusal::{Code, Outcome, Refusal, refuse};
 
-use super::Step;
 use super::request::Request;
 use super::routes::Route;
 use super::session::{Cookie, not_signed_in, refuse_cross_site};
-use crate::messages::{Call, ConsoleCaller, SignedIn, ToDistributor, ToUser};
+use super::{Step, hand_over};
+use crate::messages::{Asker, Call, ConsoleCaller, SignedIn, ToUser};
 use crate::platform::step::{Kind, read_reply};
 
 /// The session was asked for.
@@ -16,7 +16,7 @@ pub(crate) struct Then {
     call: Option<Call>,
 }
 
-pub(super) fn begin(mut request: Request, route: Route, variable: Vec<String>) -> Outcome<Step> {
+pub(super) fn begin(request: Request<'_>, route: Route, variable: Vec<String>) -> Outcome<Step> {
     if request.has_body() || route == Route::Events {
         refuse_cross_site(&request)?;
     }
@@ -34,7 +34,7 @@ pub(super) fn begin(mut request: Request, route: Route, variable: Vec<String>) -
         route,
         distributor,
         subject,
-        query: request.query,
+        query: request.query.to_owned(),
         ip,
         input,
     });
@@ -48,7 +48,6 @@ pub(super) fn resume(then: Then, reply: &str) -> Outcome<Step> {
     let Some(call) = then.call.filter(|call| person.distributors.contains(&call.distributor)) else {
         return Err(Refusal::not_found().into());
     };
-    let name = call.distributor.to_string();
     let caller = ConsoleCaller {
         user: person.user,
         login: person.login,
@@ -56,8 +55,7 @@ pub(super) fn resume(then: Then, reply: &str) -> Outcome<Step> {
         only_here: person.distributors.len() == 1,
     };
     if call.route == Route::Events {
-        return Ok(Step::Socket { name, caller: serde_json::to_string(&caller)? });
+        return Ok(Step::Socket { name: call.distributor.to_string(), caller: serde_json::to_string(&caller)? });
     }
-    let message = ToDistributor::Console { call, caller };
-    Ok(Step::hand_over(Kind::Distributor, name, &message)?)
+    hand_over(&Asker::Person(caller), &call)
 }

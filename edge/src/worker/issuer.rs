@@ -9,12 +9,14 @@ use universal_wallet_core::input::Input;
 use universal_wallet_core::operation::{Merchant, merchant_wallet, phone_wallet};
 use universal_wallet_core::refusal::{Code, Outcome, Refusal};
 
-use super::Step;
 use super::request::Request;
 use super::routes::Route;
+use super::{Step, hand_over};
 use crate::distributor::lists::Query;
 use crate::issuer::DISTRIBUTORS_PAGE;
-use crate::messages::{Call, CreatedMerchant, ISSUER, ToDistributor, ToIssuer, ToWallet, WalletFunds, WalletVerified};
+use crate::messages::{
+    Asker, Call, CreatedMerchant, ISSUER, ToDistributor, ToIssuer, ToWallet, WalletFunds, WalletVerified,
+};
 use crate::platform::answer::{Answer, Scheme, unavailable};
 use crate::platform::config::config;
 use crate::platform::percent;
@@ -47,7 +49,7 @@ fn then(then: Then) -> super::Then {
     super::Then::Issuer(then)
 }
 
-pub(super) fn begin(mut request: Request, route: Route, variable: Vec<String>) -> Outcome<Step> {
+pub(super) fn begin(mut request: Request<'_>, route: Route, variable: Vec<String>) -> Outcome<Step> {
     let Some(config) = config() else { return Err(unavailable().into()) };
     let known = request.bearer().map(|token| config.is_issuer(token));
     request.origin.scheme = Scheme::Bearer { sent: known.is_some() };
@@ -80,7 +82,7 @@ fn distributor_id(variable: &[String]) -> Outcome<DistributorID> {
     first(variable).parse().map_err(|_| Refusal::not_found().into())
 }
 
-fn after_body(request: Request, route: Route, variable: &[String], input: Input) -> Outcome<Step> {
+fn after_body(request: Request<'_>, route: Route, variable: &[String], input: Input) -> Outcome<Step> {
     match route {
         Route::CreateDistributor => create::distributor(&input),
         Route::AddUser => create::user(distributor_id(variable)?, &input),
@@ -107,7 +109,7 @@ fn after_body(request: Request, route: Route, variable: &[String], input: Input)
             Ok(Step::ask(Kind::Wallet, wallet, &ToWallet::Verify, then(Then::WalletVerified))?)
         }
         Route::Distributors => {
-            let query = Query::parse(&request.query)?;
+            let query = Query::parse(request.query)?;
             let after = query
                 .get("cursor")
                 .filter(|cursor| !cursor.is_empty())
@@ -134,11 +136,11 @@ fn after_body(request: Request, route: Route, variable: &[String], input: Input)
                 route,
                 distributor,
                 subject: second(variable).into(),
-                query: request.query,
+                query: request.query.to_owned(),
                 ip: None,
                 input,
             };
-            Ok(Step::hand_over(Kind::Distributor, distributor.to_string(), &ToDistributor::Issuer { call })?)
+            hand_over(&Asker::Issuer, &call)
         }
     }
 }

@@ -6,16 +6,15 @@ use universal_wallet_core::distributor::authenticate;
 use universal_wallet_core::key_form::Recognised;
 use universal_wallet_core::refusal::{Code, Outcome, Refusal};
 
-use super::Step;
 use super::request::Request;
 use super::routes::Route;
+use super::{Step, hand_over};
 use crate::distributor::KeyHeaders;
-use crate::messages::{Call, ToDistributor};
+use crate::messages::{Asker, Call};
 use crate::platform::answer::{Answer, Scheme};
 use crate::platform::config::config;
-use crate::platform::step::Kind;
 
-pub(super) fn begin(mut request: Request, route: Route, variable: Vec<String>) -> Outcome<Step> {
+pub(super) fn begin(mut request: Request<'_>, route: Route, variable: Vec<String>) -> Outcome<Step> {
     let mut variable = variable.into_iter();
     let distributor: DistributorID = variable.next().unwrap_or_default().parse().map_err(|_| Refusal::not_found())?;
     let subject = variable.next().unwrap_or_default();
@@ -42,6 +41,6 @@ pub(super) fn begin(mut request: Request, route: Route, variable: Vec<String>) -
     };
     let Some(input) = request.input() else { return Ok(Step::Body) };
     let ip = request.client().map(|address| address.to_string());
-    let call = Call { origin: request.origin, route, distributor, subject, query: request.query, ip, input };
-    Ok(Step::hand_over(Kind::Distributor, distributor.to_string(), &ToDistributor::Key { call, digest })?)
+    let call = Call { origin: request.origin, route, distributor, subject, query: request.query.to_owned(), ip, input };
+    hand_over(&Asker::Key(digest), &call)
 }

@@ -12,8 +12,10 @@ use std::cell::RefCell;
 use universal_wallet_core::refusal::{Code, Outcome, Refusal};
 use wasm_bindgen::prelude::*;
 
+use crate::messages::{Asker, Call};
 use crate::platform::answer::{Answer, Origin, Scheme};
 use crate::platform::config;
+use crate::platform::step::Kind;
 use crate::platform::waiting::Waiting;
 use request::Request;
 use routes::{Area, Matched, Route};
@@ -114,8 +116,13 @@ fn finish(step: Outcome<Step>, origin: Origin) -> String {
     step.text(&request_id, |then| WAITING.with_borrow_mut(|waiting| waiting.keep((then, origin))))
 }
 
-fn begin(request: Request) -> Outcome<Step> {
-    let (route, area, variable) = match routes::find(&request.method, &request.path) {
+/// Hands a call over to the Distributor that it is about, whose answer is the answer.
+fn hand_over(caller: &Asker, call: &Call) -> Outcome<Step> {
+    Ok(Step::Ask { to: Kind::Distributor, name: call.distributor.to_string(), message: call.text(caller)?, then: None })
+}
+
+fn begin(request: Request<'_>) -> Outcome<Step> {
+    let (route, area, variable) = match routes::find(request.method, request.path) {
         Matched::Route(route, area, variable) => (route, area, variable),
         Matched::OtherMethods(allowed) => {
             let refusal = Refusal::new(

@@ -2,55 +2,53 @@
 
 use std::net::IpAddr;
 
-use universal_wallet_core::body::MAX_BODY;
-use universal_wallet_core::input::Input;
+use universal_wallet_core::input::{Input, Unread};
 use universal_wallet_core::ip::client_address;
-use universal_wallet_core::refusal::{Code, Refusal};
 
 use crate::platform::answer::{Origin, Scheme};
 
 /// A request.
 #[derive(Debug)]
-pub(crate) struct Request {
+pub(crate) struct Request<'a> {
     pub(crate) origin: Origin,
-    pub(crate) method: String,
-    pub(crate) path: String,
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
     /// Without the question mark.
-    pub(crate) query: String,
+    pub(crate) query: &'a str,
     /// Scheme and authority of the URL.
-    pub(crate) site: String,
-    pub(crate) authorization: Option<String>,
-    pub(crate) content_type: Option<String>,
-    pub(crate) idempotency_key: Option<String>,
-    pub(crate) ip: Option<String>,
-    pub(crate) cookie: Option<String>,
-    pub(crate) origin_header: Option<String>,
-    pub(crate) fetch_site: Option<String>,
-    pub(crate) upgrade: Option<String>,
+    pub(crate) site: &'a str,
+    pub(crate) authorization: Option<&'a str>,
+    pub(crate) content_type: Option<&'a str>,
+    pub(crate) idempotency_key: Option<&'a str>,
+    pub(crate) ip: Option<&'a str>,
+    pub(crate) cookie: Option<&'a str>,
+    pub(crate) origin_header: Option<&'a str>,
+    pub(crate) fetch_site: Option<&'a str>,
+    pub(crate) upgrade: Option<&'a str>,
     /// What was read of the body, where it was.
-    body: Option<String>,
+    body: Option<&'a str>,
 }
 
-impl Request {
+impl<'a> Request<'a> {
     /// Reads the shell's form: method, URL, then the headers Authorization, Content-Type,
     /// Idempotency-Key, CF-Connecting-IP, Cookie, Origin, Sec-Fetch-Site and Upgrade, a line each;
     /// a header that was sent is preceded by `=`. The body is there once it was read.
-    pub(crate) fn parse(text: &str, body: Option<&str>, request_id: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &'a str, body: Option<&'a str>, request_id: &str) -> Option<Self> {
         let mut lines = text.split('\n');
-        let method = lines.next()?.to_owned();
+        let method = lines.next()?;
         let url = lines.next()?;
         let after_scheme = url.find("://")? + 3;
         let path_at = url.get(after_scheme..)?.find(['/', '?', '#']).map_or(url.len(), |at| after_scheme + at);
         let (site, rest) = url.split_at_checked(path_at)?;
         let rest = rest.split('#').next().unwrap_or_default();
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let mut header = || lines.next().and_then(|line| line.strip_prefix('=')).map(str::to_owned);
+        let mut header = || lines.next().and_then(|line| line.strip_prefix('='));
         Some(Self {
             origin: Origin { request_id: request_id.into(), scheme: Scheme::Session },
             method,
-            path: path.into(),
-            query: query.into(),
-            site: site.into(),
+            path,
+            query,
+            site,
             authorization: header(),
             content_type: header(),
             idempotency_key: header(),
@@ -59,7 +57,7 @@ impl Request {
             origin_header: header(),
             fetch_site: header(),
             upgrade: header(),
-            body: body.map(str::to_owned),
+            body,
         })
     }
 
@@ -70,17 +68,17 @@ impl Request {
 
     /// Whether the method brings a body along.
     pub(crate) fn has_body(&self) -> bool {
-        matches!(self.method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE")
+        matches!(self.method, "POST" | "PUT" | "PATCH" | "DELETE")
     }
 
     /// Whether it asks for a WebSocket.
     pub(crate) fn is_socket(&self) -> bool {
-        self.upgrade.as_deref().is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"))
+        self.upgrade.is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"))
     }
 
     /// The token of a Bearer header, the scheme in any case; `None` where there is none.
-    pub(crate) fn bearer(&self) -> Option<&str> {
-        let header = self.authorization.as_deref()?.trim();
+    pub(crate) fn bearer(&self) -> Option<&'a str> {
+        let header = self.authorization?.trim();
         // Two headers arrive as one, joined by a comma, which no token has.
         if header.contains(',') {
             return Some(header);
@@ -92,44 +90,34 @@ impl Request {
 
     /// The client's address; only the platform's own header counts.
     pub(crate) fn client(&self) -> Option<IpAddr> {
-        client_address(self.ip.as_deref())
+        client_address(self.ip)
     }
 
     /// Body and idempotency key; `None` where the body has to be read first. The shell read `+`
     /// and the text, or `!` and why there is none.
-    pub(crate) fn input(&mut self) -> Option<Input> {
+    pub(crate) fn input(&self) -> Option<Input> {
         if !self.has_body() {
             return Some(Input { body: Ok(String::new()), idempotency_key: None });
         }
-        let mut read = self.body.take()?;
-        let body = match read.as_str() {
-            "+" => Ok(String::new()),
-            text if text.starts_with('+') => {
-                if self.is_json() {
-                    read.remove(0);
-                    Ok(read)
-                } else {
-                    Err(Refusal::new(
-                        Code::UnsupportedMediaType,
-                        "Send the body as JSON, with the header Content-Type: application/json.",
-                    ))
-                }
-            }
-            "!large" => Err(Refusal::new(Code::BodyTooLarge, format!("A body has at most {MAX_BODY} bytes."))),
-            _ => Err(Refusal::new(Code::InvalidJson, "The body is not UTF-8 text, or did not arrive whole.")),
+        let read = self.body?;
+        let body = match read.strip_prefix('+') {
+            Some(text) if text.is_empty() || self.is_json() => Ok(text.to_owned()),
+            Some(_) => Err(Unread::NotJson),
+            None if read == "!large" => Err(Unread::TooLarge),
+            None => Err(Unread::Broken),
         };
-        Some(Input { body, idempotency_key: self.idempotency_key.take() })
+        Some(Input { body, idempotency_key: self.idempotency_key.map(str::to_owned) })
     }
 
     fn is_json(&self) -> bool {
-        let kind = self.content_type.as_deref().unwrap_or_default().split(';').next().unwrap_or_default();
+        let kind = self.content_type.unwrap_or_default().split(';').next().unwrap_or_default();
         kind.trim().eq_ignore_ascii_case("application/json")
     }
 
     /// Whether a browser says that another site's page sent it.
     pub(crate) fn is_cross_site(&self) -> bool {
-        self.origin_header.as_deref().is_some_and(|origin| origin != self.site)
-            || self.fetch_site.as_deref().is_some_and(|site| !matches!(site, "same-origin" | "none"))
+        self.origin_header.is_some_and(|origin| origin != self.site)
+            || self.fetch_site.is_some_and(|site| !matches!(site, "same-origin" | "none"))
     }
 }
 
@@ -137,22 +125,28 @@ impl Request {
 mod tests {
     use super::*;
 
-    fn request(lines: &[&str]) -> Request {
-        Request::parse(&lines.join("\n"), None, "id").unwrap()
+    fn text(lines: &[&str]) -> String {
+        lines.join("\n")
+    }
+
+    fn request(text: &str) -> Request<'_> {
+        Request::parse(text, None, "id").unwrap()
     }
 
     #[test]
     fn the_url_is_taken_apart_and_absent_headers_are_told_from_empty_ones() {
-        let request = request(&["GET", "http://127.0.0.1:8787/healthz?a=b", "", "=", "=k", "=203.0.113.7"]);
-        assert_eq!((request.path.as_str(), request.query.as_str()), ("/healthz", "a=b"));
+        let text = text(&["GET", "http://127.0.0.1:8787/healthz?a=b", "", "=", "=k", "=203.0.113.7"]);
+        let request = request(&text);
+        assert_eq!((request.path, request.query), ("/healthz", "a=b"));
         assert_eq!(request.site, "http://127.0.0.1:8787");
-        assert_eq!((request.authorization, request.content_type.as_deref()), (None, Some("")));
+        assert_eq!((request.authorization, request.content_type), (None, Some("")));
         assert_eq!(request.cookie, None);
     }
 
     #[test]
     fn a_bearer_token_has_its_scheme_in_any_case() {
-        let token = |header: &str| request(&["GET", "http://h/", &format!("={header}")]).bearer().map(str::to_owned);
+        let token =
+            |header: &str| request(&text(&["GET", "http://h/", &format!("={header}")])).bearer().map(str::to_owned);
         assert_eq!(token("bEaReR abc"), Some("abc".into()));
         for none in ["", "Bearer", "Bearer ", "Basic abc", "abc"] {
             assert_eq!(token(none), None, "{none:?}");
@@ -163,7 +157,7 @@ mod tests {
     #[test]
     fn another_sites_page_is_recognised() {
         let cross = |origin: &str, site: &str| {
-            request(&["POST", "https://h/admin/v1/session", "", "", "", "", "", origin, site]).is_cross_site()
+            request(&text(&["POST", "https://h/admin/v1/session", "", "", "", "", "", origin, site])).is_cross_site()
         };
         assert!(!cross("", "") && !cross("=https://h", "=same-origin") && !cross("", "=none"));
         assert!(cross("=https://evil.example", "") && cross("=null", "") && cross("", "=same-site"));

@@ -44,8 +44,8 @@ fn hex(bytes: &[u8]) -> String {
 
 impl Cookie {
     /// The session cookie of a request: the login in hex, the secret, the tag.
-    pub(crate) fn of(request: &Request) -> Option<Self> {
-        let value = request.cookie.as_deref()?.split([';', ',']).find_map(|pair| {
+    pub(crate) fn of(request: &Request<'_>) -> Option<Self> {
+        let value = request.cookie?.split([';', ',']).find_map(|pair| {
             let (name, value) = pair.trim().split_once('=')?;
             (name == NAME).then_some(value)
         })?;
@@ -77,7 +77,7 @@ pub(crate) fn not_signed_in() -> Refusal {
 }
 
 /// Refuses what a browser says another site's page sent.
-pub(crate) fn refuse_cross_site(request: &Request) -> Outcome<()> {
+pub(crate) fn refuse_cross_site(request: &Request<'_>) -> Outcome<()> {
     if request.is_cross_site() {
         return refuse(Code::CrossSiteRequest, "This request came from another site's page and was not carried out.");
     }
@@ -121,7 +121,7 @@ pub(crate) struct Members {
     found: Vec<Value>,
 }
 
-pub(super) fn begin(mut request: Request, route: Route) -> Outcome<Step> {
+pub(super) fn begin(request: Request<'_>, route: Route) -> Outcome<Step> {
     if request.has_body() {
         refuse_cross_site(&request)?;
     }
@@ -134,7 +134,7 @@ pub(super) fn begin(mut request: Request, route: Route) -> Outcome<Step> {
 }
 
 /// The name of the record of failed sign-ins of the caller's address.
-fn address(request: &Request) -> String {
+fn address(request: &Request<'_>) -> String {
     request.client().map_or_else(|| "unknown".into(), |address| IPBlock::subscriber(address).to_string())
 }
 
@@ -143,7 +143,7 @@ fn login_digest(login: &str) -> Digest {
     Digest::of(&[login.as_bytes()])
 }
 
-fn after_body(request: &Request, route: Route, cookie: Option<Cookie>, input: &Input) -> Outcome<Step> {
+fn after_body(request: &Request<'_>, route: Route, cookie: Option<Cookie>, input: &Input) -> Outcome<Step> {
     let Some(cookie) = cookie.filter(|_| route != Route::SignIn) else { return sign_in(request, input) };
     let name = cookie.login.as_str();
     match route {
@@ -167,7 +167,7 @@ fn after_body(request: &Request, route: Route, cookie: Option<Cookie>, input: &I
     }
 }
 
-fn sign_in(request: &Request, input: &Input) -> Outcome<Step> {
+fn sign_in(request: &Request<'_>, input: &Input) -> Outcome<Step> {
     let mut body = input.object()?;
     let login = body.required_text("login");
     let password = body.required_text("password");
@@ -187,8 +187,13 @@ pub(super) fn resume(then: Then, reply: &str) -> Outcome<Step> {
         Then::Tried { login, password, address, ip } => {
             read_reply::<()>(reply)?;
             let message = ToUser::SignIn { password, ip: address.clone() };
-            let then = super::Then::Session(Then::Right { login: login.clone(), address, ip });
-            Ok(Step::ask(Kind::User, login, &message, then)?)
+            // A text that can be no login belongs to nobody, and is found out at the same cost.
+            let name = match login.parse::<Login>() {
+                Ok(login) => login.as_str().to_owned(),
+                Err(_) => format!("nobody:{}", login_digest(&login)),
+            };
+            let then = super::Then::Session(Then::Right { login, address, ip });
+            Ok(Step::ask(Kind::User, name, &message, then)?)
         }
         Then::Right { login, address, ip } => {
             let person = SignedIn { client_ip: ip, ..read_reply(reply)? };
@@ -227,7 +232,7 @@ fn ended(answer: Ending) -> super::Then {
     super::Then::Session(Then::Ended { left: None, user: None, answer })
 }
 
-fn ip_of(request: &Request) -> Option<String> {
+fn ip_of(request: &Request<'_>) -> Option<String> {
     request.client().map(|address| address.to_string())
 }
 

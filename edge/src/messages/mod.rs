@@ -1,5 +1,7 @@
 //! What the Worker and the objects say to each other.
 
+mod call;
+
 use serde::{Deserialize, Serialize};
 use universal_wallet::id::{DistributorID, OperationID, UserID};
 use universal_wallet::{Amount, Phone, Timestamp};
@@ -12,41 +14,16 @@ use universal_wallet_core::people::{Login, Role};
 use universal_wallet_core::store::Idempotency;
 use universal_wallet_core::verify::Anchor;
 
+pub(crate) use call::{Asker, Call};
+
 use crate::distributor::Export;
-use crate::platform::answer::Origin;
-use crate::worker::routes::Route;
 
 /// The name of the one Issuer object.
 pub(crate) const ISSUER: &str = "issuer";
 
-/// A call on behalf of an HTTP request, which the object answers itself.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Call {
-    /// What every answer of the request shares.
-    pub(crate) origin: Origin,
-    /// What is asked for.
-    pub(crate) route: Route,
-    /// The distributor, as the path spells it.
-    pub(crate) distributor: DistributorID,
-    /// The path's second variable segment.
-    pub(crate) subject: String,
-    /// The query, without its question mark.
-    pub(crate) query: String,
-    /// The client's address, where the platform tells it.
-    pub(crate) ip: Option<String>,
-    /// Body and idempotency key.
-    pub(crate) input: Input,
-}
-
-/// What a Distributor is told.
+/// What a Distributor is told, besides calls.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum ToDistributor {
-    /// A key calls.
-    Key { call: Call, digest: Digest },
-    /// A signed-in person calls.
-    Console { call: Call, caller: ConsoleCaller },
-    /// The issuer calls.
-    Issuer { call: Call },
     /// The issuer creates it.
     Create { id: DistributorID, name: String, currency: String, members: Vec<NewMember> },
     /// The issuer adds a member; refused where the login is one already.

@@ -22,15 +22,15 @@ enum Act {
 
 /// Each act, and the messages that carry it: whom they go to, and what is in them.
 const STEPS: [(Act, &str, &str); 13] = [
-    (Act::CashIn, "DISTRIBUTOR", "KeyCreateOperation"),
+    (Act::CashIn, "DISTRIBUTOR", "\"operationType\""),
     (Act::CashIn, "WALLET", "Credit"),
     (Act::ToMerchant, "ISSUER", "\"Merchant\""),
     (Act::ToMerchant, "WALLET", "Credit"),
-    (Act::Approve, "DISTRIBUTOR", "\"Approve\""),
+    (Act::Approve, "DISTRIBUTOR", "\"digest\""),
     (Act::Approve, "WALLET", "Credit"),
     (Act::Ask, "WALLET", "\"Request\""),
     (Act::Ask, "DISTRIBUTOR", "OpenRequest"),
-    (Act::PayOut, "DISTRIBUTOR", "KeyProcessCashOut"),
+    (Act::PayOut, "DISTRIBUTOR", "\"cashOutFulfillmentType\""),
     (Act::PayOut, "WALLET", "Capture"),
     (Act::Cancel, "WALLET", "RequestOf"),
     (Act::Cancel, "DISTRIBUTOR", "CancelRequest"),

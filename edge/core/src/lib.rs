@@ -9,6 +9,7 @@ pub mod api_key;
 pub mod approval;
 pub mod body;
 pub mod chain;
+pub mod cursor;
 pub mod digest;
 pub mod distributor;
 pub mod input;

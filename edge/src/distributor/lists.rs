@@ -4,7 +4,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 use universal_wallet::wire::{CashOutPage, CashOutRequest};
-use universal_wallet_core::digest::{Digest, same};
+use universal_wallet_core::cursor;
+use universal_wallet_core::digest::Digest;
 use universal_wallet_core::distributor::operations::subject;
 use universal_wallet_core::operation::{Facts, Operation, OperationStatus, Request};
 use universal_wallet_core::refusal::{Code, Fault, Outcome, Refusal};
@@ -80,8 +81,7 @@ impl Query {
     }
 }
 
-/// Makes and reads the cursors of one list: a number, and a check that it was made for this list
-/// of this distributor.
+/// Makes and reads the cursors of one list.
 pub(super) struct Cursors<'a> {
     store: &'a SqlStore,
     list: &'a str,
@@ -92,30 +92,14 @@ impl<'a> Cursors<'a> {
         Self { store, list }
     }
 
-    fn check(&self, number: u64) -> String {
-        let id = self.store.profile().id;
-        let digest = Digest::of(&[
-            b"universal-wallet/cursor/v1\0",
-            self.list.as_bytes(),
-            b"\0",
-            id.uuid().as_bytes(),
-            &number.to_be_bytes(),
-        ]);
-        digest.to_string().chars().take(12).collect()
-    }
-
     pub(super) fn make(&self, number: u64) -> String {
-        format!("{number:x}-{}", self.check(number))
+        cursor::make(self.store.profile().id, self.list, number)
     }
 
     /// The number in the query's cursor, where there is one.
     pub(super) fn read(&self, query: &Query) -> Outcome<Option<u64>> {
         let Some(text) = query.get("cursor").filter(|text| !text.is_empty()) else { return Ok(None) };
-        let number = text.split_once('-').and_then(|(number, check)| {
-            let number = u64::from_str_radix(number, 16).ok()?;
-            same(self.check(number).as_bytes(), check.as_bytes()).then_some(number)
-        });
-        match number {
+        match cursor::read(self.store.profile().id, self.list, text) {
             Some(number) => Ok(Some(number)),
             None => Err(wrong("cursor", "is not a cursor of this list; take it from the page before").into()),
         }

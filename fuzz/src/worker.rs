@@ -1,0 +1,97 @@
+//! Whole requests, as the shell hands them to the Worker.
+
+use std::sync::Once;
+
+use universal_wallet_edge::worker::Worker;
+use universal_wallet_edge::worker::routes::ROUTES;
+
+const VARIABLES: &str = r#"{
+    "ISSUER_TOKEN": "one-secret-of-the-fuzzer-that-is-long-enough",
+    "KEY_PEPPER": "another-secret-of-the-fuzzer-that-is-long-enough",
+    "SESSION_SECRET": "a-third-secret-of-the-fuzzer-that-is-long-enough"
+}"#;
+
+/// The settings are each thread's own.
+fn configured() {
+    thread_local! {
+        static CONFIGURED: Once = const { Once::new() };
+    }
+    CONFIGURED.with(|once| once.call_once(|| assert_eq!(Worker::configure(VARIABLES), "")));
+}
+
+/// What a step may be: an answer that is not our fault and leaks nothing, the wish for the body, a
+/// message to an object, or a socket.
+fn check(step: &str, text: &str) {
+    match step.as_bytes().first() {
+        Some(b'A') => {
+            let status = &step[1..4];
+            assert!(status < "500", "{status} for {text:?}: {step}");
+            let (head, _) = step.split_once("\n\n").expect("a head ends with a blank line");
+            // The head is a status and lines of a name and a value, whatever was sent.
+            for line in head.lines().skip(1) {
+                let (name, value) = line.split_once(": ").expect("a header");
+                assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'), "{line:?}");
+                assert!(!value.chars().any(char::is_control), "{line:?}");
+            }
+        }
+        Some(b'B' | b'O' | b'S') => {}
+        _ => panic!("no step for {text:?}: {step}"),
+    }
+    for secret in ["one-secret-of", "another-secret-of", "a-third-secret-of"] {
+        assert!(!step.contains(secret) || text.contains(secret), "{secret} leaks");
+    }
+}
+
+/// A request: the first byte chooses a route (255: what the text says), the first line is put
+/// into its path, the next ones are headers, and what follows a blank line is the body.
+pub fn request(data: &[u8]) {
+    configured();
+    let Some((choice, rest)) = data.split_first() else { return };
+    let text = String::from_utf8_lossy(rest);
+    let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let mut lines = head.split('\n');
+    let first = lines.next().unwrap_or_default();
+    let (method, path) = match ROUTES.get(usize::from(*choice) % (ROUTES.len() + 1)) {
+        Some((method, pattern, ..)) => {
+            let mut parts = pattern.split('*');
+            let mut path = parts.next().unwrap_or_default().to_owned();
+            let mut segments = first.split('\u{b7}').chain(std::iter::repeat("36e48800-22ce-4ea0-b37a-198f7978cd53"));
+            for part in parts {
+                path.extend([segments.next().unwrap_or_default(), part]);
+            }
+            ((*method).to_owned(), path)
+        }
+        None => first.split_once(' ').map_or(("GET".into(), first.into()), |(one, two)| (one.into(), two.into())),
+    };
+    // Authorization, Content-Type, Idempotency-Key, CF-Connecting-IP, Cookie, Origin, Sec-Fetch-Site, Upgrade.
+    let issuer = "=Bearer one-secret-of-the-fuzzer-that-is-long-enough";
+    let mut headers: Vec<String> = lines.map(str::to_owned).collect();
+    headers.resize(8, String::new());
+    if path.starts_with("/issuer") && headers[0].is_empty() {
+        issuer.clone_into(&mut headers[0]);
+    }
+    if headers[1].is_empty() {
+        "=application/json".clone_into(&mut headers[1]);
+    }
+    let text = format!("{method}\nhttps://edge.test{path}\n{}", headers.join("\n"));
+    let step = Worker::begin(&text, "id");
+    check(&step, &text);
+    if step == "B" {
+        for read in [format!("+{body}"), "!large".into(), "!broken".into()] {
+            check(&Worker::begin_with_body(&text, &read, "id"), &text);
+        }
+    }
+}
+
+/// A session cookie: none of a fuzzer's making opens a session.
+pub fn cookie(data: &[u8]) {
+    configured();
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let line = text.replace('\n', "");
+    for cookie in [line.clone(), format!("__Host-uw_session={line}")] {
+        let request = format!("GET\nhttps://edge.test/admin/v1/session\n\n\n\n\n={cookie}\n\n\n");
+        let step = Worker::begin(&request, "id");
+        check(&step, &request);
+        assert!(step.starts_with("A401"), "a cookie that nobody made: {cookie:?}");
+    }
+}

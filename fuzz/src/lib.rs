@@ -15,8 +15,11 @@ mod worker;
 pub use texts::{amount, body, cursor, ip_list, key, phone};
 pub use worker::{cookie, request};
 
+/// What a fuzzer calls.
+pub type Target = fn(&[u8]);
+
 /// Every target by its name, which is also that of its corpus.
-pub const TARGETS: [(&str, fn(&[u8])); 8] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("key", key),
     ("amount", amount),
     ("phone", phone),

@@ -21,12 +21,18 @@ pub(crate) struct Options {
     /// Run this step alone; may be given several times
     #[arg(long, value_enum, value_name = "STEP")]
     only: Vec<Step>,
+    /// Run what takes many minutes too
+    #[arg(long)]
+    long: bool,
 }
 
 /// Runs the steps and prints what came of them. The last line tells how many tests passed and failed.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let steps: Vec<_> =
-        Step::ALL.into_iter().filter(|step| options.only.is_empty() || options.only.contains(step)).collect();
+    let steps: Vec<_> = if options.only.is_empty() {
+        Step::ALL.into_iter().chain(Step::LONG.into_iter().filter(|_| options.long)).collect()
+    } else {
+        Step::ALL.into_iter().chain(Step::LONG).filter(|step| options.only.contains(step)).collect()
+    };
     let mut total = Count::default();
     let mut lines = Vec::new();
     let mut failure = None;

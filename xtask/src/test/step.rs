@@ -27,10 +27,12 @@ pub(crate) enum Step {
     E2e,
     /// The admin page in Chromium
     Browser,
+    /// The fuzzer, a minute for each target
+    Fuzz,
 }
 
 impl Step {
-    /// In their order.
+    /// What runs by itself, in this order.
     pub(crate) const ALL: [Self; 9] = [
         Self::Format,
         Self::Clippy,
@@ -42,6 +44,9 @@ impl Step {
         Self::E2e,
         Self::Browser,
     ];
+
+    /// What `--long` adds: it takes many minutes.
+    pub(crate) const LONG: [Self; 1] = [Self::Fuzz];
 
     /// The name as given to `--only`.
     pub(crate) fn name(self) -> String {
@@ -65,6 +70,7 @@ impl Step {
             Self::Build => steps::build(),
             Self::E2e => steps::e2e(count),
             Self::Browser => steps::browser(count),
+            Self::Fuzz => steps::fuzz(count),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What each step runs.
 
 use std::env;
+use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
@@ -11,7 +12,7 @@ use super::count::Count;
 use crate::build::{self, Worker};
 use crate::command::{cargo, run};
 use crate::tools::wasm_target::WasmTarget;
-use crate::tools::{chromium, node, npm};
+use crate::tools::{cargo_fuzz, chromium, node, npm};
 use crate::workspace;
 
 /// The end-to-end tests' crate.
@@ -99,6 +100,35 @@ pub(super) fn browser(count: &mut Count) -> Result<()> {
         command.env("EDGE_CHROMIUM", program);
     }
     count_in(&mut command, count)
+}
+
+/// Each target for a minute, from the corpus that is kept. What is found new goes into `target/fuzz-corpus`.
+pub(super) fn fuzz(count: &mut Count) -> Result<()> {
+    let program = cargo_fuzz::set_up()?;
+    let kept = workspace::root().join("fuzz/corpus");
+    let mut targets = Vec::new();
+    for folder in fs::read_dir(&kept).with_context(|| format!("could not read {}", kept.display()))? {
+        targets.push(folder?.file_name());
+    }
+    targets.sort();
+    for target in targets {
+        let found = workspace::target().join("fuzz-corpus").join(&target);
+        fs::create_dir_all(&found).with_context(|| format!("could not create {}", found.display()))?;
+        let mut command = Command::new(&program);
+        // No sanitizer: nothing here is unsafe, and so stable Rust is enough.
+        command.args(["fuzz", "run", "--sanitizer", "none", "--features", "libfuzzer", "--fuzz-dir", "fuzz"]);
+        command.arg("--target-dir").arg(workspace::target().join("fuzz"));
+        command.arg(&target).arg(&found).arg(kept.join(&target)).args(["--", "-max_total_time=60"]);
+        command.arg("-print_final_stats=1").current_dir(workspace::root());
+        // The Worker's profile is for size and takes long to link.
+        command.envs([("CARGO_PROFILE_RELEASE_LTO", "off"), ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")]);
+        let result = run(&mut command);
+        count.add(Count { passed: result.is_ok().into(), failed: result.is_err().into() });
+        result.with_context(|| {
+            format!("the fuzzer broke {}: its input is in fuzz/artifacts", target.to_string_lossy())
+        })?;
+    }
+    Ok(())
 }
 
 /// Runs a test runner with its output shown, and counts on the way. No test at all is no success.

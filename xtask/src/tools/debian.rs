@@ -94,7 +94,7 @@ pub(crate) fn cargo(subcommand: &str) -> Command {
 }
 
 /// Installs packages by the system's package manager.
-pub(super) fn install_packages(packages: &[&str]) -> Result<()> {
+pub(crate) fn install_packages(packages: &[&str]) -> Result<()> {
     for arguments in [&["update"][..], &["install", "--no-install-recommends"]] {
         let mut command = Command::new("apt-get");
         command.args(arguments).args(["-qq", "-y", "-o=Dpkg::Use-Pty=0"]).env("DEBIAN_FRONTEND", "noninteractive");

@@ -2,6 +2,7 @@
 //!
 //! Every set-up is idempotent, says what it installs and why that takes long, and tells what to do when it fails.
 
+pub(crate) mod cargo_fuzz;
 pub(crate) mod chromium;
 pub(crate) mod debian;
 pub(crate) mod node;

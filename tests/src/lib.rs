@@ -16,4 +16,5 @@ pub mod key;
 pub mod money;
 pub mod person;
 pub mod powers;
+pub mod raw;
 pub mod request;

@@ -16,6 +16,16 @@ use crate::refusal::{Code, Refusal};
 /// The largest body, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
 
+/// How many mistakes one answer tells: what a body can have of them must not make long answers.
+const MOST_MISTAKES: usize = 20;
+/// How much of a field's path an answer repeats, in characters.
+const MOST_SHOWN: usize = 128;
+
+/// A path as an answer repeats it: its names come from the caller.
+fn shown(path: &str) -> String {
+    path.chars().take(MOST_SHOWN).collect()
+}
+
 /// A JSON value that remembers repeated members, which serde_json's own value would fold.
 #[derive(Clone, Debug, PartialEq)]
 enum Json {
@@ -134,20 +144,20 @@ impl Body {
                         if let [first, second] = pair
                             && first == second
                         {
-                            let field = format!("{path}{first}");
+                            let field = format!("{path}{}", shown(first));
                             if errors.last().is_none_or(|error: &FieldError| error.field != field) {
                                 errors.push(FieldError { field, message: "appears more than once".into() });
                             }
                         }
                     }
                     for (name, value) in members {
-                        walk(&format!("{path}{name}."), value, errors);
+                        walk(&shown(&format!("{path}{}.", shown(name))), value, errors);
                     }
                 }
                 Json::List(items) => {
                     let path = path.strip_suffix('.').unwrap_or(path);
                     for (place, item) in items.iter().enumerate() {
-                        walk(&format!("{path}[{place}]."), item, errors);
+                        walk(&shown(&format!("{path}[{place}].")), item, errors);
                     }
                 }
                 _ => {}
@@ -385,13 +395,12 @@ impl Body {
 
     fn refuse_unknown(&mut self) {
         for (name, _) in core::mem::take(&mut self.members) {
-            // The name comes from the caller: it is answered as JSON text, cut to a sane length.
-            let name: String = name.chars().take(64).collect();
-            self.error(&name, "is not a field of this request");
+            self.error(&shown(&name), "is not a field of this request");
         }
     }
 
-    fn refusal(self) -> Refusal {
+    fn refusal(mut self) -> Refusal {
+        self.errors.truncate(MOST_MISTAKES);
         let code = if self.amount_only { Code::InvalidAmount } else { Code::InvalidRequest };
         Refusal::fields(code, self.errors)
     }

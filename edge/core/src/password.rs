@@ -50,9 +50,16 @@ impl core::fmt::Debug for PasswordHash {
     }
 }
 
+#[cfg(test)]
+std::thread_local! {
+    static HASHED: core::cell::Cell<u32> = const { core::cell::Cell::new(0) };
+}
+
 /// OWASP's choice for Argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one lane.
 fn hash(password: &str, salt: &[u8; 16]) -> Result<[u8; 32], Fault> {
     let params = Params::new(19 * 1024, 2, 1, Some(32)).map_err(|error| Fault(std::format!("argon2: {error}")))?;
+    #[cfg(test)]
+    HASHED.set(HASHED.get() + 1);
     let mut output = [0; 32];
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into(password.as_bytes(), salt, &mut output)
@@ -101,6 +108,21 @@ mod tests {
         assert!(!verify("correct horse batterz", Some(&stored)).unwrap());
         assert!(!verify("", Some(&stored)).unwrap());
         assert!(!verify("correct horse battery", None).unwrap());
+    }
+
+    #[test]
+    fn whatever_is_tried_one_hash_is_made() {
+        let (own, halves) = (
+            PasswordHash::new("correct horse battery", [7; 16]).unwrap(),
+            PasswordHash::of_halves(HalfMark::of("0123456789abcdef"), "fedcba9876543210").unwrap(),
+        );
+        for stored in [None, Some(&own), Some(&halves)] {
+            for tried in ["correct horse battery", "wrong", "", "-", "0123456789abcdef-x"] {
+                HASHED.set(0);
+                verify(tried, stored).unwrap();
+                assert_eq!(HASHED.get(), 1, "{tried:?}");
+            }
+        }
     }
 
     #[test]

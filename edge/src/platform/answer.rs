@@ -24,6 +24,10 @@ pub(crate) struct Origin {
     pub(crate) scheme: Scheme,
 }
 
+/// What every answer tells a browser: it is what it says it is, and came over HTTPS.
+const BROWSER: &str =
+    "X-Content-Type-Options: nosniff\nStrict-Transport-Security: max-age=63072000; includeSubDomains\n";
+
 /// An answer to an HTTP request.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
@@ -96,9 +100,9 @@ impl Answer {
     /// As the shell reads it: status, header lines, a blank line, the body.
     pub(crate) fn text(self, request_id: &str) -> String {
         let body = self.body.unwrap_or_default();
-        let mut text = String::with_capacity(body.len() + 192);
+        let mut text = String::with_capacity(body.len() + 320);
         // Writing to a String cannot fail.
-        let _ = write!(text, "A{}\nX-Request-ID: {request_id}\n", self.status);
+        let _ = write!(text, "A{}\nX-Request-ID: {request_id}\n{BROWSER}", self.status);
         for (name, value) in &self.headers {
             let _ = writeln!(text, "{name}: {value}");
         }

@@ -1,9 +1,5 @@
 //! Methods, paths, queries and bytes that are not what the API reads.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-use std::time::Duration;
-
 use serde_json::Value;
 use universal_wallet_tests::edge::Edge;
 use universal_wallet_tests::request::Answer;
@@ -109,19 +105,6 @@ fn queries_have_their_form() {
     }
 }
 
-/// Sends these bytes as they are; what comes back within a few seconds.
-fn raw(edge: &Edge, bytes: &[u8]) -> String {
-    let mut stream = TcpStream::connect(("127.0.0.1", edge.port())).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-    stream.write_all(bytes).unwrap();
-    let mut answer = Vec::new();
-    let mut buffer = [0; 4096];
-    while let Ok(read @ 1..) = stream.read(&mut buffer) {
-        answer.extend_from_slice(&buffer[..read]);
-    }
-    String::from_utf8_lossy(&answer).into_owned()
-}
-
 #[test]
 fn broken_http_hurts_nobody() {
     let edge = Edge::start();
@@ -143,13 +126,13 @@ fn broken_http_hurts_nobody() {
         "Idempotency-Key: a\r\nIdempotency-Key: b\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
             .into(),
     ] {
-        let answer = raw(&edge, format!("{head}{rest}").as_bytes());
+        let answer = edge.raw(format!("{head}{rest}").as_bytes());
         let status = answer.split(' ').nth(1).unwrap_or("none").to_owned();
         assert!(status == "none" || status.starts_with('4') || status.starts_with('5'), "{rest:?}: {answer}");
         assert!(status != "500", "{rest:?}: {answer}");
     }
-    raw(&edge, b"\x16\x03\x01\x00\xa5\x01\x00");
-    raw(&edge, format!("GET {} HTTP/1.1\r\n\r\n", "/x".repeat(5000)).as_bytes());
+    edge.raw(b"\x16\x03\x01\x00\xa5\x01\x00");
+    edge.raw(format!("GET {} HTTP/1.1\r\n\r\n", "/x".repeat(5000)).as_bytes());
     assert_eq!(world.stored(), before);
     d.read_balance(&world.key).ok();
 }

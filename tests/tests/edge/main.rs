@@ -7,6 +7,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod abuse;
 mod attention;
 mod audit;
 mod bad_input;

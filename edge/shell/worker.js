@@ -1,6 +1,7 @@
 // The entry: hands each request to Rust as strings, carries out what Rust asks for, and turns the
 // answer into a response. It decides nothing but whether a path is a static file's.
 
+import description from "./openapi.txt";
 import { live, renew } from "./instance.js";
 import { carry, follow } from "./steps.js";
 
@@ -28,6 +29,7 @@ export default {
       step = await follow(env, step, (number, reply) => enter(env, id, (worker) => worker.resume(number, reply, id)));
     }
     if (step[0] === "A") return respond(step, method);
+    if (step[0] === "T") return respond(step.slice(1) + description, method);
     if (step[0] === "X") return stream(env, step, method);
     if (step[0] === "S") return listen(request, env, step.slice(1), id);
     return respond(enter(env, id, (worker) => worker.failed(step === "E503", id)), method);

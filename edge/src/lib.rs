@@ -7,6 +7,8 @@
 pub mod distributor;
 pub mod issuer;
 mod messages;
+#[cfg(test)]
+mod openapi;
 mod platform;
 pub mod sign_ins;
 pub mod user;

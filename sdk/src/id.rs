@@ -89,6 +89,12 @@ macro_rules! id {
                 String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
             }
         }
+
+        #[cfg(feature = "schema")]
+        crate::schema::text!($name, {
+            "pattern": concat!("^", $prefix, "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),
+            "examples": [concat!($prefix, "36e48800-22ce-4ea0-b37a-198f7978cd53")],
+        });
     };
 }
 

@@ -10,6 +10,8 @@ mod amount;
 pub mod id;
 pub mod key;
 mod phone;
+#[cfg(feature = "schema")]
+mod schema;
 mod short_code;
 mod timestamp;
 pub mod wire;

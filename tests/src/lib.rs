@@ -9,6 +9,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+pub mod description;
 pub mod distributor;
 pub mod edge;
 pub mod issuer;

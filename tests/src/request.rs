@@ -3,6 +3,7 @@
 use serde_json::Value;
 use ureq::http;
 
+use crate::description::description;
 use crate::edge::Edge;
 use crate::key::Key;
 use crate::person::Person;
@@ -72,7 +73,7 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// The answer; `None` where none came.
+    /// The answer, which has to be one that the API's description declares; `None` where none came.
     pub fn try_send(self) -> Option<Answer> {
         let mut request = http::Request::builder()
             .method(http::Method::from_bytes(self.method.as_bytes()).unwrap())
@@ -90,7 +91,10 @@ impl<'a> Request<'a> {
         let (parts, mut body) = answer.ok()?.into_parts();
         let text = body.with_config().limit(u64::MAX).read_to_string().ok()?;
         let call = format!("{} {}", self.method, self.path);
-        Some(Answer { call, status: parts.status.as_u16(), headers: parts.headers, text })
+        let answer = Answer { call, status: parts.status.as_u16(), headers: parts.headers, text };
+        let mistakes = description().mistakes(&self.method, &self.path, &answer);
+        assert!(mistakes.is_empty(), "{answer}\nis not what openapi.json declares: {mistakes:#?}");
+        Some(answer)
     }
 
     /// The answer.

@@ -202,6 +202,7 @@ impl Settings {
 /// Where a key stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum KeyStatus {
     /// A checker has to decide.
     Pending,
@@ -358,43 +359,6 @@ impl Key {
             members.insert("overlapHours".into(), json!(self.overlap_hours));
         }
         subject
-    }
-
-    /// The key object of the console API.
-    pub fn view(&self, usage: &Usage) -> Value {
-        let settings = &self.settings;
-        json!({
-            "keyID": self.id,
-            "approvalID": self.approval,
-            "label": settings.label,
-            "permissions": settings.permissions,
-            "maxTransactionAmount": settings.max_transaction_amount,
-            "maxDailyVolume": settings.max_daily_volume,
-            "allowedIPs": settings.allowed_ips,
-            "autoApproveLimit": settings.auto_approve_limit,
-            "expiresInDays": settings.expires_in_days,
-            "expiresAt": self.expires_at,
-            "status": self.status,
-            "keyPrefix": self.prefix,
-            "makerID": self.maker.id,
-            "makerName": self.maker.name,
-            "checkerID": self.checker.as_ref().map(|checker| checker.id),
-            "checkerName": self.checker.as_ref().map(|checker| &checker.name),
-            "reason": self.reason,
-            "note": settings.note,
-            "replaces": self.replaces,
-            "createdAt": self.created_at,
-            "decidedAt": self.decided_at,
-            "claimedAt": self.claimed_at,
-            "revokedAt": self.revoked_at,
-            "lastUsedAt": usage.last_used_at,
-            "lastUsedIP": usage.last_used_ip,
-            "usage": {
-                "requestsToday": usage.requests_today,
-                "volumeToday": usage.volume_today,
-                "requests30Days": usage.requests_30_days,
-            },
-        })
     }
 
     /// The calling key, as `GET /api-key` tells it; `spent` is its line's volume of the day.

@@ -14,6 +14,7 @@ use crate::refusal::{Code, Fault, Outcome, refuse};
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ApprovalKind {
     /// A new key.
     #[serde(rename = "api-key.issue")]
@@ -64,6 +65,7 @@ impl ApprovalKind {
 /// Where an approval stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ApprovalStatus {
     /// Waits for its checker.
     Pending,
@@ -189,25 +191,6 @@ impl Approval {
             return Ok(());
         }
         refuse(Code::ApprovalStale, "The request changed since it was shown to you; review it again.")
-    }
-
-    /// The approval object of the console API.
-    pub fn view(&self) -> Value {
-        json!({
-            "approvalID": self.id,
-            "kind": self.kind,
-            "status": self.status,
-            "subject": self.subject,
-            "digest": self.digest,
-            "makerID": self.maker.id,
-            "makerName": self.maker.name,
-            "createdAt": self.created_at,
-            "expiresAt": self.expires_at,
-            "decidedBy": self.decided_by.as_ref().map(|person| person.id),
-            "decidedByName": self.decided_by.as_ref().map(|person| &person.name),
-            "decidedAt": self.decided_at,
-            "reason": self.reason,
-        })
     }
 }
 

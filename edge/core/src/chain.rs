@@ -55,6 +55,21 @@ impl core::fmt::Display for Total {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Total {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Total".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "description": "A total of many amounts, which may pass the largest balance.",
+            "pattern": r"^-?[0-9]+\.[0-9]{2}$",
+        })
+    }
+}
+
 impl Serialize for Total {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

@@ -24,4 +24,5 @@ pub mod refusal;
 pub mod sign_in;
 pub mod store;
 pub mod verify;
+pub mod view;
 pub mod wallet;

@@ -15,6 +15,7 @@ use crate::refusal::{Code, Outcome, Refusal, refuse};
 /// What a member of a distributor may do. Every role reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Role {
     /// Manages users.
     Admin,
@@ -94,6 +95,7 @@ impl FromStr for Login {
 
 /// Someone by ID and name, as they were when they acted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Person {
     /// Their identity: the only thing that persons are compared by.
     pub id: UserID,
@@ -131,20 +133,6 @@ impl Member {
         }
         let names: Vec<&str> = any.iter().map(|role| role.as_str()).collect();
         refuse(Code::RoleRequired, std::format!("This needs the role {}; ask an admin for it.", names.join(" or ")))
-    }
-}
-
-impl Member {
-    /// The user object of the console API.
-    pub fn view(&self) -> serde_json::Value {
-        serde_json::json!({
-            "userID": self.person.id,
-            "login": self.login,
-            "name": self.person.name,
-            "roles": self.roles,
-            "disabled": self.disabled,
-            "createdAt": self.created_at,
-        })
     }
 }
 
@@ -208,6 +196,7 @@ pub fn can_approve_each_other<'a>(members: impl Iterator<Item = &'a Member> + Cl
 /// Who did something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Actor {
     /// A person, through the console.
     User(Person),

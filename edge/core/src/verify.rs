@@ -47,6 +47,7 @@ pub trait Evidence {
 /// The result, as the API answers it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Verified {
     /// Whether everything looked at holds.
     pub valid: bool,

@@ -1,7 +1,8 @@
 //! What a person should look at: keys that end soon, lie idle, are used from new addresses, are
 //! refused, near their limits, are old, or are known to someone who may no longer act.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use universal_wallet::id::{KeyID, UserID};
 use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::api_key::{DAY_MS, Key};
 use universal_wallet_core::refusal::{Fault, Outcome};
@@ -19,6 +20,39 @@ const OLD_DAYS: i64 = 180;
 /// Of the daily volume, in hundredths.
 const NEARLY_SPENT: i64 = 80;
 
+/// What wants a person's attention.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Attention {
+    /// By key, the newest first.
+    items: Vec<AttentionItem>,
+}
+
+/// One thing about a key.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct AttentionItem {
+    /// What it is about.
+    #[cfg_attr(test, schemars(extend("enum" = KINDS)))]
+    kind: &'static str,
+    /// The key.
+    #[serde(rename = "keyID")]
+    key_id: KeyID,
+    /// The person, where it is about one.
+    #[serde(rename = "userID", skip_serializing_if = "Option::is_none")]
+    user_id: Option<UserID>,
+    /// What is the matter.
+    message: String,
+    /// What to do about it.
+    action: &'static str,
+    /// Since when.
+    since: Timestamp,
+}
+
+#[cfg(test)]
+const KINDS: [&str; 7] = ["expiring", "unused", "new-ip", "denials", "volume", "old", "known-to-disabled"];
+
 struct Found {
     kind: &'static str,
     message: String,
@@ -31,26 +65,15 @@ impl Open {
     pub(super) fn attention(&self, now: Timestamp) -> Outcome<Answer> {
         let rows: Vec<(String,)> =
             self.store.db.rows("SELECT doc FROM keys WHERE status = 'active' ORDER BY n DESC LIMIT 10000", NONE)?;
-        let mut items: Vec<Value> = Vec::new();
+        let mut items = Vec::new();
         for (text,) in rows {
             let key: Key = serde_json::from_str(&text)?;
             for Found { kind, message, action, since } in self.found(&key, now)? {
-                items.push(json!({
-                    "kind": kind,
-                    "keyID": key.id,
-                    "userID": (kind == "known-to-disabled").then_some(key.maker.id),
-                    "message": message,
-                    "action": action,
-                    "since": since,
-                }));
-                if kind != "known-to-disabled"
-                    && let Some(members) = items.last_mut().and_then(Value::as_object_mut)
-                {
-                    members.remove("userID");
-                }
+                let user_id = (kind == "known-to-disabled").then_some(key.maker.id);
+                items.push(AttentionItem { kind, key_id: key.id, user_id, message, action, since });
             }
         }
-        Ok(Answer::json(200, &json!({ "items": items }))?)
+        Ok(Answer::json(200, &Attention { items })?)
     }
 
     fn found(&self, key: &Key, now: Timestamp) -> Result<Vec<Found>, Fault> {

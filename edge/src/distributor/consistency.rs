@@ -17,9 +17,10 @@ use crate::platform::db::NONE;
 /// How many operations are read at once.
 const PAGE: u64 = 500;
 
-/// The answer.
+/// What was found of a distributor.
 #[derive(Serialize)]
-struct Checked {
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "DistributorVerified"))]
+pub(crate) struct Checked {
     #[serde(flatten)]
     verified: Verified,
     /// What the operations and requests among the verified entries mean to each wallet.
@@ -30,6 +31,7 @@ struct Checked {
 
 /// What a distributor's entries mean to one wallet.
 #[derive(Clone, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct InWallet {
     /// `phone:+234…` or `merchant:100000`.

@@ -1,7 +1,10 @@
 //! A signed-in person calls. Roles are read here, at each call.
 
-use serde_json::{Value, json};
-use universal_wallet::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use universal_wallet::id::DistributorID;
+use universal_wallet::wire::Operation;
+use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::act::Moment;
 use universal_wallet_core::api_key::{Key, KeyStatus};
 use universal_wallet_core::approval::{Approval, ApprovalKind, ApprovalStatus};
@@ -9,15 +12,71 @@ use universal_wallet_core::distributor::operations::{LookedUp, Requester};
 use universal_wallet_core::distributor::{Caller, approvals, keys, rotate};
 use universal_wallet_core::refusal::{Fault, Outcome, Refusal, Refused};
 use universal_wallet_core::store::{Idempotency, Store};
+use universal_wallet_core::view::{ApprovalView, KeyView, UserView};
 
 use super::key_calls::{Done, stream};
 use super::lists::{Query, page};
 use super::{After, KeyHeaders, Open, people, verify};
-use crate::messages::{Asker, Call, ConsoleCaller};
+use crate::messages::{Asker, Call, ConsoleCaller, Standing};
 use crate::platform::answer::{Answer, Origin, unavailable};
 use crate::platform::config::config;
 use crate::platform::random;
 use crate::worker::routes::Route;
+
+/// A distributor, as its members see it.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Summary {
+    /// Names it.
+    #[serde(rename = "distributorID")]
+    distributor_id: DistributorID,
+    /// What it is called.
+    name: String,
+    /// The deployment's currency.
+    currency: String,
+    /// All of the float.
+    balance: Amount,
+    /// What is free to be spent.
+    available: Amount,
+    /// What pending cash-ins hold.
+    held: Amount,
+    /// Whether the issuer suspended it.
+    status: Standing,
+}
+
+/// A claimed key, shown this once.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ClaimedKey"))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Claimed<'a> {
+    /// The secret.
+    #[cfg_attr(test, schemars(regex(pattern = "^uwk_[0-9A-Za-z]{52}$")))]
+    api_key: &'a str,
+    /// The key.
+    key: KeyView,
+}
+
+/// An approved request, and what it is about as it stands now.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Decision {
+    /// The request.
+    approval: ApprovalView,
+    /// The key that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<KeyView>,
+    /// The operation that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operation: Option<Operation>,
+    /// The person that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<UserView>,
+    /// The second half of a new password, shown this once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password_half: Option<String>,
+}
 
 impl Open {
     /// Answers a person's call.
@@ -154,16 +213,16 @@ impl Open {
 
     fn summary(&self) -> Outcome<Answer> {
         let (profile, book) = (self.store.profile(), self.store.head().book);
-        let body = json!({
-            "distributorID": profile.id,
-            "name": profile.name,
-            "currency": profile.currency,
-            "balance": book.balance,
-            "available": book.available(),
-            "held": book.held,
-            "status": if profile.suspended { "suspended" } else { "active" },
-        });
-        Ok(Answer::json(200, &body)?)
+        let summary = Summary {
+            distributor_id: profile.id,
+            name: profile.name.clone(),
+            currency: profile.currency.clone(),
+            balance: book.balance,
+            available: book.available(),
+            held: book.held,
+            status: Standing::of(&profile),
+        };
+        Ok(Answer::json(200, &summary)?)
     }
 
     fn key_answer(&self, status: u16, key: &Key, now: Timestamp) -> Outcome<Answer> {
@@ -174,7 +233,7 @@ impl Open {
         let statuses = KeyStatus::ALL.map(KeyStatus::as_str);
         let status = Query::parse(&call.query)?.word("status", &statuses)?;
         let (keys, next) = self.list_documents::<Key>(call, "keys", &[("status", status)])?;
-        let views: Outcome<Vec<Value>> = keys.iter().map(|key| Ok(key.view(&self.usage(key, now)?))).collect();
+        let views: Outcome<Vec<KeyView>> = keys.iter().map(|key| Ok(key.view(&self.usage(key, now)?))).collect();
         page(views?, next)
     }
 
@@ -204,8 +263,8 @@ impl Open {
             })
         };
         let (minted, key) = self.write(|store| keys::claim(store, moment, caller, &call.subject, &call.input, mint))?;
-        let view = key.view(&self.usage(&key, now)?);
-        Ok(Answer::json(200, &json!({ "apiKey": minted.text.as_str(), "key": view }))?)
+        let claimed = Claimed { api_key: minted.text.as_str(), key: key.view(&self.usage(&key, now)?) };
+        Ok(Answer::json(200, &claimed)?)
     }
 
     /// Revokes, approves, rejects, withdraws: what an idempotency key can make safe to repeat.
@@ -254,30 +313,26 @@ impl Open {
     /// The answer to an approval: the request, and what it is about as it stands now.
     pub(super) fn decided(&self, approval: &str, half: Option<&str>) -> Outcome<Answer> {
         let approval = approvals::find(&self.store, approval)?;
-        let mut body = json!({ "approval": approval.view() });
         let subject = |name: &str| approval.subject.get(name).and_then(Value::as_str).map(str::to_owned);
-        if let Some(members) = body.as_object_mut() {
-            match approval.kind {
-                ApprovalKind::IssueKey | ApprovalKind::RotateKey => {
-                    let key = keys::find(&self.store, &subject("keyID").unwrap_or_default())?;
-                    let usage = self.usage(&key, self.store.head().at)?;
-                    members.insert("key".into(), key.view(&usage));
-                }
-                ApprovalKind::Operation => {
-                    let id = subject("operationID").and_then(|id| id.parse().ok());
-                    let id = id.ok_or_else(|| Fault::new("a request about an operation that has no ID"))?;
-                    let operation = self.store.operation(id)?.ok_or_else(Refusal::not_found)?;
-                    members.insert("operation".into(), serde_json::to_value(operation.view(self.store.profile().id))?);
-                }
-                ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => {
-                    members.insert("user".into(), json!(self.user_of(&approval)?));
-                }
+        let mut decision =
+            Decision { approval: approval.view(), key: None, operation: None, user: None, password_half: None };
+        match approval.kind {
+            ApprovalKind::IssueKey | ApprovalKind::RotateKey => {
+                let key = keys::find(&self.store, &subject("keyID").unwrap_or_default())?;
+                decision.key = Some(key.view(&self.usage(&key, self.store.head().at)?));
             }
-            if let Some(half) = half {
-                members.insert("passwordHalf".into(), half.into());
+            ApprovalKind::Operation => {
+                let id = subject("operationID").and_then(|id| id.parse().ok());
+                let id = id.ok_or_else(|| Fault::new("a request about an operation that has no ID"))?;
+                let operation = self.store.operation(id)?.ok_or_else(Refusal::not_found)?;
+                decision.operation = Some(operation.view(self.store.profile().id));
+            }
+            ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => {
+                decision.user = self.user_of(&approval)?;
             }
         }
-        Ok(Answer::json(200, &body)?)
+        decision.password_half = half.map(str::to_owned);
+        Ok(Answer::json(200, &decision)?)
     }
 
     /// The answer to an approval whose wallet was told.

@@ -1,7 +1,7 @@
 //! The issuer calls.
 
-use serde_json::json;
-use universal_wallet::Timestamp;
+use serde::Serialize;
+use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::act::Moment;
 use universal_wallet_core::chain::Total;
 use universal_wallet_core::distributor::funds::{Movement, move_float};
@@ -13,10 +13,21 @@ use super::Open;
 use super::deliveries::What;
 use super::lists::Query;
 use super::verify::first_entry;
-use crate::messages::{Call, Position};
+use crate::messages::{Call, Position, Standing};
 use crate::platform::answer::Answer;
 use crate::platform::random;
 use crate::worker::routes::Route;
+
+/// A top-up or redemption.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct FloatMoved {
+    /// Names the movement; it is not among the operations.
+    #[serde(rename = "operationID")]
+    operation_id: String,
+    /// The float now.
+    balance: Amount,
+}
 
 impl Open {
     /// Answers the issuer's call.
@@ -44,7 +55,7 @@ impl Open {
     fn move_float(&mut self, call: &Call, movement: Movement, now: Timestamp) -> Outcome<Answer> {
         let moment = Moment { now, random: random::bits()? };
         let moved = self.write(|store| move_float(store, moment, movement, &call.input))?;
-        let answer = Answer::json(200, &json!({ "operationID": moved.operation, "balance": moved.balance }))?;
+        let answer = Answer::json(200, &FloatMoved { operation_id: moved.operation, balance: moved.balance })?;
         Ok(if moved.replayed { answer.header("Idempotent-Replayed", "true") } else { answer })
     }
 
@@ -96,7 +107,7 @@ impl Open {
         Position {
             distributor_id: profile.id,
             name: profile.name.clone(),
-            status: if profile.suspended { "suspended" } else { "active" }.into(),
+            status: Standing::of(&profile),
             currency: profile.currency.clone(),
             issued: book.issued,
             balance: book.balance,

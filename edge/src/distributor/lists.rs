@@ -2,7 +2,7 @@
 //! index.
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use universal_wallet::wire::{CashOutPage, CashOutRequest};
 use universal_wallet_core::cursor;
 use universal_wallet_core::digest::Digest;
@@ -107,8 +107,19 @@ impl<'a> Cursors<'a> {
 }
 
 /// A page of the console's lists.
-pub(super) fn page(items: Vec<Value>, next: Option<String>) -> Outcome<Answer> {
-    Ok(Answer::json(200, &json!({ "items": items, "nextCursor": next.unwrap_or_default() }))?)
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "PageOf{T}"))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Page<T> {
+    /// What is on it.
+    items: Vec<T>,
+    /// Where the next page starts; empty on the last.
+    next_cursor: String,
+}
+
+/// The answer that a page is.
+pub(super) fn page<T: Serialize>(items: Vec<T>, next: Option<String>) -> Outcome<Answer> {
+    Ok(Answer::json(200, &Page { items, next_cursor: next.unwrap_or_default() })?)
 }
 
 impl Open {
@@ -254,21 +265,37 @@ impl Open {
     }
 }
 
+/// An entry of the chain.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "AuditEntry"))]
 #[serde(rename_all = "camelCase")]
-struct AuditItem<'a> {
+pub(crate) struct AuditItem {
+    /// Its number, from 1.
     sequence_number: u64,
-    at: &'a Value,
-    kind: &'a Value,
-    actor: &'a Value,
-    subject: &'a Value,
-    details: &'a Value,
-    hash: &'a str,
-    previous_hash: &'a str,
-    text: &'a str,
+    /// When.
+    #[cfg_attr(test, schemars(with = "universal_wallet::Timestamp"))]
+    at: Value,
+    /// What happened, such as `api-key.requested`.
+    #[cfg_attr(test, schemars(with = "String"))]
+    kind: Value,
+    /// Who did it.
+    #[cfg_attr(test, schemars(with = "universal_wallet_core::people::Actor"))]
+    actor: Value,
+    /// The ID of what it happened to.
+    #[cfg_attr(test, schemars(with = "String"))]
+    subject: Value,
+    /// What a reader wants to know of it.
+    #[cfg_attr(test, schemars(with = "serde_json::Map<String, Value>"))]
+    details: Value,
+    /// Hex SHA-256 of the 32 bytes of `previousHash` and of `text`.
+    hash: String,
+    /// The hash of the entry before.
+    previous_hash: String,
+    /// What the hash is made of, after the hash before.
+    text: String,
 }
 
-fn audit_item(number: u64, text: &str, hash: &str, before: Option<&str>) -> Outcome<Value> {
+fn audit_item(number: u64, text: &str, hash: &str, before: Option<&str>) -> Outcome<AuditItem> {
     let mut content: Value = serde_json::from_str(text)?;
     // An operation's first entry holds its facts as they are stored; a reader gets the names that
     // the rest of the API uses.
@@ -278,18 +305,18 @@ fn audit_item(number: u64, text: &str, hash: &str, before: Option<&str>) -> Outc
         *details = subject(&facts);
     }
     let first = Digest::ZERO.to_string();
-    let part = |name: &str| content.get(name).unwrap_or(&Value::Null);
-    Ok(serde_json::to_value(AuditItem {
+    let mut part = |name: &str| content.get_mut(name).map(Value::take).unwrap_or_default();
+    Ok(AuditItem {
         sequence_number: number,
         at: part("at"),
         kind: part("kind"),
         actor: part("actor"),
         subject: part("subject"),
         details: part("details"),
-        hash,
-        previous_hash: before.unwrap_or(&first),
-        text,
-    })?)
+        hash: hash.into(),
+        previous_hash: before.unwrap_or(&first).into(),
+        text: text.into(),
+    })
 }
 
 #[cfg(test)]

@@ -42,6 +42,18 @@ use crate::platform::db::Db;
 use crate::platform::random;
 use crate::platform::step::{DONE, Kind, Step, read_reply, reply};
 use crate::platform::waiting::Waiting;
+/// The types of its answers, for their description.
+#[cfg(test)]
+pub(crate) mod answers {
+    pub(crate) use super::attention::Attention;
+    pub(crate) use super::consistency::Checked;
+    pub(crate) use super::console::{Claimed, Decision, Summary};
+    pub(crate) use super::issuer::FloatMoved;
+    pub(crate) use super::lists::{AuditItem, Page};
+    pub(crate) use super::people::{UserChanged, UserRequested};
+    pub(crate) use super::usage::KeyUsage;
+}
+
 use addresses::Addresses;
 pub(crate) use export::Export;
 pub(crate) use key_headers::KeyHeaders;

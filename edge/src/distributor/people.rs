@@ -1,9 +1,10 @@
 //! Members: adding one and resetting a password involve the person's own object, so these calls
 //! go there first, or last, and come back.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use universal_wallet::Timestamp;
-use universal_wallet::id::UserID;
+use universal_wallet::id::{ApprovalID, UserID};
 use universal_wallet_core::act::Moment;
 use universal_wallet_core::approval::{Approval, ApprovalKind};
 use universal_wallet_core::distributor::users::{Identity, Requested};
@@ -12,6 +13,7 @@ use universal_wallet_core::password::{HALF_CHARACTERS, HalfMark, random_text};
 use universal_wallet_core::people::Person;
 use universal_wallet_core::refusal::{Code, Fault, Outcome, Refusal, refuse};
 use universal_wallet_core::store::Store;
+use universal_wallet_core::view::{ApprovalView, UserView};
 use zeroize::Zeroizing;
 
 use super::{Open, Then};
@@ -32,6 +34,41 @@ pub(crate) enum Next {
     Reset { half: String },
 }
 
+/// A request about a user.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct UserRequested {
+    /// Names the request.
+    #[serde(rename = "approvalID")]
+    approval_id: ApprovalID,
+    /// The person that it is about.
+    #[serde(rename = "userID")]
+    user_id: UserID,
+    /// The request.
+    approval: ApprovalView,
+    /// The first half of a new password, shown this once; absent for a login that exists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password_half: Option<String>,
+}
+
+/// A changed user, and what waits for another person.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct UserChanged {
+    #[serde(flatten)]
+    member: UserView,
+    /// The same once more.
+    user: UserView,
+    /// Names the request for what was not taken but given.
+    #[serde(rename = "approvalID", skip_serializing_if = "Option::is_none")]
+    approval_id: Option<ApprovalID>,
+    /// That request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval: Option<ApprovalView>,
+}
+
 fn half() -> Result<Zeroizing<String>, Fault> {
     Ok(random_text(&random::bytes()?, HALF_CHARACTERS))
 }
@@ -39,14 +76,12 @@ fn half() -> Result<Zeroizing<String>, Fault> {
 /// The answer to a request about a user: the request, and one half of a new password, shown once.
 fn requested(requested: &Requested, half: Option<&str>) -> Outcome<Answer> {
     let approval = &requested.approval;
-    let mut body = json!({
-        "approvalID": approval.id,
-        "userID": approval.subject.get("userID"),
-        "approval": approval.view(),
-    });
-    if let (Some(half), Some(members)) = (half.filter(|_| !requested.replayed), body.as_object_mut()) {
-        members.insert("passwordHalf".into(), half.into());
-    }
+    let body = UserRequested {
+        approval_id: approval.id,
+        user_id: users::subject_user(approval)?,
+        approval: approval.view(),
+        password_half: half.filter(|_| !requested.replayed).map(str::to_owned),
+    };
     let answer = Answer::json(201, &body)?;
     Ok(if requested.replayed { answer.header("Idempotent-Replayed", "true") } else { answer })
 }
@@ -196,14 +231,12 @@ impl Open {
     pub(super) fn change_user(&mut self, caller: &Caller, call: &Call, now: Timestamp) -> Outcome<Answer> {
         let moment = Moment { now, random: random::bits()? };
         let changed = self.write(|store| users::change(store, moment, caller, &call.subject, &call.input))?;
-        let mut body = changed.member.view();
-        if let Some(members) = body.as_object_mut() {
-            members.insert("user".into(), changed.member.view());
-            if let Some(approval) = changed.approval {
-                members.insert("approvalID".into(), json!(approval.id));
-                members.insert("approval".into(), approval.view());
-            }
-        }
+        let body = UserChanged {
+            member: changed.member.view(),
+            user: changed.member.view(),
+            approval_id: changed.approval.as_ref().map(|approval| approval.id),
+            approval: changed.approval.as_ref().map(Approval::view),
+        };
         if changed.member.disabled || changed.member.roles.is_empty() {
             self.store.db.close_sockets(&changed.member.person.id.to_string(), 4403)?;
         }
@@ -211,7 +244,7 @@ impl Open {
     }
 
     /// The user that an approval is about.
-    pub(super) fn user_of(&self, approval: &Approval) -> Outcome<Option<Value>> {
+    pub(super) fn user_of(&self, approval: &Approval) -> Outcome<Option<UserView>> {
         let user = users::subject_user(approval)?;
         Ok(self.store.member(user).map(|member| member.view()))
     }

@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 use universal_wallet::id::KeyID;
 use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::act::Act;
@@ -21,6 +22,69 @@ use crate::platform::answer::Answer;
 const FLUSH_MS: i64 = 10_000;
 /// A key's refusals of one kind make an entry of the chain once in so long at most.
 const TELL_MS: i64 = 3_600_000;
+
+/// How a key was used.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct KeyUsage {
+    /// By UTC day, oldest first.
+    days: Vec<UsedDay>,
+    /// By address, most recent first.
+    ips: Vec<UsedAddress>,
+    /// Its refusals by code, most recent first.
+    denials: Vec<UsedDenial>,
+}
+
+/// A UTC day.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct UsedDay {
+    /// Which.
+    #[cfg_attr(test, schemars(extend("format" = "date")))]
+    date: String,
+    /// Calls, refused ones included.
+    requests: u64,
+    /// Refused calls.
+    denied: u64,
+    /// Operations that it asked for.
+    operations: u64,
+    /// Their volume.
+    volume: Amount,
+}
+
+/// An address that a key was used from.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct UsedAddress {
+    /// The address, or `others` for those that are too many to be kept.
+    ip: String,
+    /// The first call.
+    first_seen_at: Timestamp,
+    /// The last call.
+    last_seen_at: Timestamp,
+    /// Calls, refused ones included.
+    requests: u64,
+    /// Refused calls.
+    denied: u64,
+}
+
+/// Refusals of one kind.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct UsedDenial {
+    /// Why.
+    #[cfg_attr(test, schemars(with = "String"))]
+    code: Code,
+    /// How many.
+    count: u64,
+    /// The last one.
+    last_at: Timestamp,
+    /// Where that came from.
+    #[serde(rename = "lastIP")]
+    last_ip: Option<String>,
+}
 
 /// What was counted since the last writing.
 #[derive(Default)]
@@ -204,33 +268,23 @@ impl Open {
                 requests += more;
                 denied += refused;
             }
-            list.push(json!({
-                "date": Timestamp::start_of_day(day).date(),
-                "requests": requests,
-                "denied": denied,
-                "operations": operations,
-                "volume": volume,
-            }));
+            let date = Timestamp::start_of_day(day).date();
+            list.push(UsedDay { date, requests, denied, operations, volume });
         }
-        let ips: Vec<Value> = self
-            .addresses_of(key.id)?
-            .into_iter()
-            .map(|address| {
-                json!({
-                    "ip": address.ip,
-                    "firstSeenAt": address.first,
-                    "lastSeenAt": address.last,
-                    "requests": address.requests,
-                    "denied": address.denied,
-                })
-            })
-            .collect();
-        let denials: Vec<Value> = self
-            .denials_of(key.id)?
-            .into_iter()
-            .map(|Denied { code, count, at, ip }| json!({ "code": code, "count": count, "lastAt": at, "lastIP": ip }))
-            .collect();
-        Ok(Answer::json(200, &json!({ "days": list, "ips": ips, "denials": denials }))?)
+        let ips = self.addresses_of(key.id)?.into_iter().map(|address| UsedAddress {
+            ip: address.ip,
+            first_seen_at: address.first,
+            last_seen_at: address.last,
+            requests: address.requests,
+            denied: address.denied,
+        });
+        let denials = self.denials_of(key.id)?.into_iter().map(|Denied { code, count, at, ip }| UsedDenial {
+            code,
+            count,
+            last_at: at,
+            last_ip: ip,
+        });
+        Ok(Answer::json(200, &KeyUsage { days: list, ips: ips.collect(), denials: denials.collect() })?)
     }
 
     /// How much a key was used, what is not written yet included.

@@ -11,7 +11,7 @@ use universal_wallet_core::input::Input;
 use universal_wallet_core::operation::Merchant;
 use universal_wallet_core::password::HalfMark;
 use universal_wallet_core::people::{Login, Role};
-use universal_wallet_core::store::Idempotency;
+use universal_wallet_core::store::{Idempotency, Profile};
 use universal_wallet_core::verify::Anchor;
 
 pub(crate) use call::{Asker, Call};
@@ -87,14 +87,19 @@ pub(crate) enum ToWallet {
 
 /// A wallet's money.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct WalletFunds {
+    /// All of it.
     pub(crate) balance: Amount,
+    /// What is free.
     pub(crate) available: Amount,
+    /// What requests to be paid out hold.
     pub(crate) held: Amount,
 }
 
 /// What a wallet's entries and holds come to, read behind the back of what is in memory.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct WalletVerified {
     /// Number of entries.
     pub(crate) entries: u64,
@@ -220,21 +225,50 @@ pub(crate) struct CreatedMerchant {
     pub(crate) replayed: bool,
 }
 
+/// Whether the issuer suspended a distributor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Standing {
+    Active,
+    Suspended,
+}
+
+impl Standing {
+    /// A distributor's.
+    pub(crate) fn of(profile: &Profile) -> Self {
+        if profile.suspended { Self::Suspended } else { Self::Active }
+    }
+}
+
 /// A distributor's money, as the issuer sees it.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Position {
+    /// Names it.
     #[serde(rename = "distributorID")]
     pub(crate) distributor_id: DistributorID,
+    /// What it is called.
     pub(crate) name: String,
-    pub(crate) status: String,
+    /// Whether the issuer suspended it.
+    pub(crate) status: Standing,
+    /// The deployment's currency.
     pub(crate) currency: String,
+    /// Top-ups less redemptions.
     pub(crate) issued: Total,
+    /// All of the float.
     pub(crate) balance: Amount,
+    /// What is free to be spent.
     pub(crate) available: Amount,
+    /// What pending cash-ins hold.
     pub(crate) held: Amount,
+    /// What is on its way to or from wallets.
     pub(crate) processing: Total,
+    /// Cash-ins that arrived.
     pub(crate) cashed_in: Total,
+    /// Cash-outs that arrived.
     pub(crate) cashed_out: Total,
+    /// Since when it is there.
     pub(crate) created_at: Timestamp,
 }

@@ -35,6 +35,8 @@ impl Kind {
 pub(crate) enum Step<T> {
     /// Answer the HTTP request.
     Answer(Answer),
+    /// Answer the HTTP request with the API's description, which the shell holds.
+    Describe(Answer),
     /// Answer the object that asked.
     Reply(String),
     /// Read the request's body and begin again with it.
@@ -58,6 +60,7 @@ impl<T> Step<T> {
     pub(crate) fn text(self, request_id: &str, keep: impl FnOnce(T) -> u64) -> String {
         match self {
             Self::Answer(answer) => answer.text(request_id),
+            Self::Describe(answer) => format!("T{}", answer.text(request_id)),
             Self::Reply(reply) => reply,
             Self::Body => "B".into(),
             Self::Ask { to, name, message, then } => {

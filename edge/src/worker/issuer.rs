@@ -1,8 +1,8 @@
 //! The issuer calls: distributors, their float and users, merchants, customers' wallets.
 
-mod create;
+pub(crate) mod create;
 
-use serde_json::json;
+use serde::Serialize;
 use universal_wallet::id::{DistributorID, OperationID};
 use universal_wallet::{Phone, ShortCode};
 use universal_wallet_core::input::Input;
@@ -145,8 +145,68 @@ fn after_body(request: Request<'_>, route: Route, variable: &[String], input: In
     }
 }
 
-fn merchant_view(merchant: &Merchant) -> serde_json::Value {
-    json!({ "merchantID": merchant.id, "shortCode": merchant.short_code, "name": merchant.name })
+/// A registered merchant.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Merchant"))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MerchantView {
+    /// Names it.
+    #[serde(rename = "merchantID")]
+    merchant_id: String,
+    /// What it is paid under.
+    short_code: ShortCode,
+    /// What it is called.
+    name: String,
+}
+
+impl From<Merchant> for MerchantView {
+    fn from(Merchant { id, short_code, name }: Merchant) -> Self {
+        Self { merchant_id: id, short_code, name }
+    }
+}
+
+/// A wallet's money, and whose it is where that is a merchant.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct WalletView {
+    #[serde(flatten)]
+    funds: WalletFunds,
+    /// The deployment's currency.
+    currency: String,
+    #[serde(flatten)]
+    merchant: Option<MerchantView>,
+}
+
+/// A page of the distributors that there are.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DistributorsPage {
+    /// In the order of their IDs.
+    items: Vec<Named>,
+    /// Where the next page starts; empty on the last.
+    next_cursor: String,
+}
+
+/// A distributor by name alone.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "DistributorOfPage"))]
+struct Named {
+    /// Names it.
+    #[serde(rename = "distributorID")]
+    distributor_id: DistributorID,
+}
+
+/// A customer's request to be paid out.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct CashOutRequested {
+    /// Names the request, and the operation that it becomes.
+    #[serde(rename = "operationID")]
+    operation_id: OperationID,
+    /// `cancelled`, once it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
 }
 
 pub(super) fn resume(then_: Then, reply: &str) -> Outcome<Step> {
@@ -154,7 +214,7 @@ pub(super) fn resume(then_: Then, reply: &str) -> Outcome<Step> {
         Then::Create(then) => create::resume(then, reply),
         Then::MerchantCreated => {
             let CreatedMerchant { merchant, replayed } = read_reply(reply)?;
-            let mut answer = Answer::json(201, &merchant_view(&merchant))?;
+            let mut answer = Answer::json(201, &MerchantView::from(merchant))?;
             if replayed {
                 answer = answer.header("Idempotent-Replayed", "true");
             }
@@ -169,17 +229,8 @@ pub(super) fn resume(then_: Then, reply: &str) -> Outcome<Step> {
         Then::Funds { merchant } => {
             let funds: WalletFunds = read_reply(reply)?;
             let Some(config) = config() else { return Err(unavailable().into()) };
-            let mut body = json!({
-                "balance": funds.balance,
-                "available": funds.available,
-                "held": funds.held,
-                "currency": config.currency,
-            });
-            if let (Some(merchant), Some(members)) = (merchant, body.as_object_mut()) {
-                members.insert("merchantID".into(), json!(merchant.id));
-                members.insert("shortCode".into(), json!(merchant.short_code));
-                members.insert("name".into(), json!(merchant.name));
-            }
+            let body =
+                WalletView { funds, currency: config.currency.clone(), merchant: merchant.map(MerchantView::from) };
             Ok(Step::Answer(Answer::json(200, &body)?))
         }
         Then::WalletVerified => {
@@ -190,13 +241,13 @@ pub(super) fn resume(then_: Then, reply: &str) -> Outcome<Step> {
             let ids: Vec<DistributorID> = read_reply(reply)?;
             let page = ids.get(..DISTRIBUTORS_PAGE).unwrap_or(&ids);
             let next = page.last().filter(|_| page.len() < ids.len());
-            let items: Vec<_> = page.iter().map(|id| json!({ "distributorID": id })).collect();
-            let body = json!({ "items": items, "nextCursor": next.map_or_else(String::new, ToString::to_string) });
+            let items = page.iter().map(|id| Named { distributor_id: *id }).collect();
+            let body = DistributorsPage { items, next_cursor: next.map_or_else(String::new, ToString::to_string) };
             Ok(Step::Answer(Answer::json(200, &body)?))
         }
         Then::Requested => {
             let (id, replayed): (OperationID, bool) = read_reply(reply)?;
-            let mut answer = Answer::json(201, &json!({ "operationID": id }))?;
+            let mut answer = Answer::json(201, &CashOutRequested { operation_id: id, status: None })?;
             if replayed {
                 answer = answer.header("Idempotent-Replayed", "true");
             }
@@ -210,7 +261,8 @@ pub(super) fn resume(then_: Then, reply: &str) -> Outcome<Step> {
         }
         Then::Cancelled { id } => {
             read_reply::<()>(reply)?;
-            Ok(Step::Answer(Answer::json(200, &json!({ "operationID": id, "status": "cancelled" }))?))
+            let cancelled = CashOutRequested { operation_id: id, status: Some("cancelled") };
+            Ok(Step::Answer(Answer::json(200, &cancelled)?))
         }
     }
 }

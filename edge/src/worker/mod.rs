@@ -1,11 +1,11 @@
 //! The Worker: finds the route, recognises who calls, and hands over to an object.
 
 mod console;
-mod issuer;
+pub(crate) mod issuer;
 mod keys;
 pub(crate) mod request;
 pub mod routes;
-mod session;
+pub(crate) mod session;
 
 use std::cell::RefCell;
 
@@ -148,6 +148,7 @@ fn public(route: Route) -> Outcome<Step> {
             let body = serde_json::json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") });
             Ok(Step::Answer(Answer::json(200, &body)?))
         }
+        Route::Description => Ok(Step::Describe(Answer::text_of("application/json", String::new()))),
         _ => Err(Refusal::not_found().into()),
     }
 }

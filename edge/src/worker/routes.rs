@@ -5,6 +5,7 @@
 #[allow(missing_docs, reason = "the table beside it says what each is")]
 pub enum Route {
     Health,
+    Description,
 
     KeyBalance,
     KeyOperations,
@@ -89,6 +90,7 @@ use Area::{Console, Issuer, Key as ByKey, Public, Session as BySession};
 /// Method, path, route, area. A `*` in a path is one segment.
 pub const ROUTES: &[(&str, &str, Route, Area)] = &[
     ("GET", "/healthz", Route::Health, Public),
+    ("GET", "/openapi.json", Route::Description, Public),
     ("GET", "/api/v1/distributors/*/balance", Route::KeyBalance, ByKey),
     ("GET", "/api/v1/distributors/*/operations", Route::KeyOperations, ByKey),
     ("POST", "/api/v1/distributors/*/operations", Route::KeyCreateOperation, ByKey),

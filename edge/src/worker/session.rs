@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
+use serde::Serialize;
 use universal_wallet::id::{DistributorID, UserID};
 use universal_wallet_core::digest::{Digest, same};
 use universal_wallet_core::input::Input;
 use universal_wallet_core::ip::IPBlock;
-use universal_wallet_core::people::Login;
+use universal_wallet_core::people::{Login, Role};
 use universal_wallet_core::refusal::{Code, Outcome, Refusal, refuse};
 use universal_wallet_core::sign_in::{SESSION_MS, wrong_credentials};
 
@@ -112,13 +112,47 @@ pub(crate) enum Ending {
     PasswordChanged,
 }
 
+/// A signed-in person and their distributors.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Session<'a> {
+    /// Names the person.
+    #[serde(rename = "userID")]
+    user_id: UserID,
+    /// What they sign in with, in lower case.
+    login: &'a str,
+    /// What they are called.
+    name: &'a str,
+    /// Others made the password: nothing else is possible before it is changed.
+    must_change_password: bool,
+    /// Where they are a member.
+    distributors: &'a [SessionDistributor],
+    /// Where the call comes from, as far as the platform tells.
+    #[serde(rename = "clientIP")]
+    client_ip: Option<&'a str>,
+}
+
+/// What a person is at a distributor.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct SessionDistributor {
+    /// Names it.
+    #[serde(rename = "distributorID")]
+    distributor_id: DistributorID,
+    /// What it is called.
+    name: String,
+    /// What they may do there.
+    roles: Vec<Role>,
+}
+
 /// The session object in the making.
 #[derive(Debug)]
 pub(crate) struct Members {
     person: SignedIn,
     asked: DistributorID,
     left: Vec<DistributorID>,
-    found: Vec<Value>,
+    found: Vec<SessionDistributor>,
 }
 
 pub(super) fn begin(request: Request<'_>, route: Route) -> Outcome<Step> {
@@ -208,7 +242,7 @@ pub(super) fn resume(then: Then, reply: &str) -> Outcome<Step> {
         Then::Found { ip } => next_membership(SignedIn { client_ip: ip, ..read_reply(reply)? }, Vec::new(), None),
         Then::Membership(Members { person, asked, left, mut found }) => {
             if let Some(Membership { name, roles }) = read_reply(reply)? {
-                found.push(json!({ "distributorID": asked, "name": name, "roles": roles }));
+                found.push(SessionDistributor { distributor_id: asked, name, roles });
             }
             next_membership(person, found, Some(left))
         }
@@ -252,7 +286,11 @@ fn tell_next(user: Option<UserID>, mut left: Vec<DistributorID>, answer: Ending)
 }
 
 /// Asks the next distributor what the person is there; after the last, answers.
-fn next_membership(person: SignedIn, found: Vec<Value>, left: Option<Vec<DistributorID>>) -> Outcome<Step> {
+fn next_membership(
+    person: SignedIn,
+    found: Vec<SessionDistributor>,
+    left: Option<Vec<DistributorID>>,
+) -> Outcome<Step> {
     let mut left = left.unwrap_or_else(|| person.distributors.clone());
     if left.is_empty() && found.is_empty() && !person.distributors.is_empty() {
         // Disabled everywhere: no session goes on, and none begins.
@@ -269,16 +307,18 @@ fn next_membership(person: SignedIn, found: Vec<Value>, left: Option<Vec<Distrib
     Ok(Step::ask(Kind::Distributor, asked.to_string(), &message, then)?)
 }
 
-fn session_object(person: &SignedIn, found: &[Value]) -> Outcome<Step> {
-    let body = json!({
-        "userID": person.user,
-        "login": person.login,
-        "name": person.name,
-        "mustChangePassword": person.must_change_password,
-        "distributors": found,
-        "clientIP": person.client_ip,
-    });
-    let mut answer = Answer::json(200, &body)?;
+fn session_object(person: &SignedIn, found: &[SessionDistributor]) -> Outcome<Step> {
+    let mut answer = Answer::json(
+        200,
+        &Session {
+            user_id: person.user,
+            login: person.login.as_str(),
+            name: &person.name,
+            must_change_password: person.must_change_password,
+            distributors: found,
+            client_ip: person.client_ip.as_deref(),
+        },
+    )?;
     if let Some(secret) = &person.token {
         let Some(cookie) = set_cookie(&person.login, secret) else { return Err(internal().into()) };
         answer = answer.header("Set-Cookie", cookie);

@@ -30,6 +30,7 @@ pub use words::{CashOutFulfillmentType, OperationStatus, OperationType, Permissi
 
 /// A distributor's float. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Balance {
     /// All of the float.
@@ -51,6 +52,7 @@ impl Balance {
 
 /// The calling key, as `GET /api-key` tells it. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(not(feature = "server"), non_exhaustive)]
 pub struct KeyInfo {
@@ -78,6 +80,7 @@ pub struct KeyInfo {
 
 /// One cash-in or cash-out of a distributor. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(not(feature = "server"), non_exhaustive)]
 pub struct Operation {
@@ -135,6 +138,7 @@ pub struct Operation {
 
 /// The answer to a write. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "server"), non_exhaustive)]
 pub struct Receipt {
     /// Names the operation.
@@ -146,6 +150,7 @@ pub struct Receipt {
 
 /// A customer's open request to be paid out. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(not(feature = "server"), non_exhaustive)]
 pub struct CashOutRequest {
@@ -171,6 +176,7 @@ pub struct CashOutRequest {
 
 /// A page of open requests, oldest first. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(not(feature = "server"), non_exhaustive)]
 pub struct CashOutPage {
@@ -184,6 +190,7 @@ pub struct CashOutPage {
 
 /// An error's body. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "server"), non_exhaustive)]
 pub struct ErrorBody {
     /// The status' reason phrase.
@@ -203,6 +210,7 @@ pub struct ErrorBody {
 
 /// What is wrong with one field. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "server"), non_exhaustive)]
 pub struct FieldError {
     /// The field, such as `allowedIPs[1]`.

@@ -52,6 +52,9 @@ macro_rules! words {
                 String::deserialize(deserializer).map(Self::from)
             }
         }
+
+        #[cfg(feature = "schema")]
+        crate::schema::text!($name, { "enum": [$($word),+] });
     };
 }
 

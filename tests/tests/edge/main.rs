@@ -16,6 +16,7 @@ mod cash_outs;
 mod clock;
 mod cost;
 mod deliveries;
+mod description;
 mod disk;
 mod dual_control;
 mod events;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use edge_runtime::{ProcessGroup, Secrets};
 use serde_json::Value;
+use universal_wallet_tests::description::TEXT;
 use universal_wallet_tests::edge::Edge;
 use universal_wallet_tests::money::assert_conserved;
 use universal_wallet_tests::person::sign_in;
@@ -42,6 +43,7 @@ fn the_demo_and_a_whole_money_path_work_on_wrangler() {
     let state = tempfile::tempdir().unwrap();
     let (process, edge) = dev(state.path());
     assert_eq!(edge.get("/healthz").send().ok()["status"], "ok");
+    assert_eq!(edge.get("/openapi.json").send().text, TEXT);
     let passwords = fs::read_to_string(state.path().join("demo-passwords.json")).unwrap();
     let passwords: Value = serde_json::from_str(&passwords).unwrap();
     let maker = passwords["maker@demo.test"].as_str().unwrap();

@@ -58,7 +58,7 @@ fn assets(folder: &Path, project: &Project) -> Result<String, Error> {
     ))
 }
 
-/// The build's scripts and wasm, the entry first. The entry for tests is part of test runs only.
+/// The build's scripts, texts and wasm, the entry first. The entry for tests is part of test runs only.
 fn modules(options: &Options) -> Result<String, Error> {
     let folder = &options.build_dir;
     let read = || format!("read {}: run `cargo xtask build` first", folder.display());
@@ -69,6 +69,7 @@ fn modules(options: &Options) -> Result<String, Error> {
         let kind = match file.extension().and_then(OsStr::to_str) {
             Some("js") => "esModule",
             Some("wasm") => "wasm",
+            Some("txt") => "text",
             _ => continue,
         };
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -1,4 +1,4 @@
-//! The hand-written JavaScript around the wasm goes beside it unchanged.
+//! The hand-written JavaScript around the wasm, and the API's description, go beside it unchanged.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -18,12 +18,20 @@ pub(super) fn copy(worker: Worker) -> Result<()> {
         }
     }
     for file in scripts(&shell)? {
-        let (from, to) = (shell.join(&file), folder.join(&file));
-        let text = fs::read(&from).with_context(|| format!("could not read {}", from.display()))?;
-        // An unchanged file is left alone, since wrangler reloads what is written.
-        if fs::read(&to).ok().as_ref() != Some(&text) {
-            fs::write(&to, text).with_context(|| format!("could not write {}", to.display()))?;
-        }
+        copy_file(&shell.join(&file), &folder.join(&file))?;
+    }
+    match worker.description() {
+        // wrangler and workerd both take a .txt for a text.
+        Some(description) => copy_file(&description, &folder.join("openapi.txt")),
+        None => Ok(()),
+    }
+}
+
+fn copy_file(from: &Path, to: &Path) -> Result<()> {
+    let text = fs::read(from).with_context(|| format!("could not read {}", from.display()))?;
+    // An unchanged file is left alone, since wrangler reloads what is written.
+    if fs::read(to).ok().as_ref() != Some(&text) {
+        fs::write(to, text).with_context(|| format!("could not write {}", to.display()))?;
     }
     Ok(())
 }

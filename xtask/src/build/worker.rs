@@ -33,6 +33,14 @@ impl Worker {
         })
     }
 
+    /// The description of its API, which it serves.
+    pub(super) fn description(self) -> Option<PathBuf> {
+        match self {
+            Self::Edge | Self::EdgeWithFaults => Some(workspace::root().join("edge/openapi.json")),
+            Self::Client => None,
+        }
+    }
+
     /// What makes cargo build it.
     pub(super) fn cargo_options(self) -> &'static [&'static str] {
         match self {

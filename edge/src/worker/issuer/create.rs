@@ -1,5 +1,6 @@
 //! A distributor is created with its first people, or gains one.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use universal_wallet::Timestamp;
 use universal_wallet::id::{DistributorID, UserID};
@@ -237,23 +238,43 @@ fn next(creation: Creation) -> Outcome<Step> {
     Ok(Step::ask(Kind::Distributor, name, &message, then(Then::Made(creation)))?)
 }
 
+/// A new distributor and its people.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct DistributorCreated {
+    /// Names it.
+    #[serde(rename = "distributorID")]
+    distributor_id: DistributorID,
+    /// Its people, as the request names them.
+    users: Vec<UserAdded>,
+}
+
+/// A person who was made a member.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct UserAdded {
+    /// Names the person.
+    #[serde(rename = "userID")]
+    user_id: UserID,
+    /// What they sign in with, in lower case.
+    login: String,
+    /// Signs in once, within 7 days, and must then be changed; absent for a login that exists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    one_time_password: Option<String>,
+}
+
 fn answer(creation: &Creation) -> Outcome<Step> {
-    let users: Vec<Value> = creation
-        .joined
-        .iter()
-        .map(|(member, one_time_password)| {
-            let mut user = json!({ "userID": member.user, "login": member.login });
-            if let (Some(password), Some(members)) = (one_time_password, user.as_object_mut()) {
-                members.insert("oneTimePassword".into(), json!(password));
-            }
-            user
-        })
-        .collect();
-    let body = match (&creation.new, users.first()) {
-        (None, Some(user)) => user.clone(),
-        _ => json!({ "distributorID": creation.id, "users": users }),
+    let added = |(member, one_time_password): &(NewMember, Option<String>)| UserAdded {
+        user_id: member.user,
+        login: member.login.as_str().into(),
+        one_time_password: one_time_password.clone(),
     };
-    let mut answer = Answer::json(201, &body)?;
+    let users: Vec<UserAdded> = creation.joined.iter().map(added).collect();
+    let mut answer = match (&creation.new, users.first()) {
+        (None, Some(user)) => Answer::json(201, user)?,
+        _ => Answer::json(201, &DistributorCreated { distributor_id: creation.id, users })?,
+    };
     if creation.replayed {
         answer = answer.header("Idempotent-Replayed", "true");
     }

@@ -1,0 +1,175 @@
+//! Schemas of request bodies, with the limits that `edge/core` holds them to.
+
+use serde_json::{Value, json};
+
+use super::texts::{
+    amount, filled_line, id, ip_block, label, line, login, moved_amount, nullable, permissions, phone, roles,
+    short_code,
+};
+
+/// An object of these members and no others.
+fn object(required: &[&str], members: Value) -> Value {
+    json!({ "type": "object", "required": required, "properties": members, "additionalProperties": false })
+}
+
+/// `POST /operations`.
+pub(super) fn new_operation() -> Value {
+    let cash_in = json!({ "const": "cash-in" });
+    json!({
+        "oneOf": [
+            object(&["operationType", "amount", "phoneTo"], json!({
+                "operationType": cash_in, "amount": moved_amount(), "phoneTo": phone(), "memo": nullable(line(256)),
+                "merchantToShortCode": { "type": "null" },
+            })),
+            object(&["operationType", "amount", "merchantToShortCode"], json!({
+                "operationType": cash_in, "amount": moved_amount(), "merchantToShortCode": short_code(),
+                "memo": nullable(line(256)), "phoneTo": { "type": "null" },
+            })),
+            object(&["operationType", "amount", "phoneFrom", "cashOutFulfillmentType"], json!({
+                "operationType": { "const": "cash-out-fulfillment" }, "amount": moved_amount(), "phoneFrom": phone(),
+                "cashOutFulfillmentType": { "enum": ["cash", "bank-transfer"] },
+                "cashOutFulfillmentID": nullable(line(64)), "memo": nullable(line(256)),
+            })),
+        ],
+    })
+}
+
+/// `PUT /cashouts/{operationID}`.
+pub(super) fn process_cash_out() -> Value {
+    object(
+        &["cashOutFulfillmentType"],
+        json!({
+            "cashOutFulfillmentType": { "enum": ["cash", "bank-transfer"] },
+            "transactionID": nullable(line(64)),
+            "memo": nullable(line(256)),
+        }),
+    )
+}
+
+/// `POST /session`.
+pub(super) fn sign_in() -> Value {
+    let login = json!({ "type": "string", "maxLength": 256 });
+    object(&["login", "password"], json!({ "login": login, "password": { "type": "string" } }))
+}
+
+/// `POST /session/password`.
+pub(super) fn change_password() -> Value {
+    let new = json!({
+        "type": "string", "minLength": 12, "maxLength": 1024, "description": "At most 1024 bytes of UTF-8.",
+    });
+    object(&["current", "new"], json!({ "current": { "type": "string" }, "new": new }))
+}
+
+fn ip_blocks() -> Value {
+    nullable(json!({ "type": "array", "maxItems": 50, "items": ip_block() }))
+}
+
+/// `POST /api-keys`.
+pub(super) fn new_key() -> Value {
+    object(
+        &["label", "permissions"],
+        json!({
+            "label": label(),
+            "permissions": permissions(),
+            "maxTransactionAmount": nullable(amount()),
+            "maxDailyVolume": nullable(amount()),
+            "allowedIPs": ip_blocks(),
+            "expiresInDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 365, "default": 365 },
+            "autoApproveLimit": nullable(amount()),
+            "note": nullable(line(256)),
+        }),
+    )
+}
+
+/// `PATCH /api-keys/{keyID}`.
+pub(super) fn tighten_key() -> Value {
+    let limit = json!({ "type": ["string", "null"], "pattern": r"^([0-9]{1,15}(\.[0-9]{1,2})?)?$" });
+    object(
+        &[],
+        json!({
+            "maxTransactionAmount": limit,
+            "maxDailyVolume": limit,
+            "autoApproveLimit": limit,
+            "permissions": permissions(),
+            "allowedIPs": ip_blocks(),
+            "expiresAt": { "type": ["string", "null"], "format": "date-time" },
+        }),
+    )
+}
+
+/// `POST /api-keys/{keyID}/rotate`.
+pub(super) fn rotate_key() -> Value {
+    let hours = json!({ "type": ["integer", "null"], "minimum": 0, "maximum": 168, "default": 24 });
+    object(&[], json!({ "overlapHours": hours }))
+}
+
+/// A reason that may be left out.
+pub(super) fn reason() -> Value {
+    object(&[], json!({ "reason": nullable(line(256)) }))
+}
+
+/// A reason that has to be given.
+pub(super) fn required_reason() -> Value {
+    object(&["reason"], json!({ "reason": filled_line(256) }))
+}
+
+/// `POST /approvals/{approvalID}/approve`.
+pub(super) fn approve() -> Value {
+    let digest = json!({ "type": "string", "pattern": "^[0-9a-f]{64}$", "description": "As the request was read." });
+    object(&["digest"], json!({ "digest": digest }))
+}
+
+/// `POST /users` of the console.
+pub(super) fn new_user() -> Value {
+    object(&["login", "name", "roles"], json!({ "login": login(), "name": filled_line(64), "roles": roles() }))
+}
+
+/// `PATCH /users/{userID}`.
+pub(super) fn change_user() -> Value {
+    object(&[], json!({ "roles": roles(), "disabled": { "type": ["boolean", "null"] } }))
+}
+
+/// A person whom the issuer adds.
+pub(super) fn issued_user() -> Value {
+    let password = json!({
+        "type": ["string", "null"], "minLength": 12, "maxLength": 1024, "description": "Accepted in a demo only.",
+    });
+    object(
+        &["login", "name", "roles"],
+        json!({ "login": login(), "name": filled_line(64), "roles": roles(), "password": password }),
+    )
+}
+
+/// `POST /issuer/v1/distributors`.
+pub(super) fn new_distributor() -> Value {
+    object(
+        &["name", "users"],
+        json!({
+            "distributorID": nullable(id("")),
+            "name": filled_line(64),
+            "currency": { "type": ["string", "null"], "pattern": "^[A-Z]{3}$", "description": "The deployment's." },
+            "users": {
+                "type": "array", "items": issued_user(), "minItems": 2,
+                "description": "Each login once, and two people among them who can approve each other's requests.",
+            },
+        }),
+    )
+}
+
+/// `POST …/topups` and `…/redemptions`.
+pub(super) fn move_float() -> Value {
+    object(&["amount", "reference"], json!({ "amount": moved_amount(), "reference": filled_line(256) }))
+}
+
+/// `POST /issuer/v1/merchants`.
+pub(super) fn new_merchant() -> Value {
+    object(&["shortCode", "name"], json!({ "shortCode": short_code(), "name": filled_line(64) }))
+}
+
+/// `POST /issuer/v1/wallets/{phone}/cashouts`.
+pub(super) fn request_cash_out() -> Value {
+    object(
+        &["distributorID", "amount"],
+        json!({ "distributorID": id(""), "amount": moved_amount(), "memo": nullable(line(256)) }),
+    )
+}

@@ -1,0 +1,309 @@
+//! The document: the routes that serve, each with its description, and the schemas of what they answer.
+
+use std::collections::BTreeMap;
+
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
+use universal_wallet::wire::ErrorBody;
+use universal_wallet_core::refusal::{Code, reason_phrase};
+
+use super::operation::{Answer, Idempotency, Operation};
+use super::{descriptions, parameters};
+use crate::worker::routes::{Area, ROUTES, Route};
+
+struct Document {
+    generator: SchemaGenerator,
+    schemas: Map<String, Value>,
+    parameters: Map<String, Value>,
+    responses: Map<String, Value>,
+}
+
+/// The whole document.
+pub(super) fn document() -> Value {
+    let mut settings = SchemaSettings::draft2020_12().for_serialize();
+    settings.definitions_path = "/components/schemas".into();
+    let mut document = Document {
+        generator: settings.into_generator(),
+        schemas: Map::new(),
+        parameters: Map::new(),
+        responses: Map::new(),
+    };
+    let mut descriptions: BTreeMap<String, Operation> =
+        descriptions().into_iter().map(|operation| (format!("{:?}", operation.route), operation)).collect();
+    let mut paths: Map<String, Value> = Map::new();
+    for (verb, pattern, route, area) in ROUTES {
+        let Some(operation) = descriptions.remove(&format!("{route:?}")) else { continue };
+        let (path, names) = path_of(pattern);
+        let item = paths.entry(path).or_insert_with(|| json!({}));
+        item[verb.to_lowercase()] = document.operation(verb, *area, &names, operation);
+    }
+    document.finish(paths)
+}
+
+/// The path with its variable segments named, and their names.
+fn path_of(pattern: &str) -> (String, Vec<&'static str>) {
+    let mut names = Vec::new();
+    let mut before = "";
+    let mut segments = Vec::new();
+    for segment in pattern.split('/') {
+        if segment == "*" {
+            let name = parameters::of_segment(before).expect("every variable segment has a name");
+            names.push(name);
+            segments.push(format!("{{{name}}}"));
+        } else {
+            segments.push(segment.to_owned());
+        }
+        before = segment;
+    }
+    (segments.join("/"), names)
+}
+
+/// Why any call of an area may be refused, beyond what its operations tell.
+fn common_codes(verb: &str, area: Area, names: &[&str], operation: &Operation) -> Vec<Code> {
+    let mut codes = vec![Code::Internal, Code::Unavailable];
+    let writes = verb != "GET";
+    if writes && operation.route != Route::SignOut {
+        codes.extend([Code::InvalidJson, Code::InvalidRequest, Code::BodyTooLarge, Code::UnsupportedMediaType]);
+    }
+    if operation.parameters.iter().any(|parameter| parameter["in"] == "query") {
+        codes.push(Code::InvalidRequest);
+    }
+    if operation.idempotency != Idempotency::No {
+        codes.push(Code::IdempotencyKeyReused);
+    }
+    if names.contains(&"phone") {
+        codes.push(Code::InvalidRequest);
+    }
+    if !names.is_empty() {
+        codes.push(Code::NotFound);
+    }
+    match area {
+        Area::Public => {}
+        Area::Key => {
+            codes.extend([Code::MissingApiKey, Code::InvalidApiKey, Code::ExpiredApiKey, Code::RevokedApiKey]);
+            codes.extend([Code::DistributorMismatch, Code::IPNotAllowed, Code::RateLimited]);
+            if operation.route != Route::KeyInfo {
+                codes.push(Code::PermissionDenied);
+            }
+        }
+        Area::Session | Area::Console => {
+            if operation.route != Route::SignIn {
+                codes.push(Code::NotSignedIn);
+            }
+            if area == Area::Console {
+                codes.push(Code::PasswordChangeRequired);
+            }
+            if writes {
+                codes.push(Code::CrossSiteRequest);
+            }
+        }
+        Area::Issuer => codes.extend([Code::MissingApiKey, Code::InvalidApiKey]),
+    }
+    codes
+}
+
+const fn security(area: Area) -> &'static str {
+    match area {
+        Area::Key => "apiKey",
+        Area::Issuer => "issuerToken",
+        Area::Public | Area::Session | Area::Console => "session",
+    }
+}
+
+fn header(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/headers/{name}") })
+}
+
+fn headers(names: &[&str]) -> Value {
+    names.iter().map(|name| ((*name).to_owned(), header(name))).collect::<Map<_, _>>().into()
+}
+
+impl Document {
+    fn parameter(&mut self, name: &str, parameter: Value) -> Value {
+        self.parameters.insert(name.into(), parameter);
+        json!({ "$ref": format!("#/components/parameters/{name}") })
+    }
+
+    fn operation(&mut self, verb: &str, area: Area, names: &[&str], operation: Operation) -> Value {
+        let mut parameters: Vec<Value> =
+            names.iter().map(|name| self.parameter(name, parameters::in_path(name))).collect();
+        match operation.idempotency {
+            Idempotency::No => {}
+            Idempotency::Taken => {
+                parameters.push(self.parameter("Idempotency-Key", parameters::idempotency_key(false)));
+            }
+            Idempotency::Required => {
+                parameters.push(self.parameter("required.Idempotency-Key", parameters::idempotency_key(true)));
+            }
+        }
+        let mut codes = common_codes(verb, area, names, &operation);
+        codes.extend(&operation.codes);
+        parameters.extend(operation.parameters);
+        let mut responses = self.refusals(area, &codes);
+        for answer in operation.answers {
+            responses.insert(answer.status.to_string(), self.answer(area, operation.idempotency, answer));
+        }
+        let mut value = json!({
+            "operationId": operation.id,
+            "tags": [operation.tag],
+            "summary": operation.summary,
+            "description": operation.description,
+            "security": if operation.route == Route::SignIn { json!([]) } else { json!([{ security(area): [] }]) },
+            "responses": responses,
+        });
+        if !parameters.is_empty() {
+            value["parameters"] = parameters.into();
+        }
+        if let Some(body) = operation.body {
+            self.schemas.insert(body.name.into(), body.schema);
+            value["requestBody"] = json!({
+                "required": body.required,
+                "content": { "application/json": {
+                    "schema": { "$ref": format!("#/components/schemas/{}", body.name) }, "examples": body.examples,
+                } },
+            });
+        }
+        value
+    }
+
+    fn answer(&mut self, area: Area, idempotency: Idempotency, answer: Answer) -> Value {
+        let mut names = if answer.status == 101 { vec![] } else { vec!["X-Request-ID", "Cache-Control"] };
+        if area == Area::Key {
+            names.extend(["RateLimit-Policy", "RateLimit", "Deprecation", "Sunset"]);
+        }
+        if idempotency != Idempotency::No {
+            names.push("Idempotent-Replayed");
+        }
+        names.extend(answer.headers);
+        let mut value = json!({ "description": answer.description });
+        if !names.is_empty() {
+            value["headers"] = headers(&names);
+        }
+        for (media_type, schema, example) in answer.content {
+            value["content"][media_type] = json!({ "schema": schema(&mut self.generator), "example": example });
+        }
+        value
+    }
+
+    /// A response for each status that these codes have.
+    fn refusals(&mut self, area: Area, codes: &[Code]) -> Map<String, Value> {
+        let mut statuses: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
+        for code in Code::ALL.iter().filter(|code| codes.contains(code)) {
+            statuses.entry(code.status()).or_default().push(*code);
+        }
+        let mut responses = Map::new();
+        for (status, codes) in statuses {
+            let words: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+            let mut names = vec!["X-Request-ID", "Cache-Control"];
+            names.extend(match status {
+                401 => Some("WWW-Authenticate"),
+                429 | 503 => Some("Retry-After"),
+                _ => None,
+            });
+            if area == Area::Key {
+                names.extend(["RateLimit-Policy", "RateLimit", "Deprecation", "Sunset"]);
+            }
+            let name = format!("{}{status}.{}", if area == Area::Key { "key." } else { "" }, words.join("."));
+            responses.insert(status.to_string(), json!({ "$ref": format!("#/components/responses/{name}") }));
+            let error = self.generator.subschema_for::<ErrorBody>();
+            self.responses.entry(name).or_insert_with(|| {
+                json!({
+                    "description": format!("{}: {}.", reason_phrase(status), words.join(", ")),
+                    "headers": headers(&names),
+                    "content": { "application/json": {
+                        "schema": { "allOf": [error], "properties": { "code": { "enum": words } } },
+                        "example": {
+                            "error": reason_phrase(status), "message": "A sentence that a person can act on.",
+                            "code": words.first(), "requestID": "36e48800-22ce-4ea0-b37a-198f7978cd53",
+                        },
+                    } },
+                })
+            });
+        }
+        responses
+    }
+
+    fn finish(mut self, paths: Map<String, Value>) -> Value {
+        for (name, mut schema) in self.generator.take_definitions(true) {
+            plain_descriptions(&mut schema);
+            let taken = self.schemas.insert(name.clone(), schema);
+            assert!(taken.is_none(), "two schemas are called {name}");
+        }
+        json!({
+            "openapi": "3.1.1",
+            "info": {
+                "title": "Universal Wallet Edge",
+                "version": env!("CARGO_PKG_VERSION"),
+                "description": "Distributors of a digital wallet turn cash into wallet balance and back. Amounts are \
+                                strings with two decimals; times are RFC 3339 in UTC. An answer of 4xx means that nothing \
+                                moved; after 5xx or no answer repeat the call with the same Idempotency-Key.",
+                "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+            },
+            "servers": [{ "url": "/" }],
+            "paths": paths,
+            "components": {
+                "schemas": self.schemas,
+                "parameters": self.parameters,
+                "responses": self.responses,
+                "headers": header_components(),
+                "securitySchemes": {
+                    "apiKey": {
+                        "type": "http", "scheme": "bearer", "bearerFormat": "uwk_ and 52 of 0-9A-Za-z",
+                        "description": "A distributor's API key.",
+                    },
+                    "issuerToken": { "type": "http", "scheme": "bearer", "description": "The issuer's token." },
+                    "session": {
+                        "type": "apiKey", "in": "cookie", "name": "__Host-uw_session",
+                        "description": "The admin page's session, which signIn answers with.",
+                    },
+                },
+            },
+        })
+    }
+}
+
+/// Rust's documentation links to examples and types, which mean nothing here.
+fn plain_descriptions(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(text)) = members.get_mut("description") {
+                *text = text.replace(" See the [example](self).", "").replace("\n\nSee the [example](self).", "");
+                *text = text.replace("`None`", "null").replace("[`", "`").replace("`]", "`");
+            }
+            members.values_mut().for_each(plain_descriptions);
+        }
+        Value::Array(items) => items.iter_mut().for_each(plain_descriptions),
+        _ => {}
+    }
+}
+
+fn header_components() -> Value {
+    let text = |description: &str, pattern: &str, required: bool, example: &str| {
+        json!({
+            "description": description, "required": required, "schema": { "type": "string", "pattern": pattern },
+            "example": example,
+        })
+    };
+    let uuid = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
+    json!({
+        "X-Request-ID": text("Names the call in the server's log.", uuid, true, "36e48800-22ce-4ea0-b37a-198f7978cd53"),
+        "Cache-Control": text("Nothing may be kept.", "^no-store$", true, "no-store"),
+        "WWW-Authenticate": text(
+            "How to prove who calls.", "^(Bearer( error=\"invalid_token\")?|Session)$", true, "Bearer",
+        ),
+        "Retry-After": text("After how many seconds to try again.", "^[1-9][0-9]*$", true, "1"),
+        "RateLimit-Policy": text("How many calls a second the key may make.", "^\"[a-z]+\";q=[0-9]+;w=1$", false, "\"default\";q=100;w=1"),
+        "RateLimit": text("How many calls are left at the moment.", "^\"[a-z]+\";r=[0-9]+", false, "\"default\";r=99;t=1"),
+        "Deprecation": text("Since when another key takes over from this one (RFC 9745).", "^@[0-9]+$", false, "@1795543668"),
+        "Sunset": text("When this key ends (RFC 8594).", " GMT$", false, "Wed, 25 Nov 2026 18:07:48 GMT"),
+        "Idempotent-Replayed": text("The same call was carried out before.", "^true$", false, "true"),
+        "Link": text(
+            "Leads to the next page; the last page has none.", "^</[^>]+>; rel=\"next\"$", false,
+            "</api/v1/distributors/36e48800-22ce-4ea0-b37a-198f7978cd53/operations?limit=100&cursor=2a-0123456789ab>; \
+             rel=\"next\"",
+        ),
+        "Set-Cookie": text("The session's cookie.", "^__Host-uw_session=", true, "__Host-uw_session=…; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=43200"),
+        "Content-Disposition": text("The file's name.", "^attachment; filename=", true, "attachment; filename=\"ledger.csv\""),
+    })
+}

@@ -1,0 +1,192 @@
+//! The distributor API, which keys call.
+
+use serde_json::{Value, json};
+use universal_wallet::wire::{Balance, CashOutPage, KeyInfo, Operation as WireOperation, Receipt};
+use universal_wallet_core::refusal::Code;
+
+use super::operation::Operation;
+use super::{bodies, parameters};
+use crate::worker::routes::Route;
+
+const TAG: &str = "Distributor API";
+
+/// An operation that went through.
+pub(super) fn operation_example() -> Value {
+    json!({
+        "operationID": "op_36e48800-22ce-4ea0-b37a-198f7978cd53",
+        "distributorID": "36e48800-22ce-4ea0-b37a-198f7978cd53",
+        "operationType": "cash-in",
+        "status": "completed",
+        "amount": "1500.00",
+        "phoneTo": "+234 803 123 4567",
+        "memo": "Receipt 123",
+        "walletOperationID": "wo_36e48800-22ce-4ea0-b37a-198f7978cd53",
+        "sequenceNumber": 42,
+        "blockchainID": format!("tx_{}", "5e".repeat(32)),
+        "lastError": null,
+        "createdAt": "2026-11-24T18:07:48.000Z",
+        "updatedAt": "2026-11-24T18:07:48.120Z",
+    })
+}
+
+/// A write's answer.
+pub(super) fn receipt_example() -> Value {
+    json!({ "operationID": "op_36e48800-22ce-4ea0-b37a-198f7978cd53", "status": "completed" })
+}
+
+/// A page of open requests.
+pub(super) fn cash_outs_example() -> Value {
+    json!({
+        "items": [{
+            "cursor": "2a-0123456789ab",
+            "operationID": "op_36e48800-22ce-4ea0-b37a-198f7978cd53",
+            "type": "cash-out",
+            "from": "+2348031234567",
+            "amount": "200.00",
+            "memo": null,
+            "createdAt": "2026-11-24T18:07:48.000Z",
+            "expiresAt": "2026-11-25T18:07:48.000Z",
+        }],
+        "nextCursor": "",
+        "limit": 100,
+    })
+}
+
+/// The first lines of an export.
+pub(super) fn csv_example() -> Value {
+    let hash = "5e".repeat(32);
+    format!(
+        "sequenceNumber,at,kind,operationID,change,balance,held,blockchainID\n5,2026-11-24T18:07:48.000Z,\
+         float.topped-up,op_36e48800-22ce-4ea0-b37a-198f7978cd53,50000.00,50000.00,0.00,tx_{hash}\n"
+    )
+    .into()
+}
+
+/// The first line of an export.
+pub(super) fn json_lines_example() -> Value {
+    let line = json!({
+        "sequenceNumber": 5, "at": "2026-11-24T18:07:48.000Z", "kind": "float.topped-up",
+        "operationID": "op_36e48800-22ce-4ea0-b37a-198f7978cd53", "change": "50000.00", "balance": "50000.00",
+        "held": "0.00", "blockchainID": format!("tx_{}", "5e".repeat(32)),
+    });
+    format!("{line}\n").into()
+}
+
+/// Adds the examples of the three bodies of a new operation.
+pub(super) fn with_new_operation(operation: Operation) -> Operation {
+    operation
+        .with_body("NewOperation", bodies::new_operation(), true)
+        .example(
+            "cashInToPhone",
+            json!({ "operationType": "cash-in", "amount": "1500.00", "phoneTo": "+234 803 123 4567", "memo": "Receipt 123" }),
+        )
+        .example(
+            "cashInToMerchant",
+            json!({ "operationType": "cash-in", "amount": "1500.00", "merchantToShortCode": "100000" }),
+        )
+        .example(
+            "cashOut",
+            json!({
+                "operationType": "cash-out-fulfillment", "amount": "200.00", "phoneFrom": "+2348031234567",
+                "cashOutFulfillmentType": "cash",
+            }),
+        )
+}
+
+const LIMITS: [Code; 2] = [Code::TransactionLimitExceeded, Code::DailyVolumeExceeded];
+
+pub(super) fn descriptions() -> Vec<Operation> {
+    let new = |route, id, summary| Operation::new(route, id, TAG, summary);
+    vec![
+        new(Route::KeyBalance, "getBalance", "Read the float")
+            .about("All of the distributor's float, what is free to be spent, and what pending cash-ins hold.")
+            .answers::<Balance>(
+                200,
+                "The float.",
+                json!({ "balance": "50000.00", "available": "45000.00", "held": "5000.00", "currency": "NGN" }),
+            ),
+        new(Route::KeyOperations, "listOperations", "List operations, newest first")
+            .about(
+                "A page of the distributor's operations. The Link header leads to the next page, and stays exact while \
+                 operations arrive; the last page has none.",
+            )
+            .parameters(parameters::operations())
+            .answers::<Vec<WireOperation>>(200, "A page of operations.", json!([operation_example()]))
+            .with_header("Link"),
+        with_new_operation(
+            new(Route::KeyCreateOperation, "createOperation", "Cash in, or pay a customer out")
+                .about(
+                    "A cash-in credits a customer's phone or a merchant. A cash-out pays the oldest open request of that \
+                     customer and amount; no wallet is debited without its owner's request. Within the key's \
+                     autoApproveLimit it is carried out at once, else it waits for a checker. Send an Idempotency-Key, \
+                     and repeat the call with it when no answer came.",
+                )
+                .idempotent(),
+        )
+        .answers::<Receipt>(200, "The operation and where it stands.", receipt_example())
+        .refuses(&LIMITS)
+        .refuses(&[
+            Code::InvalidAmount,
+            Code::UnknownMerchant,
+            Code::InsufficientBalance,
+            Code::NoCashOutRequest,
+            Code::DistributorSuspended,
+        ]),
+        new(Route::KeyExport, "exportOperations", "Export the ledger as a stream")
+            .about("A line for each change of the float, oldest first, as CSV or JSON Lines.")
+            .parameters(parameters::export())
+            .answers_as::<String>("text/csv", 200, "The ledger.", csv_example())
+            .answers_as::<String>("application/x-ndjson", 200, "The ledger.", json_lines_example())
+            .with_header("Content-Disposition"),
+        new(Route::KeyOperation, "getOperation", "Read one operation")
+            .about("A cash-out can be read from the moment on that it is being paid.")
+            .answers::<WireOperation>(200, "The operation.", operation_example()),
+        new(Route::KeyWithdrawOperation, "withdrawOperation", "Withdraw a pending operation")
+            .about("Takes back what this key, or one that it took over from, asked for and nobody decided yet.")
+            .answers::<WireOperation>(200, "The operation, rejected.", {
+                let mut withdrawn = operation_example();
+                withdrawn["status"] = "rejected".into();
+                withdrawn["lastError"] = "Withdrawn by the API key \"Till 7\".".into();
+                withdrawn["walletOperationID"] = Value::Null;
+                withdrawn["sequenceNumber"] = Value::Null;
+                withdrawn["blockchainID"] = Value::Null;
+                withdrawn
+            })
+            .refuses(&[Code::NotTheMaker, Code::InvalidState]),
+        new(Route::KeyCashOuts, "listCashOuts", "List customers' open cash-out requests, oldest first")
+            .about("What customers asked this distributor to pay out and nobody took yet.")
+            .parameters([parameters::limit(), parameters::cursor()])
+            .answers::<CashOutPage>(200, "A page of requests.", cash_outs_example()),
+        new(Route::KeyProcessCashOut, "processCashOut", "Pay a cash-out request out")
+            .about(
+                "Takes the request: from now on its customer cannot cancel it. The same body again answers the present \
+                 state; after a rejection it is a new attempt.",
+            )
+            .idempotent()
+            .body(
+                "ProcessCashOut",
+                bodies::process_cash_out(),
+                json!({ "cashOutFulfillmentType": "bank-transfer", "transactionID": "BANK-4711" }),
+            )
+            .answers::<Receipt>(200, "The operation and where it stands.", receipt_example())
+            .refuses(&LIMITS)
+            .refuses(&[Code::InvalidAmount, Code::InvalidState, Code::DistributorSuspended]),
+        new(Route::KeyInfo, "getCallingKey", "Read the calling key")
+            .about("What the key may do, its limits, and what is left of today's volume.")
+            .answers::<KeyInfo>(
+                200,
+                "The key.",
+                json!({
+                    "keyID": "key_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                    "label": "Till 7",
+                    "permissions": ["read-balance", "perform-operations"],
+                    "maxTransactionAmount": "1000.00",
+                    "maxDailyVolume": "20000.00",
+                    "dailyVolumeRemaining": "18500.00",
+                    "allowedIPs": ["203.0.113.0/24"],
+                    "autoApproveLimit": "500.00",
+                    "expiresAt": "2027-11-24T18:07:48.000Z",
+                }),
+            ),
+    ]
+}

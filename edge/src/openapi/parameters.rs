@@ -1,0 +1,136 @@
+//! Parameters of paths, queries and headers.
+
+use serde_json::{Value, json};
+
+use super::texts::{id, phone, short_code};
+
+/// The variable segments of paths, by the segment before each.
+pub(super) fn of_segment(before: &str) -> Option<&'static str> {
+    match before {
+        "distributors" => Some("distributorID"),
+        "operations" | "cashouts" => Some("operationID"),
+        "api-keys" => Some("keyID"),
+        "approvals" => Some("approvalID"),
+        "users" => Some("userID"),
+        "wallets" => Some("phone"),
+        "merchants" => Some("shortCode"),
+        _ => None,
+    }
+}
+
+/// A parameter of the path.
+pub(super) fn in_path(name: &str) -> Value {
+    const UUID: &str = "36e48800-22ce-4ea0-b37a-198f7978cd53";
+    let (schema, description, example) = match name {
+        "distributorID" => (id(""), "Names the distributor.", UUID.to_owned()),
+        "operationID" => (id("op_"), "Names the operation or cash-out request.", format!("op_{UUID}")),
+        "keyID" => (id("key_"), "Names the key.", format!("key_{UUID}")),
+        "approvalID" => (id("apr_"), "Names the request.", format!("apr_{UUID}")),
+        "userID" => (id("usr_"), "Names the person.", format!("usr_{UUID}")),
+        "phone" => (phone(), "The wallet's phone number, in any spelling.", "+2348031234567".into()),
+        _ => (short_code(), "The merchant's short code.", "100000".into()),
+    };
+    json!({
+        "name": name, "in": "path", "required": true, "description": description, "schema": schema, "example": example,
+    })
+}
+
+/// `Idempotency-Key`.
+pub(super) fn idempotency_key(required: bool) -> Value {
+    json!({
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": required,
+        "description": "Makes the call safe to repeat: the same key with an equal body answers as the first call did. \
+                        1 to 255 visible ASCII characters, quoted or bare.",
+        "schema": { "type": "string", "pattern": "^([!-~]{1,255}|\"[!-~]{1,255}\")$" },
+        "example": "till-7-receipt-000123",
+    })
+}
+
+fn in_query(name: &str, description: &str, schema: Value, example: &Value) -> Value {
+    json!({ "name": name, "in": "query", "description": description, "schema": schema, "example": example })
+}
+
+/// How long a page is.
+pub(super) fn limit() -> Value {
+    let schema = json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 });
+    in_query("limit", "How many a page holds at most.", schema, &json!(100))
+}
+
+/// Where a page starts.
+pub(super) fn cursor() -> Value {
+    let description = "Where the page starts, as the page before says; absent or empty: at the beginning.";
+    let schema = json!({ "type": "string", "pattern": "^([0-9a-f]{1,16}-[0-9a-f]{12})?$" });
+    in_query("cursor", description, schema, &json!(""))
+}
+
+/// Where a page of distributors starts.
+pub(super) fn distributors_cursor() -> Value {
+    let schema = json!({ "anyOf": [id(""), { "type": "string", "maxLength": 0 }] });
+    in_query(
+        "cursor",
+        "Where the page starts, as the page before says; absent or empty: at the beginning.",
+        schema,
+        &json!(""),
+    )
+}
+
+/// How many to skip.
+pub(super) fn offset() -> Value {
+    let description = "How many to skip; not together with cursor, which goes further and stays exact.";
+    let schema = json!({ "type": "integer", "minimum": 0, "maximum": 10_000, "default": 0 });
+    in_query("offset", description, schema, &json!(0))
+}
+
+/// One of some words.
+pub(super) fn word(name: &str, description: &str, words: &[&str]) -> Value {
+    in_query(name, description, json!({ "type": "string", "enum": words }), &json!(words.first()))
+}
+
+/// The parameters of an export.
+pub(super) fn export() -> Vec<Value> {
+    let instant = json!({
+        "type": "string",
+        "anyOf": [{ "format": "date" }, { "format": "date-time" }, { "maxLength": 0 }],
+    });
+    let mut format = word("format", "How the lines are written.", &["csv", "jsonl"]);
+    format["required"] = json!(true);
+    vec![
+        format,
+        in_query("from", "The first instant, or UTC day.", instant.clone(), &json!("2026-11-01")),
+        in_query("to", "The first instant, or UTC day, that is left out.", instant, &json!("2026-12-01")),
+    ]
+}
+
+/// How many days back.
+pub(super) fn days() -> Value {
+    let schema = json!({ "type": "integer", "minimum": 1, "maximum": 365, "default": 30 });
+    in_query("days", "How many UTC days, today included.", schema, &json!(30))
+}
+
+/// The first entry to be looked at.
+pub(super) fn from_entry() -> Value {
+    let schema = json!({ "type": "integer", "minimum": 1, "maximum": 1_u64 << 52, "default": 1 });
+    in_query("from", "The number of the first entry to be verified.", schema, &json!(1))
+}
+
+/// The parameters of a list of operations.
+pub(super) fn operations() -> Vec<Value> {
+    let statuses = ["pending", "processing", "completed", "rejected", "expired", "failed"];
+    vec![
+        limit(),
+        offset(),
+        cursor(),
+        word("status", "Only those that stand there.", &statuses),
+        word("operationType", "Only those of this type.", &["cash-in", "cash-out-fulfillment"]),
+    ]
+}
+
+/// `Upgrade: websocket`.
+pub(super) fn upgrade() -> Value {
+    json!({
+        "name": "Upgrade", "in": "header", "required": true, "description": "Asks for a WebSocket.",
+        "schema": { "const": "websocket" }, "example": "websocket",
+    })
+}

@@ -1,0 +1,74 @@
+//! Members: giving needs two people, taking needs one.
+
+use serde_json::{Value, json};
+use universal_wallet_core::refusal::Code;
+use universal_wallet_core::view::UserView;
+
+use super::approvals::approval_example;
+use super::bodies;
+use super::operation::Operation;
+use crate::distributor::answers::{Page, UserChanged, UserRequested};
+use crate::worker::routes::Route;
+
+const TAG: &str = "Console: users";
+
+fn user_example() -> Value {
+    json!({
+        "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53", "login": "maker@demo.test", "name": "Mary Maker",
+        "roles": ["maker"], "disabled": false, "createdAt": "2026-11-24T17:00:00.000Z",
+    })
+}
+
+fn requested_example(kind: &str, subject: Value) -> Value {
+    let mut approval = approval_example();
+    approval["kind"] = kind.into();
+    approval["subject"] = subject;
+    json!({
+        "approvalID": approval["approvalID"], "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+        "approval": approval, "passwordHalf": "k7dm-2xqp-9wcz",
+    })
+}
+
+pub(super) fn descriptions() -> Vec<Operation> {
+    let new = |route, id, summary| Operation::new(route, id, TAG, summary);
+    let subject = json!({
+        "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53", "login": "new@demo.test", "name": "Nora New",
+        "roles": ["viewer"],
+    });
+    vec![
+        new(Route::Users, "listUsers", "List members")
+            .about("Everybody who is or was a member.")
+            .answers::<Page<UserView>>(200, "The members.", json!({ "items": [user_example()], "nextCursor": "" })),
+        new(Route::CreateUser, "requestUser", "Ask for a new member")
+            .about(
+                "Needs the role admin. Another person decides. For a new login this answer shows one half of a first \
+                 password and the approval the other, so that nobody alone knows it; a login that exists keeps its \
+                 password.",
+            )
+            .idempotent()
+            .body(
+                "NewUser",
+                bodies::new_user(),
+                json!({ "login": "new@demo.test", "name": "Nora New", "roles": ["viewer"] }),
+            )
+            .answers::<UserRequested>(201, "The request.", requested_example("user.create", subject.clone()))
+            .refuses(&[Code::RoleRequired, Code::DistributorSuspended, Code::AlreadyExists]),
+        new(Route::ChangeUser, "changeUser", "Change a member's roles, disable or enable them")
+            .about(
+                "Needs the role admin. Taking a role and disabling hold at once; giving a role and enabling wait for \
+                 another person. The last admin, and the last people able to approve each other, cannot be removed.",
+            )
+            .body("UserChange", bodies::change_user(), json!({ "roles": ["viewer"] }))
+            .answers::<UserChanged>(200, "The member as they are now.", {
+                let mut changed = user_example();
+                changed["user"] = user_example();
+                changed
+            })
+            .refuses(&[Code::RoleRequired, Code::DistributorSuspended, Code::InvalidState]),
+        new(Route::ResetPassword, "requestPasswordReset", "Ask for a member's password to be reset")
+            .about("Needs the role admin. Another person decides; each of the two sees one half of the new password.")
+            .idempotent()
+            .answers::<UserRequested>(201, "The request.", requested_example("user.reset", subject))
+            .refuses(&[Code::RoleRequired, Code::DistributorSuspended, Code::InvalidState]),
+    ]
+}

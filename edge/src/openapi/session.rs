@@ -1,0 +1,58 @@
+//! Signing in, and one's own session.
+
+use serde_json::json;
+use universal_wallet_core::refusal::Code;
+
+use super::bodies;
+use super::operation::Operation;
+use crate::worker::routes::Route;
+use crate::worker::session::Session;
+
+const TAG: &str = "Console: session";
+
+pub(super) fn descriptions() -> Vec<Operation> {
+    let new = |route, id, summary| Operation::new(route, id, TAG, summary);
+    let session = || {
+        json!({
+            "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+            "login": "maker@demo.test",
+            "name": "Mary Maker",
+            "mustChangePassword": false,
+            "distributors": [{
+                "distributorID": "36e48800-22ce-4ea0-b37a-198f7978cd53", "name": "First Agents", "roles": ["maker"],
+            }],
+            "clientIP": "203.0.113.7",
+        })
+    };
+    vec![
+        new(Route::SignIn, "signIn", "Sign in")
+            .about(
+                "Answers with the session cookie, which lives for 12 hours and ends after 30 idle minutes. An unknown \
+                 login and a wrong password are answered alike; too many failures are refused for a while.",
+            )
+            .body(
+                "SignIn",
+                bodies::sign_in(),
+                json!({ "login": "maker@demo.test", "password": "correct horse battery" }),
+            )
+            .answers::<Session<'static>>(200, "The session.", session())
+            .with_header("Set-Cookie")
+            .refuses(&[Code::InvalidCredentials, Code::TooManyAttempts]),
+        new(Route::Session, "getSession", "Read one's session")
+            .about("Who is signed in, and what they are at which distributor.")
+            .answers::<Session<'static>>(200, "The session.", session()),
+        new(Route::SignOut, "signOut", "Sign out")
+            .about("Ends the session and takes its cookie back.")
+            .answers_nothing(204, "The session has ended.")
+            .with_header("Set-Cookie"),
+        new(Route::ChangePassword, "changePassword", "Change one's password")
+            .about("Ends the person's other sessions.")
+            .body(
+                "ChangePassword",
+                bodies::change_password(),
+                json!({ "current": "correct horse battery", "new": "staple a different horse" }),
+            )
+            .answers_nothing(204, "The password is changed.")
+            .refuses(&[Code::InvalidCredentials]),
+    ]
+}

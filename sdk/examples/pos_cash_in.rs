@@ -56,7 +56,8 @@ async fn send(client: &Client, sale: Sale) -> Result<(), Box<dyn Error>> {
     match client.cash_in(recipient(&sale.to)?, sale.amount).idempotency_key(sale.key).send().await {
         Ok(receipt) => {
             write(&format!("end\t{key}\t{}", receipt.operation_id))?;
-            println!("{}: {}", receipt.operation_id, receipt.status);
+            let before = if receipt.replayed { ", as an earlier call had asked" } else { "" };
+            println!("{}: {}{before}", receipt.operation_id, receipt.status);
             Ok(())
         }
         // Whatever became of it, the next start asks again with the same key.

@@ -20,6 +20,7 @@ pub(crate) const TOO_LONG: &str = "it is longer than 4 MiB";
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) link: Option<String>,
+    pub(crate) replayed: bool,
     retry_after: Option<String>,
     date: Option<String>,
     request_id: Option<String>,
@@ -61,6 +62,7 @@ impl Answer {
         Self {
             status,
             link: header("link"),
+            replayed: header("idempotent-replayed").is_some_and(|value| value.trim() == "true"),
             retry_after: header("retry-after"),
             date: header("date"),
             request_id: header("x-request-id"),

@@ -11,6 +11,7 @@ use crate::answer::Answer;
 use crate::error::Error;
 use crate::retry;
 use crate::transport::{Instant, sleep};
+use crate::wire::Receipt;
 use crate::{Client, IdempotencyKey};
 
 /// What is sent.
@@ -44,6 +45,12 @@ impl Call {
     fn is_repeatable(&self) -> bool {
         self.method == Method::GET || self.idempotency_key.is_some()
     }
+}
+
+/// Makes a write, once, and answers where the operation stands.
+pub(crate) async fn write(client: &Client, call: &Call) -> Result<Receipt, Error> {
+    let (receipt, answer): (Receipt, _) = execute(client, call, None).await?;
+    Ok(Receipt { replayed: answer.replayed, ..receipt })
 }
 
 /// Makes a call, repeated as far as that is safe and the limits allow, and reads the answer.

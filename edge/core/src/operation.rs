@@ -275,7 +275,7 @@ impl Operation {
 
     /// The answer to the call that made it.
     pub fn receipt(&self) -> wire::Receipt {
-        wire::Receipt { operation_id: self.facts.id, status: self.state.status.wire() }
+        wire::Receipt { operation_id: self.facts.id, status: self.state.status.wire(), replayed: false }
     }
 }
 

@@ -2,7 +2,7 @@ use http::Method;
 use rust_decimal::Decimal;
 
 use super::body::NewOperation;
-use crate::call::{Call, execute};
+use crate::call::{Call, write};
 use crate::wire::Receipt;
 use crate::{Client, Error, IdempotencyKey, Phone, ShortCode};
 
@@ -68,6 +68,6 @@ impl CashIn {
         let body = NewOperation::CashIn { amount, phone_to, merchant_to_short_code, memo: self.memo };
         let key = self.key.unwrap_or_else(IdempotencyKey::random);
         let call = Call::write(Method::POST, "/operations", key, &body)?;
-        execute(&self.client, &call, None).await.map(|(receipt, _)| receipt)
+        write(&self.client, &call).await
     }
 }

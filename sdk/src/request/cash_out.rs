@@ -2,7 +2,7 @@ use http::Method;
 use rust_decimal::Decimal;
 
 use super::body::NewOperation;
-use crate::call::{Call, execute};
+use crate::call::{Call, write};
 use crate::wire::{CashOutFulfillmentType, Receipt};
 use crate::{Client, Error, IdempotencyKey, Phone};
 
@@ -57,6 +57,6 @@ impl CashOut {
         };
         let key = self.key.unwrap_or_else(IdempotencyKey::random);
         let call = Call::write(Method::POST, "/operations", key, &body)?;
-        execute(&self.client, &call, None).await.map(|(receipt, _)| receipt)
+        write(&self.client, &call).await
     }
 }

@@ -1,7 +1,7 @@
 use http::Method;
 
 use super::body;
-use crate::call::{Call, execute};
+use crate::call::{Call, write};
 use crate::id::OperationID;
 use crate::wire::{CashOutFulfillmentType, Receipt};
 use crate::{Client, Error, IdempotencyKey};
@@ -47,6 +47,6 @@ impl ProcessCashOut {
     pub async fn send(self) -> Result<Receipt, Error> {
         let key = self.key.unwrap_or_else(IdempotencyKey::random);
         let call = Call::write(Method::PUT, format!("/cashouts/{}", self.request), key, &self.body)?;
-        execute(&self.client, &call, None).await.map(|(receipt, _)| receipt)
+        write(&self.client, &call).await
     }
 }

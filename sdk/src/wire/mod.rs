@@ -146,6 +146,10 @@ pub struct Receipt {
     pub operation_id: OperationID,
     /// Where it stands.
     pub status: OperationStatus,
+    /// Whether an earlier call with the same idempotency key had made it, and this one only asked how it stands
+    /// (the header `Idempotent-Replayed`). Also after a repetition by the SDK itself whose first attempt arrived.
+    #[serde(skip)]
+    pub replayed: bool,
 }
 
 /// A customer's open request to be paid out. See the [example](self).

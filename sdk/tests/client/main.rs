@@ -11,3 +11,5 @@ mod requests;
 mod retry;
 mod secrets;
 mod server;
+#[cfg(feature = "rustls")]
+mod tls;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use universal_wallet::{Client, Error, IdempotencyKey, ShortCode};
 
-use crate::server::{DISTRIBUTOR, Play, Server, balance, error, key, receipt};
+use crate::server::{DISTRIBUTOR, Play, Server, balance, error, json, key, receipt};
 
 async fn cash_in(client: &Client) -> Result<universal_wallet::wire::Receipt, Error> {
     client.cash_in("100000".parse::<ShortCode>().unwrap(), 5).send().await
@@ -31,6 +31,16 @@ async fn reads_and_keyed_writes_are_repeated_on_every_passing_failure() {
         let keys = keys(&server);
         assert_eq!(keys[0], keys[1], "a repetition has the same key");
     }
+}
+
+#[tokio::test]
+async fn a_receipt_tells_whether_an_earlier_call_had_asked() {
+    let body = format!(r#"{{"operationID":"op_{DISTRIBUTOR}","status":"pending"}}"#);
+    let replay = json(200, "Idempotent-Replayed: true\r\n", &body);
+    let server = Server::start([receipt(), Play::Close, replay]).await;
+    let client = server.client();
+    assert!(!cash_in(&client).await.unwrap().replayed);
+    assert!(cash_in(&client).await.unwrap().replayed, "the first attempt had arrived");
 }
 
 #[tokio::test]

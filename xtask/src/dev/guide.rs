@@ -26,7 +26,7 @@ fn print_sign_ins(demo: &Demo) {
     println!();
 }
 
-/// From nothing to a balance, for a POSIX shell with curl.
+/// From nothing to a balance, for a POSIX shell with curl, and on to the client's examples.
 fn commands(url: &str, demo: &Demo) -> String {
     let sign_in = |role: &str| {
         let person = PEOPLE.iter().find(|person| person.role == role);
@@ -44,7 +44,7 @@ fn commands(url: &str, demo: &Demo) -> String {
 
   # The maker signs in and asks for an API key
   curl -s -c maker -H "$JSON" -d '{maker}' $CONSOLE/session; echo
-  curl -s -b maker -H "$JSON" -d '{{"label":"Till 1","permissions":["read-balance"]}}' $CONSOLE/$D/api-keys | tee key; echo
+  curl -s -b maker -H "$JSON" -d '{{"label":"Till 1","permissions":["read-balance","read-transactions","perform-operations"]}}' $CONSOLE/$D/api-keys | tee key; echo
   field() {{ grep -o "\"$1\":\"[^\"]*\"" $2 | head -n 1 | cut -d '"' -f 4; }}
 
   # The checker signs in, reads what is asked, and approves exactly that
@@ -56,6 +56,11 @@ fn commands(url: &str, demo: &Demo) -> String {
   # The maker claims the key, which is shown this once, and reads the balance with it
   curl -s -b maker -X POST $CONSOLE/$D/api-keys/$(field keyID key)/claim | tee claimed; echo
   curl -s -H "Authorization: Bearer $(field apiKey claimed)" $URL/api/v1/$D/balance; echo
+
+  # The Rust client takes the same key from its environment, and so do its examples
+  export UNIVERSAL_WALLET_URL=$URL UNIVERSAL_WALLET_DISTRIBUTOR_ID={DISTRIBUTOR_ID}
+  export UNIVERSAL_WALLET_API_KEY=$(field apiKey claimed)
+  cd - > /dev/null; cargo run -p universal-wallet --example quick_start
 "#,
         maker = sign_in("maker"),
         checker = sign_in("checker"),

@@ -49,12 +49,23 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             // A step that counts nothing, or that broke before it could.
             count.failed = 1;
         }
-        let outcome = if result.is_ok() { "ok     " } else { "FAILED " };
+        let outcome = match &result {
+            Ok(None) => "ok     ",
+            Ok(Some(_)) => "SKIPPED",
+            Err(_) => "FAILED ",
+        };
         lines.push(format!("  {outcome}  {:<12}{:>9}  {count}", step.name(), seconds(begun.elapsed())));
         total.add(count);
-        if let Err(error) = result {
-            eprintln!("error: {error:#}");
-            failure = Some(step.name());
+        match result {
+            Ok(None) => {}
+            Ok(Some(unchecked)) => {
+                say::step(format_args!("NOT CHECKED: {unchecked}"));
+                lines.push(format!("           not checked: {unchecked}"));
+            }
+            Err(error) => {
+                eprintln!("error: {error:#}");
+                failure = Some(step.name());
+            }
         }
     }
     println!("\nSummary\n{}\n\n{} passed, {} failed", lines.join("\n"), total.passed, total.failed);

@@ -12,7 +12,7 @@ use super::count::Count;
 use crate::build::{self, Worker};
 use crate::command::{cargo, run};
 use crate::tools::wasm_target::WasmTarget;
-use crate::tools::{cargo_fuzz, chromium, node, npm};
+use crate::tools::{cargo_fuzz, chromium, node, npm, oldest_rust, wasm_target};
 use crate::workspace;
 
 /// The end-to-end tests' crate.
@@ -32,7 +32,9 @@ pub(super) fn format() -> Result<()> {
 }
 
 pub(super) fn clippy() -> Result<()> {
-    run(cargo("clippy").args(["--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))
+    run(cargo("clippy").args(["--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))?;
+    // Not among all targets, since it needs the built Worker to run.
+    run(cargo("clippy").args(["--package", CLIENT, "--test", "on_workerd", "--locked", "--", "-D", "warnings"]))
 }
 
 pub(super) fn clippy_wasm() -> Result<()> {
@@ -40,7 +42,20 @@ pub(super) fn clippy_wasm() -> Result<()> {
     for (package, _) in WASM {
         command.args(["--package", package]);
     }
-    run(command.args(["--", "-D", "warnings"]))
+    run(command.args(["--", "-D", "warnings"]))?;
+    let mut tests = WasmTarget::set_up()?.cargo("clippy");
+    run(tests.args(["--package", "universal-wallet", "--test", "wasm", "--", "-D", "warnings"]))
+}
+
+/// What is not checked where that compiler cannot be had is told, and is no failure.
+pub(super) fn oldest_rust() -> Result<Option<String>> {
+    if let Err(why) = oldest_rust::set_up() {
+        return Ok(Some(format!("the client with Rust {}. {why}", oldest_rust::VERSION)));
+    }
+    run(oldest_rust::cargo("check").args(["--package", "universal-wallet", "--features", "stream"]))?;
+    let worker = ["--package", "universal-wallet", "--no-default-features", "--features", "client,stream"];
+    run(oldest_rust::cargo("check").args(worker).args(["--target", wasm_target::TARGET]))?;
+    Ok(None)
 }
 
 pub(super) fn types() -> Result<()> {

@@ -1,0 +1,46 @@
+//! The oldest compiler that the client promises to build with.
+
+use std::process::{Command, Stdio};
+
+use super::wasm_target::TARGET;
+use crate::command::{find, run};
+use crate::{say, workspace};
+
+/// Its version, `rust-version` in the workspace's manifest.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_RUST_VERSION");
+
+/// Whether it is there, or was installed by rustup; else why not, and what to do.
+pub(crate) fn set_up() -> Result<(), String> {
+    if is_there() {
+        return Ok(());
+    }
+    if find("rustup").is_none() {
+        return Err(format!("Rust {VERSION} is checked where rustup is installed, see https://rustup.rs"));
+    }
+    say::step(format_args!("Installing Rust {VERSION} with rustup (once; a download of some 100 MB)"));
+    let mut rustup = Command::new("rustup");
+    rustup.args(["toolchain", "install", VERSION, "--profile", "minimal", "--target", TARGET, "--no-self-update"]);
+    match run(rustup.env("RUST_BACKTRACE", "0")) {
+        Ok(()) if is_there() => Ok(()),
+        _ => Err(format!("Rust {VERSION} could not be installed by rustup; is there a network connection?")),
+    }
+}
+
+/// Whether it is there, with the library of the Worker's target.
+fn is_there() -> bool {
+    let mut rustup = Command::new("rustup");
+    rustup.args(["target", "list", "--installed", "--toolchain", VERSION]).stderr(Stdio::null());
+    rustup.output().is_ok_and(|output| String::from_utf8_lossy(&output.stdout).lines().any(|line| line == TARGET))
+}
+
+/// A cargo command of that compiler. Its output folder is its own, so that two compilers do not share one.
+pub(crate) fn cargo(subcommand: &str) -> Command {
+    let mut command = Command::new("rustup");
+    command.args(["run", VERSION, "cargo", subcommand, "--locked", "--target-dir"]);
+    command.arg(workspace::target().join("oldest-rust")).current_dir(workspace::root());
+    // What runs this was set for the compiler that built it.
+    for variable in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"] {
+        command.env_remove(variable);
+    }
+    command
+}

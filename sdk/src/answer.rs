@@ -73,10 +73,10 @@ impl Answer {
     /// The value a 200 carries; any other answer is an error. `key` is kept out of its text, should
     /// the other side repeat it.
     pub(crate) fn read<T: DeserializeOwned>(&self, key: &ApiKey) -> Result<T, Error> {
-        let scrub = |text: &str| text.replace(key.expose(), "uwk_…");
         if self.status != 200 {
-            return Err(Error::new(Kind::Refused(self.refusal(scrub)), None));
+            return Err(self.refused(key));
         }
+        let scrub = |text: &str| text.replace(key.expose(), "uwk_…");
         serde_json::from_slice(&self.body).map_err(|error| {
             let problem = if error.is_data() {
                 "it has another form than this version of the SDK knows; check for a newer one"
@@ -87,6 +87,11 @@ impl Answer {
             let kind = Kind::Unreadable { status: self.status, request_id, problem };
             Error::new(kind, Some(scrub(&error.to_string()).into()))
         })
+    }
+
+    /// An answer other than 200 as the error that it is.
+    pub(crate) fn refused(&self, key: &ApiKey) -> Error {
+        Error::new(Kind::Refused(self.refusal(|text: &str| text.replace(key.expose(), "uwk_…"))), None)
     }
 
     fn refusal(&self, scrub: impl Fn(&str) -> String) -> Refusal {

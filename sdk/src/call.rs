@@ -1,5 +1,6 @@
 //! One call: its attempts, and the waits between them.
 
+use core::future::Future;
 use core::time::Duration;
 
 use http::Method;
@@ -10,7 +11,7 @@ use uuid::Uuid;
 use crate::answer::Answer;
 use crate::error::Error;
 use crate::retry;
-use crate::transport::{Instant, sleep};
+use crate::transport::{Incoming, Instant, sleep, within};
 use crate::wire::Receipt;
 use crate::{Client, IdempotencyKey};
 
@@ -59,6 +60,32 @@ pub(crate) async fn execute<T: DeserializeOwned>(
     call: &Call,
     most: Option<Duration>,
 ) -> Result<(T, Answer), Error> {
+    let attempt = |timeout| async move {
+        let answer = client.attempt(call, timeout).await?;
+        Ok((answer.read(client.key())?, answer))
+    };
+    repeat(client, call, most, attempt).await
+}
+
+/// Begins an answer that is read as it comes.
+pub(crate) async fn download(client: &Client, call: &Call) -> Result<Incoming, Error> {
+    let attempt = |timeout| async move {
+        let incoming = client.open(call, timeout).await?;
+        if incoming.status() == 200 {
+            return Ok(incoming);
+        }
+        Err(within(timeout, incoming.whole()).await?.refused(client.key()))
+    };
+    repeat(client, call, None, attempt).await
+}
+
+/// Attempts a call as often as that is safe and the limits allow.
+async fn repeat<T, F: Future<Output = Result<T, Error>>>(
+    client: &Client,
+    call: &Call,
+    most: Option<Duration>,
+    attempt: impl Fn(Duration) -> F,
+) -> Result<T, Error> {
     let limits = client.limits();
     let total = most.map_or(limits.total, |most| most.min(limits.total));
     let started = Instant::now();
@@ -66,12 +93,9 @@ pub(crate) async fn execute<T: DeserializeOwned>(
     let mut may_be_done = false;
     loop {
         let left = total.saturating_sub(started.elapsed());
-        let error = match client.attempt(call, limits.attempt.min(left)).await {
-            Ok(answer) => match answer.read(client.key()) {
-                Ok(value) => return Ok((value, answer)),
-                Err(error) => error,
-            },
-            Err(failure) => failure.into(),
+        let error = match attempt(limits.attempt.min(left)).await {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
         };
         failed_attempts += 1;
         may_be_done = error.is_ambiguous() || (may_be_done && !error.settles_earlier_attempts());

@@ -10,9 +10,11 @@ use crate::answer::{Answer, Failure};
 use crate::call::Call;
 use crate::id::{DistributorID, OperationID};
 use crate::key::ApiKey;
-use crate::request::{CashIn, CashOut, CashOuts, Operations, ProcessCashOut, Read, Recipient, WaitFor, Withdraw};
+use crate::request::{
+    CashIn, CashOut, CashOuts, Export, ExportFormat, Operations, ProcessCashOut, Read, Recipient, WaitFor, Withdraw,
+};
 use crate::retry::Limits;
-use crate::transport::Transport;
+use crate::transport::{Incoming, Transport, within};
 use crate::wire::{Balance, CashOutFulfillmentType, KeyInfo, Operation};
 use crate::{ClientBuilder, Phone};
 
@@ -231,6 +233,26 @@ impl Client {
         WaitFor::new(self, id, timeout)
     }
 
+    /// The distributor's ledger as a file: a line for each change of the float, oldest first, with the balance that it
+    /// left. Needs `read-transactions`.
+    ///
+    /// ```
+    /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
+    /// # with_client(async |client: universal_wallet::Client| {
+    /// use universal_wallet::request::ExportFormat;
+    ///
+    /// let from = "2026-01-01T00:00:00.000Z".parse()?;
+    /// let mut ledger = Vec::new(); // or a file
+    /// let mut download = client.export(ExportFormat::Csv).from(from).send().await?;
+    /// while let Some(part) = download.chunk().await? {
+    ///     ledger.extend(part);
+    /// }
+    /// # Ok(()) });
+    /// ```
+    pub fn export(&self, format: ExportFormat) -> Export {
+        Export::new(self, format)
+    }
+
     pub(crate) fn limits(&self) -> Limits {
         self.0.limits
     }
@@ -243,6 +265,12 @@ impl Client {
     pub(crate) async fn attempt(&self, call: &Call, timeout: Duration) -> Result<Answer, Failure> {
         let url = format!("{}{}", self.0.distributor_url, call.path);
         self.0.transport.send(call, url, timeout).await
+    }
+
+    /// Sends a call once, and answers when its answer begins.
+    pub(crate) async fn open(&self, call: &Call, timeout: Duration) -> Result<Incoming, Failure> {
+        let url = format!("{}{}", self.0.distributor_url, call.path);
+        within(timeout, self.0.transport.open(call, url)).await
     }
 }
 

@@ -4,6 +4,7 @@ mod body;
 mod cash_in;
 mod cash_out;
 mod cash_outs;
+mod export;
 #[cfg(feature = "stream")]
 mod items;
 mod operations;
@@ -15,6 +16,7 @@ mod withdraw;
 pub use cash_in::{CashIn, Recipient};
 pub use cash_out::CashOut;
 pub use cash_outs::CashOuts;
+pub use export::{Download, Export, ExportFormat};
 pub use operations::{OperationPage, Operations};
 pub use process_cash_out::ProcessCashOut;
 pub use read::Read;

@@ -27,33 +27,22 @@ impl Transport {
         Self { authorization: Zeroizing::new(format!("Bearer {}", key.expose())) }
     }
 
+    /// A whole answer, within the time.
     pub(crate) async fn send(&self, call: &Call, url: String, timeout: Duration) -> Result<Answer, Failure> {
-        let mut exchange = pin!(self.exchange(call, &url));
-        let mut timer = pin!(sleep(timeout));
-        poll_fn(|context| {
-            if let Poll::Ready(answer) = exchange.as_mut().poll(context) {
-                return Poll::Ready(answer);
-            }
-            timer
-                .as_mut()
-                .poll(context)
-                .map(|()| Err(Failure::Timeout("the time allowed for an attempt is over".into())))
-        })
-        .await
+        within(timeout, async { self.open(call, url).await?.whole().await }).await
     }
 
-    async fn exchange(&self, call: &Call, url: &str) -> Result<Answer, Failure> {
+    /// The beginning of an answer.
+    pub(crate) async fn open(&self, call: &Call, url: String) -> Result<Incoming, Failure> {
         let aborted = AbortOnDrop(AbortController::new().map_err(|error| broken(&error))?);
         let init = self.init(call, &aborted.0).map_err(|error| broken(&error))?;
         // Every global scope has fetch as a method, whatever it is called.
         let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
         let response =
-            JsFuture::from(scope.fetch_with_str_and_init(url, &init)).await.map_err(|error| broken(&error))?;
+            JsFuture::from(scope.fetch_with_str_and_init(&url, &init)).await.map_err(|error| broken(&error))?;
         let response: Response = response.unchecked_into();
-        let status = response.status();
-        let headers = response.headers();
-        let body = body(&response).await?;
-        Ok(Answer::new(status, |name| headers.get(name).ok().flatten(), body))
+        let reader = response.body().map(|stream| stream.get_reader().unchecked_into());
+        Ok(Incoming { response, reader, _aborted: aborted })
     }
 
     fn init(&self, call: &Call, abort: &AbortController) -> Result<RequestInit, JsValue> {
@@ -76,22 +65,51 @@ impl Transport {
     }
 }
 
-async fn body(response: &Response) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    let Some(stream) = response.body() else { return Ok(bytes) };
-    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-    loop {
+/// An answer whose body is on its way.
+pub(crate) struct Incoming {
+    response: Response,
+    /// Absent where there is no body.
+    reader: Option<ReadableStreamDefaultReader>,
+    _aborted: AbortOnDrop,
+}
+
+impl Incoming {
+    pub(crate) fn status(&self) -> u16 {
+        self.response.status()
+    }
+
+    /// The next part of the body.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+        let Some(reader) = &self.reader else { return Ok(None) };
         let part = JsFuture::from(reader.read()).await.map_err(|error| broken(&error))?;
         let chunk = Reflect::get(&part, &JsValue::from_str("value")).map_err(|error| broken(&error))?;
-        if chunk.is_undefined() {
-            return Ok(bytes);
-        }
-        let chunk = Uint8Array::new(&chunk).to_vec();
-        if bytes.len() + chunk.len() > LONGEST_BODY {
-            return Err(Failure::Unreadable { status: response.status(), problem: TOO_LONG });
-        }
-        bytes.extend_from_slice(&chunk);
+        Ok((!chunk.is_undefined()).then(|| Uint8Array::new(&chunk).to_vec()))
     }
+
+    /// All of it, where it is not too long.
+    pub(crate) async fn whole(mut self) -> Result<Answer, Failure> {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            if bytes.len() + chunk.len() > LONGEST_BODY {
+                return Err(Failure::Unreadable { status: self.status(), problem: TOO_LONG });
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        let headers = self.response.headers();
+        Ok(Answer::new(self.status(), |name| headers.get(name).ok().flatten(), bytes))
+    }
+}
+
+/// What comes within that time.
+pub(crate) async fn within<T>(time: Duration, awaited: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let (mut awaited, mut timer) = (pin!(awaited), pin!(sleep(time)));
+    poll_fn(|context| {
+        if let Poll::Ready(answer) = awaited.as_mut().poll(context) {
+            return Poll::Ready(answer);
+        }
+        timer.as_mut().poll(context).map(|()| Err(Failure::Timeout("the time allowed for an attempt is over".into())))
+    })
+    .await
 }
 
 /// Ends what still runs when the call is over or given up.

@@ -1,5 +1,5 @@
 //! How a call travels: by reqwest natively, by the platform's fetch on wasm32. Both offer the same
-//! three names.
+//! names.
 
 #[cfg(target_arch = "wasm32")]
 mod fetch;
@@ -7,6 +7,6 @@ mod fetch;
 mod native;
 
 #[cfg(target_arch = "wasm32")]
-pub(crate) use fetch::{Instant, Transport, sleep};
+pub(crate) use fetch::{Incoming, Instant, Transport, sleep, within};
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) use native::{Instant, Transport, sleep};
+pub(crate) use native::{Incoming, Instant, Transport, sleep, within};

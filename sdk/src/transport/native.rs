@@ -1,12 +1,13 @@
 //! Calls by reqwest.
 
+use core::future::Future;
 use core::time::Duration;
 
 pub(crate) use std::time::Instant;
 pub(crate) use tokio::time::sleep;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Client, redirect};
+use reqwest::{Client, Response, redirect};
 use zeroize::Zeroizing;
 
 use crate::answer::{Answer, Failure, LONGEST_BODY, TOO_LONG};
@@ -40,13 +41,25 @@ impl Transport {
         Ok(Self { client, authorization: authorization(key).map_err(Error::input)? })
     }
 
+    /// A whole answer, within the time.
     pub(crate) async fn send(&self, call: &Call, url: String, timeout: Duration) -> Result<Answer, Failure> {
+        self.exchange(call, url, Some(timeout)).await?.whole().await
+    }
+
+    /// The beginning of an answer.
+    pub(crate) async fn open(&self, call: &Call, url: String) -> Result<Incoming, Failure> {
+        self.exchange(call, url, None).await
+    }
+
+    async fn exchange(&self, call: &Call, url: String, timeout: Option<Duration>) -> Result<Incoming, Failure> {
         let mut request = self
             .client
             .request(call.method.clone(), url)
-            .timeout(timeout)
             .header(AUTHORIZATION, self.authorization.clone())
             .header(ACCEPT, "application/json");
+        if let Some(timeout) = timeout {
+            request = request.timeout(timeout);
+        }
         if let Some(key) = &call.idempotency_key {
             request = request.header("idempotency-key", key.as_str());
         }
@@ -55,15 +68,33 @@ impl Transport {
         }
         let request = request.build().map_err(failure)?;
         let url = request.url().clone();
-        let mut response = self.client.execute(request).await.map_err(failure)?;
-        let status = response.status().as_u16();
+        let response = self.client.execute(request).await.map_err(failure)?;
         if *response.url() != url {
             let problem = "the HTTP client followed a redirect to it; build that client with redirect::Policy::none()";
-            return Err(Failure::Unreadable { status, problem });
+            return Err(Failure::Unreadable { status: response.status().as_u16(), problem });
         }
-        let headers = response.headers().clone();
+        Ok(Incoming(response))
+    }
+}
+
+/// An answer whose body is on its way.
+pub(crate) struct Incoming(Response);
+
+impl Incoming {
+    pub(crate) fn status(&self) -> u16 {
+        self.0.status().as_u16()
+    }
+
+    /// The next part of the body.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+        Ok(self.0.chunk().await.map_err(failure)?.map(|chunk| chunk.to_vec()))
+    }
+
+    /// All of it, where it is not too long.
+    pub(crate) async fn whole(mut self) -> Result<Answer, Failure> {
+        let (status, headers) = (self.status(), self.0.headers().clone());
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(failure)? {
+        while let Some(chunk) = self.0.chunk().await.map_err(failure)? {
             if body.len() + chunk.len() > LONGEST_BODY {
                 return Err(Failure::Unreadable { status, problem: TOO_LONG });
             }
@@ -71,6 +102,11 @@ impl Transport {
         }
         Ok(Answer::new(status, |name| text(&headers, name), body))
     }
+}
+
+/// What comes within that time.
+pub(crate) async fn within<T>(time: Duration, awaited: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::time::timeout(time, awaited).await.map_err(|elapsed| Failure::Timeout(elapsed.into()))?
 }
 
 /// The header's bytes are wiped when the last copy of it goes.

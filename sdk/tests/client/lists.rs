@@ -1,9 +1,12 @@
-//! Lists as streams of their items.
+//! Lists as streams of their items, and the ledger as a stream of its parts.
+
+use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt};
 use universal_wallet::id::OperationID;
+use universal_wallet::request::ExportFormat;
 
-use crate::server::{DISTRIBUTOR, Server, error, json};
+use crate::server::{DISTRIBUTOR, Play, Server, answer, error, json};
 
 fn id(number: u8) -> OperationID {
     format!("op_{}", DISTRIBUTOR.replace("36e48800", &format!("{number:08}"))).parse().unwrap()
@@ -74,4 +77,34 @@ async fn a_list_that_never_advances_is_an_error() {
     let failed = server.client().operations().stream().next().await.unwrap().unwrap_err();
     assert!(failed.to_string().contains("does not end"), "{failed}");
     assert_eq!(server.received().len(), 2);
+}
+
+#[tokio::test]
+async fn an_export_comes_in_parts_and_is_never_taken_for_whole_where_it_broke_off() {
+    let whole = answer(200, "", "sequenceNumber,at\n1,2026-11-24T18:07:48.000Z\n");
+    let Play::Bytes(mut cut) = whole.clone() else { unreachable!() };
+    cut.pop();
+    let busy = error(503, "unavailable", "retry-after: 0\r\n");
+    let server = Server::start([busy, whole, Play::Bytes(cut), error(403, "permission_denied", "")]).await;
+    let client = server.client();
+    let (from, to) = ("2026-11-24T00:00:00.000Z".parse().unwrap(), "2026-11-25T00:00:00.000Z".parse().unwrap());
+    let export = || client.export(ExportFormat::Csv).from(from).to(to);
+    let ledger = export().send().await.unwrap().stream().try_concat().await.unwrap();
+    assert!(ledger.ends_with(b".000Z\n"));
+    let line = "operations/export?format=csv&from=2026%2D11%2D24T00%3A00%3A00%2E000Z&to=2026%2D11%2D25";
+    assert!(server.received()[1].line.contains(line), "{}", server.received()[1].line);
+
+    let broken = export().send().await.unwrap().stream().try_concat().await.unwrap_err();
+    assert!(broken.is_retryable() && !broken.is_timeout(), "{broken}");
+    let refused = export().send().await.unwrap_err();
+    assert_eq!((refused.status(), refused.code()), (Some(403), Some("permission_denied")));
+}
+
+#[tokio::test]
+async fn an_export_that_stands_still_ends_with_the_attempts_time() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n";
+    let server = Server::start([Play::Drip(head.into(), Duration::from_secs(60))]).await;
+    let client = server.builder().attempt_timeout(Duration::from_millis(200)).build().unwrap();
+    let mut download = client.export(ExportFormat::JsonLines).send().await.unwrap();
+    assert!(download.chunk().await.unwrap_err().is_timeout());
 }

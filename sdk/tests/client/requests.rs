@@ -1,6 +1,7 @@
 //! What goes over the wire is what the contract says.
 
 use universal_wallet::id::OperationID;
+use universal_wallet::request::ExportFormat;
 use universal_wallet::wire::{CashOutFulfillmentType, OperationStatus, OperationType, Permission};
 use universal_wallet::{Amount, Client, Decimal, Phone, ShortCode};
 
@@ -177,6 +178,8 @@ async fn every_call_can_be_spawned() {
     spawnable(client.process_cash_out(operation(), how()).send());
     spawnable(client.withdraw(operation()).send());
     spawnable(client.wait_for(operation(), std::time::Duration::ZERO).send());
+    let export = client.export(ExportFormat::Csv);
+    spawnable(async { export.send().await?.chunk().await });
     #[cfg(feature = "stream")]
     spawnable((client.operations().stream(), client.cash_outs().stream()));
 }

@@ -1,0 +1,102 @@
+use core::fmt;
+use core::time::Duration;
+
+#[cfg(feature = "stream")]
+use futures_util::stream::{Stream, try_unfold};
+
+use crate::call::{Call, download};
+use crate::transport::{Incoming, within};
+use crate::{Client, Error, Timestamp};
+
+/// How the ledger is written. See the [example](crate::Client::export).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExportFormat {
+    /// Comma-separated values under a line of names.
+    Csv,
+    /// One JSON object a line.
+    JsonLines,
+}
+
+/// Asks for the ledger, oldest entry first. See the [example](crate::Client::export).
+#[derive(Clone, Debug)]
+#[must_use = "nothing happens until it is sent"]
+pub struct Export {
+    client: Client,
+    format: ExportFormat,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+}
+
+impl Export {
+    pub(crate) fn new(client: &Client, format: ExportFormat) -> Self {
+        Self { client: client.clone(), format, from: None, to: None }
+    }
+
+    /// Only entries from then on. See the [example](crate::Client::export).
+    pub fn from(mut self, from: Timestamp) -> Self {
+        self.from = Some(from);
+        self
+    }
+
+    /// Only entries before then. See the [example](crate::Client::export).
+    pub fn to(mut self, to: Timestamp) -> Self {
+        self.to = Some(to);
+        self
+    }
+
+    /// Begins the download, and repeats that where it can help. See the [example](crate::Client::export).
+    pub async fn send(self) -> Result<Download, Error> {
+        let format = match self.format {
+            ExportFormat::Csv => "csv",
+            ExportFormat::JsonLines => "jsonl",
+        };
+        let query = super::query(&[
+            ("format", Some(format.to_owned())),
+            ("from", self.from.map(|from| from.to_string())),
+            ("to", self.to.map(|to| to.to_string())),
+        ]);
+        let incoming = download(&self.client, &Call::get(format!("/operations/export{query}"))).await?;
+        Ok(Download { incoming, pause: self.client.limits().attempt })
+    }
+}
+
+/// A ledger on its way, of any length: it is never held as a whole. See the [example](crate::Client::export).
+pub struct Download {
+    incoming: Incoming,
+    /// The longest wait for the next part.
+    pause: Duration,
+}
+
+impl Download {
+    /// The next part; `None` after the last. Parts end anywhere, also within a line. An error means that the ledger
+    /// broke off: what came before it is not the whole. Each part may take as long as an attempt.
+    /// See the [example](crate::Client::export).
+    pub async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        Ok(within(self.pause, self.incoming.chunk()).await?)
+    }
+
+    /// All parts. It ends with its first error.
+    ///
+    /// ```
+    /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
+    /// # with_client(async |client: universal_wallet::Client| {
+    /// use futures_util::TryStreamExt;
+    /// use universal_wallet::request::ExportFormat;
+    ///
+    /// let parts = client.export(ExportFormat::JsonLines).send().await?.stream();
+    /// let ledger: Vec<u8> = parts.try_concat().await?;
+    /// println!("{} entries", ledger.iter().filter(|byte| **byte == b'\n').count());
+    /// # Ok(()) });
+    /// ```
+    #[cfg(feature = "stream")]
+    pub fn stream(self) -> impl Stream<Item = Result<Vec<u8>, Error>> + Unpin {
+        Box::pin(try_unfold(self, async |mut download| Ok(download.chunk().await?.map(|part| (part, download)))))
+    }
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download").finish_non_exhaustive()
+    }
+}

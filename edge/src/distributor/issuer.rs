@@ -62,7 +62,7 @@ impl Open {
     fn tighten(&mut self, call: &Call, now: Timestamp) -> Outcome<Answer> {
         let route = format!("{:?} {}", call.route, call.subject);
         let text = call.input.body.as_ref().map(String::as_str).unwrap_or_default();
-        let idempotency = call.input.idempotency("issuer", &route, text)?;
+        let idempotency = call.input.idempotency(&format!("issuer:{:?}", call.route), &route, text)?;
         let replayed = match &idempotency {
             Some(key) => self.store.recall(key)?.is_some(),
             None => false,

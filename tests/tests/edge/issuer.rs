@@ -128,3 +128,16 @@ fn a_repeated_addition_of_a_user_is_the_same() {
     assert_eq!(first.json()["userID"], again.json()["userID"]);
     assert_eq!(again.header("Idempotent-Replayed"), Some("true"));
 }
+
+#[test]
+fn an_idempotency_key_of_the_issuers_counts_for_its_route() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let act = |act: &str| edge.post(&distributor.issued(&format!("/{act}"))).issuer().once("same").send();
+    assert_eq!(act("suspend").ok()["status"], "suspended");
+    let resumed = act("resume");
+    assert_eq!((resumed.ok()["status"].as_str(), resumed.header("Idempotent-Replayed")), (Some("active"), None));
+    assert_eq!(act("resume").header("Idempotent-Replayed"), Some("true"));
+    assert_eq!(act("suspend").header("Idempotent-Replayed"), Some("true"));
+    assert_eq!(distributor.position()["status"], "active", "what was done once is not done again");
+}

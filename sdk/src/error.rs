@@ -268,6 +268,7 @@ from_input!(
     crate::PhoneError,
     crate::ShortCodeError,
     crate::IdempotencyKeyError,
+    crate::TimestampError,
     crate::id::IDError,
     crate::key::ApiKeyError
 );

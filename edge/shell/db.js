@@ -14,6 +14,10 @@ export class Db {
     return JSON.stringify([...this.sql.exec(sql, ...JSON.parse(bindings)).raw()]);
   }
 
+  execute(sql, bindings) {
+    this.sql.exec(sql, ...JSON.parse(bindings));
+  }
+
   transaction(run) {
     try {
       this.storage.transactionSync(() => {

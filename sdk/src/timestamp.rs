@@ -2,9 +2,10 @@
 
 use core::fmt;
 use core::str::FromStr;
+use std::format;
 use std::string::String;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// An instant in UTC, to the millisecond: on the wire `2026-11-24T18:07:48.000Z`.
@@ -63,12 +64,24 @@ impl Timestamp {
     /// [example](Self).
     #[cfg(feature = "server")]
     pub fn http_date(self) -> String {
-        DateTime::<Utc>::from(self).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let at = DateTime::<Utc>::from(self);
+        let month = MONTHS.get(at.month0() as usize).unwrap_or(&"Jan");
+        format!(
+            "{}, {:02} {month} {:04} {:02}:{:02}:{:02} GMT",
+            at.weekday(),
+            at.day(),
+            at.year(),
+            at.hour(),
+            at.minute(),
+            at.second()
+        )
     }
 
     /// The date alone, `2026-11-24`. See the [example](Self).
     pub fn date(self) -> String {
-        DateTime::<Utc>::from(self).format("%Y-%m-%d").to_string()
+        let at = DateTime::<Utc>::from(self);
+        format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day())
     }
 }
 
@@ -81,7 +94,10 @@ impl From<Timestamp> for DateTime<Utc> {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        DateTime::<Utc>::from(*self).format("%Y-%m-%dT%H:%M:%S%.3fZ").fmt(f)
+        // Part by part: chrono's own formats are read anew at each call, and are most of its code.
+        let at = DateTime::<Utc>::from(*self);
+        let (date, ms) = (self.date(), at.timestamp_subsec_millis());
+        write!(f, "{date}T{:02}:{:02}:{:02}.{ms:03}Z", at.hour(), at.minute(), at.second())
     }
 }
 

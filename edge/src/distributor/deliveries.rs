@@ -119,10 +119,12 @@ impl Open {
         };
         let (id, what) = (delivery.operation, delivery.what);
         let done = match read_reply::<()>(answer) {
-            Ok(()) => self.write(|store| match what {
-                What::Release => Ok(store.request_released(id).map(|()| None)?),
-                What::Credit(_) | What::Capture(_) => Ok(decide_operation::arrived(store, now, id)?),
-            }),
+            Ok(()) => match what {
+                // One statement writes it, so it needs no transaction.
+                What::Credit(_) => decide_operation::arrived(&mut self.store, now, id).map_err(Refused::from),
+                What::Capture(_) => self.write(|store| Ok(decide_operation::arrived(store, now, id)?)),
+                What::Release => self.write(|store| Ok(store.request_released(id).map(|()| None)?)),
+            },
             Err(Refused::Refusal(refusal)) if refusal.code == Code::InvalidAmount => {
                 let call_waits = matches!(after, After::Receipt { .. });
                 self.write(|store| Ok(decide_operation::returned(store, now, id, call_waits)?))

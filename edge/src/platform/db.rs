@@ -11,9 +11,17 @@ extern "C" {
     /// The shell's `Db` class.
     pub type Db;
 
+    /// What a thrown value says.
+    #[wasm_bindgen(js_name = String)]
+    fn text_of(value: &JsValue) -> String;
+
     /// Runs a statement with a JSON array of bindings; answers a JSON array of rows, each an array.
     #[wasm_bindgen(method, catch)]
     fn query(this: &Db, sql: &str, bindings: &str) -> Result<String, JsValue>;
+
+    /// Runs a statement, and reads none of its rows.
+    #[wasm_bindgen(method, catch)]
+    fn execute(this: &Db, sql: &str, bindings: &str) -> Result<(), JsValue>;
 
     /// Runs the function in a transaction, which is rolled back where it answers false.
     #[wasm_bindgen(method, catch)]
@@ -36,7 +44,7 @@ extern "C" {
 pub(crate) const NONE: [u8; 0] = [];
 
 fn fault(what: &str, error: &JsValue) -> Fault {
-    Fault::new(format!("{what}: {error:?}"))
+    Fault::new(format!("{what}: {}", text_of(error)))
 }
 
 impl Db {
@@ -54,7 +62,7 @@ impl Db {
 
     /// Runs a statement that answers nothing.
     pub(crate) fn run(&self, sql: &str, bindings: impl Serialize) -> Result<(), Fault> {
-        self.query(sql, &serde_json::to_string(&bindings)?).map_err(|error| fault(sql, &error)).map(|_| ())
+        self.execute(sql, &serde_json::to_string(&bindings)?).map_err(|error| fault(sql, &error))
     }
 
     /// Runs a function whose writes become true together, or not at all where it fails.

@@ -12,5 +12,6 @@
 mod dual_control;
 mod promises;
 mod properties;
+mod shards;
 mod simulator;
 mod support;

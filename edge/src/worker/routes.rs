@@ -180,12 +180,16 @@ fn segments<'a>(pattern: &str, path: &'a str) -> Option<Vec<&'a str>> {
     }
 }
 
-/// Finds the route of a request; HEAD is answered as GET.
+/// Finds the route of a request; HEAD is answered as GET. The first pattern that fits is the one
+/// that is meant: where a fixed word stands, no ID is looked for.
 pub(crate) fn find(method: &str, path: &str) -> Matched {
     let method = if method == "HEAD" { "GET" } else { method };
+    let mut meant = None;
     let mut allowed = Vec::new();
     for (verb, pattern, route, area) in ROUTES {
-        if let Some(variable) = segments(pattern, path) {
+        if let Some(variable) = segments(pattern, path)
+            && meant.get_or_insert(*pattern) == pattern
+        {
             if *verb == method {
                 return Matched::Route(*route, *area, variable.into_iter().map(str::to_owned).collect());
             }
@@ -210,6 +214,13 @@ mod tests {
             assert_eq!(find(method, &format!("{path}/")), Matched::Nothing, "a trailing slash is nothing");
             assert!(matches!(find("OPTIONS", &path), Matched::OtherMethods(_)));
         }
+    }
+
+    #[test]
+    fn a_fixed_word_is_no_id() {
+        let path = "/api/v1/distributors/x/operations/export";
+        assert_eq!(find("OPTIONS", path), Matched::OtherMethods("GET, HEAD".into()));
+        assert_eq!(find("DELETE", path), Matched::OtherMethods("GET, HEAD".into()));
     }
 
     #[test]

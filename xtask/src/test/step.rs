@@ -27,15 +27,19 @@ pub(crate) enum Step {
     Build,
     /// End to end on workerd, through the client and plain HTTP
     E2e,
+    /// Calls made from the API's description, right and wrong ones
+    Schemathesis,
     /// The admin page in Chromium
     Browser,
     /// The fuzzer, a minute for each target
     Fuzz,
+    /// Many more calls made from the API's description, by everybody who may call
+    SchemathesisLong,
 }
 
 impl Step {
     /// What runs by itself, in this order.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Format,
         Self::Clippy,
         Self::ClippyWasm,
@@ -45,11 +49,12 @@ impl Step {
         Self::Wasm,
         Self::Build,
         Self::E2e,
+        Self::Schemathesis,
         Self::Browser,
     ];
 
     /// What `--long` adds: it takes many minutes.
-    pub(crate) const LONG: [Self; 1] = [Self::Fuzz];
+    pub(crate) const LONG: [Self; 2] = [Self::Fuzz, Self::SchemathesisLong];
 
     /// The name as given to `--only`.
     pub(crate) fn name(self) -> String {
@@ -65,6 +70,8 @@ impl Step {
     pub(crate) fn run(self, count: &mut Count) -> Result<Option<String>> {
         let ran = match self {
             Self::OldestRust => return steps::oldest_rust(),
+            Self::Schemathesis => return steps::schemathesis("key,maker,issuer", 1, count),
+            Self::SchemathesisLong => return steps::schemathesis("key,maker,checker,admin,issuer", 100, count),
             Self::Format => steps::format(),
             Self::Clippy => steps::clippy(),
             Self::ClippyWasm => steps::clippy_wasm(),

@@ -12,7 +12,7 @@ use super::count::Count;
 use crate::build::{self, Worker};
 use crate::command::{cargo, run};
 use crate::tools::wasm_target::WasmTarget;
-use crate::tools::{cargo_fuzz, chromium, node, npm, oldest_rust, wasm_target};
+use crate::tools::{cargo_fuzz, chromium, node, npm, oldest_rust, schemathesis, wasm_target};
 use crate::workspace;
 
 /// The end-to-end tests' crate.
@@ -104,6 +104,21 @@ pub(super) fn e2e(count: &mut Count) -> Result<()> {
         count_in(&mut command, count)?;
     }
     Ok(())
+}
+
+/// With a fixed seed, so that the calls are the same each time; at most so many random ones for each operation.
+pub(super) fn schemathesis(callers: &str, cases: u32, count: &mut Count) -> Result<Option<String>> {
+    let Some(program) = schemathesis::set_up()? else {
+        return Ok(Some("there is no Python 3.10 or newer for schemathesis on this machine".into()));
+    };
+    build::build(Worker::Edge)?;
+    let mut command = cargo("run");
+    command.args(["--quiet", "--package", E2E, "--example", "schemathesis", "--locked"]);
+    command.env("EDGE_BUILD_DIR", Worker::Edge.folder());
+    command.env("EDGE_WORKERD", workerd_in(&workspace::root().join("node_modules")));
+    command.env("SCHEMATHESIS", program).env("SCHEMATHESIS_CASES", cases.to_string());
+    count_in(command.env("SCHEMATHESIS_CALLERS", callers), count)?;
+    Ok(None)
 }
 
 pub(super) fn browser(count: &mut Count) -> Result<()> {

@@ -8,5 +8,6 @@ pub(crate) mod debian;
 pub(crate) mod node;
 pub(crate) mod npm;
 pub(crate) mod oldest_rust;
+pub(crate) mod schemathesis;
 pub(crate) mod version;
 pub(crate) mod wasm_target;

@@ -49,6 +49,22 @@ impl<'a> Demo<'a> {
         })
     }
 
+    /// A customer with a wallet asks to be paid out.
+    pub(crate) fn cash_out_request(&self) {
+        let phone = "+2348031234567";
+        self.distributor.cash_in(&self.key, phone, "1000.00").ok();
+        self.distributor.request_cash_out(phone, "700.00");
+    }
+
+    /// What the client reads from its environment.
+    pub(crate) fn environment(&self) -> [(&'static str, &str); 3] {
+        [
+            ("UNIVERSAL_WALLET_URL", &self.distributor.edge.url),
+            ("UNIVERSAL_WALLET_DISTRIBUTOR_ID", &self.distributor.id),
+            ("UNIVERSAL_WALLET_API_KEY", &self.key.secret),
+        ]
+    }
+
     /// What was filled in and must not be shown where a test fails.
     pub(crate) fn without_secrets(&self, text: &str) -> String {
         text.replace(&self.key.secret, "uwk_…").replace(&self.distributor.edge.secret("ISSUER_TOKEN"), "…")

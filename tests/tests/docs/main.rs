@@ -12,4 +12,5 @@ mod errors;
 mod links;
 mod output;
 mod page;
+mod reference;
 mod run;

@@ -114,6 +114,7 @@ pages! {
     cash_in_runs "web-admin/docs/cash-in.html",
     cash_out_runs "web-admin/docs/cash-out.html",
     errors_runs "web-admin/docs/errors.html",
+    reference_runs "web-admin/docs/reference.html",
     security_runs "web-admin/docs/security.html",
     issuers_runs "web-admin/docs/issuers.html",
     limits_runs "web-admin/docs/limits.html",

@@ -1,0 +1,140 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { obtainKey } from "./support/steps";
+import { expect, expectAccessible, type House, type Page, test } from "./support/test";
+
+const PAGES = readdirSync(join(import.meta.dirname, "../../web-admin/docs"))
+  .filter((file) => file.endsWith(".html"))
+  .map((file) => file.replace(/(index)?\.html$/, ""));
+
+test("the guides are reached from the page, and lead back", async ({ maker }) => {
+  await maker.getByRole("link", { name: "Guides and API reference" }).click();
+  await expect(maker.getByRole("heading", { name: "Universal Wallet guides" })).toBeVisible();
+  await maker.getByRole("link", { name: "To the admin page" }).click();
+  await expect(maker.locator("#view h1")).toBeVisible();
+});
+
+for (const name of PAGES) {
+  test(`the guide /docs/${name} is accessible and fits a phone`, async ({ page }) => {
+    await page.goto(`/docs/${name}`);
+    await page.waitForLoadState("networkidle");
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole("button", { name: "Menu" }).click();
+    await expect(page.locator("#menu a[aria-current=page]")).toBeVisible();
+    await page.keyboard.press("Escape");
+    const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    expect(wide, "nothing but code and tables scrolls sideways").toBeLessThanOrEqual(screen ?? 0);
+  });
+}
+
+test("code is copied whole", async ({ page }) => {
+  await page.goto("/docs/get-started");
+  await page.getByRole("button", { name: "Copy" }).first().click();
+  await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^git clone [^\n]+\ncd [^\n]+\ncargo xtask dev$/);
+});
+
+test("the reference says what to do where it cannot be loaded", async ({ page }) => {
+  await page.route("**/openapi.json", (route) => route.fulfill({ status: 200, body: "<html>" }));
+  await page.goto("/docs/reference");
+  await expect(page.getByRole("alert")).toContainText("could not be loaded");
+  await expectAccessible(page);
+  await page.unrouteAll();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("searchbox", { name: "Search the calls" })).toBeVisible();
+});
+
+test("the reference is searched, and a call has an address of its own", async ({ page }) => {
+  await page.goto("/docs/reference");
+  const calls = page.locator("details.call:visible");
+  await expect(calls.first()).toBeVisible();
+  const all = await calls.count();
+  expect(all).toBeGreaterThan(40);
+  await page.getByRole("searchbox").fill("cashouts put");
+  await expect.poll(() => calls.count()).toBeLessThan(5);
+  await expect(calls.first()).toContainText("/cashouts/{operationID}");
+  await page.getByRole("searchbox").fill("no such call");
+  await expect(page.getByRole("status")).toHaveText("No call has all of these words.");
+  await page.getByRole("searchbox").fill("");
+  await expect.poll(() => calls.count()).toBe(all);
+  await calls.first().locator("summary").click();
+  await expect(calls.first().getByRole("heading", { name: "Answers" })).toBeVisible();
+  await expectAccessible(page);
+  const id = await calls.nth(3).getAttribute("id");
+  await page.goto(`/docs/reference#${id}`);
+  await expect(page.locator(`#${id}[open]`)).toBeVisible();
+});
+
+/** The texts of a call's examples, by heading. */
+async function examples(page: Page, method: string, path: string): Promise<Record<string, string>> {
+  const call = page.locator("details.call").filter({ has: page.locator(".method", { hasText: method }) })
+    .filter({ has: page.locator(`summary code:text-is("/api/v1/distributors/{distributorID}${path}")`) });
+  await call.evaluate((details: HTMLDetailsElement) => (details.open = true));
+  await expect(call.locator("pre").first()).toBeVisible();
+  const pairs = await call.locator("pre > code").evaluateAll((blocks) => blocks.map((block) => [block.className.replace("language-", ""), block.textContent ?? ""]));
+  return Object.fromEntries(pairs);
+}
+
+/** Runs a text as a reader would. */
+function run(language: "sh" | "js", text: string, env: Record<string, string>): string {
+  const [program, ...options] = language === "sh" ? ["bash", "-c", text] : [process.execPath, "--input-type=module", "-e", text];
+  return execFileSync(program!, options, { env: { ...process.env, ...env }, encoding: "utf8" });
+}
+
+const CALLS: [method: string, path: string][] = [
+  ["GET", "/balance"], ["GET", "/api-key"], ["POST", "/operations"], ["GET", "/operations"], ["GET", "/operations/export"],
+  ["GET", "/operations/{operationID}"], ["DELETE", "/operations/{operationID}"], ["GET", "/cashouts"], ["PUT", "/cashouts/{operationID}"],
+];
+
+/** What the path names: a completed operation, one that waits, an open request. */
+async function operationFor(house: House, url: string, key: string, method: string, path: string): Promise<string> {
+  const operation = async (amount: string): Promise<string> => {
+    const answer = await fetch(`${url}/api/v1/distributors/${house.distributorID}/operations`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: JSON.stringify({ operationType: "cash-in", amount, phoneTo: house.phone }),
+    });
+    return ((await answer.json()) as { operationID: string }).operationID;
+  };
+  if (path.startsWith("/cashouts/")) {
+    await operation("100.00");
+    return house.issuer.askForCash(house, house.phone, "50.00");
+  }
+  return operation(method === "DELETE" ? "9000.00" : "100.00");
+}
+
+test("every example of the distributor API runs as printed", async ({ page, maker, checker, house, edge }) => {
+  test.slow();
+  const permissions = ["Read balance", "Read transactions", "Perform operations"];
+  const key = await obtainKey(maker, checker, { label: "Reader", permissions, most: "20000", daily: "100000", auto: "5000" });
+  await page.goto("/docs/reference");
+  for (const [method, path] of CALLS) {
+    const { sh = "", js = "", rust } = await examples(page, method, path);
+    if (path !== "/operations/export") expect(rust, `${method} ${path} in Rust`).toBeTruthy();
+    for (const [language, text] of [["sh", sh], ["js", js]] as const) {
+      const env = {
+        UNIVERSAL_WALLET_URL: edge.url,
+        UNIVERSAL_WALLET_DISTRIBUTOR_ID: house.distributorID,
+        UNIVERSAL_WALLET_API_KEY: key,
+        OPERATION_ID: path.includes("{") ? await operationFor(house, edge.url, key, method, path) : "",
+      };
+      const printed = run(language, text, env);
+      if (language === "js") expect(printed, `${method} ${path}`).toMatch(/^200 /);
+    }
+  }
+});
+
+test("every other example is at least well-formed", async ({ page }) => {
+  await page.goto("/docs/reference");
+  const calls = page.locator("details.call");
+  await expect(calls.first()).toBeVisible();
+  await calls.evaluateAll((all: HTMLDetailsElement[]) => all.forEach((one) => (one.open = true)));
+  await expect(calls.last().locator("pre").first()).toBeVisible();
+  const texts = (language: string) => page.locator(`pre > code.language-${language}`).allTextContents();
+  for (const text of await texts("sh")) execFileSync("bash", ["-n", "-c", text]);
+  const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as new (text: string) => unknown;
+  for (const text of await texts("js")) expect(() => new AsyncFunction(text)).not.toThrow();
+});

@@ -1,0 +1,80 @@
+// @ts-check
+/** A call as a reader would make it, from its description alone. Values come from the shell's variables. */
+
+/** @typedef {import("./openapi.js").Call} Call */
+
+/** How each scheme proves who calls: the header, and the variable that its value comes from. */
+const BEARER = /** @type {const} */ ({ api: "UNIVERSAL_WALLET_API_KEY", issuer: "ISSUER_TOKEN" });
+
+/** @param {Call} call */
+function area(call) {
+  return call.path.split("/")[1] ?? "";
+}
+
+/** @param {string} name `operationID` becomes `OPERATION_ID` */
+function variable(name) {
+  if (name === "distributorID") return "UNIVERSAL_WALLET_DISTRIBUTOR_ID";
+  return name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase();
+}
+
+/** The variables that an example of the call reads, the edge's address first. @param {Call} call */
+function variables(call) {
+  const inPath = [...call.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => variable(name ?? ""));
+  const bearer = bearerOf(call);
+  return ["UNIVERSAL_WALLET_URL", ...(bearer ? [bearer] : []), ...inPath];
+}
+
+/** @param {Call} call */
+function bearerOf(call) {
+  return call.schemes.length > 0 && area(call) in BEARER ? BEARER[/** @type {keyof typeof BEARER} */ (area(call))] : null;
+}
+
+/** Parameters that the call does not do without. @param {Call} call */
+function query(call) {
+  const required = call.parameters.filter((one) => one.in === "query" && one.required);
+  const text = required.map((one) => `${one.name}=${one.example ?? one.schema?.["enum"]?.[0] ?? one.schema?.["examples"]?.[0] ?? ""}`);
+  return text.length > 0 ? `?${text.join("&")}` : "";
+}
+
+/** Writes carry a key, so that they may be repeated. @param {Call} call */
+function isKeyed(call) {
+  return call.parameters.some((one) => one.in === "header" && one.name.toLowerCase() === "idempotency-key");
+}
+
+/** @param {Call} call @param {unknown} body */
+export function curl(call, body) {
+  const path = call.path.replaceAll(/\{(\w+)\}/g, (_, name) => `$${variable(name)}`);
+  const bearer = bearerOf(call);
+  const cookies = area(call) === "admin" ? (call.schemes.length > 0 ? "-b session" : "-c session") : "";
+  const lines = [
+    ["curl -s --fail-with-body", call.method === "GET" ? "" : `-X ${call.method}`, cookies].filter(Boolean).join(" "),
+    bearer && `-H "Authorization: Bearer $${bearer}"`,
+    isKeyed(call) && `-H "Idempotency-Key: ${call.id}-1"`,
+    body !== undefined && `-H "Content-Type: application/json"`,
+    body !== undefined && `-d '${JSON.stringify(body).replaceAll("'", "'\\''")}'`,
+    `"$UNIVERSAL_WALLET_URL${path}${query(call)}"`,
+  ];
+  return lines.filter(Boolean).join(" \\\n  ");
+}
+
+/** @param {Call} call @param {unknown} body */
+export function javaScript(call, body) {
+  const path = call.path.replaceAll(/\{(\w+)\}/g, (_, name) => `\${${variable(name)}}`);
+  const bearer = bearerOf(call);
+  const headers = [
+    bearer && `Authorization: \`Bearer \${${bearer}}\``,
+    isKeyed(call) && `"Idempotency-Key": "${call.id}-1"`,
+    body !== undefined && `"Content-Type": "application/json"`,
+  ].filter(Boolean);
+  const options = [
+    call.method !== "GET" && `method: "${call.method}"`,
+    headers.length > 0 && `headers: { ${headers.join(", ")} }`,
+    body !== undefined && `body: JSON.stringify(${JSON.stringify(body)})`,
+  ].filter(Boolean);
+  const inside = options.length > 0 ? `, {\n${options.map((line) => `  ${line},\n`).join("")}}` : "";
+  return [
+    `const { ${variables(call).join(", ")} } = process.env;`,
+    `const answer = await fetch(\`\${UNIVERSAL_WALLET_URL}${path}${query(call)}\`${inside});`,
+    "console.log(answer.status, await answer.text());",
+  ].join("\n");
+}

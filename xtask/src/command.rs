@@ -18,8 +18,9 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command and answers what it printed, trimmed. Its error output is part of the error.
+/// Runs a command and answers what it printed, trimmed. Its error output is part of the error, so it has no colours.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
+    command.env("FORCE_COLOR", "0");
     let output = command.stdin(Stdio::null()).output().with_context(|| format!("could not start {}", name(command)))?;
     if !output.status.success() {
         bail!("{} failed ({}): {}", name(command), output.status, String::from_utf8_lossy(&output.stderr).trim());

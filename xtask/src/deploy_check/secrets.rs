@@ -17,10 +17,10 @@ pub(super) fn problems(environment: &str) -> Result<Vec<String>> {
         Ok(list) => list,
         // There is no such Worker before its first deployment, and no secret either.
         Err(error) if error.to_string().contains("[code: 10007]") => "[]".to_owned(),
-        Err(error) => bail!(
+        Err(_) => bail!(
             "Cloudflare does not tell which secrets are set: log in with `npx wrangler login` or set \
-             CLOUDFLARE_API_TOKEN, or leave this out with --offline. {}",
-            error.to_string().lines().next().unwrap_or_default()
+             CLOUDFLARE_API_TOKEN, or leave this out with --offline; `npx wrangler secret list --env {environment}` \
+             tells more"
         ),
     };
     missing(&list, environment)

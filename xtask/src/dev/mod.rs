@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, ValueEnum};
 use edge_runtime::{Secrets, check_port};
 
@@ -82,7 +82,12 @@ pub(crate) fn run(options: Options) -> Result<()> {
     say::step("Starting the edge");
     let mut server = Server::start(options.runtime, &state, options.port, vars, secrets)?;
     server.wait_until_it_answers(&stopped)?;
-    let demo = if options.no_demo { None } else { Some(Demo::seed(&server.url(), &token, state.folder())?) };
+    let demo = if options.no_demo {
+        None
+    } else {
+        let seeded = Demo::seed(&server.url(), &token, state.folder());
+        Some(seeded.map_err(|error| older_code(error, &server, &state))?)
+    };
     guide::print(&server, demo.as_ref(), state.folder());
 
     while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(Duration::from_millis(200)) {
@@ -92,4 +97,16 @@ pub(crate) fn run(options: Options) -> Result<()> {
     }
     say::step("Stopping");
     server.stop()
+}
+
+/// What a failed start means where the Worker found storage that it is too old for: only its log tells.
+fn older_code(error: anyhow::Error, server: &Server, state: &State) -> anyhow::Error {
+    if !server.log_tail().contains("the state is newer than this code") {
+        return error;
+    }
+    anyhow!(
+        "the state folder {} was used by a newer version of this workspace: update the workspace, or choose another \
+         folder with --state",
+        workspace::shown(state.folder())
+    )
 }

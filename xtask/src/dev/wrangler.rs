@@ -38,6 +38,8 @@ pub(super) fn start(
     command.envs(secrets.iter());
     command.envs([
         ("CI", "1"),
+        // The log is read, not looked at in a terminal.
+        ("FORCE_COLOR", "0"),
         ("CLOUDFLARE_CF_FETCH_ENABLED", "false"),
         ("WRANGLER_SEND_METRICS", "false"),
         ("WRANGLER_SEND_ERROR_REPORTS", "false"),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use edge_runtime::workerd_in;
 
 use super::node;
 use crate::command::{find, run};
@@ -19,10 +20,13 @@ pub(crate) fn set_up() -> Result<()> {
     if find("npm").is_none() {
         bail!("npm is missing: install Node 22.12 or newer, which brings it, from https://nodejs.org and try again");
     }
+    node::check_to_install()?;
     say::step("Installing wrangler, workerd and the other tools of package-lock.json (once; some 150 MB)");
     // None of the packages needs its install script: programs come as platform packages. Engines are checked below.
     let mut npm = Command::new("npm");
     npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
+    // Without a network npm would try for minutes before it says so.
+    npm.args(["--prefer-offline", "--fetch-retries=1", "--no-update-notifier"]);
     npm.current_dir(workspace::root()).stdout(std::io::stderr());
     run(&mut npm).context(
         "the tools of package-lock.json could not be installed: check the network connection (and npm's registry \
@@ -50,4 +54,5 @@ fn tools_are_there() -> bool {
     ["wrangler", "workerd", "wasm-opt", "tsc", "playwright"]
         .iter()
         .all(|program| workspace::node_bin().join(program).is_file())
+        && workerd_in(&workspace::root().join("node_modules")).is_file()
 }

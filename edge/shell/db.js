@@ -11,11 +11,20 @@ export class Db {
   }
 
   query(sql, bindings) {
-    return JSON.stringify([...this.sql.exec(sql, ...JSON.parse(bindings)).raw()]);
+    const cursor = this.sql.exec(sql, ...JSON.parse(bindings));
+    const rows = JSON.stringify([...cursor.raw()]);
+    if (this.rows) this.#count(cursor);
+    return rows;
   }
 
   execute(sql, bindings) {
-    this.sql.exec(sql, ...JSON.parse(bindings));
+    const cursor = this.sql.exec(sql, ...JSON.parse(bindings));
+    if (this.rows) this.#count(cursor);
+  }
+
+  #count(cursor) {
+    this.rows.read += cursor.rowsRead;
+    this.rows.written += cursor.rowsWritten;
   }
 
   transaction(run) {

@@ -12,17 +12,20 @@ const SESSION_MS = 12 * 3_600_000;
 
 class Holder extends DurableObject {
   #held;
+  #db;
   #generation = 0;
 
-  /** Runs a synchronous call into Rust; `E500` where it trapped. */
-  enter(run) {
+  /** Runs a synchronous call into Rust; `E500` where it trapped. `rows`, where given, grows by what it costs. */
+  enter(run, rows) {
     try {
       const { edge, generation, problem } = live(this.env);
       if (problem) return "E503";
       if (this.#generation !== generation) {
-        this.#held = edge[this.constructor.name].open(new Db(this.ctx));
+        this.#db = new Db(this.ctx);
+        this.#held = edge[this.constructor.name].open(this.#db);
         this.#generation = generation;
       }
+      this.#db.rows = rows;
       return run(this.#held, clock.now());
     } catch (error) {
       // Storage that is newer than this code; the log was told.
@@ -33,9 +36,15 @@ class Holder extends DurableObject {
     }
   }
 
-  call(message) {
-    const step = this.enter((held, now) => held.call(message, now));
-    return step[0] === "O" ? this.follow(step) : step;
+  call(message, rows) {
+    const step = this.enter((held, now) => held.call(message, now), rows);
+    return step[0] === "O" ? this.follow(step, rows) : step;
+  }
+
+  /** The same, with the rows that it read and wrote, here and in the objects that were asked. */
+  async counted(message) {
+    const rows = { read: 0, written: 0 };
+    return { reply: await this.call(message, rows), ...rows };
   }
 
   async alarm() {
@@ -44,8 +53,8 @@ class Holder extends DurableObject {
     if (step[0] === "E") throw new Error("The alarm could not do its work.");
   }
 
-  follow(step) {
-    return follow(this.env, step, (then, reply) => this.enter((held, now) => held.resume(then, reply, now)));
+  follow(step, rows) {
+    return follow(this.env, step, (then, reply) => this.enter((held, now) => held.resume(then, reply, now), rows), rows);
   }
 }
 

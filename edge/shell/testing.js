@@ -83,12 +83,12 @@ const tested = (kind, Production) =>
       this.ctx = watched(ctx, kind);
     }
 
-    async call(message) {
+    async call(message, rows) {
       add(watch.calls, kind, 1);
       const meets = fault(kind, message);
       if (meets?.when === "before") throw new Error("lost before it arrived");
       if (meets?.when === "silent") await silence(meets);
-      const reply = await super.call(message);
+      const reply = await super.call(message, rows);
       if (meets?.when === "stuck") await silence(meets);
       if (meets?.when === "after") throw new Error("lost after it was done");
       return reply;

@@ -3,6 +3,7 @@
 
 import description from "./openapi.txt";
 import { live, renew } from "./instance.js";
+import { tell, watching } from "./log.js";
 import { carry, follow } from "./steps.js";
 
 export { Distributor, Issuer, SignIns, User, Wallet } from "./objects.js";
@@ -14,27 +15,46 @@ const HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "CF-Connect
 const BROWSER_HEADERS = [...HEADERS, "Cookie", "Origin", "Sec-Fetch-Site", "Upgrade"];
 
 export default {
-  async fetch(request, env) {
-    const { url, method } = request;
+  fetch(request, env) {
+    const { url } = request;
     const path = url.slice(url.indexOf("/", url.indexOf("//") + 2));
     if (!OURS.test(path)) return env.ASSETS.fetch(request);
     const id = crypto.randomUUID();
-    const text = describe(request, path);
-    let step = enter(env, id, (worker) => worker.begin(text, id));
-    if (step === "B") {
-      const body = await read(request);
-      step = enter(env, id, (worker) => worker.begin_with_body(text, body, id));
-    }
-    if (step[0] === "O") {
-      step = await follow(env, step, (number, reply) => enter(env, id, (worker) => worker.resume(number, reply, id)));
-    }
-    if (step[0] === "A") return respond(step, method);
-    if (step[0] === "T") return respond(step.slice(1) + description, method);
-    if (step[0] === "X") return stream(env, step, method);
-    if (step[0] === "S") return listen(request, env, step.slice(1), id);
-    return respond(enter(env, id, (worker) => worker.failed(step === "E503", id)), method);
+    const seen = watching(env);
+    return seen ? told(request, path, env, id, seen) : answer(request, path, env, id);
   },
 };
+
+/** Answers a request, and tells of it. */
+async function told(request, path, env, id, seen) {
+  const begun = Date.now();
+  const response = await answer(request, path, env, id, seen);
+  tell(env, request, path.split("?", 1)[0], id, seen, begun, response);
+  return response;
+}
+
+/** Answers a request. `seen`, where given, grows by what it costs, and has the answer's text. */
+async function answer(request, path, env, id, seen) {
+  const { method } = request;
+  const text = describe(request, path);
+  let step = enter(env, id, (worker) => worker.begin(text, id));
+  if (step === "B") {
+    const body = await read(request);
+    step = enter(env, id, (worker) => worker.begin_with_body(text, body, id));
+  }
+  if (step[0] === "O") {
+    step = await follow(env, step, (number, reply) => enter(env, id, (worker) => worker.resume(number, reply, id)), seen);
+  }
+  if (step[0] === "T") return respond(step.slice(1) + description, method);
+  if (step[0] === "X") return stream(env, step, method);
+  if (step[0] === "S") return listen(request, env, step.slice(1), id);
+  if (step[0] === "E") {
+    const unavailable = step === "E503";
+    step = enter(env, id, (worker) => worker.failed(unavailable, id));
+  }
+  if (seen) seen.text = step;
+  return respond(step, method);
+}
 
 /** Runs a synchronous call into Rust; after a trap, the answer to one. */
 function enter(env, id, run) {

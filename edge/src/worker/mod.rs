@@ -85,6 +85,15 @@ impl Worker {
         failure(request_id, &Refusal::not_found())
     }
 
+    /// The name of the route that a method and a path lead to, for the log; nothing where they lead nowhere.
+    #[must_use]
+    pub fn route(method: &str, path: &str) -> String {
+        match routes::find(method, path) {
+            Matched::Route(route, ..) => format!("{route:?}"),
+            Matched::OtherMethods(_) | Matched::Nothing => String::new(),
+        }
+    }
+
     /// The answer while variables or secrets are not fit to serve.
     #[must_use]
     pub fn misconfigured(sentence: &str, request_id: &str) -> String {

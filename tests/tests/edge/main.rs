@@ -31,6 +31,7 @@ mod key_requests;
 mod keys;
 mod limits;
 mod lists;
+mod logs;
 mod operations;
 mod people;
 mod restart;

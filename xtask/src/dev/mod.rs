@@ -76,8 +76,12 @@ pub(crate) fn run(options: Options) -> Result<()> {
     let secrets = Secrets::load_or_create(state.folder())?;
     let token = secrets.get("ISSUER_TOKEN").unwrap_or_default().to_owned();
     let mut vars = options.vars;
-    if !options.no_demo && vars.iter().all(|var| var.name != "DEMO") {
-        vars.push(Variable { name: "DEMO".into(), value: "1".into() });
+    if !options.no_demo {
+        for name in ["DEMO", "SERVER_TIMING"] {
+            if vars.iter().all(|var| var.name != name) {
+                vars.push(Variable { name: name.into(), value: "1".into() });
+            }
+        }
     }
     say::step("Starting the edge");
     let mut server = Server::start(options.runtime, &state, options.port, vars, secrets)?;

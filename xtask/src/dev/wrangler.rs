@@ -26,7 +26,7 @@ pub(super) fn start(
     command.arg(format!("--port={port}")).arg("--persist-to").arg(state.folder().join("wrangler"));
     // Where wrangler.toml lists required secrets, wrangler takes them from its environment, and with them anything else
     // there that bears the name of a variable. Variables are what the options and wrangler.toml say.
-    for name in ["CURRENCY", "DEMO", "RATE_LIMIT_PER_KEY"] {
+    for name in ["CURRENCY", "DEMO", "LOG_REQUESTS", "RATE_LIMIT_PER_KEY", "SERVER_TIMING"] {
         command.env_remove(name);
     }
     for Variable { name, value } in vars {

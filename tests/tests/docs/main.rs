@@ -10,6 +10,7 @@
 mod demo;
 mod errors;
 mod links;
+mod log;
 mod output;
 mod page;
 mod reference;

@@ -11,6 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use universal_wallet::{Client, ClientBuilder, Error};
 
@@ -26,7 +27,11 @@ struct Server {
 impl Server {
     async fn start(certificate: CertificateDer<'static>, key: &KeyPair) -> Self {
         let key = PrivatePkcs8KeyDer::from(key.serialize_der());
-        let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key.into());
+        let config = ServerConfig::builder_with_provider(aws_lc_rs::default_provider().into())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key.into());
         let acceptor = TlsAcceptor::from(Arc::new(config.unwrap()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());

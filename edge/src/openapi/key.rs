@@ -77,15 +77,15 @@ pub(super) fn with_new_operation(operation: Operation) -> Operation {
     operation
         .with_body("NewOperation", bodies::new_operation(), true)
         .example(
-            "cashInToPhone",
+            "customer",
             json!({ "operationType": "cash-in", "amount": "1500.00", "phoneTo": "+234 803 123 4567", "memo": "Receipt 123" }),
         )
         .example(
-            "cashInToMerchant",
+            "merchant",
             json!({ "operationType": "cash-in", "amount": "1500.00", "merchantToShortCode": "100000" }),
         )
         .example(
-            "cashOut",
+            "payOut",
             json!({
                 "operationType": "cash-out-fulfillment", "amount": "200.00", "phoneFrom": "+2348031234567",
                 "cashOutFulfillmentType": "cash",

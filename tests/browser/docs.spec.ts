@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { obtainKey } from "./support/steps";
-import { expect, expectAccessible, type House, type Page, test } from "./support/test";
+import { approve, claim, obtainKey } from "./support/steps";
+import { address, expect, expectAccessible, type House, type Page, test } from "./support/test";
 
 const PAGES = readdirSync(join(import.meta.dirname, "../../web-admin/docs"))
   .filter((file) => file.endsWith(".html"))
@@ -29,6 +29,24 @@ for (const name of PAGES) {
     expect(wide, "nothing but code and tables scrolls sideways").toBeLessThanOrEqual(screen ?? 0);
   });
 }
+
+test("the page takes what Get started says to fill in", async ({ page, maker, house, checker }) => {
+  await page.goto("/docs/get-started");
+  const steps = page.locator("#request + ol li");
+  const boxes = await steps.filter({ hasText: "Tick" }).locator("strong").allTextContents();
+  const limits = await steps.filter({ hasText: "Set" }).textContent();
+  await maker.goto(address(house, "settings/api-keys/new"));
+  await maker.getByLabel("Label").fill("Till 1");
+  for (const box of boxes) await maker.getByLabel(box).check();
+  const filled = [...(limits ?? "").matchAll(/(Most per \w+|Without a checker up to) to ([\d,.]*\d)/g)];
+  expect(filled).toHaveLength(3);
+  for (const [, label = "", value = ""] of filled) await maker.getByLabel(label).fill(value);
+  const [send = ""] = await steps.last().locator("strong").allTextContents();
+  await maker.getByRole("button", { name: send }).click();
+  await expect(maker.getByText("You asked for this yourself")).toBeVisible();
+  await approve(checker, "Till 1");
+  expect(await claim(maker)).toMatch(/^uwk_/);
+});
 
 test("code is copied whole", async ({ page }) => {
   await page.goto("/docs/get-started");
@@ -71,7 +89,7 @@ test("the reference is searched, and a call has an address of its own", async ({
 /** The texts of a call's examples, by heading. */
 async function examples(page: Page, method: string, path: string): Promise<Record<string, string>> {
   const call = page.locator("details.call").filter({ has: page.locator(".method", { hasText: method }) })
-    .filter({ has: page.locator(`summary code:text-is("/api/v1/distributors/{distributorID}${path}")`) });
+    .filter({ has: page.locator(`summary code:text-is("${path}")`) });
   await call.evaluate((details: HTMLDetailsElement) => (details.open = true));
   await expect(call.locator("pre").first()).toBeVisible();
   const pairs = await call.locator("pre > code").evaluateAll((blocks) => blocks.map((block) => [block.className.replace("language-", ""), block.textContent ?? ""]));
@@ -112,7 +130,7 @@ test("every example of the distributor API runs as printed", async ({ page, make
   const key = await obtainKey(maker, checker, { label: "Reader", permissions, most: "20000", daily: "100000", auto: "5000" });
   await page.goto("/docs/reference");
   for (const [method, path] of CALLS) {
-    const { sh = "", js = "", rust } = await examples(page, method, path);
+    const { sh = "", js = "", rust } = await examples(page, method, `/api/v1/distributors/{distributorID}${path}`);
     if (path !== "/operations/export") expect(rust, `${method} ${path} in Rust`).toBeTruthy();
     const named = (): Promise<string> => operationFor(house, edge.url, key, method, path);
     // Both send the same Idempotency-Key, so they are about the same operation; a withdrawn one is gone.
@@ -128,6 +146,17 @@ test("every example of the distributor API runs as printed", async ({ page, make
       if (language === "js") expect(printed, `${method} ${path}`).toMatch(/^200 /);
     }
   }
+});
+
+test("an example of the console runs with what a sign-in gives", async ({ page, house, edge }) => {
+  const { login, password } = house.people["viewer"]!;
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(`${edge.url}/admin/v1/session`, { method: "POST", headers, body: JSON.stringify({ login, password }) });
+  const SESSION = /__Host-uw_session=([^;]+)/.exec(answer.headers.get("set-cookie") ?? "")?.[1] ?? "";
+  await page.goto("/docs/reference");
+  const { js = "" } = await examples(page, "GET", "/admin/v1/distributors/{distributorID}");
+  const env = { UNIVERSAL_WALLET_URL: edge.url, UNIVERSAL_WALLET_DISTRIBUTOR_ID: house.distributorID, SESSION };
+  expect(run("js", js, env)).toMatch(/^200 /);
 });
 
 test("every other example is at least well-formed", async ({ page }) => {

@@ -35,6 +35,8 @@ fn is_same(value: &Value, expected: &Value) -> bool {
 /// Fails where the output is not what the page says.
 #[track_caller]
 pub(crate) fn check(language: &str, printed: &str, expected: &str, place: &str) {
+    // Headers end their lines as HTTP does.
+    let printed = printed.replace("\r\n", "\n");
     let (printed, expected) = (printed.trim(), expected.trim());
     let same = if language == "json" {
         let value: Value =

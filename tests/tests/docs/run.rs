@@ -22,7 +22,14 @@ knows() {
     case $word in --*) grep -qe "${word%%=*}" <<< "$help" || { echo "$1 knows no $word" >&2; exit 1; } ;; esac
   done
 }
-cargo() { case $1 in xtask) (cd "$ROOT" && knows cargo "$@") ;; run) ;; *) knows cargo "$@"; [ "$1" != new ] || mkdir -p "$2" ;; esac; }
+cargo() {
+  case "$*" in
+    xtask*) (cd "$ROOT" && knows cargo "$@") ;;
+    run) ;;
+    *universal-wallet) echo "the registry's crate of that name is somebody else's" >&2; return 1 ;;
+    *) knows cargo "$@"; [ "$1" != new ] || mkdir -p "$2" ;;
+  esac
+}
 npx() { (cd "$ROOT" && knows "$@"); }
 git() { mkdir -p universal-wallet-edge; }
 "#;

@@ -21,7 +21,12 @@ function variable(name) {
 function variables(call) {
   const inPath = [...call.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => variable(name ?? ""));
   const bearer = bearerOf(call);
-  return ["UNIVERSAL_WALLET_URL", ...(bearer ? [bearer] : []), ...inPath];
+  return ["UNIVERSAL_WALLET_URL", ...(bearer ? [bearer] : []), ...(hasSession(call) ? ["SESSION"] : []), ...inPath];
+}
+
+/** Whether a signed-in person calls: curl keeps their cookie in a file, JavaScript is given it. @param {Call} call */
+function hasSession(call) {
+  return call.schemes.length > 0 && area(call) === "admin";
 }
 
 /** @param {Call} call */
@@ -45,7 +50,7 @@ function isKeyed(call) {
 export function curl(call, body) {
   const path = call.path.replaceAll(/\{(\w+)\}/g, (_, name) => `$${variable(name)}`);
   const bearer = bearerOf(call);
-  const cookies = area(call) === "admin" ? (call.schemes.length > 0 ? "-b session" : "-c session") : "";
+  const cookies = hasSession(call) ? "-b session" : area(call) === "admin" ? "-c session" : "";
   const lines = [
     ["curl -s --fail-with-body", call.method === "GET" ? "" : `-X ${call.method}`, cookies].filter(Boolean).join(" "),
     bearer && `-H "Authorization: Bearer $${bearer}"`,
@@ -63,6 +68,7 @@ export function javaScript(call, body) {
   const bearer = bearerOf(call);
   const headers = [
     bearer && `Authorization: \`Bearer \${${bearer}}\``,
+    hasSession(call) && "Cookie: `__Host-uw_session=${SESSION}`",
     isKeyed(call) && `"Idempotency-Key": "${call.id}-1"`,
     body !== undefined && `"Content-Type": "application/json"`,
   ].filter(Boolean);

@@ -11,6 +11,7 @@ function typeOf(document, given) {
   const schema = resolve(document, given);
   const choices = schema["oneOf"] ?? schema["anyOf"];
   if (choices) return [...new Set(choices.map((/** @type {Schema} */ one) => typeOf(document, one)))].join(" or ");
+  if (schema["type"] === "null") return "null";
   if (schema["const"] !== undefined) return JSON.stringify(schema["const"]);
   if (schema["enum"]) return schema["enum"].map((/** @type {unknown} */ one) => JSON.stringify(one)).join(" | ");
   const types = [schema["type"] ?? "any"].flat().filter((type) => type !== "null");

@@ -2,6 +2,25 @@
 
 const ROLLBACK = Symbol("rollback");
 const OPEN = 1;
+// Ends each value that a statement is given or answers; before it stands its kind.
+const END = "\x1f";
+
+/** The values of a statement. */
+function read(text) {
+  const values = text.split(END);
+  values.pop();
+  for (let place = 0; place < values.length; place += 1) {
+    const value = values[place];
+    values[place] = value[0] === "t" ? value.slice(1) : value[0] === "i" ? Number(value.slice(1)) : null;
+  }
+  return values;
+}
+
+/** A value of a row. */
+function spell(value) {
+  if (typeof value === "string") return `t${value}${END}`;
+  return value === null ? `n${END}` : `i${value}${END}`;
+}
 
 export class Db {
   constructor(ctx) {
@@ -10,15 +29,16 @@ export class Db {
     this.sql = ctx.storage.sql;
   }
 
-  query(sql, bindings) {
-    const cursor = this.sql.exec(sql, ...JSON.parse(bindings));
-    const rows = JSON.stringify([...cursor.raw()]);
+  query(sql, values) {
+    const cursor = this.sql.exec(sql, ...read(values));
+    let rows = "";
+    for (const row of cursor.raw()) for (const value of row) rows += spell(value);
     if (this.rows) this.#count(cursor);
     return rows;
   }
 
-  execute(sql, bindings) {
-    const cursor = this.sql.exec(sql, ...JSON.parse(bindings));
+  execute(sql, values) {
+    const cursor = this.sql.exec(sql, ...read(values));
     if (this.rows) this.#count(cursor);
   }
 

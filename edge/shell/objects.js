@@ -54,7 +54,7 @@ class Holder extends DurableObject {
   }
 
   follow(step, rows) {
-    return follow(this.env, step, (then, reply) => this.enter((held, now) => held.resume(then, reply, now), rows), rows);
+    return follow(this.env, step, rows, (then, reply) => this.enter((held, now) => held.resume(then, reply, now), rows));
   }
 }
 

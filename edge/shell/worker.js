@@ -4,14 +4,15 @@
 import description from "./openapi.txt";
 import { live, renew } from "./instance.js";
 import { tell, watching } from "./log.js";
-import { carry, follow } from "./steps.js";
+import { follow } from "./steps.js";
 
 export { Distributor, Issuer, SignIns, User, Wallet } from "./objects.js";
 
 const OURS = /^\/(api|admin|issuer|healthz|openapi\.json)([/?]|$)/;
 const MAX_BODY = 64 * 1024;
-const HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "CF-Connecting-IP"];
-// What only a browser sends counts only where a browser calls.
+// The headers that Rust reads: of a request without a body, of any, and of one that a browser may have sent.
+const READ_HEADERS = ["Authorization", "CF-Connecting-IP"];
+const HEADERS = [...READ_HEADERS, "Content-Type", "Idempotency-Key"];
 const BROWSER_HEADERS = [...HEADERS, "Cookie", "Origin", "Sec-Fetch-Site", "Upgrade"];
 
 export default {
@@ -36,24 +37,24 @@ async function told(request, path, env, id, seen) {
 /** Answers a request. `seen`, where given, grows by what it costs, and has the answer's text. */
 async function answer(request, path, env, id, seen) {
   const { method } = request;
-  const text = describe(request, path);
+  const text = describe(request, method, path);
   let step = enter(env, id, (worker) => worker.begin(text, id));
   if (step === "B") {
     const body = await read(request);
     step = enter(env, id, (worker) => worker.begin_with_body(text, body, id));
   }
   if (step[0] === "O") {
-    step = await follow(env, step, (number, reply) => enter(env, id, (worker) => worker.resume(number, reply, id)), seen);
+    step = await follow(env, step, seen, (number, reply) => enter(env, id, (worker) => worker.resume(number, reply, id)));
   }
-  if (step[0] === "T") return respond(step.slice(1) + description, method);
-  if (step[0] === "X") return stream(env, step, method);
+  if (step[0] === "T") return respond(step.slice(1) + description, method, id);
+  if (step[0] === "X") return stream(env, step, method, id);
   if (step[0] === "S") return listen(request, env, step.slice(1), id);
   if (step[0] === "E") {
     const unavailable = step === "E503";
     step = enter(env, id, (worker) => worker.failed(unavailable, id));
   }
   if (seen) seen.text = step;
-  return respond(step, method);
+  return respond(step, method, id);
 }
 
 /** Runs a synchronous call into Rust; after a trap, the answer to one. */
@@ -68,20 +69,21 @@ function enter(env, id, run) {
 }
 
 /** The request as Rust reads it: method, URL, then headers, a line each; one that was sent after `=`. */
-function describe(request, path) {
-  let text = `${request.method}\n${request.url}`;
-  for (const name of path.startsWith("/admin/") ? BROWSER_HEADERS : HEADERS) {
-    const value = request.headers.get(name);
+function describe({ url, headers }, method, path) {
+  let text = `${method}\n${url}`;
+  const names = path.startsWith("/admin/") ? BROWSER_HEADERS : method === "GET" ? READ_HEADERS : HEADERS;
+  for (const name of names) {
+    const value = headers.get(name);
     text += value === null ? "\n" : `\n=${value}`;
   }
   return text;
 }
 
 /** A stream: an answer whose body goes on with the pages that a Distributor replies. */
-function stream(env, text, method) {
+function stream(env, text, method, id) {
   const end = text.indexOf("\n");
   let { name, message } = JSON.parse(text.slice(1, end));
-  const first = respond(text.slice(end + 1), method);
+  const first = respond(text.slice(end + 1), method, id);
   if (method === "HEAD") return first;
   const encoder = new TextEncoder();
   const reader = first.body.getReader();
@@ -90,7 +92,7 @@ function stream(env, text, method) {
       const { done, value } = await reader.read();
       if (!done) return controller.enqueue(value);
       if (!message) return controller.close();
-      const reply = await carry(env, "DISTRIBUTOR", name, JSON.stringify(message));
+      const reply = await follow(env, `ODISTRIBUTOR\n\n${name}\n${JSON.stringify(message)}`);
       const page = reply[0] === "R" ? JSON.parse(reply.slice(1)).Ok : undefined;
       if (!page) return controller.error(new Error("The export broke off."));
       message = page[1] && { Export: { export: page[1] } };
@@ -107,7 +109,7 @@ async function listen(request, env, step, id) {
   const response = await env.DISTRIBUTOR.get(env.DISTRIBUTOR.idFromName(name)).fetch(request.url, { headers });
   if (response.status === 101) return response;
   const text = enter(env, id, (worker) => (response.status === 404 ? worker.nothing(id) : worker.failed(false, id)));
-  return respond(text, request.method);
+  return respond(text, request.method, id);
 }
 
 /** The body as `+` and its text, or `!` and why there is none; never more than the largest body. */
@@ -136,14 +138,23 @@ async function collect(body) {
 }
 
 /** An answer: status, header lines, a blank line, the body. */
-function respond(text, method) {
+function respond(text, method, id) {
   const end = text.indexOf("\n\n");
-  const [status, ...lines] = text.slice(1, end).split("\n");
-  const headers = {};
-  for (const line of lines) {
-    const colon = line.indexOf(": ");
-    headers[line.slice(0, colon)] = line.slice(colon + 2);
+  let line = text.indexOf("\n");
+  const status = Number(text.slice(1, line));
+  const headers = {
+    "Content-Type": "application/json",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Request-ID": id,
+  };
+  while (line < end) {
+    const [colon, next] = [text.indexOf(": ", line), text.indexOf("\n", line + 1)];
+    headers[text.slice(line + 1, colon)] = text.slice(colon + 2, next);
+    line = next;
   }
-  const body = method === "HEAD" || status === "204" ? null : text.slice(end + 2);
-  return new Response(body, { status: Number(status), headers });
+  if (status === 204) delete headers["Content-Type"];
+  const body = method === "HEAD" || status === 204 ? null : text.slice(end + 2);
+  return new Response(body, { status, headers });
 }

@@ -244,7 +244,7 @@ impl Wallet {
     }
 
     fn text(&mut self, step: Step<Then>) -> String {
-        step.text("", |then| self.waiting.keep(then))
+        step.text(|then| self.waiting.keep(then))
     }
 }
 

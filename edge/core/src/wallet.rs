@@ -23,6 +23,18 @@ pub enum HoldStatus {
     Released,
 }
 
+impl HoldStatus {
+    /// As it is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Announcing => "announcing",
+            Self::Held => "held",
+            Self::Captured => "captured",
+            Self::Released => "released",
+        }
+    }
+}
+
 /// A customer's request to be paid out, and the money held for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {

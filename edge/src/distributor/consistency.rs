@@ -76,7 +76,7 @@ fn of(wallets: &mut Wallets, wallet: String) -> &mut InWallet {
 fn operations(store: &SqlStore, (mut from, end): (u64, u64), wallets: &mut Wallets) -> Result<(), Fault> {
     loop {
         let sql = format!("{OPERATION} WHERE n >= ? AND n < ? ORDER BY n LIMIT ?");
-        let rows: Vec<OperationRow> = store.db.rows(&sql, (from, end, PAGE))?;
+        let rows: Vec<OperationRow> = store.db.rows(sql, (from, end, PAGE))?;
         if rows.is_empty() {
             return Ok(());
         }

@@ -88,7 +88,7 @@ impl Open {
         merchant: LookedUp,
     ) -> String {
         let origin = call.origin.clone();
-        let refused = |refused: Refused| Answer::refused(&refused, &origin).text(&origin.request_id);
+        let refused = |refused: Refused| Answer::refused(&refused, &origin).text();
         let Some(caller) = self.caller(&from) else {
             return self.refuse_stranger(&call, &from).unwrap_or_else(refused);
         };
@@ -96,7 +96,7 @@ impl Open {
             return self.begin_person(&caller, &call, &from, now).unwrap_or_else(refused);
         }
         match self.answer_console(&caller, &call, now, merchant) {
-            Ok(Done::Answer(answer)) => answer.text(&origin.request_id),
+            Ok(Done::Answer(answer)) => answer.text(),
             Ok(Done::Deliver { number }) => {
                 let after = if call.route == Route::Approve {
                     After::Decision { origin, approval: call.subject }
@@ -105,7 +105,7 @@ impl Open {
                 };
                 self.deliver(number, after, now)
             }
-            Ok(Done::Stream(answer, more)) => stream(&answer.text(&origin.request_id), call.distributor, more),
+            Ok(Done::Stream(answer, more)) => stream(&answer.text(), call.distributor, more),
             Ok(Done::Verify(from)) => self.begin_verify(&call, from, false).unwrap_or_else(refused),
             Ok(Done::LookUp(short_code)) => self.look_up(short_code, Asker::Person(from), call),
             Err(error) => refused(error),
@@ -135,7 +135,7 @@ impl Open {
             },
         };
         self.after_event(now);
-        answer.unwrap_or_else(|refused| Answer::refused(&refused, &call.origin)).text(&call.origin.request_id)
+        answer.unwrap_or_else(|refused| Answer::refused(&refused, &call.origin)).text()
     }
 
     fn answer_console(&mut self, caller: &Caller, call: &Call, now: Timestamp, merchant: LookedUp) -> Outcome<Done> {
@@ -337,9 +337,7 @@ impl Open {
 
     /// The answer to an approval whose wallet was told.
     pub(super) fn decision(&self, origin: &Origin, approval: &str) -> String {
-        self.decided(approval, None)
-            .unwrap_or_else(|refused| Answer::refused(&refused, origin))
-            .text(&origin.request_id)
+        self.decided(approval, None).unwrap_or_else(|refused| Answer::refused(&refused, origin)).text()
     }
 }
 

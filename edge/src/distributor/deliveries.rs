@@ -166,5 +166,5 @@ fn receipt(operation: Outcome<Operation>, origin: &Origin, headers: KeyHeaders) 
         _ => Ok(Answer::json(200, &operation.receipt())?),
     });
     let answer = answer.unwrap_or_else(|refused| Answer::refused(&refused, origin));
-    headers.on(answer).text(&origin.request_id)
+    headers.on(answer).text()
 }

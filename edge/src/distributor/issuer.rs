@@ -36,10 +36,10 @@ impl Open {
             let from = Query::parse(&call.query).and_then(|query| first_entry(&query));
             return from
                 .and_then(|from| self.begin_verify(&call, from, true))
-                .unwrap_or_else(|refused| Answer::refused(&refused, &call.origin).text(&call.origin.request_id));
+                .unwrap_or_else(|refused| Answer::refused(&refused, &call.origin).text());
         }
         let answer = self.answer_issuer(&call, now);
-        answer.unwrap_or_else(|refused| Answer::refused(&refused, &call.origin)).text(&call.origin.request_id)
+        answer.unwrap_or_else(|refused| Answer::refused(&refused, &call.origin)).text()
     }
 
     fn answer_issuer(&mut self, call: &Call, now: Timestamp) -> Outcome<Answer> {

@@ -60,7 +60,7 @@ impl Open {
     /// Answers a key's call. A call that looked a merchant up comes a second time, with what was
     /// found, and is decided from its beginning; only rate and usage count it once.
     pub(super) fn key_call(&mut self, call: Call, digest: Digest, now: Timestamp, merchant: LookedUp) -> String {
-        let Some(config) = config() else { return Answer::refusal(&unavailable(), &call.origin).text("") };
+        let Some(config) = config() else { return Answer::refusal(&unavailable(), &call.origin).text() };
         let per_second = config.rate_limit_per_key;
         let again = merchant != LookedUp::NotYet;
         let origin = call.origin.clone();
@@ -68,10 +68,10 @@ impl Open {
         let key = match check(&self.store, now, &digest, address, permission(call.route)) {
             Ok(Checked::Allowed(key)) => key,
             Ok(Checked::Denied(key, refusal)) => {
-                return self.deny(&key, refusal, &call, per_second, now).text(&origin.request_id);
+                return self.deny(&key, refusal, &call, per_second, now).text();
             }
-            Ok(Checked::Unknown) => return Answer::refusal(&unknown(), &origin).text(&origin.request_id),
-            Err(fault) => return Answer::refused(&fault.into(), &origin).text(&origin.request_id),
+            Ok(Checked::Unknown) => return Answer::refusal(&unknown(), &origin).text(),
+            Err(fault) => return Answer::refused(&fault.into(), &origin).text(),
         };
         let mut headers = KeyHeaders { per_second, remaining: 0, replaced: self.replaced(&key) };
         if per_second > 0 {
@@ -84,7 +84,7 @@ impl Open {
             if !drawn.allowed {
                 self.counts.count_denied(&key, Code::RateLimited, call.ip.as_deref(), now);
                 headers.remaining = 0;
-                return headers.on(Answer::refusal(&too_fast(drawn, per_second), &origin)).text(&origin.request_id);
+                return headers.on(Answer::refusal(&too_fast(drawn, per_second), &origin)).text();
             }
         }
         if !again {
@@ -94,13 +94,11 @@ impl Open {
             }
         }
         match self.answer_key(&key, &call, now, merchant) {
-            Ok(Done::Answer(answer)) => headers.on(answer).text(&origin.request_id),
+            Ok(Done::Answer(answer)) => headers.on(answer).text(),
             Ok(Done::Deliver { number }) => self.deliver(number, After::Receipt { origin, headers }, now),
             Ok(Done::LookUp(short_code)) => self.look_up(short_code, Asker::Key(digest), call),
-            Ok(Done::Stream(answer, more)) => {
-                stream(&headers.on(answer).text(&origin.request_id), call.distributor, more)
-            }
-            Ok(Done::Verify(_)) => Answer::refusal(&Refusal::not_found(), &origin).text(&origin.request_id),
+            Ok(Done::Stream(answer, more)) => stream(&headers.on(answer).text(), call.distributor, more),
+            Ok(Done::Verify(_)) => Answer::refusal(&Refusal::not_found(), &origin).text(),
             Err(refused) => {
                 if let Refused::Refusal(refusal) = &refused
                     && is_denial(refusal.code)
@@ -108,7 +106,7 @@ impl Open {
                     self.counts.count_refused(&key, refusal.code, call.ip.as_deref(), now);
                     self.addresses.count_refused(key.id, call.ip.as_deref());
                 }
-                headers.on(Answer::refused(&refused, &origin)).text(&origin.request_id)
+                headers.on(Answer::refused(&refused, &origin)).text()
             }
         }
     }
@@ -217,7 +215,7 @@ impl Open {
         let origin = call.origin.clone();
         let then = Then::Merchant { asked: Box::new((caller, call)) };
         self.ask(Kind::Issuer, ISSUER, &ToIssuer::Merchant { short_code }, then)
-            .unwrap_or_else(|refused| Answer::refused(&refused, &origin).text(&origin.request_id))
+            .unwrap_or_else(|refused| Answer::refused(&refused, &origin).text())
     }
 }
 

@@ -167,7 +167,7 @@ impl Open {
         }
         sql += " ORDER BY n DESC LIMIT ? OFFSET ?";
         let before = cursor.unwrap_or(1 << 52);
-        let rows: Vec<(u64, String, String)> = self.store.db.rows(&sql, (before, limit + 1, offset))?;
+        let rows: Vec<(u64, String, String)> = self.store.db.rows(sql, (before, limit + 1, offset))?;
         let more = rows.len() > limit as usize;
         let id = self.store.profile().id;
         let mut last = None;
@@ -231,7 +231,7 @@ impl Open {
         let cursors = Cursors::new(&self.store, &list);
         let before = cursors.read(&query)?.unwrap_or(1 << 52);
         sql += " ORDER BY n DESC LIMIT ?";
-        let rows: Vec<(u64, String)> = self.store.db.rows(&sql, (before, limit + 1))?;
+        let rows: Vec<(u64, String)> = self.store.db.rows(sql, (before, limit + 1))?;
         let more = rows.len() > limit as usize;
         let mut last = None;
         let mut documents = Vec::with_capacity(rows.len());

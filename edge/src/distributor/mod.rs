@@ -165,7 +165,7 @@ impl Distributor {
             Some(Then::Verify { origin, from, whole }) => {
                 let check = if whole { consistency::answer } else { verify::answer };
                 let result = read_reply(answer).and_then(|anchor| check(&open.store, anchor, from));
-                result.unwrap_or_else(|refused| Answer::refused(&refused, &origin)).text(&origin.request_id)
+                result.unwrap_or_else(|refused| Answer::refused(&refused, &origin)).text()
             }
             Some(Then::Anchored { anchor }) => {
                 let kept = read_reply::<()>(answer).is_ok();
@@ -178,9 +178,7 @@ impl Distributor {
                 DONE.into()
             }
             Some(Then::Person { call, caller, next }) => open.resume_console(&call, &caller, next, answer, now),
-            Some(Then::Ended { origin }) => {
-                Answer::refusal(&crate::worker::not_signed_in(), &origin).text(&origin.request_id)
-            }
+            Some(Then::Ended { origin }) => Answer::refusal(&crate::worker::not_signed_in(), &origin).text(),
             None => DONE.into(),
         }
     }
@@ -211,7 +209,7 @@ impl Distributor {
 
 /// The answer to a call that could not be decided.
 fn answer_refused(origin: &Origin, refused: &Refused) -> String {
-    Answer::refused(refused, origin).text(&origin.request_id)
+    Answer::refused(refused, origin).text()
 }
 
 impl Distributor {
@@ -339,7 +337,7 @@ impl Open {
         then: Then,
     ) -> Outcome<String> {
         let step = Step::ask(to, name, message, then)?;
-        Ok(step.text("", |then| self.waiting.keep(then)))
+        Ok(step.text(|then| self.waiting.keep(then)))
     }
 
     /// Runs a command: what it writes becomes true together, or not at all.

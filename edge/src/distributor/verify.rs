@@ -10,7 +10,7 @@ use super::store::SqlStore;
 use super::{Open, Then};
 use crate::messages::{Call, ISSUER, ToIssuer};
 use crate::platform::answer::Answer;
-use crate::platform::db::NONE;
+use crate::platform::db::{NONE, Statement, Value};
 use crate::platform::step::Kind;
 
 struct Sql<'a>(&'a SqlStore);
@@ -22,7 +22,7 @@ struct Dated {
 }
 
 impl Sql<'_> {
-    fn document(&self, sql: &str, key: impl serde::Serialize) -> Result<Option<Stored>, Fault> {
+    fn document(&self, sql: impl Into<Statement>, key: impl Value) -> Result<Option<Stored>, Fault> {
         let row: Option<(String,)> = self.0.db.row(sql, (key,))?;
         // A document that is no longer JSON vouches for nothing.
         Ok(row.map(|(text,)| Stored {
@@ -33,7 +33,7 @@ impl Sql<'_> {
 
     fn numbered(&self, table: &str, uuid: Option<uuid::Uuid>) -> Result<Option<Stored>, Fault> {
         let Some(number) = uuid.and_then(|uuid| self.0.numbering.number(uuid)) else { return Ok(None) };
-        self.document(&format!("SELECT doc FROM {table} WHERE n = ?"), number)
+        self.document(format!("SELECT doc FROM {table} WHERE n = ?"), number)
     }
 }
 

@@ -24,48 +24,34 @@ pub(crate) struct Origin {
     pub(crate) scheme: Scheme,
 }
 
-/// What every answer tells a browser: it is what it says it is, and came over HTTPS.
-const BROWSER: &str =
-    "X-Content-Type-Options: nosniff\nStrict-Transport-Security: max-age=63072000; includeSubDomains\n";
-
-/// An answer to an HTTP request.
+/// An answer to an HTTP request. Headers that all answers have are the shell's.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     status: u16,
     headers: Vec<(&'static str, Cow<'static, str>)>,
-    body: Option<String>,
+    body: String,
 }
 
 impl Answer {
     /// A JSON answer.
     pub(crate) fn json(status: u16, body: &impl Serialize) -> Result<Self, Fault> {
-        let headers =
-            vec![("Content-Type", Cow::Borrowed("application/json")), ("Cache-Control", Cow::Borrowed("no-store"))];
-        Ok(Self { status, headers, body: Some(serde_json::to_string(body)?) })
+        Ok(Self { status, headers: Vec::new(), body: serde_json::to_string(body)? })
     }
 
     /// A text of another kind than JSON.
     pub(crate) fn text_of(kind: &'static str, body: String) -> Self {
-        let headers = vec![("Content-Type", Cow::Borrowed(kind)), ("Cache-Control", Cow::Borrowed("no-store"))];
-        Self { status: 200, headers, body: Some(body) }
+        Self { status: 200, headers: vec![("Content-Type", Cow::Borrowed(kind))], body }
     }
 
-    /// An answer without a body.
-    pub(crate) fn empty(status: u16) -> Self {
-        Self { status, headers: vec![("Cache-Control", Cow::Borrowed("no-store"))], body: None }
+    /// An answer without a body (204).
+    pub(crate) const fn empty() -> Self {
+        Self { status: 204, headers: Vec::new(), body: String::new() }
     }
 
     /// The answer to a refused call.
     pub(crate) fn refusal(refusal: &Refusal, origin: &Origin) -> Self {
         let body = serde_json::to_string(&refusal.body(&origin.request_id)).unwrap_or_default();
-        let mut answer = Self {
-            status: refusal.code.status(),
-            headers: vec![
-                ("Content-Type", Cow::Borrowed("application/json")),
-                ("Cache-Control", Cow::Borrowed("no-store")),
-            ],
-            body: Some(body),
-        };
+        let mut answer = Self { status: refusal.code.status(), headers: Vec::new(), body };
         if answer.status == 401 {
             let challenge = match origin.scheme {
                 Scheme::Bearer { sent: true } => "Bearer error=\"invalid_token\"",
@@ -97,17 +83,16 @@ impl Answer {
         self
     }
 
-    /// As the shell reads it: status, header lines, a blank line, the body.
-    pub(crate) fn text(self, request_id: &str) -> String {
-        let body = self.body.unwrap_or_default();
-        let mut text = String::with_capacity(body.len() + 320);
+    /// As the shell reads it: status, the lines of its own headers, a blank line, the body.
+    pub(crate) fn text(self) -> String {
+        let mut text = String::with_capacity(self.body.len() + 160);
         // Writing to a String cannot fail.
-        let _ = write!(text, "A{}\nX-Request-ID: {request_id}\n{BROWSER}", self.status);
+        let _ = writeln!(text, "A{}", self.status);
         for (name, value) in &self.headers {
             let _ = writeln!(text, "{name}: {value}");
         }
         text.push('\n');
-        text.push_str(&body);
+        text.push_str(&self.body);
         text
     }
 }

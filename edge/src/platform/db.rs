@@ -1,10 +1,14 @@
 //! An object's SQLite storage, through a few lines of the shell: each statement crosses into
 //! JavaScript once, with strings.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use universal_wallet_core::refusal::Fault;
 use wasm_bindgen::prelude::*;
+
+use super::values::{Bindings, Row, Values, rows};
+pub(crate) use super::values::{NONE, Value};
 
 #[wasm_bindgen]
 extern "C" {
@@ -15,13 +19,13 @@ extern "C" {
     #[wasm_bindgen(js_name = String)]
     fn text_of(value: &JsValue) -> String;
 
-    /// Runs a statement with a JSON array of bindings; answers a JSON array of rows, each an array.
+    /// Runs a statement with its values; answers those of all its rows.
     #[wasm_bindgen(method, catch)]
-    fn query(this: &Db, sql: &str, bindings: &str) -> Result<String, JsValue>;
+    fn query(this: &Db, sql: &JsValue, values: &str) -> Result<String, JsValue>;
 
     /// Runs a statement, and reads none of its rows.
     #[wasm_bindgen(method, catch)]
-    fn execute(this: &Db, sql: &str, bindings: &str) -> Result<(), JsValue>;
+    fn execute(this: &Db, sql: &JsValue, values: &str) -> Result<(), JsValue>;
 
     /// Runs the function in a transaction, which is rolled back where it answers false.
     #[wasm_bindgen(method, catch)]
@@ -40,29 +44,78 @@ extern "C" {
     fn close(this: &Db, person: &str, code: u16) -> Result<(), JsValue>;
 }
 
-/// No bindings.
-pub(crate) const NONE: [u8; 0] = [];
+thread_local! {
+    /// The statements that never change, as JavaScript has them, by their place in memory: SQLite finds a prepared one by
+    /// that very string.
+    static STATEMENTS: RefCell<HashMap<usize, JsValue>> = RefCell::default();
+}
+
+/// A statement.
+#[derive(Clone, Debug)]
+pub(crate) enum Statement {
+    /// One that never changes.
+    Static(&'static str),
+    /// One that was put together.
+    Made(String),
+}
+
+impl From<&'static str> for Statement {
+    fn from(sql: &'static str) -> Self {
+        Self::Static(sql)
+    }
+}
+
+impl From<String> for Statement {
+    fn from(sql: String) -> Self {
+        Self::Made(sql)
+    }
+}
+
+impl Statement {
+    fn text(&self) -> &str {
+        match self {
+            Self::Static(sql) => sql,
+            Self::Made(sql) => sql,
+        }
+    }
+
+    fn with<T>(&self, run: impl FnOnce(&JsValue) -> Result<T, JsValue>) -> Result<T, Fault> {
+        let done = match self {
+            Self::Static(sql) => STATEMENTS.with_borrow_mut(|known| {
+                run(known.entry(sql.as_ptr().addr()).or_insert_with(|| JsValue::from_str(sql)))
+            }),
+            Self::Made(sql) => run(&JsValue::from_str(sql)),
+        };
+        done.map_err(|error| fault(self.text(), &error))
+    }
+}
 
 fn fault(what: &str, error: &JsValue) -> Fault {
     Fault::new(format!("{what}: {}", text_of(error)))
 }
 
 impl Db {
-    /// The rows of a statement. Bind no booleans and no integers beyond 2^53 (as text instead):
-    /// they reach SQLite as JavaScript values.
-    pub(crate) fn rows<T: DeserializeOwned>(&self, sql: &str, bindings: impl Serialize) -> Result<Vec<T>, Fault> {
-        let text = self.query(sql, &serde_json::to_string(&bindings)?).map_err(|error| fault(sql, &error))?;
-        Ok(serde_json::from_str(&text)?)
+    /// The rows of a statement.
+    pub(crate) fn rows<T: Row>(&self, sql: impl Into<Statement>, bindings: impl Bindings) -> Result<Vec<T>, Fault> {
+        rows(&self.answer(&sql.into(), &Values::of(bindings)?)?)
     }
 
     /// The first row of a statement.
-    pub(crate) fn row<T: DeserializeOwned>(&self, sql: &str, bindings: impl Serialize) -> Result<Option<T>, Fault> {
+    pub(crate) fn row<T: Row>(&self, sql: impl Into<Statement>, bindings: impl Bindings) -> Result<Option<T>, Fault> {
         Ok(self.rows(sql, bindings)?.into_iter().next())
     }
 
     /// Runs a statement that answers nothing.
-    pub(crate) fn run(&self, sql: &str, bindings: impl Serialize) -> Result<(), Fault> {
-        self.execute(sql, &serde_json::to_string(&bindings)?).map_err(|error| fault(sql, &error))
+    pub(crate) fn run(&self, sql: impl Into<Statement>, bindings: impl Bindings) -> Result<(), Fault> {
+        self.tell(&sql.into(), &Values::of(bindings)?)
+    }
+
+    fn answer(&self, sql: &Statement, values: &str) -> Result<String, Fault> {
+        sql.with(|sql| self.query(sql, values))
+    }
+
+    fn tell(&self, sql: &Statement, values: &str) -> Result<(), Fault> {
+        sql.with(|sql| self.execute(sql, values))
     }
 
     /// Runs a function whose writes become true together, or not at all where it fails.

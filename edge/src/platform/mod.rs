@@ -10,4 +10,5 @@ pub(crate) mod percent;
 pub(crate) mod random;
 pub(crate) mod schema;
 pub(crate) mod step;
+mod values;
 pub(crate) mod waiting;

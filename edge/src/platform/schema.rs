@@ -37,7 +37,7 @@ impl Schema {
             return Ok(());
         }
         let upgraded = db.atomically(|| {
-            steps.iter().try_for_each(|step| db.run(step, NONE))?;
+            steps.iter().try_for_each(|step| db.run(*step, NONE))?;
             self.note(db)
         });
         upgraded.map_err(|fault: Fault| failed(&fault))

@@ -57,10 +57,10 @@ impl<T> Step<T> {
     }
 
     /// As the shell reads it: a letter, then the rest. `keep` keeps what the call goes on with.
-    pub(crate) fn text(self, request_id: &str, keep: impl FnOnce(T) -> u64) -> String {
+    pub(crate) fn text(self, keep: impl FnOnce(T) -> u64) -> String {
         match self {
-            Self::Answer(answer) => answer.text(request_id),
-            Self::Describe(answer) => format!("T{}", answer.text(request_id)),
+            Self::Answer(answer) => answer.text(),
+            Self::Describe(answer) => format!("T{}", answer.text()),
             Self::Reply(reply) => reply,
             Self::Body => "B".into(),
             Self::Ask { to, name, message, then } => {

@@ -103,7 +103,7 @@ impl Worker {
 
 fn failure(request_id: &str, refusal: &Refusal) -> String {
     let origin = Origin { request_id: request_id.into(), scheme: Scheme::Session };
-    Answer::refusal(refusal, &origin).text(request_id)
+    Answer::refusal(refusal, &origin).text()
 }
 
 fn started(request: &str, body: Option<&str>, request_id: &str) -> String {
@@ -121,8 +121,7 @@ fn started(request: &str, body: Option<&str>, request_id: &str) -> String {
 
 fn finish(step: Outcome<Step>, origin: Origin) -> String {
     let step = step.unwrap_or_else(|refused| Step::Answer(Answer::refused(&refused, &origin)));
-    let request_id = origin.request_id.clone();
-    step.text(&request_id, |then| WAITING.with_borrow_mut(|waiting| waiting.keep((then, origin))))
+    step.text(|then| WAITING.with_borrow_mut(|waiting| waiting.keep((then, origin))))
 }
 
 /// Hands a call over to the Distributor that it is about, whose answer is the answer.

@@ -30,9 +30,9 @@ pub(crate) struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads the shell's form: method, URL, then the headers Authorization, Content-Type,
-    /// Idempotency-Key, CF-Connecting-IP, Cookie, Origin, Sec-Fetch-Site and Upgrade, a line each;
-    /// a header that was sent is preceded by `=`. The body is there once it was read.
+    /// Reads the shell's form: method, URL, then the headers Authorization, CF-Connecting-IP,
+    /// Content-Type, Idempotency-Key, Cookie, Origin, Sec-Fetch-Site and Upgrade, a line each; a
+    /// header that was sent is preceded by `=`, and the last ones may be left out. The body is there once it was read.
     pub(crate) fn parse(text: &'a str, body: Option<&'a str>, request_id: &str) -> Option<Self> {
         let mut lines = text.split('\n');
         let method = lines.next()?;
@@ -50,9 +50,9 @@ impl<'a> Request<'a> {
             query,
             site,
             authorization: header(),
+            ip: header(),
             content_type: header(),
             idempotency_key: header(),
-            ip: header(),
             cookie: header(),
             origin_header: header(),
             fetch_site: header(),
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn the_url_is_taken_apart_and_absent_headers_are_told_from_empty_ones() {
-        let text = text(&["GET", "http://127.0.0.1:8787/healthz?a=b", "", "=", "=k", "=203.0.113.7"]);
+        let text = text(&["GET", "http://127.0.0.1:8787/healthz?a=b", "", "=203.0.113.7", "=", "=k"]);
         let request = request(&text);
         assert_eq!((request.path, request.query), ("/healthz", "a=b"));
         assert_eq!(request.site, "http://127.0.0.1:8787");

@@ -273,7 +273,7 @@ fn ip_of(request: &Request<'_>) -> Option<String> {
 /// Tells the next distributor that a session ended; after the last, answers.
 fn tell_next(user: Option<UserID>, mut left: Vec<DistributorID>, answer: Ending) -> Outcome<Step> {
     let (Some(next), Some(person)) = (left.pop(), user) else {
-        let done = Answer::empty(204);
+        let done = Answer::empty();
         return Ok(Step::Answer(match answer {
             Ending::PasswordChanged => done,
             Ending::SignedOut => {

@@ -69,7 +69,7 @@ fn document<T: DeserializeOwned>(row: Option<(String,)>) -> Result<Option<T>, Fa
 
 fn last_entry(db: &Db, table: &str) -> Result<Option<Head>, Fault> {
     let row: Option<(u64, String, String)> =
-        db.row(&format!("SELECT n, text, hash FROM {table} ORDER BY n DESC LIMIT 1"), NONE)?;
+        db.row(format!("SELECT n, text, hash FROM {table} ORDER BY n DESC LIMIT 1"), NONE)?;
     row.map(|(number, text, hash)| {
         let hash = hash.parse().map_err(|_| Fault::new("a stored hash that is none"))?;
         Head::of(&Entry { number, text, hash })
@@ -124,7 +124,7 @@ impl SqlStore {
     fn load_deliveries(&mut self) -> Result<(), Fault> {
         let rows: Vec<OperationRow> = self
             .db
-            .rows(&format!("{OPERATION} WHERE n >= ? AND status = 'processing' ORDER BY n"), (self.settled_below,))?;
+            .rows(format!("{OPERATION} WHERE n >= ? AND status = 'processing' ORDER BY n"), (self.settled_below,))?;
         for row in rows {
             let operation = operation(row)?;
             self.deliveries.insert(operation.number, Delivery::of_operation(&operation));
@@ -212,6 +212,6 @@ impl SqlStore {
     }
 
     pub(crate) fn operation_at(&self, number: u64) -> Result<Option<Operation>, Fault> {
-        self.db.row(&format!("{OPERATION} WHERE n = ?"), (number,))?.map(operation).transpose()
+        self.db.row(format!("{OPERATION} WHERE n = ?"), (number,))?.map(operation).transpose()
     }
 }

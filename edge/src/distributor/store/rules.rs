@@ -280,7 +280,7 @@ impl Store for SqlStore {
 
     fn first_pending_of_key(&self, key: KeyID) -> Result<Option<Operation>, Fault> {
         let sql = format!("{OPERATION} WHERE key = ? AND status = 'pending' ORDER BY n LIMIT 1");
-        self.db.row(&sql, (key,))?.map(operation).transpose()
+        self.db.row(sql, (key,))?.map(operation).transpose()
     }
 
     fn incoming(&self) -> Amount {

@@ -4,6 +4,7 @@
 use universal_wallet::ShortCode;
 use universal_wallet::id::DistributorID;
 use universal_wallet_core::digest::Digest;
+use universal_wallet_core::document;
 use universal_wallet_core::input::{Input, must_be_same};
 use universal_wallet_core::operation::Merchant;
 use universal_wallet_core::people::read_name;
@@ -57,7 +58,7 @@ impl Issuer {
 
     /// Takes a message.
     pub fn call(&mut self, message: &str, _now_ms: f64) -> String {
-        match serde_json::from_str(message) {
+        match document::read(message) {
             Ok(ToIssuer::Begin { id, idempotency_key, request }) => {
                 reply(self.db.atomically(|| self.begin(id, idempotency_key, request)))
             }
@@ -129,7 +130,7 @@ impl Issuer {
 
     fn merchant(&self, short_code: &str) -> Outcome<Option<Merchant>> {
         let row: Option<(String,)> = self.db.row("SELECT doc FROM merchants WHERE short_code = ?", (short_code,))?;
-        Ok(row.map(|(doc,)| serde_json::from_str(&doc)).transpose()?)
+        Ok(row.map(|(doc,)| document::read(&doc)).transpose()?)
     }
 
     fn create_merchant(&self, input: &Input) -> Outcome<CreatedMerchant> {
@@ -175,6 +176,6 @@ impl Issuer {
 
     fn anchor(&self, distributor: DistributorID) -> Outcome<Option<Anchor>> {
         let row: Option<(String,)> = self.db.row("SELECT doc FROM anchors WHERE distributor = ?", (distributor,))?;
-        Ok(row.map(|(doc,)| serde_json::from_str(&doc)).transpose()?)
+        Ok(row.map(|(doc,)| document::read(&doc)).transpose()?)
     }
 }

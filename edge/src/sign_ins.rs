@@ -3,6 +3,7 @@
 
 use universal_wallet::Timestamp;
 use universal_wallet_core::digest::Digest;
+use universal_wallet_core::document;
 use universal_wallet_core::refusal::{Fault, Outcome};
 use universal_wallet_core::sign_in::{WINDOW_MS, refuse_too_many};
 use wasm_bindgen::prelude::*;
@@ -38,7 +39,7 @@ impl SignIns {
     /// Takes a message.
     pub fn call(&mut self, message: &str, now_ms: f64) -> String {
         let now = timestamp(now_ms);
-        let result = match serde_json::from_str(message) {
+        let result = match document::read(message) {
             Ok(ToSignIns::Try { login }) => self.attempt(&login, now),
             Ok(ToSignIns::Succeeded { login }) => self.forget(&login),
             Err(error) => Err(Fault::from(error).into()),

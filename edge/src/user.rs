@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use universal_wallet::Timestamp;
 use universal_wallet::id::{DistributorID, UserID};
 use universal_wallet_core::digest::Digest;
+use universal_wallet_core::document;
 use universal_wallet_core::password::{
     HalfMark, LEAST_CHARACTERS, MOST_BYTES, ONE_TIME_MS, PasswordHash, random_text, verify,
 };
@@ -80,7 +81,7 @@ impl User {
     /// Takes a message.
     pub fn call(&mut self, message: &str, now_ms: f64) -> String {
         let now = timestamp(now_ms);
-        match serde_json::from_str(message) {
+        match document::read(message) {
             Ok(ToUser::SignIn { password, ip }) => reply(self.sign_in(&password, &ip, now)),
             Ok(ToUser::Session { token }) => reply(self.session(&token, now)),
             Ok(ToUser::SignOut { token }) => reply(self.sign_out(&token, now)),
@@ -107,7 +108,7 @@ fn load(db: &Db) -> Result<Option<Person>, Fault> {
         return Ok(None);
     }
     let row: Option<(String,)> = db.row("SELECT doc FROM user", NONE)?;
-    Ok(row.map(|(doc,)| serde_json::from_str(&doc)).transpose()?)
+    Ok(row.map(|(doc,)| document::read(&doc)).transpose()?)
 }
 
 impl User {

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use universal_wallet::id::{DistributorID, OperationID};
 use universal_wallet::{Amount, Phone, Timestamp};
 use universal_wallet_core::digest::Digest;
+use universal_wallet_core::document;
 use universal_wallet_core::input::{Input, must_be_same};
 use universal_wallet_core::refusal::{Code, Fault, Outcome, Refused, refuse};
 use universal_wallet_core::wallet::{
@@ -259,7 +260,7 @@ impl SqlWallet {
             let holds: Vec<(String,)> =
                 wallet.db.rows("SELECT doc FROM holds WHERE status IN ('announcing', 'held')", NONE)?;
             for (text,) in holds {
-                let hold: Hold = serde_json::from_str(&text)?;
+                let hold: Hold = document::read(&text)?;
                 wallet.funds.held = wallet
                     .funds
                     .held
@@ -285,7 +286,7 @@ impl SqlWallet {
         }
         let row: Option<(String, Digest)> =
             self.db.row("SELECT doc, request FROM holds WHERE idempotency = ?", (key,))?;
-        row.map(|(doc, request)| Ok((serde_json::from_str(&doc)?, request))).transpose()
+        row.map(|(doc, request)| Ok((document::read(&doc)?, request))).transpose()
     }
 
     fn announcing(&self) -> Result<Vec<OperationID>, Fault> {
@@ -327,7 +328,7 @@ impl WalletStore for SqlWallet {
             return Ok(None);
         }
         let row: Option<(String,)> = self.db.row("SELECT doc FROM holds WHERE id = ?", (id,))?;
-        Ok(row.map(|(doc,)| serde_json::from_str(&doc)).transpose()?)
+        Ok(row.map(|(doc,)| document::read(&doc)).transpose()?)
     }
 
     fn put_hold(&mut self, hold: &Hold, held: Amount) -> Result<(), Fault> {

@@ -12,6 +12,7 @@ pub mod chain;
 pub mod cursor;
 pub mod digest;
 pub mod distributor;
+pub mod document;
 pub mod input;
 pub mod ip;
 pub mod key_form;

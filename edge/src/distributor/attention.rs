@@ -5,6 +5,7 @@ use serde::Serialize;
 use universal_wallet::id::{KeyID, UserID};
 use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::api_key::{DAY_MS, Key};
+use universal_wallet_core::document;
 use universal_wallet_core::refusal::{Fault, Outcome};
 use universal_wallet_core::store::Store;
 
@@ -67,7 +68,7 @@ impl Open {
             self.store.db.rows("SELECT doc FROM keys WHERE status = 'active' ORDER BY n DESC LIMIT 10000", NONE)?;
         let mut items = Vec::new();
         for (text,) in rows {
-            let key: Key = serde_json::from_str(&text)?;
+            let key: Key = document::read(&text)?;
             for Found { kind, message, action, since } in self.found(&key, now)? {
                 let user_id = (kind == "known-to-disabled").then_some(key.maker.id);
                 items.push(AttentionItem { kind, key_id: key.id, user_id, message, action, since });

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use universal_wallet_core::chain::Total;
+use universal_wallet_core::document;
 use universal_wallet_core::operation::{OperationStatus, Request, RequestStatus, phone_wallet};
 use universal_wallet_core::refusal::{Fault, Outcome};
 use universal_wallet_core::verify::{Anchor, Verified};
@@ -103,7 +104,7 @@ fn requests(store: &SqlStore, (from, end): (u64, u64), wallets: &mut Wallets) ->
         (from, end),
     )?;
     for (doc, released) in rows {
-        let request: Request = serde_json::from_str(&doc)?;
+        let request: Request = document::read(&doc)?;
         let attempt = match request.attempt.filter(|_| request.status == RequestStatus::Taken) {
             Some(number) => store.operation_at(number)?.map(|operation| operation.state.status),
             None => None,

@@ -7,6 +7,7 @@ use universal_wallet::wire::{CashOutPage, CashOutRequest};
 use universal_wallet_core::cursor;
 use universal_wallet_core::digest::Digest;
 use universal_wallet_core::distributor::operations::subject;
+use universal_wallet_core::document;
 use universal_wallet_core::operation::{Facts, Operation, OperationStatus, Request};
 use universal_wallet_core::refusal::{Code, Fault, Outcome, Refusal};
 use universal_wallet_core::store::Store;
@@ -204,7 +205,7 @@ impl Open {
         let more = rows.len() > limit as usize;
         let mut items: Vec<CashOutRequest> = Vec::with_capacity(rows.len());
         for (number, text) in rows.into_iter().take(limit as usize) {
-            let request: Request = serde_json::from_str(&text)?;
+            let request: Request = document::read(&text)?;
             items.push(request.view(cursors.make(number)));
         }
         let next_cursor = items.last().filter(|_| more).map(|item| item.cursor.clone()).unwrap_or_default();
@@ -237,7 +238,7 @@ impl Open {
         let mut documents = Vec::with_capacity(rows.len());
         for (number, text) in rows.into_iter().take(limit as usize) {
             last = Some(number);
-            documents.push(serde_json::from_str(&text)?);
+            documents.push(document::read(&text)?);
         }
         Ok((documents, last.filter(|_| more).map(|last| cursors.make(last))))
     }
@@ -300,7 +301,7 @@ fn audit_item(number: u64, text: &str, hash: &str, before: Option<&str>) -> Outc
     // An operation's first entry holds its facts as they are stored; a reader gets the names that
     // the rest of the API uses.
     if let Some(details) = content.get_mut("details")
-        && let Ok(facts) = serde_json::from_value::<Facts>(details.clone())
+        && let Ok(facts) = document::of::<Facts>(details.clone())
     {
         *details = subject(&facts);
     }

@@ -28,6 +28,7 @@ use universal_wallet::id::{DistributorID, OperationID};
 use universal_wallet_core::act::Moment;
 use universal_wallet_core::distributor::operations::LookedUp;
 use universal_wallet_core::distributor::{cash_outs, deadlines, setup};
+use universal_wallet_core::document;
 use universal_wallet_core::operation::Merchant;
 use universal_wallet_core::people::{Member, Person};
 use universal_wallet_core::refusal::{Code, Fault, Outcome, Refusal, Refused, refuse};
@@ -142,7 +143,7 @@ impl Distributor {
         match Call::read(message) {
             Some(Ok((caller, call))) => self.take_call(caller, call, now_ms, LookedUp::NotYet),
             Some(Err(fault)) => reply::<()>(Err(fault.into())),
-            None => match serde_json::from_str(message) {
+            None => match document::read(message) {
                 Ok(message) => self.take(message, now_ms),
                 Err(error) => reply::<()>(Err(Fault::from(error).into())),
             },

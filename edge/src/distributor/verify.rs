@@ -2,6 +2,7 @@
 //! chain, and the chain against the head that the issuer keeps.
 
 use universal_wallet_core::chain::{Entry, Head, state_digest};
+use universal_wallet_core::document;
 use universal_wallet_core::refusal::{Fault, Outcome};
 use universal_wallet_core::store::Store;
 use universal_wallet_core::verify::{Anchor, Evidence, Stored, Verified, verify};
@@ -26,7 +27,7 @@ impl Sql<'_> {
         let row: Option<(String,)> = self.0.db.row(sql, (key,))?;
         // A document that is no longer JSON vouches for nothing.
         Ok(row.map(|(text,)| Stored {
-            entry: serde_json::from_str(&text).map_or(0, |dated: Dated| dated.entry),
+            entry: document::read(&text).map_or(0, |dated: Dated| dated.entry),
             digest: state_digest(&text),
         }))
     }

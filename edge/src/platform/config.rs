@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use serde::Deserialize;
 use universal_wallet_core::digest::{Digest, MacKey};
+use universal_wallet_core::document;
 use universal_wallet_core::key_form::Peppers;
 
 /// The least length of a secret, in characters.
@@ -44,7 +45,7 @@ impl Config {
     /// Reads the settings; the error names what is wrong and shows no secret.
     fn read(text: &str) -> Result<Self, String> {
         let variables: Variables =
-            serde_json::from_str(text).map_err(|_| "The Worker's variables cannot be read.".to_owned())?;
+            document::read(text).map_err(|_| "The Worker's variables cannot be read.".to_owned())?;
         let secret = |name: &str, value: Option<String>| match value {
             Some(value) if value.chars().count() >= LEAST => Ok(value),
             Some(_) => Err(format!("The Worker secret {name} is shorter than {LEAST} characters.")),

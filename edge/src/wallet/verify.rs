@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use universal_wallet_core::chain::Total;
+use universal_wallet_core::document;
 use universal_wallet_core::refusal::Fault;
 use universal_wallet_core::wallet::{Hold, HoldStatus};
 
@@ -68,7 +69,7 @@ fn entries(wallet: &SqlWallet, found: &mut WalletVerified) -> Result<BTreeMap<St
 fn holds(wallet: &SqlWallet, found: &mut WalletVerified, mut taken: BTreeMap<String, i64>) -> Result<(), Fault> {
     let rows: Vec<(String, String, String)> = wallet.db.rows("SELECT id, status, doc FROM holds ORDER BY id", NONE)?;
     for (id, status, doc) in rows {
-        let Ok(hold) = serde_json::from_str::<Hold>(&doc) else {
+        let Ok(hold) = document::read::<Hold>(&doc) else {
             found.problems.push(format!("hold {id} cannot be read"));
             continue;
         };

@@ -11,6 +11,7 @@ use super::{Caller, approvals, refuse_suspended};
 use crate::act::{Act, Moment};
 use crate::api_key::KeyStatus;
 use crate::approval::{Approval, ApprovalKind, ApprovalStatus};
+use crate::document;
 use crate::input::Input;
 use crate::password::HalfMark;
 use crate::people::{Actor, Login, Member, Person, Role, ability, read_name, read_roles};
@@ -284,7 +285,7 @@ pub fn subject_user(approval: &Approval) -> Outcome<UserID> {
 }
 
 fn roles_of(approval: &Approval) -> Result<Vec<Role>, Fault> {
-    Ok(serde_json::from_value(approval.subject.get("roles").cloned().unwrap_or_default())?)
+    Ok(document::of(approval.subject.get("roles").cloned().unwrap_or_default())?)
 }
 
 /// Checks again, at the moment of approval, what may have changed since the request was made.
@@ -316,8 +317,8 @@ pub fn carry_out(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: 
         }
         (ApprovalKind::GrantUser, Some(member)) => {
             // What was taken since the request was made is not given back by it.
-            let gains: Vec<Role> = serde_json::from_value(approval.subject.get("gains").cloned().unwrap_or_default())
-                .map_err(Fault::from)?;
+            let gains: Vec<Role> =
+                document::of(approval.subject.get("gains").cloned().unwrap_or_default()).map_err(Fault::from)?;
             let mut roles = member.roles.clone();
             roles.extend(gains);
             roles.sort_unstable();

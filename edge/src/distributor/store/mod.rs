@@ -13,6 +13,7 @@ use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::api_key::Key;
 use universal_wallet_core::chain::{Content, Entry, Head};
 use universal_wallet_core::digest::Digest;
+use universal_wallet_core::document;
 use universal_wallet_core::numbered::Numbering;
 use universal_wallet_core::operation::{Facts, Operation, OperationStatus, Request, State};
 use universal_wallet_core::people::Member;
@@ -58,13 +59,13 @@ pub(crate) const OPERATION: &str = "SELECT n, text, state FROM operations";
 pub(crate) fn operation(row: OperationRow) -> Result<Operation, Fault> {
     let (number, text, state) = row;
     let content: Content = serde_json::from_str(&text)?;
-    let facts: Facts = serde_json::from_value(content.details)?;
+    let facts: Facts = document::of(content.details)?;
     let state: State = serde_json::from_str(&state)?;
     Ok(Operation { number, facts, state })
 }
 
-fn document<T: DeserializeOwned>(row: Option<(String,)>) -> Result<Option<T>, Fault> {
-    Ok(row.map(|(document,)| serde_json::from_str(&document)).transpose()?)
+fn stored<T: DeserializeOwned>(row: Option<(String,)>) -> Result<Option<T>, Fault> {
+    Ok(row.map(|(document,)| document::read(&document)).transpose()?)
 }
 
 fn last_entry(db: &Db, table: &str) -> Result<Option<Head>, Fault> {
@@ -82,14 +83,14 @@ impl SqlStore {
     pub(crate) fn open(db: Rc<Db>, profile: Option<Profile>) -> Result<Self, Fault> {
         let profile = match profile {
             Some(profile) => profile,
-            None => document(db.row("SELECT value FROM meta WHERE name = 'profile'", NONE)?)?
+            None => stored(db.row("SELECT value FROM meta WHERE name = 'profile'", NONE)?)?
                 .ok_or_else(|| Fault::new("a distributor without a profile"))?,
         };
         let heads = [last_entry(&db, "entries")?, last_entry(&db, "operations")?];
         let head = heads.into_iter().flatten().max_by_key(|head| head.number).unwrap_or_default();
         let members: Vec<(String,)> = db.rows("SELECT doc FROM members ORDER BY id", NONE)?;
         let members: Result<_, Fault> =
-            members.into_iter().map(|(text,)| Ok(Rc::new(serde_json::from_str(&text)?))).collect();
+            members.into_iter().map(|(text,)| Ok(Rc::new(document::read(&text)?))).collect();
         let settled: Option<(String,)> = db.row("SELECT value FROM meta WHERE name = 'settled_below'", NONE)?;
         let mut store = Self {
             numbering: profile.numbering(),
@@ -103,7 +104,7 @@ impl SqlStore {
             pending: RefCell::default(),
             deliveries: BTreeMap::new(),
             settled_below: settled.and_then(|(value,)| value.parse().ok()).unwrap_or(0),
-            anchor: document(db.row("SELECT value FROM meta WHERE name = 'anchor'", NONE)?)?,
+            anchor: stored(db.row("SELECT value FROM meta WHERE name = 'anchor'", NONE)?)?,
             news: Vec::new(),
             listened: true,
             db,
@@ -131,7 +132,7 @@ impl SqlStore {
         }
         let requests: Vec<(String,)> = self.db.rows("SELECT doc FROM requests WHERE released = 0 ORDER BY n", NONE)?;
         for (text,) in requests {
-            let request: Request = serde_json::from_str(&text)?;
+            let request: Request = document::read(&text)?;
             self.deliveries.insert(request.number, Delivery::of_request(&request));
         }
         Ok(())

@@ -8,12 +8,13 @@ use universal_wallet_core::api_key::Key;
 use universal_wallet_core::approval::Approval;
 use universal_wallet_core::chain::{Entry, Head};
 use universal_wallet_core::digest::Digest;
+use universal_wallet_core::document;
 use universal_wallet_core::operation::{Operation, OperationStatus, Request, RequestStatus};
 use universal_wallet_core::people::Member;
 use universal_wallet_core::refusal::Fault;
 use universal_wallet_core::store::{Due, Idempotency, Profile, Store, Used};
 
-use super::{OPERATION, SqlStore, document, operation};
+use super::{OPERATION, SqlStore, operation, stored};
 use crate::distributor::deliveries::Delivery;
 use crate::platform::db::NONE;
 
@@ -60,7 +61,7 @@ impl Store for SqlStore {
             return Ok(Some(key.clone()));
         }
         let Some(number) = self.number_of(id.uuid()) else { return Ok(None) };
-        let key: Option<Key> = document(self.db.row("SELECT doc FROM keys WHERE n = ?", (number,))?)?;
+        let key: Option<Key> = stored(self.db.row("SELECT doc FROM keys WHERE n = ?", (number,))?)?;
         let Some(key) = key.filter(|key| key.id == id).map(Rc::new) else { return Ok(None) };
         self.keys.borrow_mut().insert(id, key.clone());
         if let Some(digest) = key.digest {
@@ -97,19 +98,19 @@ impl Store for SqlStore {
 
     fn approval(&self, id: ApprovalID) -> Result<Option<Approval>, Fault> {
         let Some(number) = self.number_of(id.uuid()) else { return Ok(None) };
-        let approval: Option<Approval> = document(self.db.row("SELECT doc FROM approvals WHERE n = ?", (number,))?)?;
+        let approval: Option<Approval> = stored(self.db.row("SELECT doc FROM approvals WHERE n = ?", (number,))?)?;
         Ok(approval.filter(|approval| approval.id == id))
     }
 
     fn pending_approvals(&self) -> Result<Vec<Approval>, Fault> {
         let rows: Vec<(String,)> =
             self.db.rows("SELECT doc FROM approvals WHERE status = 'pending' ORDER BY n", NONE)?;
-        rows.iter().map(|(text,)| Ok(serde_json::from_str(text)?)).collect()
+        rows.iter().map(|(text,)| Ok(document::read(text)?)).collect()
     }
 
     fn approved_keys(&self) -> Result<Vec<Key>, Fault> {
         let rows: Vec<(String,)> = self.db.rows("SELECT doc FROM keys WHERE status = 'approved' ORDER BY n", NONE)?;
-        rows.iter().map(|(text,)| Ok(serde_json::from_str(text)?)).collect()
+        rows.iter().map(|(text,)| Ok(document::read(text)?)).collect()
     }
 
     fn open_rotation(&self, replaces: KeyID) -> Result<Option<Rc<Key>>, Fault> {
@@ -291,11 +292,11 @@ impl Store for SqlStore {
     }
 
     fn request(&self, id: OperationID) -> Result<Option<Request>, Fault> {
-        document(self.db.row("SELECT doc FROM requests WHERE id = ?", (id,))?)
+        stored(self.db.row("SELECT doc FROM requests WHERE id = ?", (id,))?)
     }
 
     fn oldest_request(&self, from: &Phone, amount: Amount) -> Result<Option<Request>, Fault> {
-        document(self.db.row(
+        stored(self.db.row(
             "SELECT doc FROM requests WHERE phone = ? AND amount = ? AND status = 'open' ORDER BY n LIMIT 1",
             (from.bare(), amount),
         )?)

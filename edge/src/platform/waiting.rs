@@ -1,7 +1,7 @@
 //! What a call goes on with once another object has replied. It stays in memory; the shell is
 //! given a number to come back with.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 
 use super::random;
 
@@ -9,15 +9,15 @@ use super::random;
 /// oldest gives way.
 const MOST: usize = 10_000;
 
-/// The calls that wait.
+/// The calls that wait, by number.
 pub(crate) struct Waiting<T> {
     next: Option<u64>,
-    calls: BTreeMap<u64, T>,
+    calls: VecDeque<(u64, Box<T>)>,
 }
 
 impl<T> Default for Waiting<T> {
     fn default() -> Self {
-        Self { next: None, calls: BTreeMap::new() }
+        Self { next: None, calls: VecDeque::new() }
     }
 }
 
@@ -28,14 +28,16 @@ impl<T> Waiting<T> {
         let number = self.next.unwrap_or_else(|| random::bits().unwrap_or_default() >> 1);
         self.next = Some(number.wrapping_add(1));
         if self.calls.len() >= MOST {
-            self.calls.pop_first();
+            self.calls.pop_front();
         }
-        self.calls.insert(number, then);
+        self.calls.push_back((number, Box::new(then)));
         number
     }
 
     /// What a call goes on with, once.
     pub(crate) fn take(&mut self, number: &str) -> Option<T> {
-        self.calls.remove(&number.parse().ok()?)
+        let number: u64 = number.parse().ok()?;
+        let place = self.calls.binary_search_by_key(&number, |(number, _)| *number).ok()?;
+        self.calls.remove(place).map(|(_, then)| *then)
     }
 }

@@ -4,15 +4,15 @@ use std::borrow::Cow;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use universal_wallet::wire::{ErrorBody, FieldError};
 
 macro_rules! codes {
     ($($name:ident $text:literal $status:literal),* $(,)?) => {
         /// Why a call was refused: the contract's stable codes.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[allow(missing_docs)]
-        pub enum Code { $(#[serde(rename = $text)] $name),* }
+        pub enum Code { $($name),* }
 
         impl Code {
             /// All of them, in the contract's order.
@@ -72,6 +72,21 @@ codes! {
     TooManyAttempts "too_many_attempts" 429,
     Internal "internal" 500,
     Unavailable "unavailable" 503,
+}
+
+// By hand, because what is derived is large for so many words.
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let code = Self::ALL.iter().copied().find(|code| code.as_str() == text);
+        code.ok_or_else(|| de::Error::custom("an unknown code"))
+    }
 }
 
 /// The reason phrase of each status that the API answers with (RFC 9110).

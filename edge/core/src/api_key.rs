@@ -132,13 +132,11 @@ pub fn read_permissions(body: &mut Body, field: &str) -> Vec<Permission> {
     }
     let before = body.mistakes();
     let permissions: Vec<Permission> = body.list(field).unwrap_or_default();
-    let mut sorted = permissions.clone();
-    sorted.sort_unstable();
-    sorted.dedup();
+    let repeated = |place: usize| permissions.iter().take(place).any(|before| permissions.get(place) == Some(before));
     if body.mistakes() == before {
         if permissions.is_empty() {
             body.error(field, "must name at least one permission");
-        } else if sorted.len() != permissions.len() {
+        } else if (0..permissions.len()).any(repeated) {
             body.error(field, "must not name a permission twice");
         }
     }

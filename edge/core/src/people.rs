@@ -28,6 +28,9 @@ pub enum Role {
 }
 
 impl Role {
+    /// All of them, in order.
+    pub const ALL: [Self; 4] = [Self::Admin, Self::Maker, Self::Checker, Self::Viewer];
+
     /// As it goes over the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -136,14 +139,17 @@ impl Member {
     }
 }
 
+/// The roles in order, each once.
+pub fn in_order(roles: &[Role]) -> Vec<Role> {
+    Role::ALL.into_iter().filter(|role| roles.contains(role)).collect()
+}
+
 /// Reads roles from a request: at least one, none twice; sorted.
 pub fn read_roles(body: &mut Body) -> Vec<Role> {
     let before = body.mistakes();
-    let mut roles: Vec<Role> = body.list("roles").unwrap_or_default();
-    let asked = roles.len();
-    roles.sort_unstable();
-    roles.dedup();
-    if body.mistakes() == before && (roles.is_empty() || roles.len() != asked) {
+    let asked: Vec<Role> = body.list("roles").unwrap_or_default();
+    let roles = in_order(&asked);
+    if body.mistakes() == before && (roles.is_empty() || roles.len() != asked.len()) {
         body.error("roles", "must name at least one role, none twice");
     }
     roles

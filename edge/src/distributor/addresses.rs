@@ -117,20 +117,20 @@ impl Addresses {
     }
 }
 
+/// Most recent first.
+fn sort(known: &mut [Address]) {
+    known.sort_unstable_by(|one, other| other.last.cmp(&one.last).then_with(|| one.ip.cmp(&other.ip)));
+}
+
 fn fold(store: &SqlStore, key: KeyID, known: &mut Vec<Address>) -> Result<(), Fault> {
-    known.sort_by_key(|address| (address.ip != OTHERS, core::cmp::Reverse(address.last)));
-    let has_others = known.first().is_some_and(|address| address.ip == OTHERS);
-    let kept = MOST_KEPT + usize::from(has_others);
-    let dropped = known.split_off(kept.min(known.len()));
+    let others = known.iter().position(|address| address.ip == OTHERS).map(|place| known.swap_remove(place));
+    sort(known);
+    let dropped = known.split_off(MOST_KEPT.min(known.len()));
     for address in &dropped {
         store.db.run("DELETE FROM addresses WHERE key = ? AND ip = ?", (key, &address.ip))?;
     }
-    let mut others = if has_others {
-        known.remove(0)
-    } else {
-        let Some(first) = dropped.first() else { return Ok(()) };
-        Address { ip: OTHERS.into(), requests: 0, denied: 0, ..first.clone() }
-    };
+    let none = |first: &Address| Address { ip: OTHERS.into(), requests: 0, denied: 0, ..first.clone() };
+    let Some(mut others) = others.or_else(|| dropped.first().map(none)) else { return Ok(()) };
     for address in dropped {
         others.first = others.first.min(address.first);
         others.last = others.last.max(address.last);
@@ -182,7 +182,7 @@ impl Open {
             Some(known) => known.clone(),
             None => load(&self.store, key)?,
         };
-        known.sort_by_key(|address| core::cmp::Reverse(address.last));
+        sort(&mut known);
         Ok(known)
     }
 }

@@ -239,7 +239,7 @@ impl Open {
             }
         }
         found.retain(|denied| denied.count > 0);
-        found.sort_by_key(|denied| core::cmp::Reverse(denied.at));
+        found.sort_unstable_by_key(|denied| (core::cmp::Reverse(denied.at), denied.code.as_str()));
         Ok(found)
     }
 

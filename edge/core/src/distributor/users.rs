@@ -14,7 +14,7 @@ use crate::approval::{Approval, ApprovalKind, ApprovalStatus};
 use crate::document;
 use crate::input::Input;
 use crate::password::HalfMark;
-use crate::people::{Actor, Login, Member, Person, Role, ability, read_name, read_roles};
+use crate::people::{Actor, Login, Member, Person, Role, ability, in_order, read_name, read_roles};
 use crate::refusal::{Code, Fault, Outcome, Refusal, refuse};
 use crate::store::{Due, Idempotency, Store};
 
@@ -199,11 +199,9 @@ pub fn change(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, 
     }
     let approval = if loosens {
         let user = member.person.id;
-        let mut wanted = wanted;
-        wanted.sort_unstable();
         let subject = json!({
             "userID": user, "login": member.login, "name": member.person.name,
-            "roles": wanted, "gains": gained, "enables": enables,
+            "roles": in_order(&wanted), "gains": gained, "enables": enables,
         });
         let (kind, entry) = (ApprovalKind::GrantUser, "user.grant-requested");
         Some(ask(store, moment, caller, Ask { kind, entry, user, subject, first_half: None, idempotency: None })?)
@@ -321,8 +319,7 @@ pub fn carry_out(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: 
                 document::of(approval.subject.get("gains").cloned().unwrap_or_default()).map_err(Fault::from)?;
             let mut roles = member.roles.clone();
             roles.extend(gains);
-            roles.sort_unstable();
-            roles.dedup();
+            let roles = in_order(&roles);
             let enables = approval.subject.get("enables").and_then(Value::as_bool).unwrap_or_default();
             ("user.granted", Member { roles, disabled: member.disabled && !enables, ..(*member).clone() })
         }

@@ -130,6 +130,19 @@ test("no answer: what was typed stays, and sending it again counts once", async 
   await expect(maker.locator("#view").getByRole("link", { name: "Lost answer" })).toHaveCount(1);
 });
 
+test("what could not be loaded is asked for again by itself", async ({ maker, house, expectRefusal }) => {
+  expectRefusal(503);
+  let away = true;
+  await maker.route("**/audit**", async (route) => {
+    if (away) await route.fulfill({ status: 503, json: { message: "The edge is busy; try again.", code: "unavailable" } });
+    else await route.continue();
+  });
+  await maker.goto(address(house, "audit"));
+  await expect(maker.getByText("This could not be loaded")).toBeVisible();
+  away = false;
+  await expect(maker.locator("#view li").first()).toBeVisible({ timeout: 20_000 });
+});
+
 test("a wrong password is refused in one sentence, and the field is empty again", async ({ page, house }) => {
   await page.goto("/");
   const maker = house.people["maker"];

@@ -35,6 +35,9 @@ import { failed, loading } from "./ui/states.js";
  * @property {boolean} [still] true: never drawn again by itself, since people type there
  */
 
+// A server that is out of reach is asked again so long after.
+const RETRY_MS = 8_000;
+
 /** @type {{ view: View, screen: Screen, container: HTMLElement, seen: string, stop: AbortController } | null} */
 let now = null;
 
@@ -83,7 +86,10 @@ export async function refreshView() {
   if (now && !now.view.still) await draw();
 }
 
-async function draw() {
+/**
+ * @param {boolean} [byItself] true: nobody asked, so the same error again changes nothing
+ */
+async function draw(byItself) {
   const mine = now;
   if (!mine) return;
   const { view, screen, container, stop } = mine;
@@ -96,8 +102,15 @@ async function draw() {
     replace(container, view.render(data, screen));
   } catch (error) {
     if (stop.signal.aborted || now !== mine) return;
+    const unreachable = error instanceof ApiError && error.outcomeUnknown;
     // What is on the screen is worth more than an error about a refresh that may work next time.
-    if (mine.seen !== "" && error instanceof ApiError && error.outcomeUnknown) return;
+    if (unreachable && mine.seen !== "") return;
+    if (unreachable) {
+      setTimeout(() => {
+        if (now === mine && mine.seen === "") void draw(true);
+      }, RETRY_MS);
+      if (byItself) return;
+    }
     mine.seen = "";
     replace(container, [h("h1", { tabindex: "-1" }, view.title), failed(error, () => void draw())]);
   }

@@ -9,8 +9,9 @@ use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderName, He
 use hyper::{Method, Request, StatusCode, Uri};
 use serde_json::json;
 
-/// How many wallets the cash-ins go to.
-const WALLETS: u32 = 64;
+/// How many wallets cash-ins go to at a time, and how often each before the next ones' turn comes.
+const WALLETS: usize = 64;
+const ROUNDS: usize = 80;
 
 /// One kind of request. Requests differ in what has several values.
 #[derive(Clone, Debug)]
@@ -51,18 +52,18 @@ impl Call {
         })
     }
 
-    /// Cash-ins of 1.00 to different wallets.
-    pub(crate) fn cash_in(path: &str, key: &str) -> Result<Self> {
+    /// Cash-ins of 1.00 to so many groups of wallets, one group after the other.
+    pub(crate) fn cash_in(path: &str, key: &str, groups: usize) -> Result<Self> {
         let mut call = Self::get(path, &[key.to_owned()])?;
         call.method = Method::POST;
         call.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let body = |wallet: u32| {
-            let phone = format!("+23480312345{wallet:02}");
+        let body = |wallet: usize| {
+            let phone = format!("+234803{:07}", 1_234_500 + wallet);
             json!({ "operationType": "cash-in", "amount": "1.00", "phoneTo": phone, "memo": "Till 7" })
                 .to_string()
                 .into()
         };
-        call.bodies = (0..WALLETS).map(body).collect();
+        call.bodies = (0..WALLETS * groups).map(body).collect();
         call.once = true;
         Ok(call)
     }
@@ -76,7 +77,8 @@ impl Call {
     /// The next request.
     pub(crate) fn request(&self) -> Request<Full<Bytes>> {
         let number = self.sent.fetch_add(1, Ordering::Relaxed);
-        let mut request = Request::new(Full::new(one_of(&self.bodies, number).cloned().unwrap_or_default()));
+        let body = number / (WALLETS * ROUNDS) * WALLETS + number % WALLETS;
+        let mut request = Request::new(Full::new(one_of(&self.bodies, body).cloned().unwrap_or_default()));
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.path.clone();
         *request.headers_mut() = self.headers.clone();

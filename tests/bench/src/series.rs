@@ -114,7 +114,7 @@ pub(crate) fn balance(of: &Prepared) -> Result<Call> {
 }
 
 pub(crate) fn cash_in(of: &Prepared) -> Result<Call> {
-    Call::cash_in(&of.path("/operations"), &of.key)
+    Call::cash_in(&of.path("/operations"), &of.key, 1)
 }
 
 pub(crate) fn forged(of: &Prepared) -> Result<Call> {

@@ -133,7 +133,7 @@ test("no answer: what was typed stays, and sending it again counts once", async 
 test("what could not be loaded is asked for again by itself", async ({ maker, house, expectRefusal }) => {
   expectRefusal(503);
   let away = true;
-  await maker.route("**/audit**", async (route) => {
+  await maker.route("**/admin/v1/**/audit*", async (route) => {
     if (away) await route.fulfill({ status: 503, json: { message: "The edge is busy; try again.", code: "unavailable" } });
     else await route.continue();
   });

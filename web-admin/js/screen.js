@@ -40,6 +40,8 @@ const RETRY_MS = 8_000;
 
 /** @type {{ view: View, screen: Screen, container: HTMLElement, seen: string, stop: AbortController } | null} */
 let now = null;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let again;
 
 /**
  * @param {HTMLElement} container
@@ -105,8 +107,9 @@ async function draw(byItself) {
     const unreachable = error instanceof ApiError && error.outcomeUnknown;
     // What is on the screen is worth more than an error about a refresh that may work next time.
     if (unreachable && mine.seen !== "") return;
+    clearTimeout(again);
     if (unreachable) {
-      setTimeout(() => {
+      again = setTimeout(() => {
         if (now === mine && mine.seen === "") void draw(true);
       }, RETRY_MS);
       if (byItself) return;

@@ -45,9 +45,9 @@ extern "C" {
 }
 
 thread_local! {
-    /// The statements that never change, as JavaScript has them, by their place in memory: SQLite finds a prepared one by
-    /// that very string.
-    static STATEMENTS: RefCell<HashMap<usize, JsValue>> = RefCell::default();
+    /// The statements that never change, as JavaScript has them, by their place and length in memory: SQLite finds a
+    /// prepared one by that very string.
+    static STATEMENTS: RefCell<HashMap<(usize, usize), JsValue>> = RefCell::default();
 }
 
 /// A statement.
@@ -82,7 +82,7 @@ impl Statement {
     fn with<T>(&self, run: impl FnOnce(&JsValue) -> Result<T, JsValue>) -> Result<T, Fault> {
         let done = match self {
             Self::Static(sql) => STATEMENTS.with_borrow_mut(|known| {
-                run(known.entry(sql.as_ptr().addr()).or_insert_with(|| JsValue::from_str(sql)))
+                run(known.entry((sql.as_ptr().addr(), sql.len())).or_insert_with(|| JsValue::from_str(sql)))
             }),
             Self::Made(sql) => run(&JsValue::from_str(sql)),
         };

@@ -5,7 +5,6 @@ use std::fmt::{Display, Write as _};
 
 use universal_wallet::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID};
 use universal_wallet::{Amount, ShortCode};
-
 use universal_wallet_core::api_key::KeyStatus;
 use universal_wallet_core::approval::{ApprovalKind, ApprovalStatus};
 use universal_wallet_core::digest::Digest;

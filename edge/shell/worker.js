@@ -4,6 +4,7 @@
 import description from "./openapi.txt";
 import { live, renew } from "./instance.js";
 import { tell, watching } from "./log.js";
+import { requestID } from "./request-id.js";
 import { follow } from "./steps.js";
 
 export { Distributor, Issuer, SignIns, User, Wallet } from "./objects.js";
@@ -20,7 +21,7 @@ export default {
     const { url } = request;
     const path = url.slice(url.indexOf("/", url.indexOf("//") + 2));
     if (!OURS.test(path)) return env.ASSETS.fetch(request);
-    const id = crypto.randomUUID();
+    const id = requestID();
     const seen = watching(env);
     return seen ? told(request, path, env, id, seen) : answer(request, path, env, id);
   },
@@ -34,11 +35,16 @@ async function told(request, path, env, id, seen) {
   return response;
 }
 
-/** Answers a request. `seen`, where given, grows by what it costs, and has the answer's text. */
-async function answer(request, path, env, id, seen) {
+/** Answers a request: at once where nobody else is asked. `seen`, where given, grows by what it costs, and has the answer's text. */
+function answer(request, path, env, id, seen) {
+  const text = describe(request, path);
+  const step = enter(env, id, (worker) => worker.begin(text, id));
+  return step[0] === "A" && !seen ? respond(step, request.method, id) : carryOut(request, text, env, id, step, seen);
+}
+
+/** Carries out steps until the answer is there. */
+async function carryOut(request, text, env, id, step, seen) {
   const { method } = request;
-  const text = describe(request, method, path);
-  let step = enter(env, id, (worker) => worker.begin(text, id));
   if (step === "B") {
     const body = await read(request);
     step = enter(env, id, (worker) => worker.begin_with_body(text, body, id));
@@ -69,7 +75,7 @@ function enter(env, id, run) {
 }
 
 /** The request as Rust reads it: method, URL, then headers, a line each; one that was sent after `=`. */
-function describe({ url, headers }, method, path) {
+function describe({ method, url, headers }, path) {
   let text = `${method}\n${url}`;
   const names = path.startsWith("/admin/") ? BROWSER_HEADERS : method === "GET" ? READ_HEADERS : HEADERS;
   for (const name of names) {
@@ -114,8 +120,8 @@ async function listen(request, env, step, id) {
 
 /** The body as `+` and its text, or `!` and why there is none; never more than the largest body. */
 async function read(request) {
-  if (request.body === null) return "+";
   const length = request.headers.get("Content-Length");
+  if (length === null && request.body === null) return "+";
   if (length > MAX_BODY) return "!large";
   try {
     const bytes = length === null ? await collect(request.body) : await request.arrayBuffer();

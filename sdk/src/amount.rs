@@ -29,6 +29,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Amount(i64);
 
+/// The longest text: fifteen digits, a point and two decimals.
+const LONGEST: usize = 18;
+
 impl Amount {
     /// Nothing.
     pub const ZERO: Self = Self(0);
@@ -60,6 +63,27 @@ impl Amount {
     /// The difference, unless it would fall below zero. See the [example](Self).
     pub const fn checked_sub(self, other: Self) -> Option<Self> {
         Self::from_minor(self.0 - other.0)
+    }
+
+    /// The text, digit by digit: amounts are written at every call, for which the general formatting is long.
+    fn spell(self, buffer: &mut [u8; LONGEST]) -> &str {
+        let mut left = self.0;
+        let mut length = 0;
+        for (place, byte) in buffer.iter_mut().rev().enumerate() {
+            if place > 3 && left == 0 {
+                break;
+            }
+            *byte = if place == 2 {
+                b'.'
+            } else {
+                let digit = left % 10;
+                left /= 10;
+                b'0' + u8::try_from(digit).unwrap_or_default()
+            };
+            length = place + 1;
+        }
+        let start = buffer.len() - length;
+        buffer.get(start..).and_then(|text| core::str::from_utf8(text).ok()).unwrap_or_default()
     }
 }
 
@@ -105,7 +129,7 @@ impl FromStr for Amount {
 
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
+        f.write_str(self.spell(&mut [0; LONGEST]))
     }
 }
 
@@ -132,7 +156,7 @@ impl TryFrom<Decimal> for Amount {
 
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(self.spell(&mut [0; LONGEST]))
     }
 }
 
@@ -200,6 +224,14 @@ mod tests {
         assert_eq!(Amount::try_from(Decimal::new(1005, 3)), Err(AmountError));
         assert_eq!(Amount::try_from(Decimal::new(-1, 0)), Err(AmountError));
         assert_eq!(Amount::try_from(Decimal::new(10_050, 3)).unwrap().minor(), 1005);
+    }
+
+    #[test]
+    fn a_text_has_one_digit_before_the_point_at_least_and_two_decimals() {
+        for (minor, text) in [(0, "0.00"), (7, "0.07"), (100, "1.00"), (123_456, "1234.56")] {
+            assert_eq!(Amount(minor).to_string(), text);
+        }
+        assert_eq!(Amount::MAX.to_string(), "999999999999999.99");
     }
 
     proptest! {

@@ -41,6 +41,21 @@ fn hyphenated(text: &str) -> Option<Uuid> {
     if text.len() == 36 { Uuid::try_parse(text).ok() } else { None }
 }
 
+/// The longest text: four characters of a prefix and a UUID.
+const LONGEST: usize = 40;
+
+/// The text, byte by byte: identifiers are written at every call, for which the general formatting is long.
+fn spell<'a>(prefix: &str, uuid: &Uuid, buffer: &'a mut [u8; LONGEST]) -> &'a str {
+    let mut hyphenated = [0; 36];
+    let parts = prefix.bytes().chain(uuid.as_hyphenated().encode_lower(&mut hyphenated).bytes());
+    let mut length = 0;
+    for (place, byte) in buffer.iter_mut().zip(parts) {
+        *place = byte;
+        length += 1;
+    }
+    buffer.get(..length).and_then(|text| core::str::from_utf8(text).ok()).unwrap_or_default()
+}
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
         $(#[$doc])*
@@ -66,7 +81,7 @@ macro_rules! id {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}{}", $prefix, self.0.as_hyphenated())
+                f.write_str(spell($prefix, &self.0, &mut [0; LONGEST]))
             }
         }
 
@@ -80,7 +95,7 @@ macro_rules! id {
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                serializer.serialize_str(spell($prefix, &self.0, &mut [0; LONGEST]))
             }
         }
 

@@ -22,6 +22,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
+/// What every text looks like.
+const FORM: [u8; 24] = *b"0000-00-00T00:00:00.000Z";
+
 impl Timestamp {
     const DAY_MS: i64 = 86_400_000;
     /// 9999-12-31T23:59:59.999Z, the last instant the format can spell.
@@ -80,8 +83,29 @@ impl Timestamp {
 
     /// The date alone, `2026-11-24`. See the [example](Self).
     pub fn date(self) -> String {
+        self.spell(&mut { FORM }).get(..10).unwrap_or_default().into()
+    }
+
+    /// The text, part by part: times are written at every call, for which the general formatting is long.
+    fn spell(self, buffer: &mut [u8; 24]) -> &str {
         let at = DateTime::<Utc>::from(self);
-        format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day())
+        let parts = [
+            (0..4, at.year_ce().1),
+            (5..7, at.month()),
+            (8..10, at.day()),
+            (11..13, at.hour()),
+            (14..16, at.minute()),
+            (17..19, at.second()),
+            (20..23, at.timestamp_subsec_millis()),
+        ];
+        buffer.copy_from_slice(&FORM);
+        for (place, mut left) in parts {
+            for digit in buffer.get_mut(place).into_iter().flatten().rev() {
+                *digit = b'0' + u8::try_from(left % 10).unwrap_or_default();
+                left /= 10;
+            }
+        }
+        core::str::from_utf8(buffer).unwrap_or_default()
     }
 }
 
@@ -94,10 +118,7 @@ impl From<Timestamp> for DateTime<Utc> {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Part by part: chrono's own formats are read anew at each call, and are most of its code.
-        let at = DateTime::<Utc>::from(*self);
-        let (date, ms) = (self.date(), at.timestamp_subsec_millis());
-        write!(f, "{date}T{:02}:{:02}:{:02}.{ms:03}Z", at.hour(), at.minute(), at.second())
+        f.write_str(self.spell(&mut { FORM }))
     }
 }
 
@@ -125,7 +146,7 @@ impl FromStr for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(self.spell(&mut { FORM }))
     }
 }
 

@@ -51,14 +51,19 @@ impl core::hash::Hash for Digest {
     }
 }
 
-impl fmt::Display for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Digest {
+    fn spell(self, buffer: &mut [u8; 64]) -> &str {
         let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' + (half - 10) };
-        let mut text = [0; 64];
-        for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(self.0) {
+        for (pair, byte) in buffer.as_chunks_mut::<2>().0.iter_mut().zip(self.0) {
             *pair = [digit(byte >> 4), digit(byte & 15)];
         }
-        f.write_str(core::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        core::str::from_utf8(buffer).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.spell(&mut [0; 64]))
     }
 }
 
@@ -101,7 +106,7 @@ impl FromStr for Digest {
 
 impl Serialize for Digest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(self.spell(&mut [0; 64]))
     }
 }
 

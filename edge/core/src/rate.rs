@@ -52,12 +52,12 @@ pub const fn for_refused(per_second: u32) -> u32 {
 
 /// `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers): so many calls in a second.
 pub fn policy_header(per_second: u32) -> String {
-    std::format!("\"default\";q={per_second};w=1")
+    ["\"default\";q=", itoa::Buffer::new().format(per_second), ";w=1"].concat()
 }
 
 /// `RateLimit`: what is left, and when it is full again.
 pub fn limit_header(remaining: u64) -> String {
-    std::format!("\"default\";r={remaining};t=1")
+    ["\"default\";r=", itoa::Buffer::new().format(remaining), ";t=1"].concat()
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Where keys are used from: the hundred most recent addresses of each, counted in memory and
 //! written with the rest of the usage. A first use from a new address is told at once.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use rustc_hash::FxHashMap;
 use serde_json::json;
 use universal_wallet::Timestamp;
 use universal_wallet::id::KeyID;
@@ -37,8 +37,8 @@ pub(super) struct Address {
 /// The addresses of the keys that called since the object was loaded.
 #[derive(Default)]
 pub(super) struct Addresses {
-    keys: HashMap<KeyID, Vec<Address>>,
-    told: HashMap<KeyID, (Timestamp, u32)>,
+    keys: FxHashMap<KeyID, Vec<Address>>,
+    told: FxHashMap<KeyID, (Timestamp, u32)>,
 }
 
 impl Addresses {

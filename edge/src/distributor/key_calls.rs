@@ -63,15 +63,14 @@ impl Open {
         let Some(config) = config() else { return Answer::refusal(&unavailable(), &call.origin).text() };
         let per_second = config.rate_limit_per_key;
         let again = merchant != LookedUp::NotYet;
-        let origin = call.origin.clone();
         let address = client_address(call.ip.as_deref());
         let key = match check(&self.store, now, &digest, address, permission(call.route)) {
             Ok(Checked::Allowed(key)) => key,
             Ok(Checked::Denied(key, refusal)) => {
                 return self.deny(&key, refusal, &call, per_second, now).text();
             }
-            Ok(Checked::Unknown) => return Answer::refusal(&unknown(), &origin).text(),
-            Err(fault) => return Answer::refused(&fault.into(), &origin).text(),
+            Ok(Checked::Unknown) => return Answer::refusal(&unknown(), &call.origin).text(),
+            Err(fault) => return Answer::refused(&fault.into(), &call.origin).text(),
         };
         let mut headers = KeyHeaders { per_second, remaining: 0, replaced: self.replaced(&key) };
         if per_second > 0 {
@@ -84,21 +83,21 @@ impl Open {
             if !drawn.allowed {
                 self.counts.count_denied(&key, Code::RateLimited, call.ip.as_deref(), now);
                 headers.remaining = 0;
-                return headers.on(Answer::refusal(&too_fast(drawn, per_second), &origin)).text();
+                return headers.on(Answer::refusal(&too_fast(drawn, per_second), &call.origin)).text();
             }
         }
         if !again {
             self.counts.count(&key, call.ip.as_deref(), now);
             if let Err(fault) = self.note_address(&key, call.ip.as_deref(), false, now) {
-                report(&origin.request_id, &fault);
+                report(&call.origin.request_id, &fault);
             }
         }
         match self.answer_key(&key, &call, now, merchant) {
             Ok(Done::Answer(answer)) => headers.on(answer).text(),
-            Ok(Done::Deliver { number }) => self.deliver(number, After::Receipt { origin, headers }, now),
+            Ok(Done::Deliver { number }) => self.deliver(number, After::Receipt { origin: call.origin, headers }, now),
             Ok(Done::LookUp(short_code)) => self.look_up(short_code, Asker::Key(digest), call),
             Ok(Done::Stream(answer, more)) => stream(&headers.on(answer).text(), call.distributor, more),
-            Ok(Done::Verify(_)) => Answer::refusal(&Refusal::not_found(), &origin).text(),
+            Ok(Done::Verify(_)) => Answer::refusal(&Refusal::not_found(), &call.origin).text(),
             Err(refused) => {
                 if let Refused::Refusal(refusal) = &refused
                     && is_denial(refusal.code)
@@ -106,7 +105,7 @@ impl Open {
                     self.counts.count_refused(&key, refusal.code, call.ip.as_deref(), now);
                     self.addresses.count_refused(key.id, call.ip.as_deref());
                 }
-                headers.on(Answer::refused(&refused, &origin)).text()
+                headers.on(Answer::refused(&refused, &call.origin)).text()
             }
         }
     }

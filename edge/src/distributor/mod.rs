@@ -23,6 +23,7 @@ mod verify;
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashMap;
 use universal_wallet::Timestamp;
 use universal_wallet::id::{DistributorID, OperationID};
 use universal_wallet_core::act::Moment;
@@ -105,7 +106,7 @@ pub(crate) struct Open {
     rates: Rates,
     counts: Counts,
     addresses: Addresses,
-    merchants: std::collections::HashMap<u32, Merchant>,
+    merchants: FxHashMap<u32, Merchant>,
     /// When the platform wakes the object, as far as it was told since the object was loaded.
     alarm_at: Option<i64>,
     /// The platform's time at the present event, which may have run backwards. What waits for time
@@ -316,7 +317,7 @@ impl Open {
             rates: Rates::default(),
             counts: Counts::default(),
             addresses: Addresses::default(),
-            merchants: std::collections::HashMap::new(),
+            merchants: FxHashMap::default(),
             alarm_at: None,
             clock: Timestamp::from_unix_ms(0),
             waiting: Waiting::default(),

@@ -1,7 +1,6 @@
 //! The rate limit of each key, in memory: a restart fills the buckets.
 
-use std::collections::HashMap;
-
+use rustc_hash::FxHashMap;
 use universal_wallet::Timestamp;
 use universal_wallet::id::KeyID;
 use universal_wallet_core::rate::{Bucket, Drawn, for_refused};
@@ -10,8 +9,8 @@ use universal_wallet_core::refusal::{Code, Refusal};
 /// The buckets of the keys that called.
 #[derive(Default)]
 pub(crate) struct Rates {
-    allowed: HashMap<KeyID, Bucket>,
-    refused: HashMap<KeyID, Bucket>,
+    allowed: FxHashMap<KeyID, Bucket>,
+    refused: FxHashMap<KeyID, Bucket>,
 }
 
 impl Rates {
@@ -32,7 +31,7 @@ impl Rates {
     }
 }
 
-fn draw(buckets: &mut HashMap<KeyID, Bucket>, key: KeyID, per_second: u32, tokens: u64, now: Timestamp) -> Drawn {
+fn draw(buckets: &mut FxHashMap<KeyID, Bucket>, key: KeyID, per_second: u32, tokens: u64, now: Timestamp) -> Drawn {
     buckets.entry(key).or_insert_with(|| Bucket::full(per_second, now)).draw(per_second, tokens, now)
 }
 

@@ -1,8 +1,7 @@
 //! Usage of keys: counted in memory, written every ten seconds at most. Volume and operations are
 //! not counted here: they are written with the operation itself.
 
-use std::collections::HashMap;
-
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 use serde_json::json;
 use universal_wallet::id::KeyID;
@@ -89,12 +88,12 @@ struct UsedDenial {
 /// What was counted since the last writing.
 #[derive(Default)]
 pub(crate) struct Counts {
-    days: HashMap<(KeyID, KeyID, i64), (u64, u64)>,
-    last: HashMap<KeyID, (Timestamp, Option<String>)>,
-    denials: HashMap<(KeyID, Code), Denials>,
+    days: FxHashMap<(KeyID, KeyID, i64), (u64, u64)>,
+    last: FxHashMap<KeyID, (Timestamp, Option<String>)>,
+    denials: FxHashMap<(KeyID, Code), Denials>,
     since: Option<Timestamp>,
     /// When the chain was last told of a key's refusals, where that was read.
-    told: HashMap<(KeyID, Code), Timestamp>,
+    told: FxHashMap<(KeyID, Code), Timestamp>,
 }
 
 /// Refusals of one kind.
@@ -109,7 +108,10 @@ impl Counts {
     /// Counts a call that the key may make.
     pub(crate) fn count(&mut self, key: &Key, ip: Option<&str>, now: Timestamp) {
         self.days.entry((key.lineage, key.id, now.utc_day())).or_default().0 += 1;
-        self.last.insert(key.id, (now, ip.map(str::to_owned)));
+        match self.last.get_mut(&key.id) {
+            Some((at, before)) if before.as_deref() == ip => *at = now,
+            _ => drop(self.last.insert(key.id, (now, ip.map(str::to_owned)))),
+        }
         self.since.get_or_insert(now);
     }
 

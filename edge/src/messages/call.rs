@@ -48,23 +48,31 @@ impl Call {
     /// the URL and from headers, or are JSON.
     pub(crate) fn text(&self, caller: &Asker) -> Result<String, Fault> {
         let (kind, who) = match caller {
-            Asker::Key(digest) => ('K', digest.to_string()),
-            Asker::Person(person) => ('P', serde_json::to_string(person)?),
-            Asker::Issuer => ('I', String::new()),
+            Asker::Key(digest) => ("K", digest.to_string()),
+            Asker::Person(person) => ("P", serde_json::to_string(person)?),
+            Asker::Issuer => ("I", String::new()),
         };
         let route = ROUTES.iter().position(|(_, _, route, _)| *route == self.route).unwrap_or(ROUTES.len());
-        let (ip, idempotency_key) = (sent(self.ip.as_deref()), sent(self.input.idempotency_key.as_deref()));
         let (read, body) = match &self.input.body {
-            Ok(text) => ('+', text.as_str()),
-            Err(Unread::TooLarge) => ('L', ""),
-            Err(Unread::Broken) => ('B', ""),
-            Err(Unread::NotJson) => ('N', ""),
+            Ok(text) => ("+", text.as_str()),
+            Err(Unread::TooLarge) => ("L", ""),
+            Err(Unread::Broken) => ("B", ""),
+            Err(Unread::NotJson) => ("N", ""),
         };
         let Self { origin: Origin { request_id, .. }, distributor, subject, query, .. } = self;
-        Ok(format!(
-            "{MARK}{kind}{who}\n{route}\n{distributor}\n{request_id}\n{subject}\n{query}\n{ip}\n{idempotency_key}\n\
-             {read}{body}"
-        ))
+        let mut text = String::with_capacity(256 + subject.len() + query.len() + body.len());
+        text.extend([MARK, kind, &who]);
+        let distributor = distributor.to_string();
+        for line in [itoa::Buffer::new().format(route), &distributor, request_id, subject, query] {
+            text.extend(["\n", line]);
+        }
+        for part in [&self.ip, &self.input.idempotency_key] {
+            // An absent part is an empty line, an empty one is not.
+            text.push('\n');
+            part.iter().for_each(|part| text.extend(["=", part]));
+        }
+        text.extend(["\n", read, body]);
+        Ok(text)
     }
 
     /// Reads a call; `None` where the message is none.
@@ -72,11 +80,6 @@ impl Call {
         let call = message.strip_prefix(MARK)?;
         Some(parse(call).ok_or_else(|| Fault::new("a call that cannot be read")))
     }
-}
-
-/// An absent part is an empty line, an empty one is not.
-fn sent(part: Option<&str>) -> String {
-    part.map(|part| format!("={part}")).unwrap_or_default()
 }
 
 fn parse(text: &str) -> Option<(Asker, Call)> {

@@ -1,7 +1,6 @@
 //! Answers to HTTP requests, as text that the shell turns into a response.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use serde::Serialize;
 use universal_wallet_core::refusal::{Code, Fault, Refusal, Refused};
@@ -86,12 +85,12 @@ impl Answer {
     /// As the shell reads it: status, the lines of its own headers, a blank line, the body.
     pub(crate) fn text(self) -> String {
         let mut text = String::with_capacity(self.body.len() + 160);
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "A{}", self.status);
+        text.push('A');
+        text.push_str(itoa::Buffer::new().format(self.status));
         for (name, value) in &self.headers {
-            let _ = writeln!(text, "{name}: {value}");
+            text.extend(["\n", name, ": ", value]);
         }
-        text.push('\n');
+        text.push_str("\n\n");
         text.push_str(&self.body);
         text
     }

@@ -2,8 +2,8 @@
 //! JavaScript once, with strings.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
+use rustc_hash::FxHashMap;
 use universal_wallet_core::refusal::Fault;
 use wasm_bindgen::prelude::*;
 
@@ -47,7 +47,7 @@ extern "C" {
 thread_local! {
     /// The statements that never change, as JavaScript has them, by their place and length in memory: SQLite finds a
     /// prepared one by that very string.
-    static STATEMENTS: RefCell<HashMap<(usize, usize), JsValue>> = RefCell::default();
+    static STATEMENTS: RefCell<FxHashMap<(usize, usize), JsValue>> = RefCell::default();
 }
 
 /// A statement.

@@ -65,7 +65,7 @@ impl<T> Step<T> {
             Self::Body => "B".into(),
             Self::Ask { to, name, message, then } => {
                 let then = then.map(|then| keep(then).to_string()).unwrap_or_default();
-                format!("O{}\n{then}\n{name}\n{message}", to.as_str())
+                ["O", to.as_str(), "\n", &then, "\n", &name, "\n", &message].concat()
             }
             Self::Socket { name, caller } => format!("S{}", serde_json::json!({ "name": name, "caller": caller })),
             Self::Done => DONE.into(),
@@ -90,7 +90,7 @@ pub(crate) fn reply<T: Serialize>(result: Outcome<T>) -> String {
         report("", &error.into());
         "\"Failed\"".into()
     });
-    format!("R{text}")
+    ["R", &text].concat()
 }
 
 /// What an object replies to another.

@@ -48,8 +48,10 @@ impl Values {
     }
 
     fn show(&mut self, kind: char, value: &dyn Display) {
+        self.text.push(kind);
         // Writing to a String cannot fail.
-        let _ = write!(self.text, "{kind}{value}{END}");
+        let _ = write!(self.text, "{value}");
+        self.text.push(END);
     }
 }
 

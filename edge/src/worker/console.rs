@@ -16,16 +16,14 @@ pub(crate) struct Then {
     call: Option<Call>,
 }
 
-pub(super) fn begin(request: Request<'_>, route: Route, variable: Vec<String>) -> Outcome<Step> {
+pub(super) fn begin(request: Request<'_>, route: Route, [distributor, subject]: [&str; 2]) -> Outcome<Step> {
     if request.has_body() || route == Route::Events {
         refuse_cross_site(&request)?;
     }
     if route == Route::Events && !request.is_socket() {
         return refuse(Code::InvalidRequest, "Open this address as a WebSocket.");
     }
-    let mut variable = variable.into_iter();
-    let distributor: Option<DistributorID> = variable.next().unwrap_or_default().parse().ok();
-    let subject = variable.next().unwrap_or_default();
+    let distributor: Option<DistributorID> = distributor.parse().ok();
     let Some(cookie) = Cookie::of(&request) else { return Err(not_signed_in().into()) };
     let Some(input) = request.input() else { return Ok(Step::Body) };
     let ip = request.client().map(|address| address.to_string());
@@ -33,7 +31,7 @@ pub(super) fn begin(request: Request<'_>, route: Route, variable: Vec<String>) -
         origin: request.origin,
         route,
         distributor,
-        subject,
+        subject: subject.into(),
         query: request.query.to_owned(),
         ip,
         input,

@@ -49,14 +49,14 @@ fn then(then: Then) -> super::Then {
     super::Then::Issuer(then)
 }
 
-pub(super) fn begin(mut request: Request<'_>, route: Route, variable: Vec<String>) -> Outcome<Step> {
+pub(super) fn begin(mut request: Request<'_>, route: Route, variable: [&str; 2]) -> Outcome<Step> {
     let Some(config) = config() else { return Err(unavailable().into()) };
     let known = request.bearer().map(|token| config.is_issuer(token));
     request.origin.scheme = Scheme::Bearer { sent: known.is_some() };
     let refusal = match known {
         Some(true) => {
             let Some(input) = request.input() else { return Ok(Step::Body) };
-            return after_body(request, route, &variable, input);
+            return after_body(request, route, variable, input);
         }
         Some(false) => Refusal::new(Code::InvalidApiKey, "This is not the issuer's token."),
         None => Refusal::new(Code::MissingApiKey, "Send the issuer's token in the header Authorization: Bearer …."),
@@ -70,19 +70,12 @@ fn phone(segment: &str) -> Outcome<Phone> {
     text.parse().map_err(|error| Refusal::field(Code::InvalidRequest, "phone", error).into())
 }
 
-fn first(variable: &[String]) -> &str {
-    variable.first().map(String::as_str).unwrap_or_default()
+fn distributor_id([first, _]: [&str; 2]) -> Outcome<DistributorID> {
+    first.parse().map_err(|_| Refusal::not_found().into())
 }
 
-fn second(variable: &[String]) -> &str {
-    variable.get(1).map(String::as_str).unwrap_or_default()
-}
-
-fn distributor_id(variable: &[String]) -> Outcome<DistributorID> {
-    first(variable).parse().map_err(|_| Refusal::not_found().into())
-}
-
-fn after_body(request: Request<'_>, route: Route, variable: &[String], input: Input) -> Outcome<Step> {
+fn after_body(request: Request<'_>, route: Route, variable: [&str; 2], input: Input) -> Outcome<Step> {
+    let [first, second] = variable;
     match route {
         Route::CreateDistributor => create::distributor(&input),
         Route::AddUser => create::user(distributor_id(variable)?, &input),
@@ -91,20 +84,20 @@ fn after_body(request: Request<'_>, route: Route, variable: &[String], input: In
             Ok(Step::ask(Kind::Issuer, ISSUER, &message, then(Then::MerchantCreated))?)
         }
         Route::Merchant => {
-            let short_code: ShortCode = first(variable).parse().map_err(|_| Refusal::not_found())?;
+            let short_code: ShortCode = first.parse().map_err(|_| Refusal::not_found())?;
             let message = ToIssuer::Merchant { short_code: short_code.to_string() };
             Ok(Step::ask(Kind::Issuer, ISSUER, &message, then(Then::MerchantFound))?)
         }
         Route::Wallet => {
-            let wallet = phone_wallet(&phone(first(variable))?);
+            let wallet = phone_wallet(&phone(first)?);
             Ok(Step::ask(Kind::Wallet, wallet, &ToWallet::Funds, then(Then::Funds { merchant: None }))?)
         }
         Route::VerifyWallet => {
-            let wallet = phone_wallet(&phone(first(variable))?);
+            let wallet = phone_wallet(&phone(first)?);
             Ok(Step::ask(Kind::Wallet, wallet, &ToWallet::Verify, then(Then::WalletVerified))?)
         }
         Route::VerifyMerchant => {
-            let short_code: ShortCode = first(variable).parse().map_err(|_| Refusal::not_found())?;
+            let short_code: ShortCode = first.parse().map_err(|_| Refusal::not_found())?;
             let wallet = merchant_wallet(short_code);
             Ok(Step::ask(Kind::Wallet, wallet, &ToWallet::Verify, then(Then::WalletVerified))?)
         }
@@ -118,13 +111,13 @@ fn after_body(request: Request<'_>, route: Route, variable: &[String], input: In
             Ok(Step::ask(Kind::Issuer, ISSUER, &message, then(Then::DistributorsListed))?)
         }
         Route::RequestCashOut => {
-            let from = phone(first(variable))?;
+            let from = phone(first)?;
             let message = ToWallet::Request { from: from.clone(), input };
             Ok(Step::ask(Kind::Wallet, phone_wallet(&from), &message, then(Then::Requested))?)
         }
         Route::CancelCashOut => {
-            let wallet = phone_wallet(&phone(first(variable))?);
-            let id: OperationID = second(variable).parse().map_err(|_| Refusal::not_found())?;
+            let wallet = phone_wallet(&phone(first)?);
+            let id: OperationID = second.parse().map_err(|_| Refusal::not_found())?;
             input.optional_object()?.finish()?;
             let message = ToWallet::RequestOf { operation: id };
             Ok(Step::ask(Kind::Wallet, wallet, &message, then(Then::RequestOf { id }))?)
@@ -135,7 +128,7 @@ fn after_body(request: Request<'_>, route: Route, variable: &[String], input: In
                 origin: request.origin,
                 route,
                 distributor,
-                subject: second(variable).into(),
+                subject: second.into(),
                 query: request.query.to_owned(),
                 ip: None,
                 input,

@@ -14,10 +14,8 @@ use crate::messages::{Asker, Call};
 use crate::platform::answer::{Answer, Scheme};
 use crate::platform::config::config;
 
-pub(super) fn begin(mut request: Request<'_>, route: Route, variable: Vec<String>) -> Outcome<Step> {
-    let mut variable = variable.into_iter();
-    let distributor: DistributorID = variable.next().unwrap_or_default().parse().map_err(|_| Refusal::not_found())?;
-    let subject = variable.next().unwrap_or_default();
+pub(super) fn begin(mut request: Request<'_>, route: Route, [distributor, subject]: [&str; 2]) -> Outcome<Step> {
+    let distributor: DistributorID = distributor.parse().map_err(|_| Refusal::not_found())?;
     let Some(config) = config() else { return Err(crate::platform::answer::unavailable().into()) };
     let recognised = request.bearer().map(|token| config.peppers.recognise(token.as_bytes(), distributor));
     request.origin.scheme = Scheme::Bearer { sent: recognised.is_some() };
@@ -41,6 +39,14 @@ pub(super) fn begin(mut request: Request<'_>, route: Route, variable: Vec<String
     };
     let Some(input) = request.input() else { return Ok(Step::Body) };
     let ip = request.client().map(|address| address.to_string());
-    let call = Call { origin: request.origin, route, distributor, subject, query: request.query.to_owned(), ip, input };
+    let call = Call {
+        origin: request.origin,
+        route,
+        distributor,
+        subject: subject.into(),
+        query: request.query.to_owned(),
+        ip,
+        input,
+    };
     hand_over(&Asker::Key(digest), &call)
 }

@@ -29,6 +29,11 @@ pub(crate) struct Request<'a> {
     body: Option<&'a str>,
 }
 
+/// A text in two, the second part from the first such byte on; one of ASCII.
+fn cut(text: &str, at: impl Fn(u8) -> bool) -> Option<(&str, &str)> {
+    text.split_at_checked(text.bytes().position(at).unwrap_or(text.len()))
+}
+
 impl<'a> Request<'a> {
     /// Reads the shell's form: method, URL, then the headers Authorization, CF-Connecting-IP,
     /// Content-Type, Idempotency-Key, Cookie, Origin, Sec-Fetch-Site and Upgrade, a line each; a
@@ -37,11 +42,12 @@ impl<'a> Request<'a> {
         let mut lines = text.split('\n');
         let method = lines.next()?;
         let url = lines.next()?;
-        let after_scheme = url.find("://")? + 3;
-        let path_at = url.get(after_scheme..)?.find(['/', '?', '#']).map_or(url.len(), |at| after_scheme + at);
-        let (site, rest) = url.split_at_checked(path_at)?;
-        let rest = rest.split('#').next().unwrap_or_default();
-        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let after_scheme = url.bytes().position(|byte| byte == b':')? + "://".len();
+        let (host, rest) = cut(url.get(after_scheme..)?, |byte| matches!(byte, b'/' | b'?' | b'#'))?;
+        let site = url.get(..after_scheme + host.len())?;
+        let (rest, _) = cut(rest, |byte| byte == b'#')?;
+        let (path, query) = cut(rest, |byte| byte == b'?')?;
+        let query = query.get(1..).unwrap_or_default();
         let mut header = || lines.next().and_then(|line| line.strip_prefix('='));
         Some(Self {
             origin: Origin { request_id: request_id.into(), scheme: Scheme::Session },

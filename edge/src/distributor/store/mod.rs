@@ -4,9 +4,10 @@
 mod rules;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
 use universal_wallet::id::{KeyID, OperationID};
 use universal_wallet::{Amount, Timestamp};
@@ -32,10 +33,10 @@ pub(crate) struct SqlStore {
     head: Head,
     members: Vec<Rc<Member>>,
     deadline: Option<(Timestamp, Due)>,
-    keys: RefCell<HashMap<KeyID, Rc<Key>>>,
-    digests: RefCell<HashMap<Digest, KeyID>>,
-    volumes: RefCell<HashMap<(KeyID, i64), Amount>>,
-    pending: RefCell<HashMap<KeyID, u32>>,
+    keys: RefCell<FxHashMap<KeyID, Rc<Key>>>,
+    digests: RefCell<FxHashMap<Digest, KeyID>>,
+    volumes: RefCell<FxHashMap<(KeyID, i64), Amount>>,
+    pending: RefCell<FxHashMap<KeyID, u32>>,
     /// What a wallet has to be told.
     pub(crate) deliveries: BTreeMap<u64, Delivery>,
     /// Operations below this number need no delivery.

@@ -101,7 +101,6 @@ impl<'a> Act<'a> {
 
     /// Makes the entry; its text is what `details` is when serialised.
     fn entry(&mut self, subject: String, details: impl Serialize) -> Result<(Entry, Head), Fault> {
-        self.store.tell(self.kind, &subject, self.at);
         let content = Content {
             n: self.number(),
             at: self.at,
@@ -135,6 +134,7 @@ impl<'a> Act<'a> {
             operation.state.float = Some(FloatEntry { number: entry.number, hash: entry.hash });
         }
         self.store.add_operation(&operation, &entry, head, idempotency)?;
+        self.store.tell(self.kind, &operation.facts.id.to_string(), self.at);
         Ok(operation)
     }
 
@@ -152,12 +152,16 @@ impl<'a> Act<'a> {
         }
         self.store.put_operation(&operation)?;
         self.store.append(&entry, head)?;
+        self.store.tell(self.kind, &operation.facts.id.to_string(), self.at);
         Ok(operation)
     }
 
     /// Ends the entry.
     pub fn done(mut self, subject: impl ToString, details: Value) -> Result<(), Fault> {
-        let (entry, head) = self.entry(subject.to_string(), details)?;
-        self.store.append(&entry, head)
+        let subject = subject.to_string();
+        let (entry, head) = self.entry(subject.clone(), details)?;
+        self.store.append(&entry, head)?;
+        self.store.tell(self.kind, &subject, self.at);
+        Ok(())
     }
 }

@@ -149,12 +149,13 @@ pub trait Store {
 
     /// The volume of a line of keys on a UTC day.
     fn volume(&self, lineage: KeyID, day: i64) -> Result<Amount, Fault>;
-    /// Changes the volume of a key on a UTC day by so many minor units and operations.
-    fn change_volume(&mut self, key: (KeyID, KeyID), day: i64, minor: i64, operations: i64) -> Result<(), Fault>;
+    /// Takes an amount that was given back off the volume of a key (and its line) on a UTC day.
+    fn lower_volume(&mut self, key: (KeyID, KeyID), day: i64, amount: Amount) -> Result<(), Fault>;
 
     /// An operation by its ID; for a cash-out the latest attempt.
     fn operation(&self, id: OperationID) -> Result<Option<Operation>, Fault>;
-    /// Appends the entry that is an operation's first, and the operation.
+    /// Appends the entry that is an operation's first, and the operation, and adds it to its key's volume of the day:
+    /// in one write. A fault where the idempotency key was used before.
     fn add_operation(
         &mut self,
         operation: &Operation,
@@ -168,6 +169,9 @@ pub trait Store {
     fn supersede(&mut self, number: u64) -> Result<(), Fault>;
     /// Changes an operation's state.
     fn put_operation(&mut self, operation: &Operation) -> Result<(), Fault>;
+    /// A cash-in arrived. What makes that true is the wallet's own entry, so it may be written down a little later: where
+    /// it is lost in between, the wallet is told once more and acknowledges once more.
+    fn arrive(&mut self, operation: &Operation) -> Result<(), Fault>;
     /// What a call with this key did, and the digest of that call.
     fn used_for(&self, key: &Idempotency) -> Result<Option<(Used, Digest)>, Fault>;
     /// How many operations of a key wait for their checker.

@@ -6,6 +6,7 @@ use universal_wallet_core::refusal::Refused;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::verify::Anchor;
 
+use super::usage::FLUSH_MS;
 use super::{After, Open, Then};
 use crate::messages::{ISSUER, ToIssuer};
 use crate::platform::answer::report;
@@ -18,7 +19,7 @@ impl Open {
     /// What is due: deadlines, deliveries, usage to be written, the head to be sent. One thing at a
     /// time; the reply to it comes back here.
     pub(super) fn alarm(&mut self, now: Timestamp) -> String {
-        if let Err(fault) = self.settle(now).and_then(|()| self.flush(now)) {
+        if let Err(fault) = self.settle(now).and_then(|()| self.store.note_arrivals()).and_then(|()| self.flush(now)) {
             report("", &fault);
         }
         let clock = self.clock;
@@ -60,7 +61,12 @@ impl Open {
                 Err(fault) => report("", &fault),
             }
         }
-        let own = [self.store.first_deadline().map(|(at, _)| at), self.anchor_due(), self.counts.flush_at()];
+        let own = [
+            self.store.first_deadline().map(|(at, _)| at),
+            self.anchor_due(),
+            self.counts.flush_at(),
+            self.store.arrived_since().map(|since| since.plus_ms(FLUSH_MS)),
+        ];
         // The platform's clock may lie behind the object's.
         let behind = now.unix_ms() - self.clock.unix_ms();
         let own = own.into_iter().flatten().min().map(|at| at.unix_ms() - behind);

@@ -120,8 +120,7 @@ impl Open {
         let (id, what) = (delivery.operation, delivery.what);
         let done = match read_reply::<()>(answer) {
             Ok(()) => match what {
-                // One statement writes it, so it needs no transaction.
-                What::Credit(_) => decide_operation::arrived(&mut self.store, now, id).map_err(Refused::from),
+                What::Credit(_) => self.credited(&after, now, id),
                 What::Capture(_) => self.write(|store| Ok(decide_operation::arrived(store, now, id)?)),
                 What::Release => self.write(|store| Ok(store.request_released(id).map(|()| None)?)),
             },
@@ -140,6 +139,15 @@ impl Open {
         let text = self.follow(number, after, operation, now);
         self.after_event(now);
         text
+    }
+
+    /// A cash-in arrived. Under load calls of keys follow each other, and the next one writes it down.
+    fn credited(&mut self, after: &After, now: Timestamp, id: OperationID) -> Outcome<Option<Operation>> {
+        let operation = decide_operation::arrived(&mut self.store, now, id)?;
+        if !matches!(after, After::Receipt { .. }) {
+            self.store.note_arrivals()?;
+        }
+        Ok(operation)
     }
 
     /// Goes on after a delivery; the operation is given where it is known how it stands.

@@ -8,8 +8,9 @@ use universal_wallet_core::act::Moment;
 use universal_wallet_core::api_key::{Key, KeyStatus, Permission};
 use universal_wallet_core::digest::Digest;
 use universal_wallet_core::distributor::authenticate::{Checked, check, unknown};
-use universal_wallet_core::distributor::operations::{Created, LookedUp, Requester};
+use universal_wallet_core::distributor::operations::{Created, LookedUp, Prepared, Requester};
 use universal_wallet_core::distributor::{cash_outs, decide_operation, operations};
+use universal_wallet_core::input::Input;
 use universal_wallet_core::ip::client_address;
 use universal_wallet_core::refusal::{Code, Outcome, Refusal, Refused};
 use universal_wallet_core::store::Store;
@@ -185,16 +186,7 @@ impl Open {
             if let LookedUp::Known(merchant) = &merchant {
                 self.merchants.insert(merchant.short_code.number(), merchant.clone());
             }
-            let created = self.write(|store| operations::create(store, moment, requester, &call.input, merchant))?;
-            match created {
-                Created::LookUp(short_code) => match self.merchants.get(&short_code.number()).cloned() {
-                    Some(merchant) => self.write(|store| {
-                        operations::create(store, moment, requester, &call.input, LookedUp::Known(merchant))
-                    })?,
-                    None => Created::LookUp(short_code),
-                },
-                created => created,
-            }
+            self.create(moment, requester, &call.input, merchant)?
         };
         match created {
             Created::New(operation) if self.store.deliveries.contains_key(&operation.number) => {
@@ -206,6 +198,21 @@ impl Open {
                 Ok(Done::Answer(answer.header("Idempotent-Replayed", "true")))
             }
             Created::LookUp(short_code) => Ok(Done::LookUp(short_code.to_string())),
+        }
+    }
+
+    /// Makes an operation, in one transaction or, which is the same, in one statement.
+    fn create(&mut self, moment: Moment, requester: &Requester, input: &Input, merchant: LookedUp) -> Outcome<Created> {
+        match operations::prepare(&self.store, moment, requester, input, merchant)? {
+            Prepared::Done(Created::LookUp(short_code)) => match self.merchants.get(&short_code.number()).cloned() {
+                Some(merchant) => self.create(moment, requester, input, LookedUp::Known(merchant)),
+                None => Ok(Created::LookUp(short_code)),
+            },
+            Prepared::Done(created) => Ok(created),
+            Prepared::Ready(ready) if ready.is_one_write() => {
+                self.write_once(|store| operations::make(store, moment, requester, *ready))
+            }
+            Prepared::Ready(ready) => self.write(|store| operations::make(store, moment, requester, *ready)),
         }
     }
 

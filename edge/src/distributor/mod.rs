@@ -44,6 +44,7 @@ use crate::platform::db::Db;
 use crate::platform::random;
 use crate::platform::step::{DONE, Kind, Step, read_reply, reply};
 use crate::platform::waiting::Waiting;
+use crate::worker::routes::Route;
 /// The types of its answers, for their description.
 #[cfg(test)]
 pub(crate) mod answers {
@@ -218,7 +219,11 @@ impl Distributor {
     fn take_call(&mut self, caller: Asker, call: Call, now_ms: f64, merchant: LookedUp) -> String {
         let Some(open) = &mut self.open else { return answer_refused(&call.origin, &Refusal::not_found().into()) };
         let now = open.now(now_ms);
-        if let Err(fault) = open.settle(now) {
+        let settled = open.settle(now);
+        // What reads rows reads them as they stand.
+        let reads_none = matches!(call.route, Route::KeyBalance | Route::KeyInfo | Route::KeyCreateOperation);
+        let noted = settled.and_then(|()| if reads_none { Ok(()) } else { open.store.note_arrivals() });
+        if let Err(fault) = noted {
             return answer_refused(&call.origin, &fault.into());
         }
         let step = match caller {
@@ -233,7 +238,7 @@ impl Distributor {
     fn take(&mut self, message: ToDistributor, now_ms: f64) -> String {
         let Some(open) = &mut self.open else { return self.take_unopened(message, now_ms) };
         let now = open.now(now_ms);
-        if let Err(fault) = open.settle(now) {
+        if let Err(fault) = open.settle(now).and_then(|()| open.store.note_arrivals()) {
             return reply::<()>(Err(fault.into()));
         }
         let step = match message {
@@ -344,6 +349,7 @@ impl Open {
 
     /// Runs a command: what it writes becomes true together, or not at all.
     fn write<T>(&mut self, command: impl FnOnce(&mut SqlStore) -> Outcome<T>) -> Outcome<T> {
+        self.store.note_arrivals()?;
         let db = self.store.db.clone();
         let before = self.store.news.len();
         let store = &mut self.store;
@@ -353,6 +359,20 @@ impl Open {
             self.store.reload()?;
         } else if result.is_err() {
             self.store.news.truncate(before);
+        }
+        result
+    }
+
+    /// Runs a command whose writes are one statement, which becomes true as a whole by itself.
+    fn write_once<T>(&mut self, command: impl FnOnce(&mut SqlStore) -> Outcome<T>) -> Outcome<T> {
+        self.store.note_arrivals()?;
+        #[cfg(feature = "faults")]
+        crate::platform::fault::at("write");
+        let result = command(&mut self.store);
+        #[cfg(feature = "faults")]
+        crate::platform::fault::at("written");
+        if matches!(result, Err(Refused::Fault(_))) {
+            self.store.reload()?;
         }
         result
     }

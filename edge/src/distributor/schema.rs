@@ -7,7 +7,7 @@ use crate::platform::db::{Db, NONE};
 use crate::platform::schema::{Schema, has};
 
 /// How these tables came about: a change of them is a step here, and in `TABLES` for new distributors.
-pub(crate) const SCHEMA: Schema = Schema { table: "entries", steps: &[TO_VERSION_1] };
+pub(crate) const SCHEMA: Schema = Schema { table: "entries", steps: &[TO_VERSION_1, NEW_OPERATIONS] };
 
 /// Rotation finds the key that replaces another, and usage tells addresses.
 const TO_VERSION_1: &str = "
@@ -18,6 +18,23 @@ CREATE TABLE addresses (
   key TEXT NOT NULL, ip TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
   requests INTEGER NOT NULL, denied INTEGER NOT NULL, PRIMARY KEY (key, ip)
 ) STRICT, WITHOUT ROWID;
+";
+
+/// Version 2 has a place where a new operation and its key's volume of the day are written by one statement.
+const NEW_OPERATIONS: &str = "
+CREATE VIEW new_operations AS SELECT
+  n, id, text, hash, type, key, status, state, scope, idempotency, request, NULL AS lineage, NULL AS day, NULL AS minor
+  FROM operations;
+CREATE TRIGGER new_operation INSTEAD OF INSERT ON new_operations BEGIN
+  SELECT RAISE(ABORT, 'an idempotency key that was used before') FROM remembered
+    WHERE scope = NEW.scope AND idempotency = NEW.idempotency;
+  INSERT INTO operations (n, id, text, hash, type, key, status, state, scope, idempotency, request)
+    VALUES (NEW.n, NEW.id, NEW.text, NEW.hash, NEW.type, NEW.key, NEW.status, NEW.state, NEW.scope, NEW.idempotency,
+      NEW.request);
+  INSERT INTO days (lineage, day, key, volume, operations)
+    SELECT NEW.lineage, NEW.day, NEW.key, CAST(NEW.minor AS INTEGER), 1 WHERE NEW.lineage IS NOT NULL
+    ON CONFLICT DO UPDATE SET volume = volume + excluded.volume, operations = operations + 1;
+END;
 ";
 
 const TABLES: &str = "
@@ -95,5 +112,6 @@ pub(crate) fn exists(db: &Db) -> Result<bool, Fault> {
 /// Makes the tables.
 pub(crate) fn create(db: &Db) -> Result<(), Fault> {
     db.run(TABLES, NONE)?;
+    db.run(NEW_OPERATIONS, NONE)?;
     SCHEMA.note(db)
 }

@@ -17,8 +17,8 @@ use super::store::SqlStore;
 use crate::messages::Call;
 use crate::platform::answer::Answer;
 
-/// Counts are written so long after they were counted, at the latest.
-const FLUSH_MS: i64 = 10_000;
+/// What may be written later is written so long after it happened, at the latest.
+pub(super) const FLUSH_MS: i64 = 10_000;
 /// A key's refusals of one kind make an entry of the chain once in so long at most.
 const TELL_MS: i64 = 3_600_000;
 

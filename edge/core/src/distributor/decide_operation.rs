@@ -101,7 +101,7 @@ pub fn give_back(
         cash_outs::put_back(&mut act, facts.id, from)?;
     }
     if let Some(key) = facts.key {
-        act.store.change_volume(key, facts.created_at.utc_day(), -facts.amount.minor(), 0)?;
+        act.store.lower_volume(key, facts.created_at.utc_day(), facts.amount)?;
     }
     let approval = match (approval, facts.approval) {
         (Some(approval), _) => Some(approval),
@@ -136,7 +136,7 @@ pub fn arrived(store: &mut dyn Store, now: Timestamp, id: OperationID) -> Result
             updated_at: now.max(operation.state.updated_at),
             ..operation.state
         };
-        store.put_operation(&operation)?;
+        store.arrive(&operation)?;
         return Ok(Some(operation));
     }
     let amount = operation.facts.amount;
@@ -171,7 +171,7 @@ pub fn returned(
         .ok_or_else(|| Fault::new("a float that cannot take back a cash-in"))?;
     act.book.charged = act.book.charged.minus(facts.amount);
     if let Some(key) = facts.key {
-        act.store.change_volume(key, facts.created_at.utc_day(), -facts.amount.minor(), 0)?;
+        act.store.lower_volume(key, facts.created_at.utc_day(), facts.amount)?;
     }
     if call_waits {
         act.store.forget_idempotency(operation.number)?;

@@ -13,6 +13,7 @@ use crate::act::{Act, Moment};
 use crate::api_key::Key;
 use crate::approval::{Approval, ApprovalKind};
 use crate::body::Body;
+use crate::chain::Book;
 use crate::input::{Input, must_be_same};
 use crate::operation::{
     Destination, Direction, Facts, Fulfillment, Means, Merchant, Operation, OperationStatus, Request, RequestStatus,
@@ -198,6 +199,30 @@ pub fn replay(store: &dyn Store, idempotency: Option<&Idempotency>) -> Outcome<O
     }
 }
 
+/// What a call that asks for an operation comes to, as far as reading tells.
+#[derive(Debug)]
+pub enum Prepared {
+    /// Nothing is to be written.
+    Done(Created),
+    /// The operation can be made.
+    Ready(Box<Ready>),
+}
+
+/// An operation that may be made now.
+#[derive(Debug)]
+pub struct Ready {
+    draft: Draft,
+    allowed: Allowed,
+    idempotency: Option<Idempotency>,
+}
+
+impl Ready {
+    /// Whether all of it is one write: the operation is carried out at once, and takes up nothing else.
+    pub const fn is_one_write(&self) -> bool {
+        self.allowed.automatic && self.draft.request.is_none()
+    }
+}
+
 /// Makes an operation, or finds the one that the same call made before.
 pub fn create(
     store: &mut dyn Store,
@@ -206,18 +231,61 @@ pub fn create(
     input: &Input,
     looked_up: LookedUp,
 ) -> Outcome<Created> {
+    match prepare(store, moment, requester, input, looked_up)? {
+        Prepared::Done(created) => Ok(created),
+        Prepared::Ready(ready) => make(store, moment, requester, *ready),
+    }
+}
+
+/// Checks all that speaks against an operation. Only where it is one write, it is left to the write itself whether the
+/// same call made it before, which it tells without a search of its own.
+pub fn prepare(
+    store: &dyn Store,
+    moment: Moment,
+    requester: &Requester,
+    input: &Input,
+    looked_up: LookedUp,
+) -> Outcome<Prepared> {
     requester.may()?;
     input.idempotency_key()?;
     let new = NewOperation::read(input)?;
     let idempotency = input.idempotency(&requester.scope(), "POST operations", &new.values()?)?;
-    if let Some(before) = replay(store, idempotency.as_ref())? {
-        return Ok(Created::Replayed(before));
+    let mut prepared = check(store, moment, requester, new, looked_up);
+    let is_one_write = matches!(&prepared, Ok(Prepared::Ready(ready)) if ready.is_one_write());
+    if !is_one_write && let Some(before) = replay(store, idempotency.as_ref())? {
+        return Ok(Prepared::Done(Created::Replayed(before)));
     }
+    if let Ok(Prepared::Ready(ready)) = &mut prepared {
+        ready.idempotency = idempotency;
+    }
+    prepared
+}
+
+/// Makes an operation that may be made.
+pub fn make(store: &mut dyn Store, moment: Moment, requester: &Requester, ready: Ready) -> Outcome<Created> {
+    let Ready { draft, allowed, idempotency } = ready;
+    match write(store, moment, requester, draft, allowed, idempotency.as_ref()) {
+        Ok(operation) => Ok(Created::New(operation)),
+        Err(fault) => match replay(store, idempotency.as_ref())? {
+            Some(before) => Ok(Created::Replayed(before)),
+            None => Err(fault.into()),
+        },
+    }
+}
+
+/// Checks an operation as if nobody had asked for it before.
+fn check(
+    store: &dyn Store,
+    moment: Moment,
+    requester: &Requester,
+    new: NewOperation,
+    looked_up: LookedUp,
+) -> Outcome<Prepared> {
     refuse_suspended(&store.profile())?;
     let (direction, request) = match new.asked {
         Asked::ToPhone(phone) => (Direction::CashIn { to: Destination::Phone(phone) }, None),
         Asked::ToMerchant(short_code) => match looked_up {
-            LookedUp::NotYet => return Ok(Created::LookUp(short_code)),
+            LookedUp::NotYet => return Ok(Prepared::Done(Created::LookUp(short_code))),
             LookedUp::Unknown => {
                 return refuse(
                     Code::UnknownMerchant,
@@ -238,10 +306,12 @@ pub fn create(
         }
     };
     let draft = Draft { direction, amount: new.amount, memo: new.memo, request };
-    add(store, moment, requester, draft, idempotency.as_ref()).map(Created::New)
+    let allowed = allow(store, moment, requester, &draft)?;
+    Ok(Prepared::Ready(Box::new(Ready { draft, allowed, idempotency: None })))
 }
 
 /// An operation about to be made.
+#[derive(Debug)]
 pub struct Draft {
     /// Which way.
     pub direction: Direction,
@@ -286,6 +356,15 @@ fn refuse_beyond_limits(store: &dyn Store, moment: Moment, key: &Key, amount: Am
     Ok(())
 }
 
+/// An operation that limits and balance allow.
+#[derive(Debug)]
+struct Allowed {
+    /// It is within what its key decides alone.
+    automatic: bool,
+    /// The balances that it leaves.
+    book: Book,
+}
+
 /// Makes the operation: limits, balance, then one entry that holds or moves the money.
 pub fn add(
     store: &mut dyn Store,
@@ -294,14 +373,20 @@ pub fn add(
     draft: Draft,
     idempotency: Option<&Idempotency>,
 ) -> Outcome<Operation> {
-    let Draft { direction, amount, memo, request } = draft;
+    let allowed = allow(store, moment, requester, &draft)?;
+    Ok(write(store, moment, requester, draft, allowed, idempotency)?)
+}
+
+/// Refuses what limits or balance do not allow.
+fn allow(store: &dyn Store, moment: Moment, requester: &Requester, draft: &Draft) -> Outcome<Allowed> {
+    let amount = draft.amount;
     let mut automatic = false;
     if let Some(key) = requester.key() {
         refuse_beyond_limits(store, moment, key, amount)?;
         automatic = amount <= key.settings.auto_approve_limit;
     }
     let mut book = store.head().book;
-    if matches!(direction, Direction::CashIn { .. }) {
+    if matches!(draft.direction, Direction::CashIn { .. }) {
         if book.available() < amount {
             return refuse(
                 Code::InsufficientBalance,
@@ -318,7 +403,18 @@ pub fn add(
     } else {
         refuse_overflow(store, amount)?;
     }
+    Ok(Allowed { automatic, book })
+}
 
+fn write(
+    store: &mut dyn Store,
+    moment: Moment,
+    requester: &Requester,
+    draft: Draft,
+    Allowed { automatic, book }: Allowed,
+    idempotency: Option<&Idempotency>,
+) -> Result<Operation, Fault> {
+    let Draft { direction, amount, memo, request } = draft;
     let profile = store.profile();
     let mut act = Act::begin(store, moment.now, "operation.created", requester.actor());
     act.book = book;
@@ -334,9 +430,6 @@ pub fn add(
         approval: (!automatic).then_some(ApprovalID::from_uuid(uuid)),
         created_at: moment.now,
     };
-    if let Some(key) = facts.key {
-        act.store.change_volume(key, moment.now.utc_day(), amount.minor(), 1)?;
-    }
     if let Some(id) = facts.approval {
         let kind = ApprovalKind::Operation;
         let approval = Approval::ask(id, profile.id, kind, subject(&facts), &facts.maker, moment.now)?;
@@ -353,7 +446,7 @@ pub fn add(
     let status = if automatic { OperationStatus::Processing } else { OperationStatus::Pending };
     let moves_float = automatic && facts.is_cash_in();
     let state = State { entry: number, status, float: None, error: None, updated_at: moment.now };
-    Ok(act.done_with_new_operation(Operation { number, facts, state }, idempotency, moves_float)?)
+    act.done_with_new_operation(Operation { number, facts, state }, idempotency, moves_float)
 }
 
 /// Refuses a cash-out whose amount would take the float past the largest balance.

@@ -250,9 +250,9 @@ impl Store for MemoryStore {
         Amount::from_minor(minor).ok_or_else(|| Fault::new("a volume that is no amount"))
     }
 
-    fn change_volume(&mut self, key: (KeyID, KeyID), day: i64, minor: i64, _: i64) -> Result<(), Fault> {
+    fn lower_volume(&mut self, key: (KeyID, KeyID), day: i64, amount: Amount) -> Result<(), Fault> {
         self.write();
-        *self.volumes.entry((key.1, day)).or_default() += minor;
+        *self.volumes.entry((key.1, day)).or_default() -= amount.minor();
         Ok(())
     }
 
@@ -267,6 +267,11 @@ impl Store for MemoryStore {
         head: Head,
         idempotency: Option<&Idempotency>,
     ) -> Result<(), Fault> {
+        if let Some(key) = idempotency
+            && self.used_for(key)?.is_some()
+        {
+            return Err(Fault::new("an idempotency key that was used before"));
+        }
         self.write();
         assert_eq!(operation.number, entry.number);
         self.follow(entry, head);
@@ -281,13 +286,15 @@ impl Store for MemoryStore {
             wallet: facts.wallet(),
             superseded: false,
         };
+        if let Some((_, lineage)) = facts.key {
+            *self.volumes.entry((lineage, facts.created_at.utc_day())).or_default() += facts.amount.minor();
+        }
         self.operations.insert(*number, row);
         self.latest.insert(facts.id, *number);
         self.track(*number);
         if let Some(key) = idempotency {
             let slot = (key.scope.clone(), key.value.clone());
-            let before = self.idempotency.insert(slot, (*number, key.request));
-            assert!(before.is_none(), "an idempotency key names one operation for ever");
+            self.idempotency.insert(slot, (*number, key.request));
         }
         Ok(())
     }
@@ -311,6 +318,10 @@ impl Store for MemoryStore {
         row.state = serde_json::to_string(&operation.state)?;
         self.track(operation.number);
         Ok(())
+    }
+
+    fn arrive(&mut self, operation: &Operation) -> Result<(), Fault> {
+        self.put_operation(operation)
     }
 
     fn used_for(&self, key: &Idempotency) -> Result<Option<(Used, Digest)>, Fault> {

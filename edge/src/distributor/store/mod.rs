@@ -39,6 +39,8 @@ pub(crate) struct SqlStore {
     pending: RefCell<FxHashMap<KeyID, u32>>,
     /// What a wallet has to be told.
     pub(crate) deliveries: BTreeMap<u64, Delivery>,
+    /// Cash-ins that their wallets took, and whose rows do not say so yet.
+    arrived: Vec<Operation>,
     /// Operations below this number need no delivery.
     settled_below: u64,
     /// What the issuer was last sent of the chain; number 0 where it did not arrive.
@@ -104,6 +106,7 @@ impl SqlStore {
             volumes: RefCell::default(),
             pending: RefCell::default(),
             deliveries: BTreeMap::new(),
+            arrived: Vec::new(),
             settled_below: settled.and_then(|(value,)| value.parse().ok()).unwrap_or(0),
             anchor: stored(db.row("SELECT value FROM meta WHERE name = 'anchor'", NONE)?)?,
             news: Vec::new(),
@@ -143,6 +146,29 @@ impl SqlStore {
     pub(crate) fn reload(&mut self) -> Result<(), Fault> {
         *self = Self::open(self.db.clone(), None)?;
         Ok(())
+    }
+
+    /// Writes down which cash-ins arrived. That they did is true since their wallets took them: a storage that never
+    /// hears of it has them told again. So it is written with whatever is written next, which spares a commit.
+    pub(crate) fn note_arrivals(&mut self) -> Result<(), Fault> {
+        for Operation { number, state, .. } in &self.arrived {
+            self.db.run(
+                "UPDATE operations SET status = ?, state = ? WHERE n = ?",
+                (state.status, serde_json::to_string(state)?, number),
+            )?;
+        }
+        self.arrived.clear();
+        Ok(())
+    }
+
+    /// When the first arrival that is not written down was.
+    pub(crate) fn arrived_since(&self) -> Option<Timestamp> {
+        self.arrived.first().map(|operation| operation.state.updated_at)
+    }
+
+    /// An operation that was read, as it stands now.
+    fn present(&self, read: Operation) -> Operation {
+        self.arrived.iter().find(|arrived| arrived.number == read.number).cloned().unwrap_or(read)
     }
 
     /// No operation below this number is on its way.
@@ -214,6 +240,7 @@ impl SqlStore {
     }
 
     pub(crate) fn operation_at(&self, number: u64) -> Result<Option<Operation>, Fault> {
-        self.db.row(format!("{OPERATION} WHERE n = ?"), (number,))?.map(operation).transpose()
+        let row = self.db.row(format!("{OPERATION} WHERE n = ?"), (number,))?;
+        row.map(|row| Ok(self.present(operation(row)?))).transpose()
     }
 }

@@ -170,17 +170,14 @@ impl Store for SqlStore {
         Ok(volume)
     }
 
-    fn change_volume(&mut self, key: (KeyID, KeyID), day: i64, minor: i64, operations: i64) -> Result<(), Fault> {
-        let (id, lineage) = key;
+    fn lower_volume(&mut self, (id, lineage): (KeyID, KeyID), day: i64, amount: Amount) -> Result<(), Fault> {
         self.db.run(
-            "INSERT INTO days (lineage, day, key, volume, operations) VALUES (?1, ?2, ?3, CAST(?4 AS INTEGER), ?5) \
-             ON CONFLICT DO UPDATE SET volume = volume + CAST(?4 AS INTEGER), operations = operations + ?5",
-            (lineage, day, id, minor.to_string(), operations),
+            "UPDATE days SET volume = volume - CAST(? AS INTEGER) WHERE lineage = ? AND day = ? AND key = ?",
+            (amount.minor().to_string(), lineage, day, id),
         )?;
         // What is loaded stays true; a rollback loads everything again.
         if let Some(volume) = self.volumes.get_mut().get_mut(&(lineage, day)) {
-            let after = i128::from(volume.minor()) + i128::from(minor);
-            *volume = i64::try_from(after).ok().and_then(Amount::from_minor).unwrap_or(Amount::MAX);
+            *volume = volume.checked_sub(amount).unwrap_or_default();
         }
         Ok(())
     }
@@ -202,9 +199,9 @@ impl Store for SqlStore {
     ) -> Result<(), Fault> {
         let Operation { number, facts, state } = operation;
         let kind = if facts.is_cash_in() { "cash-in" } else { "cash-out-fulfillment" };
+        let day = facts.created_at.utc_day();
         self.db.run(
-            "INSERT INTO operations (n, id, text, hash, type, key, status, state, scope, idempotency, request) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO new_operations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 number,
                 facts.id,
@@ -217,8 +214,17 @@ impl Store for SqlStore {
                 idempotency.map(|key| &key.scope),
                 idempotency.map(|key| &key.value),
                 idempotency.map(|key| key.request),
+                facts.key.map(|(_, lineage)| lineage),
+                day,
+                facts.amount.minor().to_string(),
             ),
         )?;
+        // What is loaded stays true; a rollback loads everything again.
+        if let Some((_, lineage)) = facts.key
+            && let Some(volume) = self.volumes.get_mut().get_mut(&(lineage, day))
+        {
+            *volume = volume.checked_add(facts.amount).unwrap_or(Amount::MAX);
+        }
         if state.status == OperationStatus::Pending {
             self.count_pending(operation, 1);
         }
@@ -246,6 +252,12 @@ impl Store for SqlStore {
         self.track(operation)
     }
 
+    fn arrive(&mut self, operation: &Operation) -> Result<(), Fault> {
+        self.deliveries.remove(&operation.number);
+        self.arrived.push(operation.clone());
+        Ok(())
+    }
+
     fn used_for(&self, key: &Idempotency) -> Result<Option<(Used, Digest)>, Fault> {
         let row: Option<(u64, String, String, Digest)> = self.db.row(
             "SELECT n, text, state, request FROM operations WHERE scope = ?1 AND idempotency = ?2 \
@@ -255,7 +267,7 @@ impl Store for SqlStore {
         row.map(|(number, text, state, request)| {
             let used = match number {
                 0 => Used::Call(text),
-                number => Used::Operation(Box::new(operation((number, text, state))?)),
+                number => Used::Operation(Box::new(self.present(operation((number, text, state))?))),
             };
             Ok((used, request))
         })

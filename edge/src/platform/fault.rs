@@ -1,7 +1,7 @@
 //! Faults that tests cause, in a build of their own: a call that holds `panic=PLACE` somewhere
 //! panics there. The places are `worker`, `object` (before anything is written), `write` (in the
-//! middle of a transaction, after its writes) and `memory` (with a static in use, so that this
-//! memory is of no use to any later call).
+//! middle of a transaction, after its writes, or before its only one), `written` (after a write that is a statement by
+//! itself) and `memory` (with a static in use, so that this memory is of no use to any later call).
 
 use std::cell::RefCell;
 

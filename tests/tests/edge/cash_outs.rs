@@ -70,6 +70,25 @@ fn a_request_is_held_listed_and_paid_out() {
 }
 
 #[test]
+fn a_key_that_a_repeated_payout_used_makes_no_cash_in() {
+    let edge = Edge::start();
+    let (distributor, till) = with_customer(&edge);
+    let id = distributor.request_cash_out(PHONE, "60.00");
+    let path = distributor.api(&format!("/cashouts/{id}"));
+    let body = json!({ "cashOutFulfillmentType": "cash" });
+    edge.put(&path).key(&till).once("first").json(body.clone()).send().ok();
+    edge.put(&path).key(&till).once("second").json(body).send().ok();
+    let before = (distributor.position(), distributor.verify()["entries"].clone());
+    let cash_in = json!({ "operationType": "cash-in", "amount": "1.00", "phoneTo": PHONE });
+    for once in ["first", "second"] {
+        distributor.operation(&till, cash_in.clone()).once(once).send().refused(422, "idempotency_key_reused");
+    }
+    assert_eq!((distributor.position(), distributor.verify()["entries"].clone()), before);
+    distributor.operation(&till, cash_in).once("third").send().ok();
+    assert_conserved(&distributor, &wallets());
+}
+
+#[test]
 fn no_wallet_is_debited_without_its_owners_request() {
     let edge = Edge::start();
     let (distributor, till) = with_customer(&edge);

@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
+use universal_wallet_tests::distributor::Distributor;
 use universal_wallet_tests::edge::Edge;
+use universal_wallet_tests::key::Key;
 use universal_wallet_tests::money::assert_conserved;
 use universal_wallet_tests::powers::real_now;
 
@@ -41,6 +44,66 @@ fn a_credit_that_gets_lost_before_or_after_it_arrives_is_repeated_and_counts_onc
         assert_conserved(&distributor, &wallets());
     }
     assert_eq!(edge.wallet_balance(PHONE), "20.00");
+}
+
+/// What a row says of the only operation, behind the object's back.
+fn stored_status(distributor: &Distributor<'_>) -> Value {
+    distributor.edge.sql("DISTRIBUTOR", &distributor.id, "SELECT status FROM operations", json!([]))[0]["status"]
+        .clone()
+}
+
+#[test]
+fn an_arrival_that_was_not_written_down_before_the_power_went_is_told_again_and_counts_once() {
+    let edge = Edge::start();
+    edge.let_alarms_come(false);
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    let receipt = distributor.cash_in(&till, PHONE, "10.00").ok();
+    assert_eq!((&receipt["status"], stored_status(&distributor)), (&json!("completed"), json!("processing")));
+    edge.evict("DISTRIBUTOR", &distributor.id);
+    let position = distributor.position();
+    assert_eq!((&position["balance"], &position["processing"]), (&json!("49990.00"), &json!("10.00")));
+    edge.alarm("DISTRIBUTOR", &distributor.id);
+    assert_eq!(distributor.read_operation(&till, receipt["operationID"].as_str().unwrap())["status"], "completed");
+    assert_eq!(edge.wallet_balance(PHONE), "10.00");
+    assert_conserved(&distributor, &wallets());
+    assert_eq!(distributor.verify()["valid"], true);
+}
+
+#[test]
+fn an_arrival_is_written_down_by_the_next_write_or_read_of_rows_or_by_the_alarm() {
+    let writes: [fn(&Distributor<'_>, &Key); 4] = [
+        |distributor, till| {
+            drop(
+                distributor
+                    .operation(
+                        till,
+                        json!({ "operationType": "cash-in", "amount": "1.00", "phoneTo": "+2348030000001" }),
+                    )
+                    .send()
+                    .ok(),
+            )
+        },
+        |distributor, till| drop(distributor.edge.get(&distributor.api("/operations")).key(till).send().ok()),
+        |distributor, _| drop(distributor.position()),
+        |distributor, _| {
+            distributor.edge.stop_clock(real_now() + 10_000);
+            distributor.edge.alarm("DISTRIBUTOR", &distributor.id);
+        },
+    ];
+    let edge = Edge::start();
+    for write in writes {
+        edge.stop_clock(real_now());
+        edge.let_alarms_come(false);
+        let distributor = edge.distributor();
+        let till = distributor.till();
+        distributor.cash_in(&till, PHONE, "10.00").ok();
+        assert_eq!(stored_status(&distributor), "processing");
+        distributor.read_balance(&till).ok();
+        assert_eq!(stored_status(&distributor), "processing", "a balance needs no row");
+        write(&distributor, &till);
+        assert_eq!(stored_status(&distributor), "completed");
+    }
 }
 
 #[test]

@@ -121,3 +121,21 @@ fn the_deployed_build_has_no_such_faults() {
     let edge = Edge::start();
     edge.get("/healthz?panic=worker").send().ok();
 }
+
+#[test]
+fn a_cash_in_that_was_written_when_the_instance_fell_over_is_found_by_its_key_and_arrives_once() {
+    let edge = Setup::new().with_faults().start();
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    let body = json!({ "operationType": "cash-in", "amount": "5.00", "phoneTo": PHONE });
+    soon(|| {
+        edge.post(&distributor.api("/operations?panic=written")).key(&till).once("till-1").json(body.clone()).send()
+    });
+    let again = distributor.operation(&till, body).once("till-1").send();
+    assert_eq!(again.header("Idempotent-Replayed").as_deref(), Some("true"), "{again}");
+    distributor.await_nothing_processing(Duration::from_secs(20));
+    assert_eq!(distributor.position()["balance"], "49995.00");
+    assert_eq!(edge.wallet_balance(PHONE), "5.00");
+    assert_conserved(&distributor, &[format!("wallets/{PHONE}")]);
+    assert_eq!(distributor.verify()["valid"], true);
+}

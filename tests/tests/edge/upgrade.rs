@@ -18,7 +18,7 @@ fn version(distributor: &Distributor<'_>) -> Value {
 
 /// Makes the tables as version 0 had them, and drops the object from memory.
 fn set_back_to_version_0(distributor: &Distributor<'_>) {
-    let sql = "DROP INDEX keys_by_replaced; ALTER TABLE keys DROP COLUMN replaces; DROP TABLE addresses; \
+    let sql = "DROP VIEW new_operations; DROP INDEX keys_by_replaced; ALTER TABLE keys DROP COLUMN replaces; DROP TABLE addresses; \
                UPDATE meta SET value = '0' WHERE name = 'schema'";
     distributor.edge.sql("DISTRIBUTOR", &distributor.id, sql, json!([]));
     distributor.edge.evict("DISTRIBUTOR", &distributor.id);
@@ -88,7 +88,7 @@ fn a_newer_state_is_not_served_and_not_touched_and_the_log_says_why() {
     assert_eq!(entries(), before);
     assert!(edge.log().contains("the state is newer than this code: version 99"), "{}", edge.log());
     other.read_balance(&theirs).ok();
-    edge.sql("DISTRIBUTOR", &distributor.id, "UPDATE meta SET value = '1' WHERE name = 'schema'", json!([]));
+    edge.sql("DISTRIBUTOR", &distributor.id, "UPDATE meta SET value = '2' WHERE name = 'schema'", json!([]));
     distributor.read_balance(&till).ok();
 }
 

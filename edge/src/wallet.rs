@@ -308,19 +308,18 @@ impl WalletStore for SqlWallet {
 
     fn append(&mut self, id: OperationID, minor: i64, balance: Amount, now: Timestamp) -> Result<Option<i64>, Fault> {
         // Beyond 2^53 a number is not exact in JavaScript: it travels as text.
-        let added: Option<(u64,)> = self.db.row(
-            "INSERT INTO entries (operation, minor, balance, at) VALUES (?, CAST(? AS INTEGER), ?, ?) \
-             ON CONFLICT (operation) DO NOTHING RETURNING n",
+        let added = self.db.run(
+            "INSERT INTO entries (operation, minor, balance, at) VALUES (?, CAST(? AS INTEGER), ?, ?)",
             (id, minor.to_string(), balance, now.unix_ms()),
-        )?;
-        if added.is_some() {
+        );
+        let Err(fault) = added else {
             self.funds.balance = balance;
             return Ok(None);
-        }
+        };
+        // Most operations come once, so the index is left to say that one came before.
         let row: Option<(String,)> =
             self.db.row("SELECT CAST(minor AS TEXT) FROM entries WHERE operation = ?", (id,))?;
-        let brought = row.and_then(|(minor,)| minor.parse().ok());
-        brought.map(Some).ok_or_else(|| Fault::new("an entry that is there and is not"))
+        row.and_then(|(minor,)| minor.parse().ok()).map(Some).ok_or(fault)
     }
 
     fn hold(&self, id: OperationID) -> Result<Option<Hold>, Fault> {

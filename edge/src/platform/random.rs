@@ -1,5 +1,7 @@
 //! Randomness from the platform's generator.
 
+use std::cell::RefCell;
+
 use universal_wallet_core::refusal::Fault;
 
 /// Fills an array with random bytes.
@@ -9,9 +11,21 @@ pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], Fault> {
     Ok(bytes)
 }
 
-/// Random bits.
+thread_local! {
+    /// Bits that were drawn and not used yet.
+    static DRAWN: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Random bits, which are drawn for many calls at once: each draw crosses into JavaScript.
 pub(crate) fn bits() -> Result<u64, Fault> {
-    Ok(u64::from_le_bytes(bytes()?))
+    DRAWN.with_borrow_mut(|drawn| match drawn.pop() {
+        Some(bits) => Ok(bits),
+        None => {
+            let more = bytes::<1024>()?;
+            drawn.extend(more.as_chunks().0.iter().map(|bits| u64::from_le_bytes(*bits)));
+            drawn.pop().ok_or_else(|| Fault::new("no randomness"))
+        }
+    })
 }
 
 /// A random UUID (version 4).

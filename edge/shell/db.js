@@ -2,21 +2,21 @@
 
 const ROLLBACK = Symbol("rollback");
 const OPEN = 1;
-// Ends each value that a statement is given or answers; before it stands its kind.
+// Ends each value that a statement is given or answers.
 const END = "\x1f";
 
-/** The values of a statement. */
+/** The values of a statement; what stands behind the last of them is their kinds. */
 function read(text) {
   const values = text.split(END);
-  values.pop();
-  for (let place = 0; place < values.length; place += 1) {
-    const value = values[place];
-    values[place] = value[0] === "t" ? value.slice(1) : value[0] === "i" ? Number(value.slice(1)) : null;
+  const kinds = values.pop();
+  for (let place = 0; place < kinds.length; place += 1) {
+    if (kinds[place] === "i") values[place] = Number(values[place]);
+    else if (kinds[place] === "n") values[place] = null;
   }
   return values;
 }
 
-/** A value of a row. */
+/** A value of a row, with its kind before it. */
 function spell(value) {
   if (typeof value === "string") return `t${value}${END}`;
   return value === null ? `n${END}` : `i${value}${END}`;

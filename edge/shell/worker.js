@@ -11,6 +11,7 @@ export { Distributor, Issuer, SignIns, User, Wallet } from "./objects.js";
 
 const OURS = /^\/(api|admin|issuer|healthz|openapi\.json)([/?]|$)/;
 const MAX_BODY = 64 * 1024;
+const NOTHING = new Uint8Array(0);
 // The headers that Rust reads: of a request without a body, of any, and of one that a browser may have sent.
 const READ_HEADERS = ["Authorization", "CF-Connecting-IP"];
 const HEADERS = [...READ_HEADERS, "Content-Type", "Idempotency-Key"];
@@ -46,8 +47,8 @@ function answer(request, path, env, id, seen) {
 async function carryOut(request, text, env, id, step, seen) {
   const { method } = request;
   if (step === "B") {
-    const body = await read(request);
-    step = enter(env, id, (worker) => worker.begin_with_body(text, body, id));
+    const { body, trouble } = await read(request);
+    step = enter(env, id, (worker) => worker.begin_with_body(text, body, trouble, id));
   }
   if (step[0] === "O") {
     step = await follow(env, step, seen, (number, reply) => enter(env, id, (worker) => worker.resume(number, reply, id)));
@@ -118,16 +119,16 @@ async function listen(request, env, step, id) {
   return respond(text, request.method, id);
 }
 
-/** The body as `+` and its text, or `!` and why there is none; never more than the largest body. */
+/** The body, never more than the largest, or why there is none. */
 async function read(request) {
   const length = request.headers.get("Content-Length");
-  if (length === null && request.body === null) return "+";
-  if (length > MAX_BODY) return "!large";
+  if (length === null && request.body === null) return { body: NOTHING, trouble: "" };
+  if (length > MAX_BODY) return { body: NOTHING, trouble: "large" };
   try {
     const bytes = length === null ? await collect(request.body) : await request.arrayBuffer();
-    return bytes === null ? "!large" : `+${new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)}`;
+    return bytes === null ? { body: NOTHING, trouble: "large" } : { body: new Uint8Array(bytes), trouble: "" };
   } catch {
-    return "!broken";
+    return { body: NOTHING, trouble: "broken" };
   }
 }
 

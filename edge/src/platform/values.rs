@@ -1,5 +1,6 @@
-//! What goes into and comes out of a statement: values in one text, each with its kind before it and a mark behind it. One
-//! text is what crosses into JavaScript most cheaply, and this needs little code for each type.
+//! What goes into and comes out of a statement, in one text. What is bound: each value with a mark behind it, then all
+//! their kinds, a letter each. What is answered: each value with its kind before it and a mark behind it. One text is what
+//! crosses into JavaScript most cheaply, and this needs little code for each type.
 
 use std::fmt::{Display, Write as _};
 
@@ -24,6 +25,7 @@ pub(crate) const NONE: () = ();
 #[derive(Default)]
 pub(crate) struct Values {
     text: String,
+    kinds: String,
     unfit: bool,
 }
 
@@ -32,26 +34,29 @@ impl Values {
     pub(crate) fn of(bindings: impl Bindings) -> Result<String, Fault> {
         let mut values = Self::default();
         bindings.bind(&mut values);
+        values.text.push_str(&values.kinds);
         if values.unfit { Err(Fault::new("a value that cannot be bound")) } else { Ok(values.text) }
     }
 
     fn null(&mut self) {
-        self.text.push('n');
-        self.text.push(END);
+        self.end('n');
     }
 
     fn text(&mut self, value: &str) {
         self.unfit |= value.contains(END);
-        self.text.push('t');
         self.text.push_str(value);
-        self.text.push(END);
+        self.end('t');
     }
 
     fn show(&mut self, kind: char, value: &dyn Display) {
-        self.text.push(kind);
         // Writing to a String cannot fail.
         let _ = write!(self.text, "{value}");
+        self.end(kind);
+    }
+
+    fn end(&mut self, kind: char) {
         self.text.push(END);
+        self.kinds.push(kind);
     }
 }
 
@@ -229,9 +234,10 @@ mod tests {
     #[test]
     fn a_row_is_read_as_its_values_were_bound() {
         let bound = Values::of((7_i64, "a\nb", None::<u64>, Some(String::from("é")), KeyStatus::Active)).unwrap();
-        assert_eq!(bound, "i7\u{1f}ta\nb\u{1f}n\u{1f}té\u{1f}tactive\u{1f}");
+        assert_eq!(bound, "7\u{1f}a\nb\u{1f}\u{1f}é\u{1f}active\u{1f}itntt");
+        let answered = "i7\u{1f}ta\nb\u{1f}n\u{1f}té\u{1f}tactive\u{1f}";
         let row: Read = (7, "a\nb".into(), None, Some("é".into()), "active".into());
-        assert_eq!(rows::<Read>(&format!("{bound}{bound}")).unwrap(), [row.clone(), row]);
+        assert_eq!(rows::<Read>(&format!("{answered}{answered}")).unwrap(), [row.clone(), row]);
         assert_eq!(rows::<Read>("").unwrap(), []);
     }
 
@@ -253,7 +259,9 @@ mod tests {
     #[test]
     fn a_code_is_read_as_it_is_stored() {
         for code in Code::ALL {
-            assert_eq!(rows::<(Code,)>(&Values::of((code,)).unwrap()).unwrap(), [(*code,)]);
+            let bound = Values::of((code,)).unwrap();
+            let answered = format!("t{}", bound.strip_suffix('t').unwrap());
+            assert_eq!(rows::<(Code,)>(&answered).unwrap(), [(*code,)]);
         }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod session;
 
 use std::cell::RefCell;
 
+use universal_wallet_core::input::Unread;
 use universal_wallet_core::refusal::{Code, Outcome, Refusal};
 use wasm_bindgen::prelude::*;
 
@@ -56,9 +57,14 @@ impl Worker {
         started(request, None, request_id)
     }
 
-    /// Begins a request again, whose body was read; see [`Request::input`] for its form.
+    /// Begins a request again, whose body was read, or could not be: then `trouble` says why, `large` or `broken`.
     #[must_use]
-    pub fn begin_with_body(request: &str, body: &str, request_id: &str) -> String {
+    pub fn begin_with_body(request: &str, body: &[u8], trouble: &str, request_id: &str) -> String {
+        let body = match trouble {
+            "" => core::str::from_utf8(body).map_err(|_| Unread::Broken),
+            "large" => Err(Unread::TooLarge),
+            _ => Err(Unread::Broken),
+        };
         started(request, Some(body), request_id)
     }
 
@@ -106,7 +112,7 @@ fn failure(request_id: &str, refusal: &Refusal) -> String {
     Answer::refusal(refusal, &origin).text()
 }
 
-fn started(request: &str, body: Option<&str>, request_id: &str) -> String {
+fn started(request: &str, body: Option<Result<&str, Unread>>, request_id: &str) -> String {
     #[cfg(feature = "faults")]
     {
         crate::platform::fault::begin(request);

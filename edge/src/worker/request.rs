@@ -25,8 +25,8 @@ pub(crate) struct Request<'a> {
     pub(crate) origin_header: Option<&'a str>,
     pub(crate) fetch_site: Option<&'a str>,
     pub(crate) upgrade: Option<&'a str>,
-    /// What was read of the body, where it was.
-    body: Option<&'a str>,
+    /// The body, where it was read.
+    body: Option<Result<&'a str, Unread>>,
 }
 
 /// A text in two, the second part from the first such byte on; one of ASCII.
@@ -38,7 +38,7 @@ impl<'a> Request<'a> {
     /// Reads the shell's form: method, URL, then the headers Authorization, CF-Connecting-IP,
     /// Content-Type, Idempotency-Key, Cookie, Origin, Sec-Fetch-Site and Upgrade, a line each; a
     /// header that was sent is preceded by `=`, and the last ones may be left out. The body is there once it was read.
-    pub(crate) fn parse(text: &'a str, body: Option<&'a str>, request_id: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &'a str, body: Option<Result<&'a str, Unread>>, request_id: &str) -> Option<Self> {
         let mut lines = text.split('\n');
         let method = lines.next()?;
         let url = lines.next()?;
@@ -99,18 +99,15 @@ impl<'a> Request<'a> {
         client_address(self.ip)
     }
 
-    /// Body and idempotency key; `None` where the body has to be read first. The shell read `+`
-    /// and the text, or `!` and why there is none.
+    /// Body and idempotency key; `None` where the body has to be read first.
     pub(crate) fn input(&self) -> Option<Input> {
         if !self.has_body() {
             return Some(Input { body: Ok(String::new()), idempotency_key: None });
         }
-        let read = self.body?;
-        let body = match read.strip_prefix('+') {
-            Some(text) if text.is_empty() || self.is_json() => Ok(text.to_owned()),
-            Some(_) => Err(Unread::NotJson),
-            None if read == "!large" => Err(Unread::TooLarge),
-            None => Err(Unread::Broken),
+        let body = match self.body? {
+            Ok(text) if text.is_empty() || self.is_json() => Ok(text.to_owned()),
+            Ok(_) => Err(Unread::NotJson),
+            Err(why) => Err(why),
         };
         Some(Input { body, idempotency_key: self.idempotency_key.map(str::to_owned) })
     }

@@ -15,13 +15,13 @@ use universal_wallet_core::wallet::{
 };
 use wasm_bindgen::prelude::*;
 
-use crate::messages::{ToDistributor, ToWallet, WalletFunds};
+use crate::messages::{Movement, ToDistributor, ToWallet, WalletFunds, What};
 use crate::platform::answer::report;
 use crate::platform::clock::timestamp;
 use crate::platform::db::{Db, NONE};
 use crate::platform::random;
 use crate::platform::schema::Schema;
-use crate::platform::step::{DONE, Kind, Step, read_reply, reply};
+use crate::platform::step::{ACKNOWLEDGED, DONE, Kind, Step, read_reply, reply};
 use crate::platform::waiting::Waiting;
 use verify::verify;
 
@@ -82,15 +82,16 @@ impl Wallet {
     /// Takes a message.
     pub fn call(&mut self, message: &str, now_ms: f64) -> String {
         let now = timestamp(now_ms);
-        match serde_json::from_str(message) {
+        if let Some(movement) = Movement::read(message) {
+            let moved = self.move_money(movement, now);
+            return if moved.is_ok() { ACKNOWLEDGED.into() } else { reply(moved) };
+        }
+        match document::read(message) {
             Ok(ToWallet::Funds) => {
                 let Funds { balance, held } = self.store.funds;
                 reply(Ok(WalletFunds { balance, available: self.store.funds.available(), held }))
             }
             Ok(ToWallet::Verify) => reply(verify(&self.store).map_err(Refused::from)),
-            Ok(ToWallet::Credit { operation, amount }) => reply(self.credit(operation, amount, now)),
-            Ok(ToWallet::Capture { operation }) => reply(self.write(|store| capture(store, operation, now))),
-            Ok(ToWallet::Release { operation }) => reply(self.write(|store| Ok(release(store, operation)?))),
             Ok(ToWallet::Request { from, input }) => match self.request(from, &input, now) {
                 Ok(step) => self.text(step),
                 Err(refused) => reply::<()>(Err(refused)),
@@ -132,6 +133,14 @@ impl Wallet {
 }
 
 impl Wallet {
+    fn move_money(&mut self, Movement { operation, what }: Movement, now: Timestamp) -> Outcome<()> {
+        match what {
+            What::Credit(amount) => self.credit(operation, amount, now),
+            What::Capture => self.write(|store| capture(store, operation, now)),
+            What::Release => self.write(|store| Ok(release(store, operation)?)),
+        }
+    }
+
     /// Takes a cash-in: one statement writes it, so it needs no transaction.
     fn credit(&mut self, operation: OperationID, amount: Amount, now: Timestamp) -> Outcome<()> {
         self.store.make()?;

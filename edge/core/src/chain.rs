@@ -9,6 +9,7 @@ use serde_json::Value;
 use universal_wallet::{Amount, Timestamp};
 
 use crate::digest::Digest;
+use crate::document;
 use crate::people::Actor;
 use crate::refusal::Fault;
 
@@ -178,7 +179,7 @@ impl Head {
 
     /// The head that a stored entry is.
     pub fn of(entry: &Entry) -> Result<Self, Fault> {
-        let content: Content = serde_json::from_str(&entry.text)?;
+        let content: Content = document::read(&entry.text)?;
         Ok(Self { number: entry.number, hash: entry.hash, at: content.at, book: content.book })
     }
 }

@@ -8,6 +8,7 @@ use universal_wallet::Timestamp;
 
 use crate::chain::{Content, Entry, Head, hash};
 use crate::digest::Digest;
+use crate::document;
 use crate::refusal::Fault;
 
 /// How many entries one call looks at.
@@ -124,7 +125,7 @@ fn entry_holds(
     if anchor.is_some_and(|anchor| anchor.number == number && anchor.hash != entry.hash) {
         return Ok(false);
     }
-    let Ok(content) = serde_json::from_str::<Content>(&entry.text) else { return Ok(false) };
+    let Ok(content) = document::read::<Content>(&entry.text) else { return Ok(false) };
     if content.n != number {
         return Ok(false);
     }

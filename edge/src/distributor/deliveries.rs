@@ -9,10 +9,10 @@ use universal_wallet_core::refusal::{Code, Fault, Outcome, Refusal, Refused};
 use universal_wallet_core::store::Store;
 
 use super::{After, KeyHeaders, Open, Then};
-use crate::messages::ToWallet;
+use crate::messages::{self, Movement};
 use crate::platform::answer::{Answer, Origin, report};
 use crate::platform::random;
-use crate::platform::step::{DONE, Kind, read_reply, reply};
+use crate::platform::step::{ACKNOWLEDGED, Kind, Step, read_reply, reply};
 
 /// The first repetition comes so long after the first attempt, in milliseconds.
 pub(crate) const FIRST_RETRY_MS: i64 = 2_000;
@@ -71,13 +71,13 @@ impl Delivery {
     }
 
     /// What the wallet is told.
-    pub(crate) const fn message(&self) -> ToWallet {
-        let operation = self.operation;
-        match self.what {
-            What::Credit(amount) => ToWallet::Credit { operation, amount },
-            What::Capture(_) => ToWallet::Capture { operation },
-            What::Release => ToWallet::Release { operation },
-        }
+    pub(crate) const fn movement(&self) -> Movement {
+        let what = match self.what {
+            What::Credit(amount) => messages::What::Credit(amount),
+            What::Capture(_) => messages::What::Capture,
+            What::Release => messages::What::Release,
+        };
+        Movement { operation: self.operation, what }
     }
 
     /// When it is tried again: at once where the time lies further ahead than any wait, since then
@@ -105,11 +105,9 @@ impl Open {
             return self.follow(number, after, None, now);
         };
         delivery.attempted(self.clock, random);
-        let (wallet, message) = (delivery.wallet.clone(), delivery.message());
-        self.ask(Kind::Wallet, wallet, &message, Then::Delivered { number, after }).unwrap_or_else(|refused| {
-            report("", &Fault::new(format!("a delivery that cannot be told: {refused:?}")));
-            DONE.into()
-        })
+        let (name, message) = (delivery.wallet.clone(), delivery.movement().text());
+        let step = Step::Ask { to: Kind::Wallet, name, message, then: Some(Then::Delivered { number, after }) };
+        step.text(|then| self.waiting.keep(then))
     }
 
     /// A wallet acknowledged, or did not: then the alarm tells it again.
@@ -118,7 +116,8 @@ impl Open {
             return self.follow(number, after, None, now);
         };
         let (id, what) = (delivery.operation, delivery.what);
-        let done = match read_reply::<()>(answer) {
+        let acknowledged = if answer == ACKNOWLEDGED { Ok(()) } else { read_reply(answer) };
+        let done = match acknowledged {
             Ok(()) => match what {
                 What::Credit(_) => self.credited(&after, now, id),
                 What::Capture(_) => self.write(|store| Ok(decide_operation::arrived(store, now, id)?)),

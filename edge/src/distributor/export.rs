@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::chain::Content;
+use universal_wallet_core::document;
 use universal_wallet_core::refusal::{Code, Fault, Outcome, Refusal};
 use universal_wallet_core::store::Store;
 
@@ -77,7 +78,7 @@ impl Open {
             "SELECT text, hash FROM entries WHERE n = ?1 UNION ALL SELECT text, hash FROM operations WHERE n = ?1",
             (number,),
         )?;
-        row.map(|(text, hash)| Ok((serde_json::from_str(&text)?, hash))).transpose()
+        row.map(|(text, hash)| Ok((document::read(&text)?, hash))).transpose()
     }
 
     /// The first entry that is not older: entries rise in number and time alike.
@@ -104,7 +105,7 @@ impl Open {
         )?;
         let mut lines = String::new();
         for (number, text, hash) in rows {
-            let content: Content = serde_json::from_str(&text)?;
+            let content: Content = document::read(&text)?;
             if content.at >= until {
                 return Ok((lines, None));
             }

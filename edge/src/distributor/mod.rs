@@ -188,7 +188,7 @@ impl Distributor {
 
     /// Whether a person may listen (`caller` as the Worker found them): their ID, or nothing.
     pub fn listen(&mut self, caller: &str, now_ms: f64) -> String {
-        let (Some(open), Ok(caller)) = (&mut self.open, serde_json::from_str::<ConsoleCaller>(caller)) else {
+        let (Some(open), Ok(caller)) = (&mut self.open, document::read::<ConsoleCaller>(caller)) else {
             return String::new();
         };
         let now = open.now(now_ms);
@@ -365,7 +365,7 @@ impl Open {
 
     /// Runs a command whose writes are one statement, which becomes true as a whole by itself.
     fn write_once<T>(&mut self, command: impl FnOnce(&mut SqlStore) -> Outcome<T>) -> Outcome<T> {
-        self.store.note_arrivals()?;
+        self.store.note_many_arrivals()?;
         #[cfg(feature = "faults")]
         crate::platform::fault::at("write");
         let result = command(&mut self.store);

@@ -3,6 +3,7 @@
 
 use universal_wallet::id::DistributorID;
 use universal_wallet_core::digest::Digest;
+use universal_wallet_core::document;
 use universal_wallet_core::input::{Input, Unread};
 use universal_wallet_core::refusal::Fault;
 
@@ -88,7 +89,7 @@ fn parse(text: &str) -> Option<(Asker, Call)> {
     let who = caller.get(1..)?;
     let caller = match caller.get(..1)? {
         "K" => Asker::Key(who.parse().ok()?),
-        "P" => Asker::Person(serde_json::from_str(who).ok()?),
+        "P" => Asker::Person(document::read(who).ok()?),
         _ => Asker::Issuer,
     };
     let (_, _, route, _) = *ROUTES.get(lines.next()?.parse::<usize>().ok()?)?;

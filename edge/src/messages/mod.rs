@@ -1,6 +1,7 @@
 //! What the Worker and the objects say to each other.
 
 mod call;
+mod movement;
 
 use serde::{Deserialize, Serialize};
 use universal_wallet::id::{DistributorID, OperationID, UserID};
@@ -15,6 +16,7 @@ use universal_wallet_core::store::{Idempotency, Profile};
 use universal_wallet_core::verify::Anchor;
 
 pub(crate) use call::{Asker, Call};
+pub(crate) use movement::{Movement, What};
 
 use crate::distributor::Export;
 
@@ -66,19 +68,13 @@ pub(crate) struct Membership {
     pub(crate) roles: Vec<Role>,
 }
 
-/// What a Wallet is told.
+/// What a Wallet is told, besides movements.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum ToWallet {
     /// How much is in it.
     Funds,
     /// Whether its entries and holds fit together.
     Verify,
-    /// A cash-in arrives.
-    Credit { operation: OperationID, amount: Amount },
-    /// The distributor paid the owner out.
-    Capture { operation: OperationID },
-    /// The owner's request is over.
-    Release { operation: OperationID },
     /// The owner asks to be paid out.
     Request { from: Phone, input: Input },
     /// Who pays a request out.

@@ -3,6 +3,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use universal_wallet_core::document;
 use universal_wallet_core::refusal::{Fault, Outcome, Refusal, Refused};
 
 use super::answer::{Answer, report, unavailable};
@@ -76,6 +77,9 @@ impl<T> Step<T> {
 /// Nothing more to do.
 pub(crate) const DONE: &str = "D";
 
+/// The reply that says no more than that it is done.
+pub(crate) const ACKNOWLEDGED: &str = "R{\"Ok\":null}";
+
 /// The reply to an object that asked, as the shell reads it.
 pub(crate) fn reply<T: Serialize>(result: Outcome<T>) -> String {
     let reply = match result {
@@ -106,7 +110,7 @@ pub(crate) enum Reply<T> {
 
 /// Reads a reply; what did not come is our fault, and its outcome unknown.
 pub(crate) fn read_reply<T: DeserializeOwned>(reply: &str) -> Outcome<T> {
-    match reply.strip_prefix('R').map(serde_json::from_str::<Reply<T>>) {
+    match reply.strip_prefix('R').map(document::read::<Reply<T>>) {
         Some(Ok(Reply::Ok(value))) => Ok(value),
         Some(Ok(Reply::Refused(refusal))) => Err(refusal.into()),
         Some(Err(error)) => Err(Fault::from(error).into()),

@@ -43,7 +43,7 @@ pub(crate) fn ratios(ratios: &[Ratio]) {
             spread(Some(ratio.by_run), 2),
             spread(ratio.by_cpu, 2),
             ratio.target,
-            if ratio.met { "met" } else { "NOT met" },
+            ratio.met.map_or("", |met| if met { "met" } else { "NOT met" }),
         );
     }
 }

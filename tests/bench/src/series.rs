@@ -29,6 +29,7 @@ pub(crate) struct Servers {
     before: Option<Server>,
     better_auth: Option<BetterAuth>,
     whole_job: Server,
+    bare: Server,
     /// Those that answer any request alike, by name.
     simple: Vec<(&'static str, Server)>,
 }
@@ -52,6 +53,7 @@ impl Servers {
             before: before.map(|folder| Server::earlier(cores, folder)).transpose()?,
             better_auth: has(Part::Peers).then(|| BetterAuth::start(cores)).transpose()?,
             whole_job: Server::baseline(cores, "whole-job", Entry::Production)?,
+            bare: Server::baseline(cores, "bare", Entry::Production)?,
             simple,
         })
     }
@@ -76,6 +78,7 @@ impl Servers {
             add("balance", &self.ours, balance(&ours))?;
         }
         if has(Part::Balance) {
+            add("bare balance", &self.bare, Call::get("/balance", std::slice::from_ref(&theirs.key)))?;
             add("js balance", &self.whole_job, balance(&theirs))?;
             if let Some((server, before)) = &before {
                 add("balance before", server, balance(before))?;
@@ -85,6 +88,7 @@ impl Servers {
             add("cash-in", &self.ours, cash_in(&ours))?;
         }
         if has(Part::CashIn) {
+            add("bare cash-in", &self.bare, Call::cash_in("/operations", &theirs.key, 1))?;
             add("js cash-in", &self.whole_job, cash_in(&theirs))?;
             if let Some((server, before)) = &before {
                 add("cash-in before", server, cash_in(before))?;
@@ -92,6 +96,7 @@ impl Servers {
         }
         if has(Part::Forged) {
             add("forged", &self.ours, forged(&ours))?;
+            add("bare refusal", &self.bare, refused("/refusal"))?;
             add("js forged", &self.whole_job, forged(&theirs))?;
             if let Some((server, before)) = &before {
                 add("forged before", server, forged(before))?;
@@ -118,5 +123,9 @@ pub(crate) fn cash_in(of: &Prepared) -> Result<Call> {
 }
 
 pub(crate) fn forged(of: &Prepared) -> Result<Call> {
-    Ok(Call::get(&of.path("/balance"), &prepared::forged())?.refused(StatusCode::UNAUTHORIZED))
+    refused(&of.path("/balance"))
+}
+
+fn refused(path: &str) -> Result<Call> {
+    Ok(Call::get(path, &prepared::forged())?.refused(StatusCode::UNAUTHORIZED))
 }

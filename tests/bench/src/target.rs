@@ -18,9 +18,11 @@ enum Bound {
     AtLeast(f64),
     /// Our 99th percentile is no more than the other.
     Tail,
+    /// Nothing: it tells how much of what ours costs is the platform's.
+    None,
 }
 
-const TARGETS: [Target; 16] = [
+const TARGETS: [Target; 19] = [
     at_least(0.9, "balance", "hop"),
     at_least(1.4, "balance", "js balance"),
     at_least(1.1, "cash-in", "js cash-in"),
@@ -32,6 +34,9 @@ const TARGETS: [Target; 16] = [
     at_least(4.0, "balance", "better-auth"),
     at_least(0.95, "large balance", "balance"),
     at_least(0.95, "large cash-in", "cash-in"),
+    told("balance", "bare balance"),
+    told("cash-in", "bare cash-in"),
+    told("forged", "bare refusal"),
     tail("balance", "hop"),
     tail("balance", "js balance"),
     tail("cash-in", "js cash-in"),
@@ -41,6 +46,10 @@ const TARGETS: [Target; 16] = [
 
 const fn at_least(ratio: f64, ours: &'static str, beside: &'static str) -> Target {
     Target { ours, beside, bound: Bound::AtLeast(ratio) }
+}
+
+const fn told(ours: &'static str, beside: &'static str) -> Target {
+    Target { ours, beside, bound: Bound::None }
 }
 
 const fn tail(ours: &'static str, beside: &'static str) -> Target {
@@ -58,7 +67,8 @@ pub(crate) struct Ratio {
     /// The same by the servers' CPU time per answer, which a busy machine disturbs less.
     pub(crate) by_cpu: Option<Spread>,
     pub(crate) target: String,
-    pub(crate) met: bool,
+    /// Nothing where there is no target.
+    pub(crate) met: Option<bool>,
 }
 
 /// All ratios of which both sides were measured.
@@ -75,7 +85,7 @@ fn ratio(target: &Target, ours: &Row, rows: &[Row]) -> Option<Ratio> {
         Spread::of(ours.runs.iter().zip(&beside.runs).map(|(ours, other)| of(ours, other)).collect::<Option<_>>()?)
     };
     let (what, runs, by_cpu, wanted, met): (_, _, _, _, fn(f64, f64) -> bool) = match target.bound {
-        Bound::AtLeast(_) => (
+        Bound::AtLeast(_) | Bound::None => (
             "throughput",
             by_run(&|ours, other| Some(ours.throughput / other.throughput))?,
             by_run(&|ours, other| Some(other.cpu_us? / ours.cpu_us?)),
@@ -91,13 +101,17 @@ fn ratio(target: &Target, ours: &Row, rows: &[Row]) -> Option<Ratio> {
             |ratio, bound| ratio <= bound,
         ),
     };
-    let bound = if let Bound::AtLeast(bound) = target.bound { bound } else { 1.0 };
+    let bound = match target.bound {
+        Bound::AtLeast(bound) => Some(bound),
+        Bound::Tail => Some(1.0),
+        Bound::None => None,
+    };
     Some(Ratio {
         what: format!("{} / {}, {what}", target.ours, target.beside),
         connections: ours.connections,
         by_run: runs,
         by_cpu,
-        target: format!("{wanted} {bound:.2}"),
-        met: met(runs.median, bound),
+        target: bound.map_or_else(String::new, |bound| format!("{wanted} {bound:.2}")),
+        met: bound.map(|bound| met(runs.median, bound)),
     })
 }

@@ -2,7 +2,6 @@
 
 use core::fmt;
 use core::str::FromStr;
-use std::format;
 use std::string::String;
 
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
@@ -70,7 +69,7 @@ impl Timestamp {
         const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let at = DateTime::<Utc>::from(self);
         let month = MONTHS.get(at.month0() as usize).unwrap_or(&"Jan");
-        format!(
+        std::format!(
             "{}, {:02} {month} {:04} {:02}:{:02}:{:02} GMT",
             at.weekday(),
             at.day(),

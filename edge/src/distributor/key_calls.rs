@@ -210,9 +210,9 @@ impl Open {
             },
             Prepared::Done(created) => Ok(created),
             Prepared::Ready(ready) if ready.is_one_write() => {
-                self.write_once(|store| operations::make(store, moment, requester, *ready))
+                self.write_once(|store| operations::make(store, moment, requester, ready))
             }
-            Prepared::Ready(ready) => self.write(|store| operations::make(store, moment, requester, *ready)),
+            Prepared::Ready(ready) => self.write(|store| operations::make(store, moment, requester, ready)),
         }
     }
 

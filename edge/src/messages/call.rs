@@ -70,7 +70,9 @@ impl Call {
         for part in [&self.ip, &self.input.idempotency_key] {
             // An absent part is an empty line, an empty one is not.
             text.push('\n');
-            part.iter().for_each(|part| text.extend(["=", part]));
+            if let Some(part) = part {
+                text.extend(["=", part]);
+            }
         }
         text.extend(["\n", read, body]);
         Ok(text)

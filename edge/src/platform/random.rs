@@ -18,13 +18,12 @@ thread_local! {
 
 /// Random bits, which are drawn for many calls at once: each draw crosses into JavaScript.
 pub(crate) fn bits() -> Result<u64, Fault> {
-    DRAWN.with_borrow_mut(|drawn| match drawn.pop() {
-        Some(bits) => Ok(bits),
-        None => {
+    DRAWN.with_borrow_mut(|drawn| {
+        if drawn.is_empty() {
             let more = bytes::<1024>()?;
             drawn.extend(more.as_chunks().0.iter().map(|bits| u64::from_le_bytes(*bits)));
-            drawn.pop().ok_or_else(|| Fault::new("no randomness"))
         }
+        drawn.pop().ok_or_else(|| Fault::new("no randomness"))
     })
 }
 

@@ -70,10 +70,13 @@ fn an_arrival_that_was_not_written_down_before_the_power_went_is_told_again_and_
     assert_eq!(distributor.verify()["valid"], true);
 }
 
+/// What a key or somebody else does at a distributor.
+type Write<'a> = &'a dyn Fn(&Distributor<'_>, &Key);
+
 #[test]
 fn an_arrival_is_written_down_once_there_are_many_or_by_a_write_a_read_of_rows_or_the_alarm() {
     let cash_in = |distributor: &Distributor<'_>, key: &Key| distributor.cash_in(key, "+2348030000001", "0.01").ok();
-    let writes: [&dyn Fn(&Distributor<'_>, &Key); 5] = [
+    let writes: [Write<'_>; 5] = [
         &|distributor, till| (0..64).for_each(|_| drop(cash_in(distributor, till))),
         &|distributor, _| drop(cash_in(distributor, &distributor.asking_key())),
         &|distributor, till| drop(distributor.edge.get(&distributor.api("/operations")).key(till).send().ok()),

@@ -205,7 +205,7 @@ pub enum Prepared {
     /// Nothing is to be written.
     Done(Created),
     /// The operation can be made.
-    Ready(Box<Ready>),
+    Ready(Ready),
 }
 
 /// An operation that may be made now.
@@ -233,7 +233,7 @@ pub fn create(
 ) -> Outcome<Created> {
     match prepare(store, moment, requester, input, looked_up)? {
         Prepared::Done(created) => Ok(created),
-        Prepared::Ready(ready) => make(store, moment, requester, *ready),
+        Prepared::Ready(ready) => make(store, moment, requester, ready),
     }
 }
 
@@ -307,7 +307,7 @@ fn check(
     };
     let draft = Draft { direction, amount: new.amount, memo: new.memo, request };
     let allowed = allow(store, moment, requester, &draft)?;
-    Ok(Prepared::Ready(Box::new(Ready { draft, allowed, idempotency: None })))
+    Ok(Prepared::Ready(Ready { draft, allowed, idempotency: None }))
 }
 
 /// An operation about to be made.

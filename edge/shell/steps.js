@@ -1,21 +1,5 @@
 // Rust answers each call with the next step: a letter and the rest. The shell carries it out.
 
-// What names lead to, since it takes a hash to find that out. So many are kept at most.
-const MOST_KEPT = 10_000;
-const ids = new Map();
-
-/** An object, by its kind and name. */
-function find(env, kind, name) {
-  const whole = `${kind}\n${name}`;
-  let id = ids.get(whole);
-  if (!id) {
-    if (ids.size >= MOST_KEPT) ids.clear();
-    id = env[kind].idFromName(name);
-    ids.set(whole, id);
-  }
-  return env[kind].get(id);
-}
-
 /** Carries messages until there is something else to do. `rows`, where given, grows by what that costs. */
 export async function follow(env, step, rows, resume) {
   while (step[0] === "O") {
@@ -26,7 +10,8 @@ export async function follow(env, step, rows, resume) {
     const to = step.slice(1, kind);
     let reply;
     try {
-      const object = find(env, to, step.slice(waits + 1, name));
+      const objects = env[to];
+      const object = objects.get(objects.idFromName(step.slice(waits + 1, name)));
       const message = step.slice(name + 1);
       reply = rows ? await counted(object, message, rows) : await object.call(message);
     } catch (error) {

@@ -4,7 +4,6 @@
 import description from "./openapi.txt";
 import { live, renew } from "./instance.js";
 import { tell, watching } from "./log.js";
-import { requestID } from "./request-id.js";
 import { follow } from "./steps.js";
 
 export { Distributor, Issuer, SignIns, User, Wallet } from "./objects.js";
@@ -22,7 +21,7 @@ export default {
     const { url } = request;
     const path = url.slice(url.indexOf("/", url.indexOf("//") + 2));
     if (!OURS.test(path)) return env.ASSETS.fetch(request);
-    const id = requestID();
+    const id = crypto.randomUUID();
     const seen = watching(env);
     return seen ? told(request, path, env, id, seen) : answer(request, path, env, id);
   },
@@ -36,7 +35,7 @@ async function told(request, path, env, id, seen) {
   return response;
 }
 
-/** Answers a request: at once where nobody else is asked. `seen`, where given, grows by what it costs, and has the answer's text. */
+/** Answers a request, at once where nobody else is asked. `seen`, where given, grows by what it costs, and has the text. */
 function answer(request, path, env, id, seen) {
   const text = describe(request, path);
   const step = enter(env, id, (worker) => worker.begin(text, id));

@@ -140,7 +140,7 @@ impl Open {
         text
     }
 
-    /// A cash-in arrived. Under load calls of keys follow each other, and the next one writes it down.
+    /// A cash-in arrived. After a call of a key it is written down together with others, since those follow each other.
     fn credited(&mut self, after: &After, now: Timestamp, id: OperationID) -> Outcome<Option<Operation>> {
         let operation = decide_operation::arrived(&mut self.store, now, id)?;
         if !matches!(after, After::Receipt { .. }) {

@@ -9,7 +9,7 @@ use universal_wallet_core::refusal::{Code, Fault, Outcome, Refusal, Refused};
 use universal_wallet_core::store::Store;
 
 use super::{After, KeyHeaders, Open, Then};
-use crate::messages::{self, Movement};
+use crate::messages::{Movement, What};
 use crate::platform::answer::{Answer, Origin, report};
 use crate::platform::random;
 use crate::platform::step::{ACKNOWLEDGED, Kind, Step, read_reply, reply};
@@ -33,19 +33,11 @@ pub(crate) struct Delivery {
     pub(crate) next_at_ms: i64,
 }
 
-/// What it is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum What {
-    Credit(Amount),
-    Capture(Amount),
-    Release,
-}
-
 impl Delivery {
     /// A cash-in to credit, or a cash-out to capture.
     pub(crate) fn of_operation(operation: &Operation) -> Self {
         let facts = &operation.facts;
-        let what = if facts.is_cash_in() { What::Credit(facts.amount) } else { What::Capture(facts.amount) };
+        let what = if facts.is_cash_in() { What::Credit(facts.amount) } else { What::Capture };
         Self {
             operation: facts.id,
             wallet: facts.wallet(),
@@ -64,20 +56,15 @@ impl Delivery {
 
     /// What it may bring to the float: a cash-in comes back where the wallet cannot take it.
     pub(crate) const fn incoming(&self) -> Option<Amount> {
-        match self.what {
-            What::Capture(amount) | What::Credit(amount) => Some(amount),
-            What::Release => None,
+        match &self.of {
+            Some(operation) => Some(operation.facts.amount),
+            None => None,
         }
     }
 
     /// What the wallet is told.
     pub(crate) const fn movement(&self) -> Movement {
-        let what = match self.what {
-            What::Credit(amount) => messages::What::Credit(amount),
-            What::Capture(_) => messages::What::Capture,
-            What::Release => messages::What::Release,
-        };
-        Movement { operation: self.operation, what }
+        Movement { operation: self.operation, what: self.what }
     }
 
     /// When it is tried again: at once where the time lies further ahead than any wait, since then
@@ -120,7 +107,7 @@ impl Open {
         let done = match acknowledged {
             Ok(()) => match what {
                 What::Credit(_) => self.credited(&after, now, id),
-                What::Capture(_) => self.write(|store| Ok(decide_operation::arrived(store, now, id)?)),
+                What::Capture => self.write(|store| Ok(decide_operation::arrived(store, now, id)?)),
                 What::Release => self.write(|store| Ok(store.request_released(id).map(|()| None)?)),
             },
             Err(Refused::Refusal(refusal)) if refusal.code == Code::InvalidAmount => {

@@ -10,10 +10,9 @@ use universal_wallet_core::refusal::{Outcome, Refusal};
 use universal_wallet_core::store::{Idempotency, Store};
 
 use super::Open;
-use super::deliveries::What;
 use super::lists::Query;
 use super::verify::first_entry;
-use crate::messages::{Call, Position, Standing};
+use crate::messages::{Call, Position, Standing, What};
 use crate::platform::answer::Answer;
 use crate::platform::random;
 use crate::worker::routes::Route;
@@ -95,13 +94,10 @@ impl Open {
         let mut on_its_way = Total::default();
         let mut cash_ins = Total::default();
         for delivery in self.store.deliveries.values() {
-            match delivery.what {
-                What::Credit(amount) => {
-                    on_its_way = on_its_way.plus(amount);
-                    cash_ins = cash_ins.plus(amount);
-                }
-                What::Capture(amount) => on_its_way = on_its_way.plus(amount),
-                What::Release => {}
+            let Some(amount) = delivery.incoming() else { continue };
+            on_its_way = on_its_way.plus(amount);
+            if matches!(delivery.what, What::Credit(_)) {
+                cash_ins = cash_ins.plus(amount);
             }
         }
         Position {

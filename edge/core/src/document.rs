@@ -1,46 +1,107 @@
 //! Reading stored documents and messages. serde_json makes code of its own for each type that it
 //! reads out of text, kilobytes of it. So where speed is no matter the text becomes a [`Value`]
-//! first, by the same code for all, and little is made for each type.
+//! first, by the same code for all, and little is made for each type: members are looked up by
+//! their names and read in a struct's own order, so that no type has code to compare names.
 
-use std::string::String;
+use core::fmt::{self, Display};
+use std::string::{String, ToString};
 use std::vec;
 
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, Expected, MapAccess, SeqAccess,
+    self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Expected, MapAccess, SeqAccess, Unexpected,
     VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
-use serde_json::{Error, Value, map};
+use serde_json::{Map, Value, map};
+
+use crate::refusal::Fault;
 
 /// Reads a document from its text.
-pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
     of(serde_json::from_str(text)?)
 }
 
 /// Reads a document that is a value already.
-pub fn of<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
-    T::deserialize(Document(value))
+pub fn of<T: DeserializeOwned>(value: Value) -> Result<T, Fault> {
+    T::deserialize(Document(value)).map_err(|unfit| Fault(unfit.0))
+}
+
+/// Why a value is not what is read. What it holds instead is not told: it may be a secret.
+#[derive(Debug)]
+struct Unfit(String);
+
+impl Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl core::error::Error for Unfit {}
+
+#[cold]
+#[inline(never)]
+fn unfit(expected: &dyn Expected) -> Unfit {
+    Unfit(["a document has something else in place of ", &expected.to_string()].concat())
+}
+
+#[cold]
+#[inline(never)]
+fn lacking(what: &str) -> Unfit {
+    Unfit(["a document lacks ", what].concat())
+}
+
+impl de::Error for Unfit {
+    #[cold]
+    fn custom<T: Display>(message: T) -> Self {
+        Self(message.to_string())
+    }
+
+    fn invalid_type(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        unfit(expected)
+    }
+
+    fn invalid_value(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        unfit(expected)
+    }
+
+    fn invalid_length(_: usize, expected: &dyn Expected) -> Self {
+        unfit(expected)
+    }
+
+    fn unknown_variant(_: &str, _: &'static [&'static str]) -> Self {
+        lacking("a known word")
+    }
+
+    fn unknown_field(_: &str, _: &'static [&'static str]) -> Self {
+        lacking("a known member")
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        lacking(field)
+    }
+
+    fn duplicate_field(field: &'static str) -> Self {
+        lacking(field)
+    }
 }
 
 /// A value to be read. A struct is an object, as serde_json writes it, and nothing else.
 struct Document(Value);
 
-#[cold]
-#[inline(never)]
-fn unfit(expected: &dyn Expected) -> Error {
-    Error::custom(format_args!("a document has something else in place of {expected}"))
-}
-
 impl<'de> Deserializer<'de> for Document {
-    type Error = Error;
+    type Error = Unfit;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         match self.0 {
             Value::Array(items) => visitor.visit_seq(Items(items.into_iter())),
             Value::Object(members) => visitor.visit_map(Members { members: members.into_iter(), value: Value::Null }),
             Value::String(text) => visitor.visit_string(text),
             Value::Bool(flag) => visitor.visit_bool(flag),
-            Value::Number(number) => number.deserialize_any(visitor),
+            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+                (Some(number), _) => visitor.visit_u64(number),
+                (None, Some(number)) => visitor.visit_i64(number),
+                (None, None) => visitor.visit_f64(number.as_f64().unwrap_or_default()),
+            },
             Value::Null => visitor.visit_unit(),
         }
     }
@@ -48,85 +109,86 @@ impl<'de> Deserializer<'de> for Document {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.deserialize_map(visitor)
+    ) -> Result<V::Value, Unfit> {
+        match self.0 {
+            Value::Object(members) => visitor.visit_seq(Named { members, names: names.iter() }),
+            _ => Err(unfit(&visitor)),
+        }
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         match self.0 {
             Value::Object(members) => visitor.visit_map(Members { members: members.into_iter(), value: Value::Null }),
             _ => Err(unfit(&visitor)),
         }
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         match self.0 {
             Value::Array(items) => visitor.visit_seq(Items(items.into_iter())),
             _ => Err(unfit(&visitor)),
         }
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Unfit> {
         self.deserialize_seq(visitor)
     }
 
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         match self.0 {
             Value::String(text) => visitor.visit_string(text),
             _ => Err(unfit(&visitor)),
         }
     }
 
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         self.deserialize_string(visitor)
     }
 
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::String(text) => visitor.visit_str(&text),
-            _ => Err(unfit(&visitor)),
-        }
+    /// A variant, by its place among the variants.
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+        self.deserialize_u64(visitor)
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         match self.0 {
             Value::Bool(flag) => visitor.visit_bool(flag),
             _ => Err(unfit(&visitor)),
         }
     }
 
-    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         match self.0.as_u64() {
             Some(number) => visitor.visit_u64(number),
             None => Err(unfit(&visitor)),
         }
     }
 
-    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         self.deserialize_u64(visitor)
     }
 
-    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         match self.0.as_i64() {
             Some(number) => visitor.visit_i64(number),
             None => Err(unfit(&visitor)),
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         match self.0 {
             Value::Null => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Unfit> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         match self.0 {
             Value::Null => visitor.visit_unit(),
             _ => Err(unfit(&visitor)),
@@ -136,21 +198,13 @@ impl<'de> Deserializer<'de> for Document {
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Error> {
-        let variant = match self.0 {
-            Value::String(name) => Some((name, Value::Null)),
-            Value::Object(members) if members.len() == 1 => members.into_iter().next(),
-            _ => None,
-        };
-        match variant {
-            Some((name, content)) => visitor.visit_enum(Variant { name, content }),
-            None => Err(unfit(&visitor)),
-        }
+    ) -> Result<V::Value, Unfit> {
+        visitor.visit_enum(Variant::of(self.0, names)?)
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         visitor.visit_unit()
     }
 
@@ -163,10 +217,38 @@ impl<'de> Deserializer<'de> for Document {
 struct Items(vec::IntoIter<Value>);
 
 impl<'de> SeqAccess<'de> for Items {
-    type Error = Error;
+    type Error = Unfit;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Unfit> {
         self.0.next().map(|item| seed.deserialize(Document(item))).transpose()
+    }
+}
+
+/// The members of a struct, in the order of its own.
+struct Named {
+    members: Map<String, Value>,
+    names: core::slice::Iter<'static, &'static str>,
+}
+
+impl Named {
+    #[inline(never)]
+    fn next(&mut self) -> Option<Value> {
+        self.names.next().and_then(|name| self.members.remove(*name))
+    }
+}
+
+impl<'de> SeqAccess<'de> for Named {
+    type Error = Unfit;
+
+    /// A member that is not there is nothing to an option, and else what the type says for it.
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Unfit> {
+        let value = self.next();
+        let lacks = value.is_none();
+        match seed.deserialize(Document(value.unwrap_or_default())) {
+            Ok(value) => Ok(Some(value)),
+            Err(_) if lacks => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -176,39 +258,46 @@ struct Members {
     value: Value,
 }
 
-impl Members {
-    #[inline(never)]
-    fn next(&mut self) -> Option<Value> {
-        let (name, value) = self.members.next()?;
-        self.value = value;
-        Some(Value::String(name))
-    }
-}
-
 impl<'de> MapAccess<'de> for Members {
-    type Error = Error;
+    type Error = Unfit;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        self.next().map(|name| seed.deserialize(Document(name))).transpose()
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Unfit> {
+        let Some((name, value)) = self.members.next() else { return Ok(None) };
+        self.value = value;
+        seed.deserialize(Document(Value::String(name))).map(Some)
     }
 
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Error> {
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Unfit> {
         seed.deserialize(Document(self.value.take()))
     }
 }
 
-/// A variant of an enum.
+/// A variant of an enum: its place, and what it holds.
 struct Variant {
-    name: String,
+    place: u64,
     content: Value,
 }
 
+impl Variant {
+    #[inline(never)]
+    fn of(value: Value, names: &[&str]) -> Result<Self, Unfit> {
+        let named = match value {
+            Value::String(name) => Some((name, Value::Null)),
+            Value::Object(members) if members.len() == 1 => members.into_iter().next(),
+            _ => None,
+        };
+        let place = |(name, content)| Some((names.iter().position(|known| *known == name)?, content));
+        let (place, content) = named.and_then(place).ok_or_else(|| lacking("a known word"))?;
+        Ok(Self { place: place as u64, content })
+    }
+}
+
 impl<'de> EnumAccess<'de> for Variant {
-    type Error = Error;
+    type Error = Unfit;
     type Variant = Content;
 
-    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Content), Error> {
-        Ok((seed.deserialize(Document(Value::String(self.name)))?, Content(self.content)))
+    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Content), Unfit> {
+        Ok((seed.deserialize(Document(self.place.into()))?, Content(self.content)))
     }
 }
 
@@ -216,22 +305,26 @@ impl<'de> EnumAccess<'de> for Variant {
 struct Content(Value);
 
 impl<'de> VariantAccess<'de> for Content {
-    type Error = Error;
+    type Error = Unfit;
 
-    fn unit_variant(self) -> Result<(), Error> {
+    fn unit_variant(self) -> Result<(), Unfit> {
         serde::Deserialize::deserialize(Document(self.0))
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Unfit> {
         seed.deserialize(Document(self.0))
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Unfit> {
         Document(self.0).deserialize_seq(visitor)
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
-        Document(self.0).deserialize_map(visitor)
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        names: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Unfit> {
+        Document(self.0).deserialize_struct("", names, visitor)
     }
 }
 

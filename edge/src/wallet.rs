@@ -223,7 +223,7 @@ impl Wallet {
                     Ok(free)
                 })?;
                 let held = self.store.hold(id)?.is_some_and(|hold| hold.status == HoldStatus::Held);
-                if held && !free { Ok(()) } else { Err(refusal.into()) }
+                if held && !free { Ok(()) } else { Err(Refused::Refusal(refusal)) }
             }
             Err(other) => Err(other),
         }

@@ -1,6 +1,7 @@
 //! What goes wrong: the caller's fault ([`Refusal`]) and ours ([`Fault`]) are different types.
 
 use std::borrow::Cow;
+use std::boxed::Box;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
@@ -185,15 +186,15 @@ impl From<serde_json::Error> for Fault {
 /// Why a call has no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// The caller's fault.
-    Refusal(Refusal),
+    /// The caller's fault; in a box, since every result on the way has room for it.
+    Refusal(Box<Refusal>),
     /// Ours.
     Fault(Fault),
 }
 
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
-        Self::Refusal(refusal)
+        Self::Refusal(Box::new(refusal))
     }
 }
 

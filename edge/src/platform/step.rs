@@ -84,7 +84,7 @@ pub(crate) const ACKNOWLEDGED: &str = "R{\"Ok\":null}";
 pub(crate) fn reply<T: Serialize>(result: Outcome<T>) -> String {
     let reply = match result {
         Ok(value) => Reply::Ok(value),
-        Err(Refused::Refusal(refusal)) => Reply::Refused(refusal),
+        Err(Refused::Refusal(refusal)) => Reply::Refused(*refusal),
         Err(Refused::Fault(fault)) => {
             report("", &fault);
             Reply::Failed

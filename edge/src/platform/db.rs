@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use universal_wallet_core::refusal::Fault;
 use wasm_bindgen::prelude::*;
 
-use super::values::{Bindings, Row, Values, rows};
+use super::values::{Bindings, Row, Values, first, rows};
 pub(crate) use super::values::{NONE, Value};
 
 #[wasm_bindgen]
@@ -97,25 +97,29 @@ fn fault(what: &str, error: &JsValue) -> Fault {
 impl Db {
     /// The rows of a statement.
     pub(crate) fn rows<T: Row>(&self, sql: impl Into<Statement>, bindings: impl Bindings) -> Result<Vec<T>, Fault> {
-        rows(&self.answer(&sql.into(), &Values::of(bindings)?)?)
+        rows(&self.answer(sql.into(), &bindings)?)
     }
 
     /// The first row of a statement.
     pub(crate) fn row<T: Row>(&self, sql: impl Into<Statement>, bindings: impl Bindings) -> Result<Option<T>, Fault> {
-        Ok(self.rows(sql, bindings)?.into_iter().next())
+        first(&self.answer(sql.into(), &bindings)?)
     }
 
     /// Runs a statement that answers nothing.
     pub(crate) fn run(&self, sql: impl Into<Statement>, bindings: impl Bindings) -> Result<(), Fault> {
-        self.tell(&sql.into(), &Values::of(bindings)?)
+        self.tell(sql.into(), &bindings)
     }
 
-    fn answer(&self, sql: &Statement, values: &str) -> Result<String, Fault> {
-        sql.with(|sql| self.query(sql, values))
+    #[inline(never)]
+    fn answer(&self, sql: Statement, bindings: &dyn Bindings) -> Result<String, Fault> {
+        let values = Values::of(bindings)?;
+        sql.with(|sql| self.query(sql, &values))
     }
 
-    fn tell(&self, sql: &Statement, values: &str) -> Result<(), Fault> {
-        sql.with(|sql| self.execute(sql, values))
+    #[inline(never)]
+    fn tell(&self, sql: Statement, bindings: &dyn Bindings) -> Result<(), Fault> {
+        let values = Values::of(bindings)?;
+        sql.with(|sql| self.execute(sql, &values))
     }
 
     /// Runs a function whose writes become true together, or not at all where it fails.

@@ -31,7 +31,7 @@ pub(crate) struct Values {
 
 impl Values {
     /// All values of a statement, as the shell reads them.
-    pub(crate) fn of(bindings: impl Bindings) -> Result<String, Fault> {
+    pub(crate) fn of(bindings: &dyn Bindings) -> Result<String, Fault> {
         let mut values = Self::default();
         bindings.bind(&mut values);
         values.text.push_str(&values.kinds);
@@ -87,12 +87,17 @@ pub(crate) trait Row: Sized {
 /// Columns that are not read yet.
 pub(crate) struct Columns<'a>(&'a str);
 
-impl Columns<'_> {
+impl<'a> Columns<'a> {
     fn next<T: Column>(&mut self) -> Option<T> {
+        let (kind, text) = self.value()?;
+        T::read(kind, text)
+    }
+
+    #[inline(never)]
+    fn value(&mut self) -> Option<(u8, &'a str)> {
         let (value, rest) = self.0.split_once(END)?;
         self.0 = rest;
-        let kind = *value.as_bytes().first()?;
-        T::read(kind, value.get(1..)?)
+        Some((*value.as_bytes().first()?, value.get(1..)?))
     }
 }
 
@@ -101,9 +106,19 @@ pub(crate) fn rows<T: Row>(text: &str) -> Result<Vec<T>, Fault> {
     let mut columns = Columns(text);
     let mut rows = Vec::new();
     while !columns.0.is_empty() {
-        rows.push(T::read(&mut columns).ok_or_else(|| Fault::new("a row that cannot be read"))?);
+        rows.push(T::read(&mut columns).ok_or_else(unreadable)?);
     }
     Ok(rows)
+}
+
+/// The first row of what the shell answers.
+pub(crate) fn first<T: Row>(text: &str) -> Result<Option<T>, Fault> {
+    if text.is_empty() { Ok(None) } else { T::read(&mut Columns(text)).ok_or_else(unreadable).map(Some) }
+}
+
+#[cold]
+fn unreadable() -> Fault {
+    Fault::new("a row that cannot be read")
 }
 
 impl<T: Value + ?Sized> Value for &T {
@@ -233,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_row_is_read_as_its_values_were_bound() {
-        let bound = Values::of((7_i64, "a\nb", None::<u64>, Some(String::from("é")), KeyStatus::Active)).unwrap();
+        let bound = Values::of(&(7_i64, "a\nb", None::<u64>, Some(String::from("é")), KeyStatus::Active)).unwrap();
         assert_eq!(bound, "7\u{1f}a\nb\u{1f}\u{1f}é\u{1f}active\u{1f}itntt");
         let answered = "i7\u{1f}ta\nb\u{1f}n\u{1f}té\u{1f}tactive\u{1f}";
         let row: Read = (7, "a\nb".into(), None, Some("é".into()), "active".into());
@@ -250,16 +265,16 @@ mod tests {
 
     #[test]
     fn what_javascript_cannot_carry_is_not_bound() {
-        assert!(Values::of((1_i64 << 53, 0_u8)).is_ok());
-        assert!(Values::of(((1_u64 << 53) + 1,)).is_err());
-        assert!(Values::of((i64::MIN,)).is_err());
-        assert!(Values::of(("a\u{1f}b",)).is_err());
+        assert!(Values::of(&(1_i64 << 53, 0_u8)).is_ok());
+        assert!(Values::of(&((1_u64 << 53) + 1,)).is_err());
+        assert!(Values::of(&(i64::MIN,)).is_err());
+        assert!(Values::of(&("a\u{1f}b",)).is_err());
     }
 
     #[test]
     fn a_code_is_read_as_it_is_stored() {
         for code in Code::ALL {
-            let bound = Values::of((code,)).unwrap();
+            let bound = Values::of(&(code,)).unwrap();
             let answered = format!("t{}", bound.strip_suffix('t').unwrap());
             assert_eq!(rows::<(Code,)>(&answered).unwrap(), [(*code,)]);
         }

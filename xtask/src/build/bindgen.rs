@@ -19,8 +19,10 @@ const OPTIONS: [&str; 5] = [
 ];
 
 /// What rustc lets wasm use; wasm-opt must not reach for more.
-const OPTIMISER: [&str; 8] = [
+const OPTIMISER: [&str; 10] = [
     "-O3",
+    "--skip-pass=inlining-optimizing",
+    "--skip-pass=reorder-functions",
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-multivalue",

@@ -154,10 +154,8 @@ impl Issuer {
             return refuse(Code::AlreadyExists, format!("The short code {short_code} is taken."));
         }
         let merchant = Merchant { id: format!("mer_{}", random::uuid()?), short_code, name };
-        self.db.run(
-            "INSERT INTO merchants (short_code, doc) VALUES (?, ?)",
-            (short_code, serde_json::to_string(&merchant)?),
-        )?;
+        self.db
+            .run("INSERT INTO merchants (short_code, doc) VALUES (?, ?)", (short_code, document::write(&merchant)?))?;
         self.remember(key.as_ref(), &short_code.to_string())?;
         Ok(CreatedMerchant { merchant, replayed: false })
     }
@@ -170,7 +168,7 @@ impl Issuer {
         Ok(self.db.run(
             "INSERT INTO anchors (distributor, doc) VALUES (?, ?) \
              ON CONFLICT (distributor) DO UPDATE SET doc = excluded.doc",
-            (distributor, serde_json::to_string(&anchor)?),
+            (distributor, document::write(&anchor)?),
         )?)
     }
 

@@ -113,7 +113,7 @@ fn load(db: &Db) -> Result<Option<Person>, Fault> {
 
 impl User {
     fn save(&mut self, person: Person) -> Result<(), Fault> {
-        let doc = serde_json::to_string(&person)?;
+        let doc = document::write(&person)?;
         self.db.run(
             "INSERT INTO user (one, doc) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET doc = excluded.doc",
             (doc,),

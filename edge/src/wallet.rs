@@ -178,7 +178,7 @@ impl Wallet {
         let (Some(distributor), Some(amount)) = (distributor, amount) else {
             return refuse(Code::InvalidRequest, "The request is not complete.");
         };
-        let values = serde_json::to_string(&(distributor, amount, &memo))?;
+        let values = document::write(&(distributor, amount, &memo))?;
         let request = Digest::of(&[values.as_bytes()]);
         if let Some((hold, before)) = self.store.by_idempotency(&idempotency)? {
             must_be_same(&before, &request)?;
@@ -343,7 +343,7 @@ impl WalletStore for SqlWallet {
         self.db.run(
             "INSERT INTO holds (id, status, doc) VALUES (?, ?, ?) \
              ON CONFLICT (id) DO UPDATE SET status = excluded.status, doc = excluded.doc",
-            (hold.id, hold.status, serde_json::to_string(hold)?),
+            (hold.id, hold.status, document::write(&hold)?),
         )?;
         self.funds.held = held;
         Ok(())

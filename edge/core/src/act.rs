@@ -11,6 +11,7 @@ use universal_wallet::id::UserID;
 use crate::api_key::Key;
 use crate::approval::Approval;
 use crate::chain::{Book, Content, Entry, Head, state_digest};
+use crate::document;
 use crate::operation::{FloatEntry, Operation, Request};
 use crate::people::{Actor, Member};
 use crate::refusal::Fault;
@@ -57,7 +58,7 @@ impl<'a> Act<'a> {
     }
 
     fn document(&mut self, id: &impl ToString, state: &impl Serialize) -> Result<String, Fault> {
-        let document = serde_json::to_string(state)?;
+        let document = document::write(&state)?;
         self.states.push((id.to_string(), state_digest(&document)));
         Ok(document)
     }

@@ -8,6 +8,7 @@ use universal_wallet::Timestamp;
 use universal_wallet::id::{ApprovalID, DistributorID};
 
 use crate::digest::Digest;
+use crate::document;
 use crate::password::HalfMark;
 use crate::people::Person;
 use crate::refusal::{Code, Fault, Outcome, refuse};
@@ -137,7 +138,7 @@ pub fn digest(
 ) -> Result<Digest, Fault> {
     // serde_json writes members in the order of their names and escapes as RFC 8785 asks for; the
     // names are ASCII and the numbers are integers, so its text is the canonical form.
-    let canonical = serde_json::to_string(&json!({
+    let canonical = document::write(&json!({
         "approvalID": id,
         "distributorID": distributor,
         "kind": kind,

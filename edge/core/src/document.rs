@@ -1,18 +1,18 @@
-//! Reading stored documents and messages. serde_json makes code of its own for each type that it
+//! Writing and reading stored documents and messages. serde_json makes code of its own for each type that it
 //! reads out of text, kilobytes of it. So where speed is no matter the text becomes a [`Value`]
 //! first, by the same code for all, and little is made for each type: members are looked up by
 //! their names and read in a struct's own order, so that no type has code to compare names.
 
 use core::fmt::{self, Display};
 use std::string::{String, ToString};
-use std::vec;
+use std::vec::{self, Vec};
 
 use serde::de::{
     self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Expected, MapAccess, SeqAccess, Unexpected,
     VariantAccess, Visitor,
 };
-use serde::forward_to_deserialize_any;
-use serde_json::{Map, Value, map};
+use serde::{Serialize, forward_to_deserialize_any};
+use serde_json::{Map, Serializer, Value, map};
 
 use crate::refusal::Fault;
 
@@ -24,6 +24,25 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
 /// Reads a document that is a value already.
 pub fn of<T: DeserializeOwned>(value: Value) -> Result<T, Fault> {
     T::deserialize(Document(value)).map_err(|unfit| Fault(unfit.0))
+}
+
+/// What can be written as a document: all that serde can.
+pub trait Write {
+    /// Writes it.
+    fn write(&self, to: &mut Serializer<&mut Vec<u8>>) -> serde_json::Result<()>;
+}
+
+impl<T: Serialize + ?Sized> Write for T {
+    fn write(&self, to: &mut Serializer<&mut Vec<u8>>) -> serde_json::Result<()> {
+        self.serialize(to)
+    }
+}
+
+/// A document's text.
+pub fn write(value: &dyn Write) -> Result<String, Fault> {
+    let mut text = Vec::with_capacity(256);
+    value.write(&mut Serializer::new(&mut text))?;
+    String::from_utf8(text).map_err(|_| Fault::new("JSON that is no text"))
 }
 
 /// Why a value is not what is read. What it holds instead is not told: it may be a secret.
@@ -319,19 +338,13 @@ impl<'de> VariantAccess<'de> for Content {
         Document(self.0).deserialize_seq(visitor)
     }
 
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        names: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Unfit> {
+    fn struct_variant<V: Visitor<'de>>(self, names: &'static [&'static str], visitor: V) -> Result<V::Value, Unfit> {
         Document(self.0).deserialize_struct("", names, visitor)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::vec::Vec;
-
     use serde::{Deserialize, Serialize};
     use universal_wallet::id::UserID;
     use uuid::Uuid;
@@ -353,7 +366,7 @@ mod tests {
         let list = [Actor::System, Actor::User(person)].into();
         let named = Message::Named { pair: ("a\n\"".into(), u64::MAX), list, bytes: [0, 255] };
         for message in [Message::Bare, Message::One(None), Message::One(Some(7)), Message::Two(i64::MIN, true), named] {
-            let text = serde_json::to_string(&message).unwrap();
+            let text = write(&message).unwrap();
             assert_eq!(read::<Message>(&text).unwrap(), message, "{text}");
         }
     }

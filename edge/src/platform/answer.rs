@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use universal_wallet_core::document;
 use universal_wallet_core::refusal::{Code, Fault, Refusal, Refused};
 
 /// Which way a caller proves who they are: it shapes a 401.
@@ -33,8 +33,8 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// A JSON answer.
-    pub(crate) fn json(status: u16, body: &impl Serialize) -> Result<Self, Fault> {
-        Ok(Self { status, headers: Vec::new(), body: serde_json::to_string(body)? })
+    pub(crate) fn json(status: u16, body: &dyn document::Write) -> Result<Self, Fault> {
+        Ok(Self { status, headers: Vec::new(), body: document::write(body)? })
     }
 
     /// A text of another kind than JSON.
@@ -49,7 +49,7 @@ impl Answer {
 
     /// The answer to a refused call.
     pub(crate) fn refusal(refusal: &Refusal, origin: &Origin) -> Self {
-        let body = serde_json::to_string(&refusal.body(&origin.request_id)).unwrap_or_default();
+        let body = document::write(&refusal.body(&origin.request_id)).unwrap_or_default();
         let mut answer = Self { status: refusal.code.status(), headers: Vec::new(), body };
         if answer.status == 401 {
             let challenge = match origin.scheme {

@@ -1,8 +1,8 @@
 //! Steps: what the shell does next for a call. Rust decides synchronously and never waits; the
 //! shell carries a message to another object, and comes back with the reply.
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use universal_wallet_core::document;
 use universal_wallet_core::refusal::{Fault, Outcome, Refusal, Refused};
 
@@ -53,8 +53,13 @@ pub(crate) enum Step<T> {
 
 impl<T> Step<T> {
     /// Asks an object, to go on with its reply.
-    pub(crate) fn ask(to: Kind, name: impl Into<String>, message: &impl Serialize, then: T) -> Result<Self, Fault> {
-        Ok(Self::Ask { to, name: name.into(), message: serde_json::to_string(message)?, then: Some(then) })
+    pub(crate) fn ask(
+        to: Kind,
+        name: impl Into<String>,
+        message: &dyn document::Write,
+        then: T,
+    ) -> Result<Self, Fault> {
+        Ok(Self::Ask { to, name: name.into(), message: document::write(message)?, then: Some(then) })
     }
 
     /// As the shell reads it: a letter, then the rest. `keep` keeps what the call goes on with.
@@ -77,43 +82,52 @@ impl<T> Step<T> {
 /// Nothing more to do.
 pub(crate) const DONE: &str = "D";
 
+/// Before the result in a reply.
+const DONE_WITH: &str = "RD";
+/// Before the caller's fault in a reply.
+const REFUSED: &str = "RR";
+/// The reply where the fault is ours.
+const FAILED: &str = "RF";
 /// The reply that says no more than that it is done.
-pub(crate) const ACKNOWLEDGED: &str = "R{\"Ok\":null}";
+pub(crate) const ACKNOWLEDGED: &str = "RDnull";
 
 /// The reply to an object that asked, as the shell reads it.
 pub(crate) fn reply<T: Serialize>(result: Outcome<T>) -> String {
-    let reply = match result {
-        Ok(value) => Reply::Ok(value),
-        Err(Refused::Refusal(refusal)) => Reply::Refused(*refusal),
-        Err(Refused::Fault(fault)) => {
-            report("", &fault);
-            Reply::Failed
-        }
-    };
-    let text = serde_json::to_string(&reply).unwrap_or_else(|error| {
-        report("", &error.into());
-        "\"Failed\"".into()
-    });
-    ["R", &text].concat()
+    match &result {
+        Ok(value) => written(DONE_WITH, value),
+        Err(refused) => refused_text(refused),
+    }
 }
 
-/// What an object replies to another.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) enum Reply<T> {
-    /// The result.
-    Ok(T),
-    /// The caller's fault.
-    Refused(Refusal),
-    /// Ours.
-    Failed,
+fn refused_text(refused: &Refused) -> String {
+    match refused {
+        Refused::Refusal(refusal) => written(REFUSED, refusal.as_ref()),
+        Refused::Fault(fault) => {
+            report("", fault);
+            FAILED.into()
+        }
+    }
+}
+
+fn written(kind: &str, content: &dyn document::Write) -> String {
+    match document::write(content) {
+        Ok(text) => [kind, &text].concat(),
+        Err(fault) => {
+            report("", &fault);
+            FAILED.into()
+        }
+    }
 }
 
 /// Reads a reply; what did not come is our fault, and its outcome unknown.
 pub(crate) fn read_reply<T: DeserializeOwned>(reply: &str) -> Outcome<T> {
-    match reply.strip_prefix('R').map(document::read::<Reply<T>>) {
-        Some(Ok(Reply::Ok(value))) => Ok(value),
-        Some(Ok(Reply::Refused(refusal))) => Err(refusal.into()),
-        Some(Err(error)) => Err(Fault::from(error).into()),
-        Some(Ok(Reply::Failed)) | None => Err(unavailable().into()),
+    Ok(document::read(content(reply)?)?)
+}
+
+/// The result in a reply.
+fn content(reply: &str) -> Outcome<&str> {
+    if let Some(refusal) = reply.strip_prefix(REFUSED) {
+        return Err(document::read::<Refusal>(refusal)?.into());
     }
+    reply.strip_prefix(DONE_WITH).ok_or_else(|| unavailable().into())
 }

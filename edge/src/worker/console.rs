@@ -1,6 +1,7 @@
 //! A signed-in person calls: the cookie is checked, then the session, then the Distributor decides.
 
 use universal_wallet::id::DistributorID;
+use universal_wallet_core::document;
 use universal_wallet_core::refusal::{Code, Outcome, Refusal, refuse};
 
 use super::request::Request;
@@ -53,7 +54,7 @@ pub(super) fn resume(then: Then, reply: &str) -> Outcome<Step> {
         only_here: person.distributors.len() == 1,
     };
     if call.route == Route::Events {
-        return Ok(Step::Socket { name: call.distributor.to_string(), caller: serde_json::to_string(&caller)? });
+        return Ok(Step::Socket { name: call.distributor.to_string(), caller: document::write(&caller)? });
     }
     hand_over(&Asker::Person(caller), &call)
 }

@@ -11,6 +11,7 @@ use universal_wallet::{Amount, Phone, Timestamp};
 use super::operations::{Created, Draft, Requester, read_fulfillment, replay};
 use super::{operations, refuse_suspended};
 use crate::act::{Act, Moment};
+use crate::document;
 use crate::input::Input;
 use crate::operation::{Direction, Request, RequestStatus};
 use crate::people::Actor;
@@ -138,7 +139,7 @@ pub fn process(
     let memo = body.line("memo", 256);
     body.finish()?;
     let Some(fulfillment) = fulfillment else { return refuse(Code::InvalidRequest, "The request is not complete.") };
-    let values = serde_json::to_string(&json!([id, fulfillment, memo]))?;
+    let values = document::write(&json!([id, fulfillment, memo]))?;
     let idempotency = input.idempotency(&requester.scope(), "PUT cashouts", &values)?;
     if let Some(before) = replay(store, idempotency.as_ref())? {
         return Ok(Created::Replayed(before));

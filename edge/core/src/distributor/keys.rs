@@ -11,6 +11,7 @@ use super::{Caller, decide_operation, refuse_suspended};
 use crate::act::{Act, Moment};
 use crate::api_key::{DAY_MS, Key, KeyStatus, Settings};
 use crate::approval::{Approval, ApprovalKind};
+use crate::document;
 use crate::input::Input;
 use crate::key_form::Minted;
 use crate::operation::OperationStatus;
@@ -50,7 +51,7 @@ pub fn request(store: &mut dyn Store, moment: Moment, caller: &Caller, input: &I
     let Some(settings) = settings else { return refuse(Code::InvalidRequest, "The request is not complete.") };
     let idempotency = match idempotency_key {
         Some(_) => {
-            let values = serde_json::to_string(&settings)?;
+            let values = document::write(&settings)?;
             input.idempotency(&caller.member.person.id.to_string(), "POST api-keys", &values)?
         }
         None => None,

@@ -14,6 +14,7 @@ use crate::api_key::Key;
 use crate::approval::{Approval, ApprovalKind};
 use crate::body::Body;
 use crate::chain::Book;
+use crate::document;
 use crate::input::{Input, must_be_same};
 use crate::operation::{
     Destination, Direction, Facts, Fulfillment, Means, Merchant, Operation, OperationStatus, Request, RequestStatus,
@@ -158,7 +159,7 @@ impl NewOperation {
             Asked::ToMerchant(merchant) => json!(["to-merchant", merchant]),
             Asked::FromPhone(phone, fulfillment) => json!(["from-phone", phone.bare(), fulfillment]),
         };
-        Ok(serde_json::to_string(&json!([asked, self.amount, self.memo]))?)
+        Ok(document::write(&json!([asked, self.amount, self.memo]))?)
     }
 }
 

@@ -156,15 +156,12 @@ impl SqlStore {
         if self.arrived.is_empty() {
             return Ok(());
         }
-        let rows: Result<Vec<_>, Fault> = self
-            .arrived
-            .iter()
-            .map(|Operation { number, state, .. }| Ok((number, serde_json::to_string(state)?)))
-            .collect();
+        let rows: Result<Vec<_>, Fault> =
+            self.arrived.iter().map(|Operation { number, state, .. }| Ok((number, document::write(&state)?))).collect();
         self.db.run(
             "UPDATE operations SET status = ?, state = arrived.value ->> 1 FROM json_each(?) AS arrived \
              WHERE n = arrived.value ->> 0",
-            (OperationStatus::Completed, serde_json::to_string(&rows?)?),
+            (OperationStatus::Completed, document::write(&rows?)?),
         )?;
         self.arrived.clear();
         Ok(())
@@ -216,7 +213,7 @@ impl SqlStore {
     /// Notes what the issuer was sent of the chain.
     pub(crate) fn set_anchor(&mut self, anchor: Anchor) -> Result<(), Fault> {
         self.anchor = Some(anchor);
-        self.put_meta("anchor", &serde_json::to_string(&anchor)?)
+        self.put_meta("anchor", &document::write(&anchor)?)
     }
 
     fn number_of(&self, uuid: uuid::Uuid) -> Option<u64> {

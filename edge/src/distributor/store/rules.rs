@@ -210,7 +210,7 @@ impl Store for SqlStore {
                 kind,
                 facts.key.map(|(key, _)| key),
                 state.status,
-                serde_json::to_string(state)?,
+                document::write(&state)?,
                 idempotency.map(|key| &key.scope),
                 idempotency.map(|key| &key.value),
                 idempotency.map(|key| key.request),
@@ -243,7 +243,7 @@ impl Store for SqlStore {
     fn put_operation(&mut self, operation: &Operation) -> Result<(), Fault> {
         self.db.run(
             "UPDATE operations SET status = ?, state = ? WHERE n = ?",
-            (operation.state.status, serde_json::to_string(&operation.state)?, operation.number),
+            (operation.state.status, document::write(&operation.state)?, operation.number),
         )?;
         // A pending operation leaves that state once; an arrival comes after it did.
         if operation.state.status != OperationStatus::Completed {

@@ -6,6 +6,7 @@ use universal_wallet::Timestamp;
 use universal_wallet::id::{DistributorID, UserID};
 use universal_wallet_core::body::Body;
 use universal_wallet_core::digest::Digest;
+use universal_wallet_core::document;
 use universal_wallet_core::input::Input;
 use universal_wallet_core::password::{LEAST_CHARACTERS, MOST_BYTES};
 use universal_wallet_core::people::{Login, Member, Person, Role, can_approve_each_other, read_name, read_roles};
@@ -115,7 +116,7 @@ pub(super) fn distributor(input: &Input) -> Outcome<Step> {
 
     let digest_of =
         json!([id, name, users.iter().map(|user| json!([user.login, user.name, user.roles])).collect::<Vec<_>>()]);
-    let request = Digest::of(&[serde_json::to_string(&digest_of)?.as_bytes()]);
+    let request = Digest::of(&[document::write(&digest_of)?.as_bytes()]);
     let new = NewDistributorUsers { new: NewDistributor { name, currency: config.currency.clone() }, users };
     let message = ToIssuer::Begin { id, idempotency_key, request };
     let then = then(Then::Begun { new, provisioning: request.to_string() });

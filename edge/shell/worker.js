@@ -99,7 +99,7 @@ function stream(env, text, method, id) {
       if (!done) return controller.enqueue(value);
       if (!message) return controller.close();
       const reply = await follow(env, `ODISTRIBUTOR\n\n${name}\n${JSON.stringify(message)}`);
-      const page = reply[0] === "R" ? JSON.parse(reply.slice(1)).Ok : undefined;
+      const page = reply.startsWith("RD") ? JSON.parse(reply.slice(2)) : undefined;
       if (!page) return controller.error(new Error("The export broke off."));
       message = page[1] && { Export: { export: page[1] } };
       controller.enqueue(encoder.encode(page[0]));

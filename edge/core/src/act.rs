@@ -3,8 +3,8 @@
 use std::string::{String, ToString};
 use std::vec::Vec;
 
+use crate::json::Json;
 use serde::Serialize;
-use serde_json::Value;
 use universal_wallet::Timestamp;
 use universal_wallet::id::UserID;
 
@@ -143,7 +143,7 @@ impl<'a> Act<'a> {
     pub fn done_with_operation(
         mut self,
         mut operation: Operation,
-        details: Value,
+        details: Json,
         moves_float: bool,
     ) -> Result<Operation, Fault> {
         self.vouch_for(&mut operation);
@@ -158,7 +158,7 @@ impl<'a> Act<'a> {
     }
 
     /// Ends the entry.
-    pub fn done(mut self, subject: impl ToString, details: Value) -> Result<(), Fault> {
+    pub fn done(mut self, subject: impl ToString, details: Json) -> Result<(), Fault> {
         let subject = subject.to_string();
         let (entry, head) = self.entry(subject.clone(), details)?;
         self.store.append(&entry, head)?;

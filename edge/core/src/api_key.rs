@@ -6,8 +6,10 @@ use core::str::FromStr;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
+use crate::document;
+use crate::json::Json;
+use crate::refusal::Fault;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use universal_wallet::id::{ApprovalID, KeyID};
 use universal_wallet::wire;
 use universal_wallet::{Amount, Timestamp};
@@ -339,24 +341,23 @@ impl Key {
     }
 
     /// The full request, as a checker sees it and as it will be carried out.
-    pub fn subject(&self) -> Value {
+    pub fn subject(&self) -> Result<Json, Fault> {
         let settings = &self.settings;
-        let mut subject = json!({
-            "keyID": self.id,
-            "label": settings.label,
-            "permissions": settings.permissions,
-            "maxTransactionAmount": settings.max_transaction_amount,
-            "maxDailyVolume": settings.max_daily_volume,
-            "allowedIPs": settings.allowed_ips,
-            "expiresInDays": settings.expires_in_days,
-            "autoApproveLimit": settings.auto_approve_limit,
-            "note": settings.note,
-        });
-        if let (Some(members), Some(replaces)) = (subject.as_object_mut(), self.replaces) {
-            members.insert("replaces".into(), json!(replaces));
-            members.insert("overlapHours".into(), json!(self.overlap_hours));
-        }
-        subject
+        let all: [(&str, &dyn document::Write); 11] = [
+            ("keyID", &self.id),
+            ("label", &settings.label),
+            ("permissions", &settings.permissions),
+            ("maxTransactionAmount", &settings.max_transaction_amount),
+            ("maxDailyVolume", &settings.max_daily_volume),
+            ("allowedIPs", &settings.allowed_ips),
+            ("expiresInDays", &settings.expires_in_days),
+            ("autoApproveLimit", &settings.auto_approve_limit),
+            ("note", &settings.note),
+            ("replaces", &self.replaces),
+            ("overlapHours", &self.overlap_hours),
+        ];
+        let (new, rotated) = (all.get(..9).unwrap_or(&all), &all);
+        Json::object(if self.replaces.is_some() { rotated } else { new })
     }
 
     /// The calling key, as `GET /api-key` tells it; `spent` is its line's volume of the day.

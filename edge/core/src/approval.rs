@@ -2,8 +2,8 @@
 
 use std::string::String;
 
+use crate::json::Json;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use universal_wallet::Timestamp;
 use universal_wallet::id::{ApprovalID, DistributorID};
 
@@ -108,7 +108,7 @@ pub struct Approval {
     /// Where it stands.
     pub status: ApprovalStatus,
     /// The full request, as it will be carried out.
-    pub subject: Value,
+    pub subject: Json,
     /// What a checker agrees to.
     pub digest: Digest,
     /// Who asked.
@@ -134,17 +134,17 @@ pub fn digest(
     distributor: DistributorID,
     kind: ApprovalKind,
     maker: &Person,
-    subject: &Value,
+    subject: &Json,
 ) -> Result<Digest, Fault> {
-    // serde_json writes members in the order of their names and escapes as RFC 8785 asks for; the
-    // names are ASCII and the numbers are integers, so its text is the canonical form.
-    let canonical = document::write(&json!({
-        "approvalID": id,
-        "distributorID": distributor,
-        "kind": kind,
-        "makerID": maker.id,
-        "subject": subject,
-    }))?;
+    // The members stand in the order of their names, here and in the subject; the names are ASCII, the numbers are integers,
+    // and serde_json escapes as RFC 8785 asks for: the text is the canonical form.
+    let canonical = document::object(&[
+        ("approvalID", &id),
+        ("distributorID", &distributor),
+        ("kind", &kind),
+        ("makerID", &maker.id),
+        ("subject", subject),
+    ])?;
     Ok(Digest::of(&[canonical.as_bytes()]))
 }
 
@@ -154,7 +154,7 @@ impl Approval {
         id: ApprovalID,
         distributor: DistributorID,
         kind: ApprovalKind,
-        subject: Value,
+        subject: Json,
         maker: &Person,
         now: Timestamp,
     ) -> Result<Self, Fault> {

@@ -6,11 +6,10 @@ use std::format;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::Number;
 use universal_wallet::Amount;
 use universal_wallet::wire::FieldError;
 
+use crate::json::Json;
 use crate::refusal::{Code, Refusal};
 
 /// The largest body, in bytes.
@@ -24,75 +23,6 @@ const MOST_SHOWN: usize = 128;
 /// A path as an answer repeats it: its names come from the caller.
 fn shown(path: &str) -> String {
     path.chars().take(MOST_SHOWN).collect()
-}
-
-/// A JSON value that remembers repeated members, which serde_json's own value would fold.
-#[derive(Clone, Debug, PartialEq)]
-enum Json {
-    Null,
-    Bool(bool),
-    Number(Number),
-    Text(String),
-    List(Vec<Json>),
-    Object(Vec<(String, Json)>),
-}
-
-impl<'de> Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Json;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("JSON")
-            }
-
-            fn visit_unit<E>(self) -> Result<Json, E> {
-                Ok(Json::Null)
-            }
-
-            fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
-                Ok(Json::Bool(value))
-            }
-
-            fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
-                Ok(Json::Number(value.into()))
-            }
-
-            fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
-                Ok(Json::Number(value.into()))
-            }
-
-            fn visit_f64<E: de::Error>(self, value: f64) -> Result<Json, E> {
-                Number::from_f64(value).map(Json::Number).ok_or_else(|| E::custom("not a number"))
-            }
-
-            fn visit_str<E>(self, value: &str) -> Result<Json, E> {
-                Ok(Json::Text(value.into()))
-            }
-
-            fn visit_string<E>(self, value: String) -> Result<Json, E> {
-                Ok(Json::Text(value))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
-                let mut list = Vec::new();
-                while let Some(item) = seq.next_element()? {
-                    list.push(item);
-                }
-                Ok(Json::List(list))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Json::Object(members))
-            }
-        }
-        deserializer.deserialize_any(Any)
-    }
 }
 
 /// The members of a request body, taken one by one; mistakes are gathered, so that one answer
@@ -138,10 +68,8 @@ impl Body {
         fn walk(path: &str, value: &Json, errors: &mut Vec<FieldError>) {
             match value {
                 Json::Object(members) => {
-                    let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
-                    names.sort_unstable();
-                    for pair in names.windows(2) {
-                        if let [first, second] = pair
+                    for pair in members.windows(2) {
+                        if let [(first, _), (second, _)] = pair
                             && first == second
                         {
                             let field = format!("{path}{}", shown(first));
@@ -314,13 +242,7 @@ impl Body {
     pub fn integer(&mut self, field: &str, from: i64, to: i64) -> Option<i64> {
         match self.take(field)? {
             Json::Null => return None,
-            Json::Number(number) => {
-                if let Some(number) = number.as_i64()
-                    && (from..=to).contains(&number)
-                {
-                    return Some(number);
-                }
-            }
+            Json::Integer(number) if (from..=to).contains(&number) => return Some(number),
             _ => {}
         }
         self.error(field, format!("must be an integer from {from} to {to}"));

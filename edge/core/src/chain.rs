@@ -4,8 +4,8 @@
 use std::string::String;
 use std::vec::Vec;
 
+use crate::json::Json;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use universal_wallet::{Amount, Timestamp};
 
 use crate::digest::Digest;
@@ -133,7 +133,7 @@ impl Default for Head {
 
 /// What an entry says; its JSON text is what is hashed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Content<D = Value> {
+pub struct Content<D = Json> {
     /// Its number, from 1.
     pub n: u64,
     /// When.

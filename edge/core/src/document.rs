@@ -1,5 +1,5 @@
 //! Writing and reading stored documents and messages. serde_json makes code of its own for each type that it
-//! reads out of text, kilobytes of it. So where speed is no matter the text becomes a [`Value`]
+//! reads out of text, kilobytes of it. So where speed is no matter the text becomes a [`Json`]
 //! first, by the same code for all, and little is made for each type: members are looked up by
 //! their names and read in a struct's own order, so that no type has code to compare names.
 
@@ -12,8 +12,9 @@ use serde::de::{
     VariantAccess, Visitor,
 };
 use serde::{Serialize, forward_to_deserialize_any};
-use serde_json::{Map, Serializer, Value, map};
+use serde_json::Serializer;
 
+use crate::json::Json;
 use crate::refusal::Fault;
 
 /// Reads a document from its text.
@@ -22,7 +23,7 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
 }
 
 /// Reads a document that is a value already.
-pub fn of<T: DeserializeOwned>(value: Value) -> Result<T, Fault> {
+pub fn of<T: DeserializeOwned>(value: Json) -> Result<T, Fault> {
     T::deserialize(Document(value)).map_err(|unfit| Fault(unfit.0))
 }
 
@@ -43,6 +44,16 @@ pub fn write(value: &dyn Write) -> Result<String, Fault> {
     let mut text = Vec::with_capacity(256);
     value.write(&mut Serializer::new(&mut text))?;
     String::from_utf8(text).map_err(|_| Fault::new("JSON that is no text"))
+}
+
+/// The text of an object of these members, in this order.
+pub fn object(members: &[(&str, &dyn Write)]) -> Result<String, Fault> {
+    let mut text = String::from("{");
+    for (place, (name, value)) in members.iter().enumerate() {
+        text.extend([if place == 0 { "" } else { "," }, &write(name)?, ":", &write(*value)?]);
+    }
+    text.push('}');
+    Ok(text)
 }
 
 /// Why a value is not what is read. What it holds instead is not told: it may be a secret.
@@ -105,23 +116,20 @@ impl de::Error for Unfit {
 }
 
 /// A value to be read. A struct is an object, as serde_json writes it, and nothing else.
-struct Document(Value);
+struct Document(Json);
 
 impl<'de> Deserializer<'de> for Document {
     type Error = Unfit;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         match self.0 {
-            Value::Array(items) => visitor.visit_seq(Items(items.into_iter())),
-            Value::Object(members) => visitor.visit_map(Members { members: members.into_iter(), value: Value::Null }),
-            Value::String(text) => visitor.visit_string(text),
-            Value::Bool(flag) => visitor.visit_bool(flag),
-            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
-                (Some(number), _) => visitor.visit_u64(number),
-                (None, Some(number)) => visitor.visit_i64(number),
-                (None, None) => visitor.visit_f64(number.as_f64().unwrap_or_default()),
-            },
-            Value::Null => visitor.visit_unit(),
+            Json::List(items) => visitor.visit_seq(Items(items.into_iter())),
+            Json::Object(members) => visitor.visit_map(Members { members: members.into_iter(), value: Json::Null }),
+            Json::Text(text) => visitor.visit_string(text),
+            Json::Bool(flag) => visitor.visit_bool(flag),
+            Json::Integer(number) => visitor.visit_i64(number),
+            Json::OtherNumber => visitor.visit_f64(f64::NAN),
+            Json::Null => visitor.visit_unit(),
         }
     }
 
@@ -132,21 +140,21 @@ impl<'de> Deserializer<'de> for Document {
         visitor: V,
     ) -> Result<V::Value, Unfit> {
         match self.0 {
-            Value::Object(members) => visitor.visit_seq(Named { members, names: names.iter() }),
+            Json::Object(members) => visitor.visit_seq(Named { members, names: names.iter() }),
             _ => Err(unfit(&visitor)),
         }
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         match self.0 {
-            Value::Object(members) => visitor.visit_map(Members { members: members.into_iter(), value: Value::Null }),
+            Json::Object(members) => visitor.visit_map(Members { members: members.into_iter(), value: Json::Null }),
             _ => Err(unfit(&visitor)),
         }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         match self.0 {
-            Value::Array(items) => visitor.visit_seq(Items(items.into_iter())),
+            Json::List(items) => visitor.visit_seq(Items(items.into_iter())),
             _ => Err(unfit(&visitor)),
         }
     }
@@ -157,7 +165,7 @@ impl<'de> Deserializer<'de> for Document {
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         match self.0 {
-            Value::String(text) => visitor.visit_string(text),
+            Json::Text(text) => visitor.visit_string(text),
             _ => Err(unfit(&visitor)),
         }
     }
@@ -173,15 +181,15 @@ impl<'de> Deserializer<'de> for Document {
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         match self.0 {
-            Value::Bool(flag) => visitor.visit_bool(flag),
+            Json::Bool(flag) => visitor.visit_bool(flag),
             _ => Err(unfit(&visitor)),
         }
     }
 
     fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
-        match self.0.as_u64() {
-            Some(number) => visitor.visit_u64(number),
-            None => Err(unfit(&visitor)),
+        match self.0 {
+            Json::Integer(number @ 0..) => visitor.visit_u64(number.unsigned_abs()),
+            _ => Err(unfit(&visitor)),
         }
     }
 
@@ -190,15 +198,15 @@ impl<'de> Deserializer<'de> for Document {
     }
 
     fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
-        match self.0.as_i64() {
-            Some(number) => visitor.visit_i64(number),
-            None => Err(unfit(&visitor)),
+        match self.0 {
+            Json::Integer(number) => visitor.visit_i64(number),
+            _ => Err(unfit(&visitor)),
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         match self.0 {
-            Value::Null => visitor.visit_none(),
+            Json::Null => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
     }
@@ -209,7 +217,7 @@ impl<'de> Deserializer<'de> for Document {
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         match self.0 {
-            Value::Null => visitor.visit_unit(),
+            Json::Null => visitor.visit_unit(),
             _ => Err(unfit(&visitor)),
         }
     }
@@ -233,7 +241,7 @@ impl<'de> Deserializer<'de> for Document {
 }
 
 /// The items of a list.
-struct Items(vec::IntoIter<Value>);
+struct Items(vec::IntoIter<Json>);
 
 impl<'de> SeqAccess<'de> for Items {
     type Error = Unfit;
@@ -245,14 +253,16 @@ impl<'de> SeqAccess<'de> for Items {
 
 /// The members of a struct, in the order of its own.
 struct Named {
-    members: Map<String, Value>,
+    members: Vec<(String, Json)>,
     names: core::slice::Iter<'static, &'static str>,
 }
 
 impl Named {
     #[inline(never)]
-    fn next(&mut self) -> Option<Value> {
-        self.names.next().and_then(|name| self.members.remove(*name))
+    fn next(&mut self) -> Option<Json> {
+        let name = self.names.next()?;
+        let member = self.members.iter_mut().find(|(known, _)| known == name)?;
+        Some(core::mem::take(&mut member.1))
     }
 }
 
@@ -273,8 +283,8 @@ impl<'de> SeqAccess<'de> for Named {
 
 /// The members of an object, and the value that belongs to the name read last.
 struct Members {
-    members: map::IntoIter,
-    value: Value,
+    members: vec::IntoIter<(String, Json)>,
+    value: Json,
 }
 
 impl<'de> MapAccess<'de> for Members {
@@ -283,31 +293,31 @@ impl<'de> MapAccess<'de> for Members {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Unfit> {
         let Some((name, value)) = self.members.next() else { return Ok(None) };
         self.value = value;
-        seed.deserialize(Document(Value::String(name))).map(Some)
+        seed.deserialize(Document(Json::Text(name))).map(Some)
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Unfit> {
-        seed.deserialize(Document(self.value.take()))
+        seed.deserialize(Document(core::mem::take(&mut self.value)))
     }
 }
 
 /// A variant of an enum: its place, and what it holds.
 struct Variant {
-    place: u64,
-    content: Value,
+    place: i64,
+    content: Json,
 }
 
 impl Variant {
     #[inline(never)]
-    fn of(value: Value, names: &[&str]) -> Result<Self, Unfit> {
+    fn of(value: Json, names: &[&str]) -> Result<Self, Unfit> {
         let named = match value {
-            Value::String(name) => Some((name, Value::Null)),
-            Value::Object(members) if members.len() == 1 => members.into_iter().next(),
+            Json::Text(name) => Some((name, Json::Null)),
+            Json::Object(members) if members.len() == 1 => members.into_iter().next(),
             _ => None,
         };
-        let place = |(name, content)| Some((names.iter().position(|known| *known == name)?, content));
-        let (place, content) = named.and_then(place).ok_or_else(|| lacking("a known word"))?;
-        Ok(Self { place: place as u64, content })
+        let known = |(name, content)| Some((names.iter().zip(0..).find(|(known, _)| **known == name)?.1, content));
+        let (place, content) = named.and_then(known).ok_or_else(|| lacking("a known word"))?;
+        Ok(Self { place, content })
     }
 }
 
@@ -316,12 +326,12 @@ impl<'de> EnumAccess<'de> for Variant {
     type Variant = Content;
 
     fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Content), Unfit> {
-        Ok((seed.deserialize(Document(self.place.into()))?, Content(self.content)))
+        Ok((seed.deserialize(Document(Json::Integer(self.place)))?, Content(self.content)))
     }
 }
 
 /// What a variant holds.
-struct Content(Value);
+struct Content(Json);
 
 impl<'de> VariantAccess<'de> for Content {
     type Error = Unfit;
@@ -364,7 +374,7 @@ mod tests {
     fn what_was_written_is_read() {
         let person = Person { id: UserID::from_uuid(Uuid::from_u128(1)), name: "Ada".into() };
         let list = [Actor::System, Actor::User(person)].into();
-        let named = Message::Named { pair: ("a\n\"".into(), u64::MAX), list, bytes: [0, 255] };
+        let named = Message::Named { pair: ("a\n\"".into(), u64::MAX / 2), list, bytes: [0, 255] };
         for message in [Message::Bare, Message::One(None), Message::One(Some(7)), Message::Two(i64::MIN, true), named] {
             let text = write(&message).unwrap();
             assert_eq!(read::<Message>(&text).unwrap(), message, "{text}");

@@ -3,8 +3,8 @@
 use std::string::{String, ToString};
 use std::vec::Vec;
 
+use crate::json::Json;
 use serde::Serialize;
-use serde_json::Value;
 use universal_wallet::id::{ApprovalID, KeyID, UserID};
 use universal_wallet::wire::Permission;
 use universal_wallet::{Amount, Timestamp};
@@ -105,8 +105,8 @@ pub struct ApprovalView {
     /// Where it stands.
     status: ApprovalStatus,
     /// The full request as it will be carried out, with its keyID, operationID or userID.
-    #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, Value>"))]
-    subject: Value,
+    #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
+    subject: Json,
     /// Hex SHA-256 of the RFC 8785 form of `{approvalID, distributorID, kind, makerID, subject}`: what a checker
     /// agrees to.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9a-f]{64}$")))]

@@ -2,6 +2,7 @@
 //! chain to be sent.
 
 use universal_wallet::Timestamp;
+use universal_wallet_core::document;
 use universal_wallet_core::refusal::Refused;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::verify::Anchor;
@@ -55,8 +56,8 @@ impl Open {
     /// early enough.
     pub(super) fn after_event(&mut self, now: Timestamp) {
         for (kind, subject, at) in core::mem::take(&mut self.store.news) {
-            let line = serde_json::json!({ "type": kind, "id": subject, "at": at }).to_string();
-            match self.store.db.tell_all(&line, now.unix_ms()) {
+            let line = document::object(&[("type", &kind), ("id", &subject), ("at", &at)]);
+            match line.and_then(|line| self.store.db.tell_all(&line, now.unix_ms())) {
                 Ok(listening) => self.store.listened = listening > 0,
                 Err(fault) => report("", &fault),
             }

@@ -1,7 +1,6 @@
 //! A signed-in person calls. Roles are read here, at each call.
 
 use serde::Serialize;
-use serde_json::Value;
 use universal_wallet::id::DistributorID;
 use universal_wallet::wire::Operation;
 use universal_wallet::{Amount, Timestamp};
@@ -10,6 +9,8 @@ use universal_wallet_core::api_key::{Key, KeyStatus};
 use universal_wallet_core::approval::{Approval, ApprovalKind, ApprovalStatus};
 use universal_wallet_core::distributor::operations::{LookedUp, Requester};
 use universal_wallet_core::distributor::{Caller, approvals, keys, rotate};
+use universal_wallet_core::document;
+use universal_wallet_core::json::Json;
 use universal_wallet_core::refusal::{Fault, Outcome, Refusal, Refused};
 use universal_wallet_core::store::{Idempotency, Store};
 use universal_wallet_core::view::{ApprovalView, KeyView, UserView};
@@ -105,7 +106,7 @@ impl Open {
                 };
                 self.deliver(number, after, now)
             }
-            Ok(Done::Stream(answer, more)) => stream(&answer.text(), call.distributor, more),
+            Ok(Done::Stream(answer, more)) => stream(&answer.text(), more),
             Ok(Done::Verify(from)) => self.begin_verify(&call, from, false).unwrap_or_else(refused),
             Ok(Done::LookUp(short_code)) => self.look_up(short_code, Asker::Person(from), call),
             Err(error) => refused(error),
@@ -313,16 +314,16 @@ impl Open {
     /// The answer to an approval: the request, and what it is about as it stands now.
     pub(super) fn decided(&self, approval: &str, half: Option<&str>) -> Outcome<Answer> {
         let approval = approvals::find(&self.store, approval)?;
-        let subject = |name: &str| approval.subject.get(name).and_then(Value::as_str).map(str::to_owned);
+        let subject = |name: &str| approval.subject.text(name);
         let mut decision =
             Decision { approval: approval.view(), key: None, operation: None, user: None, password_half: None };
         match approval.kind {
             ApprovalKind::IssueKey | ApprovalKind::RotateKey => {
-                let key = keys::find(&self.store, &subject("keyID").unwrap_or_default())?;
+                let key = keys::find(&self.store, subject("keyID"))?;
                 decision.key = Some(key.view(&self.usage(&key, self.store.head().at)?));
             }
             ApprovalKind::Operation => {
-                let id = subject("operationID").and_then(|id| id.parse().ok());
+                let id = subject("operationID").parse().ok();
                 let id = id.ok_or_else(|| Fault::new("a request about an operation that has no ID"))?;
                 let operation = self.store.operation(id)?.ok_or_else(Refusal::not_found)?;
                 decision.operation = Some(operation.view(self.store.profile().id));
@@ -349,7 +350,8 @@ fn remember(store: &mut dyn Store, idempotency: Option<&Idempotency>, subject: &
 fn idempotency(caller: &Caller, call: &Call) -> Outcome<Option<Idempotency>> {
     let text = call.input.body.as_ref().map(String::as_str).unwrap_or_default();
     // Equal values are equal, however they are laid out; what is no JSON is refused later.
-    let values = serde_json::from_str::<Value>(text).map_or_else(|_| text.to_owned(), |value| value.to_string());
+    let values =
+        serde_json::from_str::<Json>(text).map_or_else(|_| Ok(text.to_owned()), |value| document::write(&value))?;
     let route = format!("{:?} {}", call.route, call.subject);
     call.input.idempotency(&caller.member.person.id.to_string(), &route, &values)
 }

@@ -4,7 +4,6 @@
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::chain::Content;
 use universal_wallet_core::document;
@@ -13,6 +12,7 @@ use universal_wallet_core::store::Store;
 
 use super::Open;
 use super::lists::Query;
+use crate::messages::ToDistributor;
 use crate::platform::answer::Answer;
 
 /// How many entries of the chain a page looks at.
@@ -46,8 +46,8 @@ fn instant(query: &Query, name: &str) -> Outcome<Option<Timestamp>> {
 }
 
 impl Open {
-    /// The first page, and where the export goes on.
-    pub(super) fn begin_export(&self, query: &str) -> Outcome<(Answer, Option<Export>)> {
+    /// The first page, and what the shell asks for the rest, page by page: whom, and what.
+    pub(super) fn begin_export(&self, query: &str) -> Outcome<(Answer, Option<String>)> {
         let query = Query::parse(query)?;
         let Some(word) = query.word("format", &["csv", "jsonl"])? else {
             return Err(Refusal::field(Code::InvalidRequest, "format", "must be csv or jsonl").into());
@@ -66,11 +66,15 @@ impl Open {
             Some((content, _)) => content.book.balance,
             None => Amount::ZERO,
         };
-        let (lines, more) = self.export_page(Export { format, next, until, balance })?;
+        let (lines, rest) = self.export_page(Export { format, next, until, balance })?;
         let head = if format == Format::Csv { COLUMNS } else { "" };
         let file = format!("attachment; filename=\"ledger.{word}\"");
         let answer = Answer::text_of(kind, format!("{head}{lines}")).header("Content-Disposition", file);
-        Ok((answer, more))
+        let more = |export| {
+            let message = ToDistributor::Export { export };
+            document::object(&[("name", &self.store.profile().id), ("message", &message)])
+        };
+        Ok((answer, rest.map(more).transpose()?))
     }
 
     fn entry(&self, number: u64) -> Result<Option<(Content, String)>, Fault> {
@@ -124,10 +128,16 @@ impl Open {
             let _ = match format {
                 Format::Csv => writeln!(lines, "{number},{at},{kind},{subject},{change},{after},{held},tx_{hash}"),
                 Format::JsonLines => {
-                    let line = json!({
-                        "sequenceNumber": number, "at": at, "kind": kind, "operationID": subject, "change": change,
-                        "balance": after, "held": held, "blockchainID": format!("tx_{hash}"),
-                    });
+                    let line = document::object(&[
+                        ("sequenceNumber", &number),
+                        ("at", &at),
+                        ("kind", &kind),
+                        ("operationID", &subject),
+                        ("change", &change),
+                        ("balance", &after),
+                        ("held", &held),
+                        ("blockchainID", &format!("tx_{hash}")),
+                    ])?;
                     writeln!(lines, "{line}")
                 }
             };

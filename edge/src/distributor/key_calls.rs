@@ -2,7 +2,6 @@
 //! itself, in this order.
 
 use universal_wallet::Timestamp;
-use universal_wallet::id::DistributorID;
 use universal_wallet::wire::Balance;
 use universal_wallet_core::act::Moment;
 use universal_wallet_core::api_key::{Key, KeyStatus, Permission};
@@ -16,8 +15,8 @@ use universal_wallet_core::refusal::{Code, Outcome, Refusal, Refused};
 use universal_wallet_core::store::Store;
 
 use super::rates::too_fast;
-use super::{After, Export, KeyHeaders, Open, Then};
-use crate::messages::{Asker, Call, ISSUER, ToDistributor, ToIssuer};
+use super::{After, KeyHeaders, Open, Then};
+use crate::messages::{Asker, Call, ISSUER, ToIssuer};
 use crate::platform::answer::{Answer, report, unavailable};
 use crate::platform::config::config;
 use crate::platform::random;
@@ -52,7 +51,7 @@ pub(super) enum Done {
     /// A merchant is looked up first.
     LookUp(String),
     /// The beginning of a stream, and what the object is told for the rest.
-    Stream(Answer, Option<Export>),
+    Stream(Answer, Option<String>),
     /// The issuer is asked for the head that it keeps; then the chain is verified from an entry.
     Verify(u64),
 }
@@ -97,7 +96,7 @@ impl Open {
             Ok(Done::Answer(answer)) => headers.on(answer).text(),
             Ok(Done::Deliver { number }) => self.deliver(number, After::Receipt { origin: call.origin, headers }, now),
             Ok(Done::LookUp(short_code)) => self.look_up(short_code, Asker::Key(digest), call),
-            Ok(Done::Stream(answer, more)) => stream(&headers.on(answer).text(), call.distributor, more),
+            Ok(Done::Stream(answer, more)) => stream(&headers.on(answer).text(), more),
             Ok(Done::Verify(_)) => Answer::refusal(&Refusal::not_found(), &call.origin).text(),
             Err(refused) => {
                 if let Refused::Refusal(refusal) = &refused
@@ -226,13 +225,9 @@ impl Open {
 }
 
 /// A stream: its beginning is an answer as any other; the shell asks for the rest page by page.
-pub(super) fn stream(answer: &str, distributor: DistributorID, more: Option<Export>) -> String {
+pub(super) fn stream(answer: &str, more: Option<String>) -> String {
     match more {
-        Some(export) => {
-            let message = ToDistributor::Export { export };
-            let next = serde_json::json!({ "name": distributor, "message": message });
-            format!("X{next}\n{answer}")
-        }
+        Some(more) => ["X", &more, "\n", answer].concat(),
         None => answer.to_owned(),
     }
 }

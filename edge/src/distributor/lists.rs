@@ -2,12 +2,12 @@
 //! index.
 
 use serde::Serialize;
-use serde_json::Value;
 use universal_wallet::wire::{CashOutPage, CashOutRequest};
 use universal_wallet_core::cursor;
 use universal_wallet_core::digest::Digest;
 use universal_wallet_core::distributor::operations::subject;
 use universal_wallet_core::document;
+use universal_wallet_core::json::Json;
 use universal_wallet_core::operation::{Facts, Operation, OperationStatus, Request};
 use universal_wallet_core::refusal::{Code, Fault, Outcome, Refusal};
 use universal_wallet_core::store::Store;
@@ -275,19 +275,19 @@ pub(crate) struct AuditItem {
     sequence_number: u64,
     /// When.
     #[cfg_attr(test, schemars(with = "universal_wallet::Timestamp"))]
-    at: Value,
+    at: Json,
     /// What happened, such as `api-key.requested`.
     #[cfg_attr(test, schemars(with = "String"))]
-    kind: Value,
+    kind: Json,
     /// Who did it.
     #[cfg_attr(test, schemars(with = "universal_wallet_core::people::Actor"))]
-    actor: Value,
+    actor: Json,
     /// The ID of what it happened to.
     #[cfg_attr(test, schemars(with = "String"))]
-    subject: Value,
+    subject: Json,
     /// What a reader wants to know of it.
-    #[cfg_attr(test, schemars(with = "serde_json::Map<String, Value>"))]
-    details: Value,
+    #[cfg_attr(test, schemars(with = "serde_json::Map<String, serde_json::Value>"))]
+    details: Json,
     /// Hex SHA-256 of the 32 bytes of `previousHash` and of `text`.
     hash: String,
     /// The hash of the entry before.
@@ -297,23 +297,22 @@ pub(crate) struct AuditItem {
 }
 
 fn audit_item(number: u64, text: &str, hash: &str, before: Option<&str>) -> Outcome<AuditItem> {
-    let mut content: Value = serde_json::from_str(text)?;
+    let mut content: Json = serde_json::from_str(text)?;
     // An operation's first entry holds its facts as they are stored; a reader gets the names that
     // the rest of the API uses.
-    if let Some(details) = content.get_mut("details")
-        && let Ok(facts) = document::of::<Facts>(details.clone())
-    {
-        *details = subject(&facts);
-    }
+    let details = content.take("details");
+    let details = match document::of::<Facts>(details.clone()) {
+        Ok(facts) => subject(&facts)?,
+        Err(_) => details,
+    };
     let first = Digest::ZERO.to_string();
-    let mut part = |name: &str| content.get_mut(name).map(Value::take).unwrap_or_default();
     Ok(AuditItem {
         sequence_number: number,
-        at: part("at"),
-        kind: part("kind"),
-        actor: part("actor"),
-        subject: part("subject"),
-        details: part("details"),
+        at: content.take("at"),
+        kind: content.take("kind"),
+        actor: content.take("actor"),
+        subject: content.take("subject"),
+        details,
         hash: hash.into(),
         previous_hash: before.unwrap_or(&first).into(),
         text: text.into(),

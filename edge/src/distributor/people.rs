@@ -2,7 +2,6 @@
 //! go there first, or last, and come back.
 
 use serde::Serialize;
-use serde_json::Value;
 use universal_wallet::Timestamp;
 use universal_wallet::id::{ApprovalID, UserID};
 use universal_wallet_core::act::Moment;
@@ -139,7 +138,7 @@ impl Open {
     ) -> Outcome<String> {
         let approval = approvals::approvable(&self.store, caller, &call.subject, &call.input)?;
         users::must_still_be_possible(&self.store, &approval)?;
-        let text = |name: &str| approval.subject.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text = |name: &str| approval.subject.text(name).to_owned();
         let (login, user) = (text("login"), users::subject_user(&approval)?);
         let second = half()?.to_string();
         if approval.kind == ApprovalKind::CreateUser {

@@ -122,5 +122,6 @@ extern "C" {
 
 /// Tells the log of a fault.
 pub(crate) fn report(request_id: &str, fault: &Fault) {
-    log_error(&serde_json::json!({ "level": "error", "requestID": request_id, "fault": fault.0 }).to_string());
+    let line = document::object(&[("level", &"error"), ("requestID", &request_id), ("fault", &fault.0)]);
+    log_error(&line.unwrap_or_default());
 }

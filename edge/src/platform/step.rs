@@ -45,8 +45,8 @@ pub(crate) enum Step<T> {
     /// Carry a message to an object, whose name has no line breaks, and come back with its reply; without `then`, its answer is
     /// the answer.
     Ask { to: Kind, name: String, message: String, then: Option<T> },
-    /// Open a WebSocket at a Distributor, for this caller.
-    Socket { name: String, caller: String },
+    /// Open a WebSocket at a Distributor: its name and the caller, as JSON.
+    Socket { connect: String },
     /// Nothing more to do.
     Done,
 }
@@ -73,7 +73,7 @@ impl<T> Step<T> {
                 let then = then.map(|then| keep(then).to_string()).unwrap_or_default();
                 ["O", to.as_str(), "\n", &then, "\n", &name, "\n", &message].concat()
             }
-            Self::Socket { name, caller } => format!("S{}", serde_json::json!({ "name": name, "caller": caller })),
+            Self::Socket { connect } => ["S", &connect].concat(),
             Self::Done => DONE.into(),
         }
     }

@@ -54,7 +54,8 @@ pub(super) fn resume(then: Then, reply: &str) -> Outcome<Step> {
         only_here: person.distributors.len() == 1,
     };
     if call.route == Route::Events {
-        return Ok(Step::Socket { name: call.distributor.to_string(), caller: document::write(&caller)? });
+        let caller = document::write(&caller)?;
+        return Ok(Step::Socket { connect: document::object(&[("name", &call.distributor), ("caller", &caller)])? });
     }
     hand_over(&Asker::Person(caller), &call)
 }

@@ -10,6 +10,7 @@ pub(crate) mod session;
 use std::cell::RefCell;
 
 use universal_wallet_core::input::Unread;
+use universal_wallet_core::json::Json;
 use universal_wallet_core::refusal::{Code, Outcome, Refusal};
 use wasm_bindgen::prelude::*;
 
@@ -159,7 +160,7 @@ fn begin(request: Request<'_>) -> Outcome<Step> {
 fn public(route: Route) -> Outcome<Step> {
     match route {
         Route::Health => {
-            let body = serde_json::json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") });
+            let body = Json::object(&[("status", &"ok"), ("version", &env!("CARGO_PKG_VERSION"))])?;
             Ok(Step::Answer(Answer::json(200, &body)?))
         }
         Route::Description => Ok(Step::Describe(Answer::text_of("application/json", String::new()))),

@@ -4,7 +4,7 @@
 use std::format;
 use std::string::{String, ToString};
 
-use serde_json::json;
+use crate::json::Json;
 use universal_wallet::id::OperationID;
 use universal_wallet::{Amount, Phone, Timestamp};
 
@@ -58,7 +58,7 @@ pub fn open(store: &mut dyn Store, now: Timestamp, wanted: Wanted) -> Outcome<()
         attempt: None,
     };
     act.store.add_deadline(request.expires_at, Due::Request(request.id))?;
-    let details = json!({ "amount": request.amount, "from": request.from });
+    let details = Json::object(&[("amount", &request.amount), ("from", &request.from)])?;
     act.request(request)?;
     Ok(act.done(wanted.id, details)?)
 }
@@ -98,7 +98,7 @@ fn end(
     let mut act = Act::begin(store, now, kind, actor);
     act.store.remove_deadline(request.expires_at, Due::Request(id))?;
     act.request(Request { status, ..request })?;
-    act.done(id, json!({}))
+    act.done(id, Json::object(&[])?)
 }
 
 /// The operation of a request was not carried out: the request is open again, for an hour at least
@@ -139,7 +139,7 @@ pub fn process(
     let memo = body.line("memo", 256);
     body.finish()?;
     let Some(fulfillment) = fulfillment else { return refuse(Code::InvalidRequest, "The request is not complete.") };
-    let values = document::write(&json!([id, fulfillment, memo]))?;
+    let values = document::write(&(id, &fulfillment, &memo))?;
     let idempotency = input.idempotency(&requester.scope(), "PUT cashouts", &values)?;
     if let Some(before) = replay(store, idempotency.as_ref())? {
         return Ok(Created::Replayed(before));

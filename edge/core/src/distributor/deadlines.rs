@@ -1,7 +1,7 @@
 //! Deadlines: what is over at `now` is ended before anything else is decided or answered, so that
 //! no answer depends on whether an alarm ran.
 
-use serde_json::json;
+use crate::json::Json;
 use universal_wallet::Timestamp;
 
 use super::{approvals, cash_outs};
@@ -46,5 +46,5 @@ fn end_key(
     let Some(key) = store.key(id)?.filter(|key| key.status == from) else { return Ok(()) };
     let mut act = Act::begin(store, now, kind, Actor::System);
     act.key(Key { status: to, ..(*key).clone() })?;
-    act.done(id, json!({}))
+    act.done(id, Json::object(&[])?)
 }

@@ -1,6 +1,6 @@
 //! The issuer moves the float: top-ups and redemptions.
 
-use serde_json::json;
+use crate::json::Json;
 use std::format;
 use std::string::String;
 use universal_wallet::Amount;
@@ -93,6 +93,6 @@ pub fn move_float(store: &mut dyn Store, moment: Moment, movement: Movement, inp
     if let Some(key) = &idempotency {
         act.store.remember(key, &format!("{operation}"))?;
     }
-    act.done(operation, json!({ "amount": amount, "reference": reference }))?;
+    act.done(operation, Json::object(&[("amount", &amount), ("reference", &reference)])?)?;
     Ok(Moved { operation: format!("{operation}"), balance: after, replayed: false })
 }

@@ -4,7 +4,7 @@ use std::format;
 use std::rc::Rc;
 use std::string::{String, ToString};
 
-use serde_json::json;
+use crate::json::Json;
 use universal_wallet::id::{ApprovalID, OperationID};
 use universal_wallet::{Amount, Phone, ShortCode};
 
@@ -154,12 +154,13 @@ impl NewOperation {
 
     /// The body by its values: amount by value, phone by identity.
     fn values(&self) -> Outcome<String> {
-        let asked = match &self.asked {
-            Asked::ToPhone(phone) => json!(["to-phone", phone.bare()]),
-            Asked::ToMerchant(merchant) => json!(["to-merchant", merchant]),
-            Asked::FromPhone(phone, fulfillment) => json!(["from-phone", phone.bare(), fulfillment]),
-        };
-        Ok(document::write(&json!([asked, self.amount, self.memo]))?)
+        Ok(match &self.asked {
+            Asked::ToPhone(phone) => document::write(&(("to-phone", phone.bare()), self.amount, &self.memo)),
+            Asked::ToMerchant(merchant) => document::write(&(("to-merchant", merchant), self.amount, &self.memo)),
+            Asked::FromPhone(phone, fulfillment) => {
+                document::write(&(("from-phone", phone.bare(), fulfillment), self.amount, &self.memo))
+            }
+        }?)
     }
 }
 
@@ -433,7 +434,7 @@ fn write(
     };
     if let Some(id) = facts.approval {
         let kind = ApprovalKind::Operation;
-        let approval = Approval::ask(id, profile.id, kind, subject(&facts), &facts.maker, moment.now)?;
+        let approval = Approval::ask(id, profile.id, kind, subject(&facts)?, &facts.maker, moment.now)?;
         act.store.add_deadline(approval.expires_at, Due::Approval(id))?;
         act.approval(approval)?;
     }
@@ -462,30 +463,30 @@ pub fn refuse_overflow(store: &dyn Store, amount: Amount) -> Outcome<()> {
 }
 
 /// The full request, as a checker sees it and as it will be carried out.
-pub fn subject(facts: &Facts) -> serde_json::Value {
-    let mut subject = json!({
-        "operationID": facts.id,
-        "operationType": if facts.is_cash_in() { "cash-in" } else { "cash-out-fulfillment" },
-        "amount": facts.amount,
-        "memo": facts.memo,
-        "keyID": facts.key.map(|(key, _)| key),
-    });
-    if let Some(members) = subject.as_object_mut() {
-        match &facts.direction {
-            Direction::CashIn { to: Destination::Phone(phone) } => {
-                members.insert("phoneTo".into(), json!(phone));
-            }
-            Direction::CashIn { to: Destination::Merchant(merchant) } => {
-                members.insert("merchantTo".into(), json!(merchant.id));
-                members.insert("merchantName".into(), json!(merchant.name));
-                members.insert("merchantShortCode".into(), json!(merchant.short_code.number()));
-            }
-            Direction::CashOut { from, fulfillment } => {
-                members.insert("phoneFrom".into(), json!(from));
-                members.insert("cashOutFulfillmentType".into(), json!(fulfillment.means));
-                members.insert("cashOutFulfillmentID".into(), json!(fulfillment.reference));
-            }
+pub fn subject(facts: &Facts) -> Result<Json, Fault> {
+    let kind = if facts.is_cash_in() { "cash-in" } else { "cash-out-fulfillment" };
+    let key = facts.key.as_ref().map(|(key, _)| key);
+    let mut members: Vec<(&str, &dyn document::Write)> = Vec::from([
+        ("operationID", &facts.id as &dyn document::Write),
+        ("operationType", &kind),
+        ("amount", &facts.amount),
+        ("memo", &facts.memo),
+        ("keyID", &key),
+    ]);
+    let short_code;
+    match &facts.direction {
+        Direction::CashIn { to: Destination::Phone(phone) } => members.push(("phoneTo", phone)),
+        Direction::CashIn { to: Destination::Merchant(merchant) } => {
+            short_code = merchant.short_code.number();
+            members.push(("merchantTo", &merchant.id));
+            members.push(("merchantName", &merchant.name));
+            members.push(("merchantShortCode", &short_code));
+        }
+        Direction::CashOut { from, fulfillment } => {
+            members.push(("phoneFrom", from));
+            members.push(("cashOutFulfillmentType", &fulfillment.means));
+            members.push(("cashOutFulfillmentID", &fulfillment.reference));
         }
     }
-    subject
+    Json::object(&members)
 }

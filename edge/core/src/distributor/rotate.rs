@@ -1,6 +1,7 @@
 //! Rotation and tightening: a key that takes over from another, and limits that are only lowered.
 
-use serde_json::json;
+use crate::document;
+use crate::json::Json;
 use std::string::ToString;
 use std::vec::Vec;
 use universal_wallet::{Amount, Timestamp};
@@ -29,7 +30,7 @@ pub fn rotate(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, 
     let overlap = body.integer("overlapHours", 0, MOST_OVERLAP).unwrap_or(24);
     body.finish()?;
     let scope = caller.member.person.id.to_string();
-    let idempotency = input.idempotency(&scope, "POST rotate", &json!([id, overlap]).to_string())?;
+    let idempotency = input.idempotency(&scope, "POST rotate", &document::write(&(id, overlap))?)?;
     if let Some(before) = replay(store, idempotency.as_ref())? {
         return Ok(before);
     }
@@ -54,9 +55,9 @@ pub fn rotate(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, 
         ..Key::request(uuid, old.settings.clone(), &caller.member.person, moment.now)
     };
     let kind = ApprovalKind::RotateKey;
-    let approval = Approval::ask(key.approval, profile.id, kind, key.subject(), &key.maker, moment.now)?;
+    let approval = Approval::ask(key.approval, profile.id, kind, key.subject()?, &key.maker, moment.now)?;
     act.store.add_deadline(approval.expires_at, Due::Approval(approval.id))?;
-    let details = json!({ "approvalID": approval.id, "digest": approval.digest, "replaces": old.id });
+    let details = Json::object(&[("approvalID", &approval.id), ("digest", &approval.digest), ("replaces", &old.id)])?;
     act.approval(approval)?;
     act.key(key.clone())?;
     if let Some(idempotency) = &idempotency {
@@ -201,7 +202,8 @@ pub fn tighten(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str,
         act.store.remove_deadline(old, Due::Expiry(key.id))?;
         act.store.add_deadline(new, Due::Expiry(key.id))?;
     }
-    let details = json!({ "before": key.settings, "after": after.settings, "expiresAt": after.expires_at });
+    let details =
+        Json::object(&[("before", &key.settings), ("after", &after.settings), ("expiresAt", &after.expires_at)])?;
     act.key(after.clone())?;
     act.done(key.id, details)?;
     follow(store, now, caller, &after)?;
@@ -220,11 +222,11 @@ fn follow(store: &mut dyn Store, now: Timestamp, caller: &Caller, old: &Key) -> 
     let approval = store.approval(key.approval)?.ok_or_else(|| Fault::new("a key without its request"))?;
     let mut act = Act::begin(store, now, "api-key.tightened", caller.actor());
     if key.status == KeyStatus::Pending {
-        let subject = key.subject();
+        let subject = key.subject()?;
         let digest = digest(approval.id, profile.id, approval.kind, &approval.maker, &subject)?;
         act.approval(Approval { subject, digest, ..approval })?;
     }
     let id = key.id;
     act.key(key)?;
-    act.done(id, json!({ "follows": old.id }))
+    act.done(id, Json::object(&[("follows", &old.id)])?)
 }

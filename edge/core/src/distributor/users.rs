@@ -3,7 +3,7 @@
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-use serde_json::{Value, json};
+use crate::json::Json;
 use universal_wallet::Timestamp;
 use universal_wallet::id::{ApprovalID, UserID};
 
@@ -68,8 +68,13 @@ pub fn read_new(caller: &Caller, input: &Input) -> Outcome<NewUser> {
     }
 }
 
-fn idempotency(caller: &Caller, input: &Input, route: &str, values: &Value) -> Outcome<Option<Idempotency>> {
-    input.idempotency(&caller.member.person.id.to_string(), route, &values.to_string())
+fn idempotency(
+    caller: &Caller,
+    input: &Input,
+    route: &str,
+    values: &dyn document::Write,
+) -> Outcome<Option<Idempotency>> {
+    input.idempotency(&caller.member.person.id.to_string(), route, &document::write(values)?)
 }
 
 fn replay(store: &dyn Store, idempotency: Option<&Idempotency>) -> Outcome<Option<Requested>> {
@@ -82,7 +87,7 @@ struct Ask<'a> {
     kind: ApprovalKind,
     entry: &'static str,
     user: UserID,
-    subject: Value,
+    subject: Json,
     first_half: Option<HalfMark>,
     idempotency: Option<&'a Idempotency>,
 }
@@ -100,7 +105,10 @@ fn ask(store: &mut dyn Store, moment: Moment, caller: &Caller, ask: Ask<'_>) -> 
     if let Some(key) = ask.idempotency {
         act.store.remember(key, &id.to_string())?;
     }
-    act.done(ask.user, json!({ "approvalID": id, "digest": approval.digest, "subject": approval.subject }))?;
+    act.done(
+        ask.user,
+        Json::object(&[("approvalID", &id), ("digest", &approval.digest), ("subject", &approval.subject)])?,
+    )?;
     Ok(approval)
 }
 
@@ -113,7 +121,7 @@ pub fn request_new(
     identity: &Identity,
 ) -> Outcome<Requested> {
     let new = read_new(caller, input)?;
-    let values = json!([new.login, new.name, new.roles]);
+    let values = (&new.login, &new.name, &new.roles);
     let idempotency = idempotency(caller, input, "POST users", &values)?;
     if let Some(before) = replay(store, idempotency.as_ref())? {
         return Ok(before);
@@ -126,7 +134,7 @@ pub fn request_new(
         Identity::Known(person) => (person.id, person.name.clone(), None),
         Identity::New(user, half) => (*user, new.name, Some(*half)),
     };
-    let subject = json!({ "userID": user, "login": new.login, "name": name, "roles": new.roles });
+    let subject = Json::object(&[("userID", &user), ("login", &new.login), ("name", &name), ("roles", &new.roles)])?;
     let kind = ApprovalKind::CreateUser;
     let entry = "user.requested";
     let approval =
@@ -146,13 +154,13 @@ pub fn request_reset(
     let member = find(store, id)?;
     caller.may(&[Role::Admin])?;
     input.optional_object()?.finish()?;
-    let idempotency = idempotency(caller, input, "POST users reset-password", &json!(id))?;
+    let idempotency = idempotency(caller, input, "POST users reset-password", &id)?;
     if let Some(before) = replay(store, idempotency.as_ref())? {
         return Ok(before);
     }
     refuse_suspended(&store.profile())?;
     let user = member.person.id;
-    let subject = json!({ "userID": user, "login": member.login, "name": member.person.name });
+    let subject = Json::object(&[("userID", &user), ("login", &member.login), ("name", &member.person.name)])?;
     let kind = ApprovalKind::ResetUser;
     let entry = "user.reset-requested";
     let first_half = Some(half);
@@ -199,10 +207,14 @@ pub fn change(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, 
     }
     let approval = if loosens {
         let user = member.person.id;
-        let subject = json!({
-            "userID": user, "login": member.login, "name": member.person.name,
-            "roles": in_order(&wanted), "gains": gained, "enables": enables,
-        });
+        let subject = Json::object(&[
+            ("userID", &user),
+            ("login", &member.login),
+            ("name", &member.person.name),
+            ("roles", &in_order(&wanted)),
+            ("gains", &gained),
+            ("enables", &enables),
+        ])?;
         let (kind, entry) = (ApprovalKind::GrantUser, "user.grant-requested");
         Some(ask(store, moment, caller, Ask { kind, entry, user, subject, first_half: None, idempotency: None })?)
     } else {
@@ -245,14 +257,14 @@ fn tighten(
     let lost = |role: Role| before.holds(role) && !after.holds(role);
     let (no_maker, no_admin) = (lost(Role::Maker), lost(Role::Admin));
     let mut act = Act::begin(store, now, "user.tightened", caller.actor());
-    let details = json!({ "roles": after.roles, "disabled": after.disabled, "before": before.roles });
+    let details = Json::object(&[("roles", &after.roles), ("disabled", &after.disabled), ("before", &before.roles)])?;
     let id = act.member(after.clone())?;
     act.done(id, details)?;
     for approval in store.pending_approvals()?.into_iter().filter(|approval| approval.maker.id == id) {
         let lapses = match approval.kind {
             ApprovalKind::IssueKey | ApprovalKind::RotateKey => no_maker,
             // What a key asked for stays: the key is not the person.
-            ApprovalKind::Operation => no_maker && approval.subject.get("keyID").is_none_or(Value::is_null),
+            ApprovalKind::Operation => no_maker && approval.subject.text("keyID").is_empty(),
             ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => no_admin,
         };
         if lapses {
@@ -270,7 +282,7 @@ fn tighten(
             key.status = KeyStatus::Lapsed;
             let key_id = key.id;
             act.key(key)?;
-            act.done(key_id, json!({ "reason": "Its maker may no longer claim it." }))?;
+            act.done(key_id, Json::object(&[("reason", &"Its maker may no longer claim it.")])?)?;
         }
     }
     Ok(())
@@ -278,7 +290,7 @@ fn tighten(
 
 /// The person that a request is about.
 pub fn subject_user(approval: &Approval) -> Outcome<UserID> {
-    let id = approval.subject.get("userID").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    let id = approval.subject.text("userID").parse().ok();
     Ok(id.ok_or_else(|| Fault::new("a request about a user without an ID"))?)
 }
 
@@ -305,7 +317,7 @@ pub fn must_still_be_possible(store: &dyn Store, approval: &Approval) -> Outcome
 /// Another person agreed: the member is added or changed.
 pub fn carry_out(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approval) -> Outcome<Member> {
     let user = subject_user(&approval)?;
-    let text = |name: &str| approval.subject.get(name).and_then(Value::as_str).unwrap_or_default().to_string();
+    let text = |name: &str| approval.subject.text(name).to_string();
     let (kind, member) = match (approval.kind, store.member(user)) {
         (ApprovalKind::CreateUser, None) => {
             let login = text("login").parse().map_err(|_| Fault::new("a request for a login that is none"))?;
@@ -315,12 +327,11 @@ pub fn carry_out(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: 
         }
         (ApprovalKind::GrantUser, Some(member)) => {
             // What was taken since the request was made is not given back by it.
-            let gains: Vec<Role> =
-                document::of(approval.subject.get("gains").cloned().unwrap_or_default()).map_err(Fault::from)?;
+            let gains: Vec<Role> = document::of(approval.subject.get("gains").cloned().unwrap_or_default())?;
             let mut roles = member.roles.clone();
             roles.extend(gains);
             let roles = in_order(&roles);
-            let enables = approval.subject.get("enables").and_then(Value::as_bool).unwrap_or_default();
+            let enables = approval.subject.is_true("enables");
             ("user.granted", Member { roles, disabled: member.disabled && !enables, ..(*member).clone() })
         }
         (ApprovalKind::ResetUser, Some(member)) => ("user.reset", (*member).clone()),
@@ -328,7 +339,8 @@ pub fn carry_out(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: 
     };
     let mut act = Act::begin(store, now, kind, actor);
     act.store.remove_deadline(approval.expires_at, Due::Approval(approval.id))?;
-    let details = json!({ "approvalID": approval.id, "digest": approval.digest, "roles": member.roles });
+    let details =
+        Json::object(&[("approvalID", &approval.id), ("digest", &approval.digest), ("roles", &member.roles)])?;
     act.approval(approval)?;
     act.member(member.clone())?;
     act.done(user, details)?;
@@ -346,6 +358,6 @@ pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: &Appro
     act.store.remove_deadline(approval.expires_at, Due::Approval(approval.id))?;
     act.approval(approval.clone())?;
     let subject: String =
-        approval.subject.get("userID").and_then(Value::as_str).map_or_else(|| approval.id.to_string(), String::from);
-    act.done(subject, json!({ "approvalID": approval.id, "reason": approval.reason }))
+        approval.subject.get("userID").and_then(Json::as_str).map_or_else(|| approval.id.to_string(), String::from);
+    act.done(subject, Json::object(&[("approvalID", &approval.id), ("reason", &approval.reason)])?)
 }

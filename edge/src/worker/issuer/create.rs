@@ -1,13 +1,13 @@
 //! A distributor is created with its first people, or gains one.
 
 use serde::Serialize;
-use serde_json::{Value, json};
 use universal_wallet::Timestamp;
 use universal_wallet::id::{DistributorID, UserID};
 use universal_wallet_core::body::Body;
 use universal_wallet_core::digest::Digest;
 use universal_wallet_core::document;
 use universal_wallet_core::input::Input;
+use universal_wallet_core::json::Json;
 use universal_wallet_core::password::{LEAST_CHARACTERS, MOST_BYTES};
 use universal_wallet_core::people::{Login, Member, Person, Role, can_approve_each_other, read_name, read_roles};
 use universal_wallet_core::refusal::{Code, Outcome, Refusal, refuse};
@@ -114,9 +114,8 @@ pub(super) fn distributor(input: &Input) -> Outcome<Step> {
     body.finish()?;
     let Some(name) = name else { return refuse(Code::InvalidRequest, "The request is not complete.") };
 
-    let digest_of =
-        json!([id, name, users.iter().map(|user| json!([user.login, user.name, user.roles])).collect::<Vec<_>>()]);
-    let request = Digest::of(&[document::write(&digest_of)?.as_bytes()]);
+    let people: Vec<_> = users.iter().map(|user| (&user.login, &user.name, &user.roles)).collect();
+    let request = Digest::of(&[document::write(&(id, &name, people))?.as_bytes()]);
     let new = NewDistributorUsers { new: NewDistributor { name, currency: config.currency.clone() }, users };
     let message = ToIssuer::Begin { id, idempotency_key, request };
     let then = then(Then::Begun { new, provisioning: request.to_string() });
@@ -158,7 +157,7 @@ pub(super) fn user(id: DistributorID, input: &Input) -> Outcome<Step> {
     let user = read_user(&mut body, &config);
     body.finish()?;
     let Some(user) = user else { return refuse(Code::InvalidRequest, "The request is not complete.") };
-    let values = json!([user.login, user.name, user.roles]).to_string();
+    let values = document::write(&(&user.login, &user.name, &user.roles))?;
     let idempotency = input.idempotency("issuer:users", "POST users", &values)?;
     // A user ID that nobody has: the reply tells whether there is such a distributor.
     let message = ToDistributor::Membership { user: UserID::from_uuid(uuid::Uuid::nil()) };
@@ -175,7 +174,7 @@ pub(super) fn resume(then_: Then, reply: &str) -> Outcome<Step> {
             next(Creation { id, new: Some(new), left: users, joined, provisioning, idempotency: None, replayed })
         }
         Then::Exists { id, user, idempotency } => {
-            read_reply::<Option<Value>>(reply)?;
+            read_reply::<Option<Json>>(reply)?;
             // A repeated call finds the person that it made, and makes a new password for them as
             // long as nobody signed in with the one that got lost.
             let provisioning = match &idempotency {

@@ -5,7 +5,7 @@ use core::str::FromStr;
 use std::string::String;
 use std::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use universal_wallet::Timestamp;
 use universal_wallet::id::{KeyID, UserID};
 
@@ -200,7 +200,7 @@ pub fn can_approve_each_other<'a>(members: impl Iterator<Item = &'a Member> + Cl
 }
 
 /// Who did something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Actor {
@@ -217,6 +217,29 @@ pub enum Actor {
     Issuer,
     /// Time: a deadline passed, a delivery arrived.
     System,
+}
+
+// By hand: what is derived for a tag among the members brings another kind of JSON value, and much code.
+impl<'de> Deserialize<'de> for Actor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Members {
+            r#type: String,
+            id: Option<String>,
+            name: Option<String>,
+        }
+
+        let Members { r#type, id, name } = Members::deserialize(deserializer)?;
+        let (id, name) = (id.unwrap_or_default(), name.unwrap_or_default());
+        let actor = match r#type.as_str() {
+            "user" => id.parse().ok().map(|id| Self::User(Person { id, name })),
+            "key" => id.parse().ok().map(|id| Self::Key { id, name }),
+            "issuer" => Some(Self::Issuer),
+            "system" => Some(Self::System),
+            _ => None,
+        };
+        actor.ok_or_else(|| de::Error::custom("an actor that is none"))
+    }
 }
 
 /// The rule that everything stands on: a request is never decided by the person who made it.
@@ -247,6 +270,20 @@ mod tests {
             roles: roles.into(),
             disabled,
             created_at: Timestamp::from_unix_ms(0),
+        }
+    }
+
+    #[test]
+    fn an_actor_is_read_as_it_is_written() {
+        let id = Uuid::from_u128(1);
+        let person = Person { id: UserID::from_uuid(id), name: "Ada".into() };
+        let key = Actor::Key { id: KeyID::from_uuid(id), name: "Till".into() };
+        for actor in [Actor::User(person), key, Actor::Issuer, Actor::System] {
+            let text = serde_json::to_string(&actor).unwrap();
+            assert_eq!(serde_json::from_str::<Actor>(&text).unwrap(), actor, "{text}");
+        }
+        for text in [r#"{"type":"user","name":"Ada"}"#, r#"{"type":"king"}"#, r#"{"id":"usr_"}"#] {
+            assert!(serde_json::from_str::<Actor>(text).is_err(), "{text}");
         }
     }
 

@@ -210,7 +210,7 @@ fn sign_in(request: &Request<'_>, input: &Input) -> Outcome<Step> {
     }
     body.finish()?;
     let (Some(login), Some(password)) = (login, password) else { return Err(not_signed_in().into()) };
-    let (login, address) = (login.to_lowercase(), address(request));
+    let (login, address) = (login.to_ascii_lowercase(), address(request));
     let message = ToSignIns::Try { login: login_digest(&login) };
     let then = super::Then::Session(Then::Tried { login, password, address: address.clone(), ip: ip_of(request) });
     Ok(Step::ask(Kind::SignIns, address, &message, then)?)

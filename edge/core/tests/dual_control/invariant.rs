@@ -6,6 +6,7 @@ use universal_wallet::id::{ApprovalID, UserID};
 use universal_wallet_core::api_key::{KeyStatus, Settings};
 use universal_wallet_core::approval::{ApprovalKind, ApprovalStatus};
 use universal_wallet_core::distributor::users;
+use universal_wallet_core::document;
 use universal_wallet_core::operation::OperationStatus;
 use universal_wallet_core::people::Role;
 use universal_wallet_core::store::Store;
@@ -94,7 +95,7 @@ impl State {
                 _ => continue,
             };
             if users::subject_user(approval).unwrap() == user && self.agreed[&approval.id].acting.user != user {
-                let roles: Vec<Role> = serde_json::from_value(approval.subject[member].clone()).unwrap();
+                let roles: Vec<Role> = document::of(approval.subject.get(member).unwrap().clone()).unwrap();
                 granted.extend(roles);
             }
         }

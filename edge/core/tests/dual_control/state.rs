@@ -112,9 +112,7 @@ impl State {
         for approval in &papers.approvals {
             let mut subject = approval.subject.clone();
             for name in ["keyID", "operationID", "replaces"] {
-                if let Some(id) = subject.get_mut(name) {
-                    *id = serde_json::Value::Null;
-                }
+                subject.take(name);
             }
             let id = &approval.id;
             let who = (self.asked.get(id), self.agreed.get(id), self.meant_for.get(id));

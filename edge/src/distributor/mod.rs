@@ -354,11 +354,8 @@ impl Open {
         let before = self.store.news.len();
         let store = &mut self.store;
         let result = db.atomically(|| command(store));
-        // A refusal writes nothing, so there is nothing to read again after one.
-        if matches!(result, Err(Refused::Fault(_))) {
-            self.store.reload()?;
-        } else if result.is_err() {
-            self.store.news.truncate(before);
+        if let Err(refused) = &result {
+            self.store.undo(refused, before)?;
         }
         result
     }
@@ -366,13 +363,14 @@ impl Open {
     /// Runs a command whose writes are one statement, which becomes true as a whole by itself.
     fn write_once<T>(&mut self, command: impl FnOnce(&mut SqlStore) -> Outcome<T>) -> Outcome<T> {
         self.store.note_many_arrivals()?;
+        let before = self.store.news.len();
         #[cfg(feature = "faults")]
         crate::platform::fault::at("write");
         let result = command(&mut self.store);
         #[cfg(feature = "faults")]
         crate::platform::fault::at("written");
-        if matches!(result, Err(Refused::Fault(_))) {
-            self.store.reload()?;
+        if let Err(refused) = &result {
+            self.store.undo(refused, before)?;
         }
         result
     }

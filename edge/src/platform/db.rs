@@ -124,22 +124,28 @@ impl Db {
 
     /// Runs a function whose writes become true together, or not at all where it fails.
     pub(crate) fn atomically<T, E: From<Fault>>(&self, run: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-        let mut run = Some(run);
-        let mut result = None;
+        let (mut run, mut result) = (Some(run), None);
+        let ended = self.transact(&mut || {
+            result = run.take().map(|run| run());
+            matches!(result, Some(Ok(_)))
+        });
+        match result {
+            Some(Ok(value)) => ended.map(|()| value).map_err(E::from),
+            Some(Err(error)) => Err(error),
+            None => Err(ended.err().unwrap_or_else(|| Fault::new("a transaction that did not run")).into()),
+        }
+    }
+
+    /// Runs a function in a transaction, which is kept where it answers true.
+    #[inline(never)]
+    fn transact(&self, run: &mut dyn FnMut() -> bool) -> Result<(), Fault> {
         let ended = self.transaction(&mut || {
-            let done = run.take().map(|run| run());
+            let keep = run();
             #[cfg(feature = "faults")]
             super::fault::at("write");
-            let keep = matches!(done, Some(Ok(_)));
-            result = done;
             keep
         });
-        match (ended, result) {
-            (Ok(()), Some(result)) => result,
-            (Err(error), Some(Ok(_)) | None) => Err(fault("transaction", &error).into()),
-            (Err(_), Some(Err(error))) => Err(error),
-            (Ok(()), None) => Err(Fault::new("a transaction that did not run").into()),
-        }
+        ended.map_err(|error| fault("transaction", &error))
     }
 
     /// Wakes the object at that time.

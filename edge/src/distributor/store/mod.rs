@@ -18,7 +18,7 @@ use universal_wallet_core::document;
 use universal_wallet_core::numbered::Numbering;
 use universal_wallet_core::operation::{Facts, Operation, OperationStatus, Request, State};
 use universal_wallet_core::people::Member;
-use universal_wallet_core::refusal::Fault;
+use universal_wallet_core::refusal::{Fault, Refused};
 use universal_wallet_core::store::{Due, Profile, Store as _};
 use universal_wallet_core::verify::Anchor;
 
@@ -145,9 +145,13 @@ impl SqlStore {
         Ok(())
     }
 
-    /// Reads everything again, after a rollback.
-    pub(crate) fn reload(&mut self) -> Result<(), Fault> {
-        *self = Self::open(self.db.clone(), None)?;
+    /// After a command that was not carried out: what it told, after so much that was told before, is not told; after a
+    /// fault everything is read again. A refusal writes nothing.
+    pub(crate) fn undo(&mut self, refused: &Refused, told_before: usize) -> Result<(), Fault> {
+        match refused {
+            Refused::Refusal(_) => self.news.truncate(told_before),
+            Refused::Fault(_) => *self = Self::open(self.db.clone(), None)?,
+        }
         Ok(())
     }
 

@@ -18,9 +18,10 @@ const OPTIONS: [&str; 5] = [
     "--remove-producers-section",
 ];
 
-/// What rustc lets wasm use; wasm-opt must not reach for more.
+/// What is inlined again, and functions in the order of their use, compress worse: 30 KB of 360, and nothing gets faster.
+/// Then what rustc lets wasm use; wasm-opt must not reach for more.
 const OPTIMISER: [&str; 10] = [
-    "-O3",
+    "-O2",
     "--skip-pass=inlining-optimizing",
     "--skip-pass=reorder-functions",
     "--enable-bulk-memory",

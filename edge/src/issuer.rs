@@ -68,7 +68,7 @@ impl Issuer {
             Ok(ToIssuer::Distributors { after }) => reply(self.distributors(after)),
             Ok(ToIssuer::Anchor { distributor, anchor }) => reply(self.keep(distributor, anchor)),
             Ok(ToIssuer::AnchorOf { distributor }) => reply(self.anchor(distributor)),
-            Err(error) => reply::<()>(Err(Fault::from(error).into())),
+            Err(error) => reply::<()>(Err(error.into())),
         }
     }
 

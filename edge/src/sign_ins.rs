@@ -4,7 +4,7 @@
 use universal_wallet::Timestamp;
 use universal_wallet_core::digest::Digest;
 use universal_wallet_core::document;
-use universal_wallet_core::refusal::{Fault, Outcome};
+use universal_wallet_core::refusal::Outcome;
 use universal_wallet_core::sign_in::{WINDOW_MS, refuse_too_many};
 use wasm_bindgen::prelude::*;
 
@@ -42,7 +42,7 @@ impl SignIns {
         let result = match document::read(message) {
             Ok(ToSignIns::Try { login }) => self.attempt(&login, now),
             Ok(ToSignIns::Succeeded { login }) => self.forget(&login),
-            Err(error) => Err(Fault::from(error).into()),
+            Err(error) => Err(error.into()),
         };
         reply(result)
     }

@@ -97,7 +97,7 @@ impl User {
                 reply(self.reset(distributor, first_half, &second_half, now))
             }
             Ok(ToUser::End) => reply(self.end()),
-            Err(error) => reply::<()>(Err(Fault::from(error).into())),
+            Err(error) => reply::<()>(Err(error.into())),
         }
     }
 }
@@ -108,7 +108,7 @@ fn load(db: &Db) -> Result<Option<Person>, Fault> {
         return Ok(None);
     }
     let row: Option<(String,)> = db.row("SELECT doc FROM user", NONE)?;
-    Ok(row.map(|(doc,)| document::read(&doc)).transpose()?)
+    row.map(|(doc,)| document::read(&doc)).transpose()
 }
 
 impl User {

@@ -100,7 +100,7 @@ impl Wallet {
                 let hold = if self.store.made { self.store.hold(operation).map_err(Refused::from) } else { Ok(None) };
                 reply(hold.map(|hold| hold.map(|hold| hold.distributor)))
             }
-            Err(error) => reply::<()>(Err(Fault::from(error).into())),
+            Err(error) => reply::<()>(Err(error.into())),
         }
     }
 
@@ -336,7 +336,7 @@ impl WalletStore for SqlWallet {
             return Ok(None);
         }
         let row: Option<(String,)> = self.db.row("SELECT doc FROM holds WHERE id = ?", (id,))?;
-        Ok(row.map(|(doc,)| document::read(&doc)).transpose()?)
+        row.map(|(doc,)| document::read(&doc)).transpose()
     }
 
     fn put_hold(&mut self, hold: &Hold, held: Amount) -> Result<(), Fault> {

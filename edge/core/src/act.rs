@@ -3,7 +3,6 @@
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-use crate::json::Json;
 use serde::Serialize;
 use universal_wallet::Timestamp;
 use universal_wallet::id::UserID;
@@ -12,6 +11,7 @@ use crate::api_key::Key;
 use crate::approval::Approval;
 use crate::chain::{Book, Content, Entry, Head, state_digest};
 use crate::document;
+use crate::json::Json;
 use crate::operation::{FloatEntry, Operation, Request};
 use crate::people::{Actor, Member};
 use crate::refusal::Fault;

@@ -2,13 +2,13 @@
 
 use std::string::String;
 
-use crate::json::Json;
 use serde::{Deserialize, Serialize};
 use universal_wallet::Timestamp;
 use universal_wallet::id::{ApprovalID, DistributorID};
 
 use crate::digest::Digest;
 use crate::document;
+use crate::json::Json;
 use crate::password::HalfMark;
 use crate::people::Person;
 use crate::refusal::{Code, Fault, Outcome, refuse};

@@ -4,12 +4,12 @@
 use std::string::String;
 use std::vec::Vec;
 
-use crate::json::Json;
 use serde::{Deserialize, Serialize};
 use universal_wallet::{Amount, Timestamp};
 
 use crate::digest::Digest;
 use crate::document;
+use crate::json::Json;
 use crate::people::Actor;
 use crate::refusal::Fault;
 

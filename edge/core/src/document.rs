@@ -387,6 +387,32 @@ mod tests {
         assert_eq!(read::<Person>(text).unwrap().name, "Ada");
     }
 
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Sparse {
+        there: u32,
+        option: Option<u32>,
+        #[serde(default)]
+        list: Vec<u32>,
+    }
+
+    #[test]
+    fn a_member_that_is_not_there_is_none_or_the_default_and_else_refused() {
+        let sparse = |text: &str| read::<Sparse>(text);
+        assert_eq!(sparse(r#"{"there":1}"#).unwrap(), Sparse { there: 1, option: None, list: Vec::new() });
+        let full = r#"{"list":[3],"option":2,"there":1}"#;
+        assert_eq!(sparse(full).unwrap(), Sparse { there: 1, option: Some(2), list: [3].into() });
+        assert!(sparse(r#"{"option":2}"#).is_err());
+        assert!(sparse(r#"{"there":1,"list":null}"#).is_err(), "null is no list");
+    }
+
+    #[test]
+    fn what_stands_in_place_of_something_else_is_not_told() {
+        for text in [r#"{"there":"secret"}"#, r#"{"secret":1}"#, r#"{"there":1,"list":["secret"]}"#, "[\"secret\"]"] {
+            assert!(!read::<Sparse>(text).unwrap_err().0.contains("secret"), "{text}");
+        }
+        assert!(!read::<Message>("\"secret\"").unwrap_err().0.contains("secret"));
+    }
+
     #[test]
     fn what_does_not_fit_is_refused() {
         for text in [

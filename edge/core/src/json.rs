@@ -46,6 +46,7 @@ impl Json {
     }
 
     /// Takes a member's value out of an object; what is not there is null.
+    #[must_use]
     pub fn take(&mut self, name: &str) -> Self {
         let Self::Object(members) = self else { return Self::Null };
         members.iter_mut().find(|(known, _)| known == name).map(|(_, value)| core::mem::take(value)).unwrap_or_default()

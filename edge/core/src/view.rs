@@ -3,7 +3,6 @@
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-use crate::json::Json;
 use serde::Serialize;
 use universal_wallet::id::{ApprovalID, KeyID, UserID};
 use universal_wallet::wire::Permission;
@@ -11,6 +10,7 @@ use universal_wallet::{Amount, Timestamp};
 
 use crate::api_key::{Key, KeyStatus, Usage};
 use crate::approval::{Approval, ApprovalKind, ApprovalStatus};
+use crate::json::Json;
 use crate::people::{Member, Role};
 
 /// A key, from its request on. The secret itself is never part of it.

@@ -147,7 +147,7 @@ impl Distributor {
             Some(Err(fault)) => reply::<()>(Err(fault.into())),
             None => match document::read(message) {
                 Ok(message) => self.take(message, now_ms),
-                Err(error) => reply::<()>(Err(Fault::from(error).into())),
+                Err(error) => reply::<()>(Err(error.into())),
             },
         }
     }

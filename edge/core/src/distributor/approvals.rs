@@ -1,6 +1,5 @@
 //! Deciding what others asked for: approve, reject, withdraw.
 
-use crate::json::Json;
 use std::string::{String, ToString};
 use universal_wallet::Timestamp;
 use universal_wallet::id::ApprovalID;
@@ -11,6 +10,7 @@ use crate::api_key::{Key, KeyStatus};
 use crate::approval::{Approval, ApprovalKind, ApprovalStatus};
 use crate::digest::Digest;
 use crate::input::Input;
+use crate::json::Json;
 use crate::operation::{Operation, OperationStatus};
 use crate::people::{Actor, Member, Person, Role, refuse_self_approval};
 use crate::refusal::{Code, Fault, Outcome, Refusal, refuse};

@@ -4,7 +4,6 @@
 use std::format;
 use std::string::{String, ToString};
 
-use crate::json::Json;
 use universal_wallet::id::OperationID;
 use universal_wallet::{Amount, Phone, Timestamp};
 
@@ -13,6 +12,7 @@ use super::{operations, refuse_suspended};
 use crate::act::{Act, Moment};
 use crate::document;
 use crate::input::Input;
+use crate::json::Json;
 use crate::operation::{Direction, Request, RequestStatus};
 use crate::people::Actor;
 use crate::refusal::{Code, Fault, Outcome, Refusal, refuse};

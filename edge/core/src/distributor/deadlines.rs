@@ -1,13 +1,13 @@
 //! Deadlines: what is over at `now` is ended before anything else is decided or answered, so that
 //! no answer depends on whether an alarm ran.
 
-use crate::json::Json;
 use universal_wallet::Timestamp;
 
 use super::{approvals, cash_outs};
 use crate::act::Act;
 use crate::api_key::{Key, KeyStatus};
 use crate::approval::ApprovalStatus;
+use crate::json::Json;
 use crate::people::Actor;
 use crate::refusal::Fault;
 use crate::store::{Due, Store};

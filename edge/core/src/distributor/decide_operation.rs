@@ -3,7 +3,6 @@
 use std::format;
 use std::string::String;
 
-use crate::json::Json;
 use universal_wallet::id::OperationID;
 use universal_wallet::{Amount, Timestamp};
 
@@ -11,6 +10,7 @@ use super::{cash_outs, operations};
 use crate::act::Act;
 use crate::api_key::{Key, KeyStatus};
 use crate::approval::{Approval, ApprovalStatus};
+use crate::json::Json;
 use crate::operation::{Operation, OperationStatus, State};
 use crate::people::Actor;
 use crate::refusal::{Code, Fault, Outcome, Refusal, refuse};

@@ -1,6 +1,5 @@
 //! The issuer moves the float: top-ups and redemptions.
 
-use crate::json::Json;
 use std::format;
 use std::string::String;
 use universal_wallet::Amount;
@@ -8,6 +7,7 @@ use universal_wallet::id::OperationID;
 
 use crate::act::{Act, Moment};
 use crate::input::Input;
+use crate::json::Json;
 use crate::people::Actor;
 use crate::refusal::{Code, Outcome, Refusal, refuse};
 use crate::store::Store;

@@ -3,7 +3,6 @@
 use std::format;
 use std::string::{String, ToString};
 
-use crate::json::Json;
 use universal_wallet::Timestamp;
 use universal_wallet::id::KeyID;
 
@@ -13,6 +12,7 @@ use crate::api_key::{DAY_MS, Key, KeyStatus, Settings};
 use crate::approval::{Approval, ApprovalKind};
 use crate::document;
 use crate::input::Input;
+use crate::json::Json;
 use crate::key_form::Minted;
 use crate::operation::OperationStatus;
 use crate::people::{Actor, Role};

@@ -4,7 +4,6 @@ use std::format;
 use std::rc::Rc;
 use std::string::{String, ToString};
 
-use crate::json::Json;
 use universal_wallet::id::{ApprovalID, OperationID};
 use universal_wallet::{Amount, Phone, ShortCode};
 
@@ -16,6 +15,7 @@ use crate::body::Body;
 use crate::chain::Book;
 use crate::document;
 use crate::input::{Input, must_be_same};
+use crate::json::Json;
 use crate::operation::{
     Destination, Direction, Facts, Fulfillment, Means, Merchant, Operation, OperationStatus, Request, RequestStatus,
     State,

@@ -1,7 +1,5 @@
 //! Rotation and tightening: a key that takes over from another, and limits that are only lowered.
 
-use crate::document;
-use crate::json::Json;
 use std::string::ToString;
 use std::vec::Vec;
 use universal_wallet::{Amount, Timestamp};
@@ -12,8 +10,10 @@ use crate::act::{Act, Moment};
 use crate::api_key::{Key, KeyStatus, Permission, Settings, read_ips, read_limit, read_permissions};
 use crate::approval::{Approval, ApprovalKind, digest};
 use crate::body::Body;
+use crate::document;
 use crate::input::Input;
 use crate::ip::IPBlock;
+use crate::json::Json;
 use crate::people::Role;
 use crate::refusal::{Code, Fault, Outcome, Refusal, refuse};
 use crate::store::{Due, Store};

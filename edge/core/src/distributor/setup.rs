@@ -1,9 +1,9 @@
 //! A distributor begins, gains users from the issuer, is suspended and resumes.
 
-use crate::json::Json;
 use universal_wallet::Timestamp;
 
 use crate::act::{Act, Moment};
+use crate::json::Json;
 use crate::people::{Actor, Member};
 use crate::refusal::{Fault, Outcome};
 use crate::store::{Profile, Store};

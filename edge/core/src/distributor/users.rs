@@ -3,7 +3,6 @@
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-use crate::json::Json;
 use universal_wallet::Timestamp;
 use universal_wallet::id::{ApprovalID, UserID};
 
@@ -13,6 +12,7 @@ use crate::api_key::KeyStatus;
 use crate::approval::{Approval, ApprovalKind, ApprovalStatus};
 use crate::document;
 use crate::input::Input;
+use crate::json::Json;
 use crate::password::HalfMark;
 use crate::people::{Actor, Login, Member, Person, Role, ability, in_order, read_name, read_roles};
 use crate::refusal::{Code, Fault, Outcome, Refusal, refuse};
@@ -295,7 +295,7 @@ pub fn subject_user(approval: &Approval) -> Outcome<UserID> {
 }
 
 fn roles_of(approval: &Approval) -> Result<Vec<Role>, Fault> {
-    Ok(document::of(approval.subject.get("roles").cloned().unwrap_or_default())?)
+    document::of(approval.subject.get("roles").cloned().unwrap_or_default())
 }
 
 /// Checks again, at the moment of approval, what may have changed since the request was made.

@@ -71,7 +71,7 @@ pub(crate) fn operation(row: OperationRow) -> Result<Operation, Fault> {
 }
 
 fn stored<T: DeserializeOwned>(row: Option<(String,)>) -> Result<Option<T>, Fault> {
-    Ok(row.map(|(document,)| document::read(&document)).transpose()?)
+    row.map(|(document,)| document::read(&document)).transpose()
 }
 
 fn last_entry(db: &Db, table: &str) -> Result<Option<Head>, Fault> {

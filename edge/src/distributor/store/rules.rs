@@ -105,12 +105,12 @@ impl Store for SqlStore {
     fn pending_approvals(&self) -> Result<Vec<Approval>, Fault> {
         let rows: Vec<(String,)> =
             self.db.rows("SELECT doc FROM approvals WHERE status = 'pending' ORDER BY n", NONE)?;
-        rows.iter().map(|(text,)| Ok(document::read(text)?)).collect()
+        rows.iter().map(|(text,)| document::read(text)).collect()
     }
 
     fn approved_keys(&self) -> Result<Vec<Key>, Fault> {
         let rows: Vec<(String,)> = self.db.rows("SELECT doc FROM keys WHERE status = 'approved' ORDER BY n", NONE)?;
-        rows.iter().map(|(text,)| Ok(document::read(text)?)).collect()
+        rows.iter().map(|(text,)| document::read(text)).collect()
     }
 
     fn open_rotation(&self, replaces: KeyID) -> Result<Option<Rc<Key>>, Fault> {

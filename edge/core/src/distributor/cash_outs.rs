@@ -7,7 +7,9 @@ use std::string::{String, ToString};
 use universal_wallet::id::OperationID;
 use universal_wallet::{Amount, Phone, Timestamp};
 
-use super::operations::{Created, Draft, Requester, read_fulfillment, replay};
+use super::new_operation::read_fulfillment;
+use super::operations::{Created, Draft, replay};
+use super::requester::Requester;
 use super::{operations, refuse_suspended};
 use crate::act::{Act, Moment};
 use crate::document;

@@ -1,168 +1,29 @@
 //! New operations: asked for by a key or a person, held from their first moment on.
 
 use std::format;
-use std::rc::Rc;
-use std::string::{String, ToString};
+use std::string::String;
 
 use universal_wallet::id::{ApprovalID, OperationID};
-use universal_wallet::{Amount, Phone, ShortCode};
+use universal_wallet::{Amount, ShortCode};
 
-use super::{Caller, refuse_suspended};
+use super::new_operation::{Asked, NewOperation};
+use super::refuse_suspended;
+use super::requester::Requester;
 use crate::act::{Act, Moment};
 use crate::api_key::Key;
 use crate::approval::{Approval, ApprovalKind};
-use crate::body::Body;
 use crate::chain::Book;
 use crate::document;
 use crate::input::{Input, must_be_same};
 use crate::json::Json;
 use crate::operation::{
-    Destination, Direction, Facts, Fulfillment, Means, Merchant, Operation, OperationStatus, Request, RequestStatus,
-    State,
+    Destination, Direction, Facts, Merchant, Operation, OperationStatus, Request, RequestStatus, State,
 };
-use crate::people::{Actor, Person, Role};
 use crate::refusal::{Code, Fault, Outcome, Refusal, Refused, refuse};
 use crate::store::{Due, Idempotency, Store, Used};
 
 /// How many operations of one key may wait for their checker.
 pub const MOST_PENDING: u32 = 1000;
-
-/// Who asks for an operation.
-#[derive(Clone, Debug)]
-pub enum Requester {
-    /// A key; its maker is the operation's maker.
-    Key(Rc<Key>),
-    /// A person, through the console; always through an approval.
-    Person(Caller),
-}
-
-impl Requester {
-    /// The operation's maker.
-    pub fn maker(&self) -> &Person {
-        match self {
-            Self::Key(key) => &key.maker,
-            Self::Person(caller) => &caller.member.person,
-        }
-    }
-
-    /// As the chain names it.
-    pub fn actor(&self) -> Actor {
-        match self {
-            Self::Key(key) => Actor::Key { id: key.id, name: key.settings.label.clone() },
-            Self::Person(caller) => caller.actor(),
-        }
-    }
-
-    /// Whose idempotency keys: the line of rotations, or the person.
-    pub fn scope(&self) -> String {
-        match self {
-            Self::Key(key) => key.lineage.to_string(),
-            Self::Person(caller) => caller.member.person.id.to_string(),
-        }
-    }
-
-    /// Refuses a person who is no maker; a key's permission was checked before.
-    pub fn may(&self) -> Outcome<()> {
-        match self {
-            Self::Key(_) => Ok(()),
-            Self::Person(caller) => caller.may(&[Role::Maker]),
-        }
-    }
-
-    const fn key(&self) -> Option<&Rc<Key>> {
-        match self {
-            Self::Key(key) => Some(key),
-            Self::Person(_) => None,
-        }
-    }
-}
-
-/// An operation that a call asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
-    /// Credits a customer.
-    ToPhone(Phone),
-    /// Credits a merchant.
-    ToMerchant(ShortCode),
-    /// Pays out the customer's oldest open request.
-    FromPhone(Phone, Fulfillment),
-}
-
-/// The body of `POST /operations`, read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewOperation {
-    /// What for.
-    pub asked: Asked,
-    /// How much.
-    pub amount: Amount,
-    /// The distributor's note.
-    pub memo: Option<String>,
-}
-
-/// Reads how a customer was paid; the reference has one name in each of the two bodies.
-pub fn read_fulfillment(body: &mut Body, reference: &str) -> Option<Fulfillment> {
-    let means: Option<Means> = body.required("cashOutFulfillmentType");
-    let reference = body.line(reference, 64);
-    Some(Fulfillment { means: means?, reference })
-}
-
-impl NewOperation {
-    /// Reads the body; every mistake is named.
-    pub fn read(input: &Input) -> Outcome<Self> {
-        let mut body = input.object()?;
-        let kind = body.required_text("operationType");
-        let amount = body.moved_amount("amount");
-        let memo = body.line("memo", 256);
-        let asked = match kind.as_deref() {
-            Some("cash-in") => {
-                let both = body.is_given("phoneTo") && body.is_given("merchantToShortCode");
-                let before = body.mistakes();
-                let phone: Option<Phone> = body.parsed("phoneTo");
-                let merchant: Option<ShortCode> = body.parsed("merchantToShortCode");
-                match (phone, merchant) {
-                    _ if both && body.mistakes() == before => {
-                        body.error("phoneTo", "give either phoneTo or merchantToShortCode, not both");
-                        None
-                    }
-                    (Some(phone), None) => Some(Asked::ToPhone(phone)),
-                    (None, Some(merchant)) => Some(Asked::ToMerchant(merchant)),
-                    _ => {
-                        if body.mistakes() == before {
-                            body.error("phoneTo", "is required, or merchantToShortCode instead");
-                        }
-                        None
-                    }
-                }
-            }
-            Some("cash-out-fulfillment") => {
-                let phone: Option<Phone> = body.required("phoneFrom");
-                let fulfillment = read_fulfillment(&mut body, "cashOutFulfillmentID");
-                phone.zip(fulfillment).map(|(phone, fulfillment)| Asked::FromPhone(phone, fulfillment))
-            }
-            Some(_) => {
-                body.error("operationType", "must be cash-in or cash-out-fulfillment");
-                None
-            }
-            None => None,
-        };
-        body.finish()?;
-        match (asked, amount) {
-            (Some(asked), Some(amount)) => Ok(Self { asked, amount, memo }),
-            _ => refuse(Code::InvalidRequest, "The request is not complete."),
-        }
-    }
-
-    /// The body by its values: amount by value, phone by identity.
-    fn values(&self) -> Outcome<String> {
-        Ok(match &self.asked {
-            Asked::ToPhone(phone) => document::write(&(("to-phone", phone.bare()), self.amount, &self.memo)),
-            Asked::ToMerchant(merchant) => document::write(&(("to-merchant", merchant), self.amount, &self.memo)),
-            Asked::FromPhone(phone, fulfillment) => {
-                document::write(&(("from-phone", phone.bare(), fulfillment), self.amount, &self.memo))
-            }
-        }?)
-    }
-}
 
 /// The result of a call that asks for an operation.
 #[derive(Clone, Debug)]
@@ -222,20 +83,6 @@ impl Ready {
     /// Whether all of it is one write: the operation is carried out at once, and takes up nothing else.
     pub const fn is_one_write(&self) -> bool {
         self.allowed.automatic && self.draft.request.is_none()
-    }
-}
-
-/// Makes an operation, or finds the one that the same call made before.
-pub fn create(
-    store: &mut dyn Store,
-    moment: Moment,
-    requester: &Requester,
-    input: &Input,
-    looked_up: LookedUp,
-) -> Outcome<Created> {
-    match prepare(store, moment, requester, input, looked_up)? {
-        Prepared::Done(created) => Ok(created),
-        Prepared::Ready(ready) => make(store, moment, requester, ready),
     }
 }
 

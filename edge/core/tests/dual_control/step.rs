@@ -5,7 +5,8 @@ use universal_wallet::id::{ApprovalID, KeyID, UserID};
 use universal_wallet_core::act::Moment;
 use universal_wallet_core::api_key::KeyStatus;
 use universal_wallet_core::approval::ApprovalKind;
-use universal_wallet_core::distributor::operations::{self, Created, LookedUp, Requester};
+use universal_wallet_core::distributor::operations::{Created, LookedUp};
+use universal_wallet_core::distributor::requester::Requester;
 use universal_wallet_core::distributor::{Caller, approvals, deadlines, decide_operation, keys, rotate, users};
 use universal_wallet_core::password::HalfMark;
 use universal_wallet_core::people::Role;
@@ -16,7 +17,7 @@ use super::ROLES;
 use super::persons::{Acting, Behind, Person};
 use super::state::{Papers, State};
 use crate::support::memory::MemoryStore;
-use crate::support::{DAY_MS, input, minted, run, user};
+use crate::support::{DAY_MS, create, input, minted, run, user};
 
 /// Who is added, where someone is.
 const NEWCOMER: u128 = 9;
@@ -240,7 +241,7 @@ impl State {
     fn ask_for_operation(&mut self, requester: Requester, behind: Behind, amount: &str) -> bool {
         let body = format!(r#"{{"operationType":"cash-in","amount":"{amount}","phoneTo":"+2348031234567"}}"#);
         let body = input(body, None);
-        let created = self.run(|store, moment| operations::create(store, moment, &requester, &body, LookedUp::NotYet));
+        let created = self.run(|store, moment| create(store, moment, &requester, &body, LookedUp::NotYet));
         let Some(Created::New(operation)) = created else { return false };
         match operation.facts.approval {
             Some(approval) => _ = self.asked.insert(approval, behind),

@@ -5,7 +5,7 @@ use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::act::Moment;
 use universal_wallet_core::distributor::cash_outs::{self, Wanted};
 use universal_wallet_core::distributor::funds::{Movement, move_float};
-use universal_wallet_core::distributor::operations::{self, LookedUp};
+use universal_wallet_core::distributor::operations::LookedUp;
 use universal_wallet_core::distributor::{deadlines, keys};
 use universal_wallet_core::operation::RequestStatus;
 use universal_wallet_core::people::Role;
@@ -14,7 +14,7 @@ use universal_wallet_core::store::Store;
 use uuid::Uuid;
 
 use crate::support::memory::MemoryStore;
-use crate::support::{DAY_MS, HOUR_MS, START, caller, distributor, input, member, person, run, user};
+use crate::support::{DAY_MS, HOUR_MS, START, caller, create, distributor, input, member, person, run, user};
 
 const PHONE: &str = "+2348031234567";
 
@@ -49,7 +49,7 @@ fn a_persons_idempotency_key_is_not_reused_on_another_route() {
     let mut store = two_people();
     let operation = input(format!(r#"{{"operationType":"cash-in","amount":"1","phoneTo":"{PHONE}"}}"#), Some("k"));
     let maker = person(&store, 1);
-    run(&mut store, |store| operations::create(store, moment(START), &maker, &operation, LookedUp::NotYet)).unwrap();
+    run(&mut store, |store| create(store, moment(START), &maker, &operation, LookedUp::NotYet)).unwrap();
     let key = input(r#"{"label":"Till","permissions":["read-balance"]}"#, Some("k"));
     let maker = caller(&store, user(1));
     let result = run(&mut store, |store| keys::request(store, moment(START), &maker, &key));

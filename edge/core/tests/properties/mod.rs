@@ -10,7 +10,8 @@ use universal_wallet_core::act::Moment;
 use universal_wallet_core::approval::{ApprovalKind, digest};
 use universal_wallet_core::chain::Total;
 use universal_wallet_core::distributor::funds::{Movement, move_float};
-use universal_wallet_core::distributor::operations::{self, Created, LookedUp, Requester};
+use universal_wallet_core::distributor::operations::{Created, LookedUp};
+use universal_wallet_core::distributor::requester::Requester;
 use universal_wallet_core::distributor::{approvals, keys};
 use universal_wallet_core::document;
 use universal_wallet_core::json::Json;
@@ -20,7 +21,7 @@ use universal_wallet_core::store::Store;
 use uuid::Uuid;
 
 use crate::support::memory::MemoryStore;
-use crate::support::{DAY_MS, START, caller, distributor, input, member, minted, run, user};
+use crate::support::{DAY_MS, START, caller, create, distributor, input, member, minted, run, user};
 
 pub(crate) const PHONE: &str = "+2348031234567";
 
@@ -57,7 +58,7 @@ pub(crate) fn cash_in(store: &mut MemoryStore, key: KeyID, amount: Amount, now: 
     let requester = Requester::Key(store.key(key).unwrap().unwrap());
     let body = json!({ "operationType": "cash-in", "amount": amount, "phoneTo": PHONE });
     let body = input(body.to_string(), None);
-    run(store, |store| operations::create(store, at(now), &requester, &body, LookedUp::NotYet))
+    run(store, |store| create(store, at(now), &requester, &body, LookedUp::NotYet))
 }
 
 fn amounts() -> impl Strategy<Value = Amount> {

@@ -3,7 +3,8 @@
 use universal_wallet::Timestamp;
 use universal_wallet::id::{OperationID, UserID};
 use universal_wallet_core::distributor::funds::{Movement, move_float};
-use universal_wallet_core::distributor::operations::{self, LookedUp};
+use universal_wallet_core::distributor::operations::LookedUp;
+use universal_wallet_core::distributor::requester::Requester;
 use universal_wallet_core::distributor::{cash_outs, keys, setup};
 use universal_wallet_core::people::Role;
 use universal_wallet_core::refusal::Code;
@@ -13,7 +14,7 @@ use super::command::Command;
 use super::model::{Made, Minor};
 use super::network::Message;
 use super::world::{World, amount};
-use crate::support::input;
+use crate::support::{create, input};
 
 /// Bodies that no call takes, and why.
 const MALFORMED: [(&str, Code); 8] = [
@@ -167,11 +168,10 @@ impl World {
         let (body, code) = MALFORMED[body];
         let maker = self.offices[office].model.must_hold(user, &[Role::Maker]);
         let code = maker.err().unwrap_or(code);
-        let requester = operations::Requester::Person(self.caller(office, user));
+        let requester = Requester::Person(self.caller(office, user));
         let call = input(body, None);
-        let result = self.run(office, |store, moment| {
-            operations::create(store, moment, &requester, &call, LookedUp::NotYet).map(|_| ())
-        });
+        let result =
+            self.run(office, |store, moment| create(store, moment, &requester, &call, LookedUp::NotYet).map(|_| ()));
         assert_eq!(result, Err(code), "{body}");
         let caller = self.caller(office, user);
         let result = self.run(office, |store, moment| keys::request(store, moment, &caller, &call).map(|_| ()));

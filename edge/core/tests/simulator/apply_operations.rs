@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use universal_wallet::id::OperationID;
 use universal_wallet_core::api_key::Permission;
 use universal_wallet_core::distributor::authenticate::{Checked, check};
-use universal_wallet_core::distributor::operations::{self, Created, LookedUp, Requester};
+use universal_wallet_core::distributor::operations::{Created, LookedUp};
+use universal_wallet_core::distributor::requester::Requester;
 use universal_wallet_core::distributor::{cash_outs, decide_operation};
 use universal_wallet_core::operation::{Operation as Stored, OperationStatus};
 use universal_wallet_core::refusal::Code;
@@ -15,7 +16,7 @@ use super::command::To;
 use super::model::{About, Made, Minor, Operation, OperationState, Paid};
 use super::model_money::{By, Expected};
 use super::world::{World, amount};
-use crate::support::{DAY_MS, input};
+use crate::support::{DAY_MS, create, input};
 
 /// The address that listed keys may be used from.
 pub(crate) const LISTED: &str = "192.0.2.0/24";
@@ -85,7 +86,7 @@ impl World {
             idempotency.as_deref(),
         );
         let result = self.requester(office, by).and_then(|requester| {
-            self.run(office, |store, moment| operations::create(store, moment, &requester, &body, looked_up))
+            self.run(office, |store, moment| create(store, moment, &requester, &body, looked_up))
         });
         self.agree(office, by, &asked, idempotency.as_ref(), result, expected, |_| (wallet, minor, None));
     }
@@ -112,7 +113,7 @@ impl World {
         );
         let body = input(body, idempotency.as_deref());
         let result = self.requester(office, by).and_then(|requester| {
-            self.run(office, |store, moment| operations::create(store, moment, &requester, &body, LookedUp::NotYet))
+            self.run(office, |store, moment| create(store, moment, &requester, &body, LookedUp::NotYet))
         });
         self.agree(office, by, &asked, idempotency.as_ref(), result, expected, |_| (wallet, minor, Some(paid)));
     }

@@ -8,7 +8,8 @@ pub(crate) mod wallet;
 use universal_wallet::Timestamp;
 use universal_wallet::id::{DistributorID, UserID};
 use universal_wallet_core::act::Moment;
-use universal_wallet_core::distributor::operations::Requester;
+use universal_wallet_core::distributor::operations::{self, Created, LookedUp, Prepared};
+use universal_wallet_core::distributor::requester::Requester;
 use universal_wallet_core::distributor::{Caller, setup};
 use universal_wallet_core::input::Input;
 use universal_wallet_core::key_form::{Minted, Peppers};
@@ -26,6 +27,20 @@ pub(crate) const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// Noon of some day.
 pub(crate) const START: Timestamp = Timestamp::from_unix_ms(20_781 * DAY_MS + 12 * HOUR_MS);
+
+/// Makes an operation, or finds the one that the same call made before: as the object does, in one piece.
+pub(crate) fn create(
+    store: &mut dyn Store,
+    moment: Moment,
+    requester: &Requester,
+    input: &Input,
+    looked_up: LookedUp,
+) -> Outcome<Created> {
+    match operations::prepare(store, moment, requester, input, looked_up)? {
+        Prepared::Done(created) => Ok(created),
+        Prepared::Ready(ready) => operations::make(store, moment, requester, ready),
+    }
+}
 
 /// A call's body and idempotency key.
 pub(crate) fn input(body: impl Into<String>, idempotency_key: Option<&str>) -> Input {

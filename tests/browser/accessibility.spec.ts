@@ -127,7 +127,7 @@ test("asking, deciding and claiming, with every dialog open", async ({ maker, ch
   await expectAccessible(maker);
   await maker.getByRole("button", { name: "Cancel" }).click();
   await maker.getByRole("link", { name: "Till" }).click();
-  await expect(maker.getByRole("heading", { name: "Settings", level: 2 }).last()).toBeVisible();
+  await expect(maker.getByRole("heading", { name: "Till", level: 1 })).toBeVisible();
   await expectAccessible(maker);
   for (const name of ["Rotate", "Tighten"]) {
     await maker.getByRole("button", { name, exact: true }).click();

@@ -1,5 +1,5 @@
-import { approve, askForKey } from "./support/steps";
-import { expect, NO_ANSWER, test } from "./support/test";
+import { approve, askForKey, fillKey } from "./support/steps";
+import { address, expect, NO_ANSWER, test } from "./support/test";
 
 const FALLBACK_MS = 25_000;
 
@@ -9,6 +9,25 @@ test("an open page hears of an approval at once", async ({ maker, checker }) => 
   await approve(checker, "Heard");
   await expect(maker.locator("#banner")).toContainText("Heard");
   await expect(maker.getByRole("status").filter({ hasText: "Approved: you can claim the key" })).toBeVisible();
+});
+
+test("what is pressed stays until its click, although the view has news meanwhile", async ({ maker, checker, house }) => {
+  await askForKey(maker, { label: "Pressed" });
+  await maker.getByRole("link", { name: "API Keys" }).first().click();
+  await maker.getByRole("link", { name: "New API Key" }).first().click();
+  await fillKey(maker, { label: "News" });
+  await checker.goto(address(house, "approvals"));
+  const link = checker.locator("#view").getByRole("link", { name: "Pressed" });
+  await link.hover();
+  const before = await link.elementHandle();
+  const loaded = checker.waitForResponse((response) => /\/approvals\?/.test(response.url()) && response.request().method() === "GET");
+  await checker.mouse.down();
+  await maker.getByRole("button", { name: "Send to a checker" }).click();
+  await (await loaded).finished();
+  await expect(checker.getByRole("link", { name: "Approvals 2" })).toBeVisible();
+  expect(await before?.evaluate((element) => element.isConnected)).toBe(true);
+  await checker.mouse.up();
+  await expect(checker.getByText("Exactly this will be carried out")).toBeVisible();
 });
 
 test("without WebSocket the page asks every few seconds and hears it too", async ({ maker, checker }) => {

@@ -3,6 +3,7 @@
 
 import { ApiError } from "./api.js";
 import { h, replace } from "./dom.js";
+import { released } from "./press.js";
 import { address } from "./router.js";
 import { closeDialogs } from "./ui/dialog.js";
 import { failed, loading } from "./ui/states.js";
@@ -100,6 +101,9 @@ async function draw(byItself) {
     if (now !== mine) return;
     const seen = JSON.stringify(data) ?? "";
     if (seen === mine.seen) return;
+    // A click that has begun must find what it was meant for.
+    if (mine.seen !== "") await released();
+    if (now !== mine) return;
     mine.seen = seen;
     replace(container, view.render(data, screen));
   } catch (error) {

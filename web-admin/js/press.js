@@ -5,6 +5,8 @@
 const LONGEST_MS = 10_000;
 
 let pressed = false;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let limit;
 /** @type {(() => void)[]} */
 const waiting = [];
 
@@ -13,7 +15,15 @@ function over() {
   for (const go of waiting.splice(0)) go();
 }
 
-addEventListener("pointerdown", ({ isPrimary, button }) => void (pressed = isPrimary && button === 0), { capture: true });
+/** @param {PointerEvent} event */
+function press({ isPrimary, button }) {
+  if (!isPrimary || button !== 0) return;
+  pressed = true;
+  clearTimeout(limit);
+  limit = setTimeout(over, LONGEST_MS);
+}
+
+addEventListener("pointerdown", press, { capture: true });
 for (const end of ["pointerup", "pointercancel"]) {
   // The click comes after the end of its pointer, and before any timer.
   addEventListener(end, () => setTimeout(over), { capture: true });
@@ -21,9 +31,5 @@ for (const end of ["pointerup", "pointercancel"]) {
 
 /** Until nothing is pressed. */
 export async function released() {
-  if (!pressed) return;
-  await new Promise((/** @type {(value?: void) => void} */ go) => {
-    waiting.push(go);
-    setTimeout(go, LONGEST_MS);
-  });
+  if (pressed) await new Promise((/** @type {(value?: void) => void} */ go) => waiting.push(go));
 }

@@ -58,7 +58,7 @@ impl<'a> Act<'a> {
     }
 
     fn document(&mut self, id: &impl ToString, state: &impl Serialize) -> Result<String, Fault> {
-        let document = document::write(&state)?;
+        let document = document::write(state)?;
         self.states.push((id.to_string(), state_digest(&document)));
         Ok(document)
     }

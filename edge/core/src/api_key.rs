@@ -6,9 +6,6 @@ use core::str::FromStr;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-use crate::document;
-use crate::json::Json;
-use crate::refusal::Fault;
 use serde::{Deserialize, Serialize};
 use universal_wallet::id::{ApprovalID, KeyID};
 use universal_wallet::wire;
@@ -17,8 +14,11 @@ use uuid::Uuid;
 
 use crate::body::Body;
 use crate::digest::Digest;
+use crate::document;
 use crate::ip::IPBlock;
+use crate::json::Json;
 use crate::people::Person;
+use crate::refusal::Fault;
 
 /// How long an approved key waits for its maker to claim it.
 pub const CLAIM_MS: i64 = 24 * 3_600_000;
@@ -343,8 +343,8 @@ impl Key {
     /// The full request, as a checker sees it and as it will be carried out.
     pub fn subject(&self) -> Result<Json, Fault> {
         let settings = &self.settings;
-        let all: [(&str, &dyn document::Write); 11] = [
-            ("keyID", &self.id),
+        let mut members: Vec<(&str, &dyn document::Write)> = Vec::from([
+            ("keyID", &self.id as &dyn document::Write),
             ("label", &settings.label),
             ("permissions", &settings.permissions),
             ("maxTransactionAmount", &settings.max_transaction_amount),
@@ -353,11 +353,12 @@ impl Key {
             ("expiresInDays", &settings.expires_in_days),
             ("autoApproveLimit", &settings.auto_approve_limit),
             ("note", &settings.note),
-            ("replaces", &self.replaces),
-            ("overlapHours", &self.overlap_hours),
-        ];
-        let (new, rotated) = (all.get(..9).unwrap_or(&all), &all);
-        Json::object(if self.replaces.is_some() { rotated } else { new })
+        ]);
+        if self.replaces.is_some() {
+            members.push(("replaces", &self.replaces));
+            members.push(("overlapHours", &self.overlap_hours));
+        }
+        Json::object(&members)
     }
 
     /// The calling key, as `GET /api-key` tells it; `spent` is its line's volume of the day.

@@ -171,7 +171,7 @@ pub fn hash(before: &Digest, text: &str) -> Digest {
 impl Head {
     /// The entry that follows, and the head that it makes.
     pub fn follow(&self, content: &Content<impl Serialize>) -> Result<(Entry, Self), Fault> {
-        let text = document::write(&content)?;
+        let text = document::write(content)?;
         let hash = hash(&self.hash, &text);
         let head = Self { number: content.n, hash, at: content.at, book: content.book };
         Ok((Entry { number: content.n, text, hash }, head))

@@ -74,12 +74,6 @@ fn unfit(expected: &dyn Expected) -> Unfit {
     Unfit(["a document has something else in place of ", &expected.to_string()].concat())
 }
 
-#[cold]
-#[inline(never)]
-fn lacking(what: &str) -> Unfit {
-    Unfit(["a document lacks ", what].concat())
-}
-
 impl de::Error for Unfit {
     #[cold]
     fn custom<T: Display>(message: T) -> Self {
@@ -96,22 +90,6 @@ impl de::Error for Unfit {
 
     fn invalid_length(_: usize, expected: &dyn Expected) -> Self {
         unfit(expected)
-    }
-
-    fn unknown_variant(_: &str, _: &'static [&'static str]) -> Self {
-        lacking("a known word")
-    }
-
-    fn unknown_field(_: &str, _: &'static [&'static str]) -> Self {
-        lacking("a known member")
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        lacking(field)
-    }
-
-    fn duplicate_field(field: &'static str) -> Self {
-        lacking(field)
     }
 }
 
@@ -141,13 +119,6 @@ impl<'de> Deserializer<'de> for Document {
     ) -> Result<V::Value, Unfit> {
         match self.0 {
             Json::Object(members) => visitor.visit_seq(Named { members, names: names.iter() }),
-            _ => Err(unfit(&visitor)),
-        }
-    }
-
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
-        match self.0 {
-            Json::Object(members) => visitor.visit_map(Members { members: members.into_iter(), value: Json::Null }),
             _ => Err(unfit(&visitor)),
         }
     }
@@ -236,7 +207,7 @@ impl<'de> Deserializer<'de> for Document {
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i32 i128 u8 u16 u128 f32 f64 char bytes byte_buf unit_struct tuple_struct
+        i8 i16 i32 i128 u8 u16 u128 f32 f64 char bytes byte_buf unit_struct tuple_struct map
     }
 }
 
@@ -269,7 +240,7 @@ impl Named {
 impl<'de> SeqAccess<'de> for Named {
     type Error = Unfit;
 
-    /// A member that is not there is nothing to an option, and else what the type says for it.
+    /// A member that is not there is null to an option and to a [`Json`], and else what the type says for it.
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Unfit> {
         let value = self.next();
         let lacks = value.is_none();
@@ -316,7 +287,7 @@ impl Variant {
             _ => None,
         };
         let known = |(name, content)| Some((names.iter().zip(0..).find(|(known, _)| **known == name)?.1, content));
-        let (place, content) = named.and_then(known).ok_or_else(|| lacking("a known word"))?;
+        let (place, content) = named.and_then(known).ok_or_else(|| Unfit("a document lacks a known word".into()))?;
         Ok(Self { place, content })
     }
 }

@@ -7,7 +7,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 
 use crate::document;
 use crate::refusal::Fault;
@@ -23,7 +23,7 @@ pub enum Json {
     Bool(bool),
     /// An integer of 64 bits.
     Integer(i64),
-    /// Any other number; nothing here is one, so its value is not kept.
+    /// Any other number; nothing here is one, so its value is not kept, and it cannot be written.
     OtherNumber,
     /// A string.
     Text(String),
@@ -71,7 +71,8 @@ impl Json {
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Null | Self::OtherNumber => serializer.serialize_unit(),
+            Self::Null => serializer.serialize_unit(),
+            Self::OtherNumber => Err(S::Error::custom("a number whose value was not kept")),
             Self::Bool(value) => serializer.serialize_bool(*value),
             Self::Integer(value) => serializer.serialize_i64(*value),
             Self::Text(text) => serializer.serialize_str(text),
@@ -173,6 +174,7 @@ mod tests {
     fn a_number_that_is_no_integer_of_64_bits_has_no_value() {
         for text in ["1.5", "1e2", "-0.0", "9223372036854775808", "1e300"] {
             assert_eq!(serde_json::from_str::<Json>(text).unwrap(), Json::OtherNumber, "{text}");
+            assert!(document::write(&(Json::OtherNumber,)).is_err(), "written as another value it would equal that");
         }
         assert_eq!(serde_json::from_str::<Json>("-9223372036854775808").unwrap(), Json::Integer(i64::MIN));
     }

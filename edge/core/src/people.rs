@@ -230,10 +230,10 @@ impl<'de> Deserialize<'de> for Actor {
         }
 
         let Members { r#type, id, name } = Members::deserialize(deserializer)?;
-        let (id, name) = (id.unwrap_or_default(), name.unwrap_or_default());
+        let who = id.zip(name);
         let actor = match r#type.as_str() {
-            "user" => id.parse().ok().map(|id| Self::User(Person { id, name })),
-            "key" => id.parse().ok().map(|id| Self::Key { id, name }),
+            "user" => who.and_then(|(id, name)| Some(Self::User(Person { id: id.parse().ok()?, name }))),
+            "key" => who.and_then(|(id, name)| Some(Self::Key { id: id.parse().ok()?, name })),
             "issuer" => Some(Self::Issuer),
             "system" => Some(Self::System),
             _ => None,
@@ -282,7 +282,8 @@ mod tests {
             let text = serde_json::to_string(&actor).unwrap();
             assert_eq!(serde_json::from_str::<Actor>(&text).unwrap(), actor, "{text}");
         }
-        for text in [r#"{"type":"user","name":"Ada"}"#, r#"{"type":"king"}"#, r#"{"id":"usr_"}"#] {
+        let nameless = r#"{"type":"user","id":"usr_00000000-0000-0000-0000-000000000001"}"#;
+        for text in [nameless, r#"{"type":"user","name":"Ada"}"#, r#"{"type":"king"}"#, r#"{"id":"usr_"}"#] {
             assert!(serde_json::from_str::<Actor>(text).is_err(), "{text}");
         }
     }

@@ -350,9 +350,9 @@ fn remember(store: &mut dyn Store, idempotency: Option<&Idempotency>, subject: &
 /// The call's idempotency key, in the person's scope.
 fn idempotency(caller: &Caller, call: &Call) -> Outcome<Option<Idempotency>> {
     let text = call.input.body.as_ref().map(String::as_str).unwrap_or_default();
-    // Equal values are equal, however they are laid out; what is no JSON is refused later.
-    let values =
-        serde_json::from_str::<Json>(text).map_or_else(|_| Ok(text.to_owned()), |value| document::write(&value))?;
+    // Equal values are equal, however they are laid out; what is no JSON, or has numbers of no field, is refused later.
+    let values = serde_json::from_str::<Json>(text).ok().and_then(|value| document::write(&value).ok());
+    let values = values.unwrap_or_else(|| text.to_owned());
     let route = format!("{:?} {}", call.route, call.subject);
     call.input.idempotency(&caller.member.person.id.to_string(), &route, &values)
 }

@@ -50,7 +50,7 @@ impl Call {
     pub(crate) fn text(&self, caller: &Asker) -> Result<String, Fault> {
         let (kind, who) = match caller {
             Asker::Key(digest) => ("K", digest.to_string()),
-            Asker::Person(person) => ("P", document::write(&person)?),
+            Asker::Person(person) => ("P", document::write(person)?),
             Asker::Issuer => ("I", String::new()),
         };
         let route = ROUTES.iter().position(|(_, _, route, _)| *route == self.route).unwrap_or(ROUTES.len());

@@ -46,7 +46,7 @@ pub(crate) enum Step<T> {
     /// the answer.
     Ask { to: Kind, name: String, message: String, then: Option<T> },
     /// Open a WebSocket at a Distributor: its name and the caller, as JSON.
-    Socket { connect: String },
+    Socket(String),
     /// Nothing more to do.
     Done,
 }
@@ -73,7 +73,7 @@ impl<T> Step<T> {
                 let then = then.map(|then| keep(then).to_string()).unwrap_or_default();
                 ["O", to.as_str(), "\n", &then, "\n", &name, "\n", &message].concat()
             }
-            Self::Socket { connect } => ["S", &connect].concat(),
+            Self::Socket(connect) => ["S", &connect].concat(),
             Self::Done => DONE.into(),
         }
     }

@@ -55,7 +55,7 @@ pub(super) fn resume(then: Then, reply: &str) -> Outcome<Step> {
     };
     if call.route == Route::Events {
         let caller = document::write(&caller)?;
-        return Ok(Step::Socket { connect: document::object(&[("name", &call.distributor), ("caller", &caller)])? });
+        return Ok(Step::Socket(document::object(&[("name", &call.distributor), ("caller", &caller)])?));
     }
     hand_over(&Asker::Person(caller), &call)
 }

@@ -1,4 +1,4 @@
-//! wasm-bindgen writes the glue between JavaScript and the wasm; wasm-opt then makes the wasm faster.
+//! wasm-bindgen writes the glue between JavaScript and the wasm; wasm-opt then makes the wasm smaller.
 
 use std::ffi::OsString;
 use std::fs;

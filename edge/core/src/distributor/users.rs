@@ -294,8 +294,8 @@ pub fn subject_user(approval: &Approval) -> Outcome<UserID> {
     Ok(id.ok_or_else(|| Fault::new("a request about a user without an ID"))?)
 }
 
-fn roles_of(approval: &Approval) -> Result<Vec<Role>, Fault> {
-    document::of(approval.subject.get("roles").cloned().unwrap_or_default())
+fn roles_of(approval: &Approval, member: &str) -> Result<Vec<Role>, Fault> {
+    document::of(approval.subject.get(member).cloned().unwrap_or_default())
 }
 
 /// Checks again, at the moment of approval, what may have changed since the request was made.
@@ -322,14 +322,13 @@ pub fn carry_out(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: 
         (ApprovalKind::CreateUser, None) => {
             let login = text("login").parse().map_err(|_| Fault::new("a request for a login that is none"))?;
             let person = Person { id: user, name: text("name") };
-            let roles = roles_of(&approval)?;
+            let roles = roles_of(&approval, "roles")?;
             ("user.created", Member { entry: 0, person, login, roles, disabled: false, created_at: now })
         }
         (ApprovalKind::GrantUser, Some(member)) => {
             // What was taken since the request was made is not given back by it.
-            let gains: Vec<Role> = document::of(approval.subject.get("gains").cloned().unwrap_or_default())?;
             let mut roles = member.roles.clone();
-            roles.extend(gains);
+            roles.extend(roles_of(&approval, "gains")?);
             let roles = in_order(&roles);
             let enables = approval.subject.is_true("enables");
             ("user.granted", Member { roles, disabled: member.disabled && !enables, ..(*member).clone() })

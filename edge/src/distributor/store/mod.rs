@@ -161,7 +161,7 @@ impl SqlStore {
             return Ok(());
         }
         let rows: Result<Vec<_>, Fault> =
-            self.arrived.iter().map(|Operation { number, state, .. }| Ok((number, document::write(&state)?))).collect();
+            self.arrived.iter().map(|Operation { number, state, .. }| Ok((number, document::write(state)?))).collect();
         self.db.run(
             "UPDATE operations SET status = ?, state = arrived.value ->> 1 FROM json_each(?) AS arrived \
              WHERE n = arrived.value ->> 0",

@@ -210,7 +210,7 @@ impl Store for SqlStore {
                 kind,
                 facts.key.map(|(key, _)| key),
                 state.status,
-                document::write(&state)?,
+                document::write(state)?,
                 idempotency.map(|key| &key.scope),
                 idempotency.map(|key| &key.value),
                 idempotency.map(|key| key.request),

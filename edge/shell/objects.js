@@ -2,7 +2,6 @@
 // is loaded again from storage, which the trap did not touch.
 
 import { DurableObject } from "cloudflare:workers";
-import { Db } from "./db.js";
 import { live, renew } from "./instance.js";
 import { clock } from "./clock.js";
 import { follow } from "./steps.js";
@@ -12,7 +11,6 @@ const SESSION_MS = 12 * 3_600_000;
 
 class Holder extends DurableObject {
   #held;
-  #db;
   #generation = 0;
 
   /** Runs a synchronous call into Rust; `E500` where it trapped. `rows`, where given, grows by what it costs. */
@@ -21,12 +19,17 @@ class Holder extends DurableObject {
       const { edge, generation, problem } = live(this.env);
       if (problem) return "E503";
       if (this.#generation !== generation) {
-        this.#db = new Db(this.ctx);
-        this.#held = edge[this.constructor.name].open(this.#db);
+        this.#held = edge[this.constructor.name].open(this.ctx);
         this.#generation = generation;
       }
-      this.#db.rows = rows;
-      return run(this.#held, clock.now());
+      if (rows) edge.Worker.count_rows(true);
+      const step = run(this.#held, clock.now());
+      if (rows) {
+        const [read, written] = edge.Worker.count_rows(false);
+        rows.read += read;
+        rows.written += written;
+      }
+      return step;
     } catch (error) {
       // Storage that is newer than this code; the log was told.
       if (error?.message === "newer") return "E503";

@@ -58,7 +58,7 @@ function watched(ctx, kind) {
   };
   const setAlarm = (at) => {
     add(watch.rowsWritten, kind, 1);
-    return ctx.storage.setAlarm(alarms ? Date.now() + at - clock.now() : FAR);
+    return ctx.storage.setAlarm(alarms ? Date.now() + Number(at) - clock.now() : FAR);
   };
   return replaced(ctx, {
     storage: replaced(ctx.storage, { sql: replaced(ctx.storage.sql, { exec }), setAlarm }),

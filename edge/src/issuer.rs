@@ -12,6 +12,7 @@ use universal_wallet_core::refusal::{Code, Fault, Outcome, refuse};
 use universal_wallet_core::store::Idempotency;
 use universal_wallet_core::verify::Anchor;
 use wasm_bindgen::prelude::*;
+use worker::worker_sys::DurableObjectState;
 
 use crate::messages::{Begun, CreatedMerchant, ToIssuer};
 use crate::platform::answer::report;
@@ -47,7 +48,8 @@ pub struct Issuer {
 #[wasm_bindgen]
 impl Issuer {
     /// Loads the object.
-    pub fn open(db: Db) -> Result<Self, JsError> {
+    pub fn open(state: DurableObjectState) -> Result<Self, JsError> {
+        let db = Db::from(state);
         SCHEMA.upgrade(&db)?;
         db.run(TABLES, NONE).map_err(|fault| {
             report("", &fault);

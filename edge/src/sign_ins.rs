@@ -7,6 +7,7 @@ use universal_wallet_core::document;
 use universal_wallet_core::refusal::Outcome;
 use universal_wallet_core::sign_in::{WINDOW_MS, refuse_too_many};
 use wasm_bindgen::prelude::*;
+use worker::worker_sys::DurableObjectState;
 
 use crate::messages::ToSignIns;
 use crate::platform::clock::timestamp;
@@ -30,7 +31,8 @@ pub struct SignIns {
 #[wasm_bindgen]
 impl SignIns {
     /// Loads the object.
-    pub fn open(db: Db) -> Result<Self, JsError> {
+    pub fn open(state: DurableObjectState) -> Result<Self, JsError> {
+        let db = Db::from(state);
         SCHEMA.upgrade(&db)?;
         db.run(TABLES, NONE).map_err(|_| JsError::new("the object cannot be loaded"))?;
         Ok(Self { db })

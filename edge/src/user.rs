@@ -15,6 +15,7 @@ use universal_wallet_core::sign_in::{
     IDLE_MS, KNOWN_MS, MOST_FROM_ANYWHERE, MOST_PER_LOGIN, WINDOW_MS, alive, too_many, wrong_credentials,
 };
 use wasm_bindgen::prelude::*;
+use worker::worker_sys::DurableObjectState;
 
 use crate::messages::{Joined, Known, SignedIn, ToUser, Welcome};
 use crate::platform::answer::report;
@@ -67,7 +68,8 @@ pub struct User {
 #[wasm_bindgen]
 impl User {
     /// Loads the object.
-    pub fn open(db: Db) -> Result<Self, JsError> {
+    pub fn open(state: DurableObjectState) -> Result<Self, JsError> {
+        let db = Db::from(state);
         SCHEMA.upgrade(&db)?;
         match load(&db) {
             Ok(person) => Ok(Self { db, person }),
@@ -130,7 +132,6 @@ impl User {
             must_change_password: person.one_time_until.is_some(),
             distributors: person.distributors.clone(),
             token,
-            client_ip: None,
         }
     }
 

@@ -14,6 +14,7 @@ use universal_wallet_core::wallet::{
     Credited, Funds, Hold, HoldStatus, WalletStore, announce, announced, capture, credit, place_hold, refused, release,
 };
 use wasm_bindgen::prelude::*;
+use worker::worker_sys::DurableObjectState;
 
 use crate::messages::{Movement, ToDistributor, ToWallet, WalletFunds, What};
 use crate::platform::answer::report;
@@ -68,7 +69,8 @@ struct SqlWallet {
 #[wasm_bindgen]
 impl Wallet {
     /// Loads the object.
-    pub fn open(db: Db) -> Result<Self, JsError> {
+    pub fn open(state: DurableObjectState) -> Result<Self, JsError> {
+        let db = Db::from(state);
         SCHEMA.upgrade(&db)?;
         match SqlWallet::open(Rc::new(db)) {
             Ok(store) => Ok(Self { store, waiting: Waiting::default() }),

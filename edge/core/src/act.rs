@@ -11,11 +11,11 @@ use crate::api_key::Key;
 use crate::approval::Approval;
 use crate::chain::{Book, Content, Entry, Head, state_digest};
 use crate::document;
-use crate::json::Json;
 use crate::operation::{FloatEntry, Operation, Request};
 use crate::people::{Actor, Member};
 use crate::refusal::Fault;
 use crate::store::{Idempotency, Profile, Store};
+use serde_json::Value;
 
 /// When a command runs, and the randomness that it may use.
 #[derive(Clone, Copy, Debug)]
@@ -143,7 +143,7 @@ impl<'a> Act<'a> {
     pub fn done_with_operation(
         mut self,
         mut operation: Operation,
-        details: Json,
+        details: Value,
         moves_float: bool,
     ) -> Result<Operation, Fault> {
         self.vouch_for(&mut operation);
@@ -158,7 +158,7 @@ impl<'a> Act<'a> {
     }
 
     /// Ends the entry.
-    pub fn done(mut self, subject: impl ToString, details: Json) -> Result<(), Fault> {
+    pub fn done(mut self, subject: impl ToString, details: Value) -> Result<(), Fault> {
         let subject = subject.to_string();
         let (entry, head) = self.entry(subject.clone(), details)?;
         self.store.append(&entry, head)?;

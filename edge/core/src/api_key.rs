@@ -14,11 +14,9 @@ use uuid::Uuid;
 
 use crate::body::Body;
 use crate::digest::Digest;
-use crate::document;
 use crate::ip::IPBlock;
-use crate::json::Json;
 use crate::people::Person;
-use crate::refusal::Fault;
+use serde_json::{Value, json};
 
 /// How long an approved key waits for its maker to claim it.
 pub const CLAIM_MS: i64 = 24 * 3_600_000;
@@ -341,24 +339,24 @@ impl Key {
     }
 
     /// The full request, as a checker sees it and as it will be carried out.
-    pub fn subject(&self) -> Result<Json, Fault> {
+    pub fn subject(&self) -> Value {
         let settings = &self.settings;
-        let mut members: Vec<(&str, &dyn document::Write)> = Vec::from([
-            ("keyID", &self.id as &dyn document::Write),
-            ("label", &settings.label),
-            ("permissions", &settings.permissions),
-            ("maxTransactionAmount", &settings.max_transaction_amount),
-            ("maxDailyVolume", &settings.max_daily_volume),
-            ("allowedIPs", &settings.allowed_ips),
-            ("expiresInDays", &settings.expires_in_days),
-            ("autoApproveLimit", &settings.auto_approve_limit),
-            ("note", &settings.note),
-        ]);
+        let mut subject = json!({
+            "keyID": self.id,
+            "label": settings.label,
+            "permissions": settings.permissions,
+            "maxTransactionAmount": settings.max_transaction_amount,
+            "maxDailyVolume": settings.max_daily_volume,
+            "allowedIPs": settings.allowed_ips,
+            "expiresInDays": settings.expires_in_days,
+            "autoApproveLimit": settings.auto_approve_limit,
+            "note": settings.note,
+        });
         if self.replaces.is_some() {
-            members.push(("replaces", &self.replaces));
-            members.push(("overlapHours", &self.overlap_hours));
+            subject["replaces"] = json!(self.replaces);
+            subject["overlapHours"] = json!(self.overlap_hours);
         }
-        Json::object(&members)
+        subject
     }
 
     /// The calling key, as `GET /api-key` tells it; `spent` is its line's volume of the day.

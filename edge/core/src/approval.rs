@@ -7,11 +7,10 @@ use universal_wallet::Timestamp;
 use universal_wallet::id::{ApprovalID, DistributorID};
 
 use crate::digest::Digest;
-use crate::document;
-use crate::json::Json;
 use crate::password::HalfMark;
 use crate::people::Person;
 use crate::refusal::{Code, Fault, Outcome, refuse};
+use serde_json::{Value, json};
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -108,7 +107,7 @@ pub struct Approval {
     /// Where it stands.
     pub status: ApprovalStatus,
     /// The full request, as it will be carried out.
-    pub subject: Json,
+    pub subject: Value,
     /// What a checker agrees to.
     pub digest: Digest,
     /// Who asked.
@@ -134,17 +133,11 @@ pub fn digest(
     distributor: DistributorID,
     kind: ApprovalKind,
     maker: &Person,
-    subject: &Json,
+    subject: &Value,
 ) -> Result<Digest, Fault> {
     // The members stand in the order of their names, here and in the subject; the names are ASCII, the numbers are integers,
     // and serde_json escapes as RFC 8785 asks for: the text is the canonical form.
-    let canonical = document::object(&[
-        ("approvalID", &id),
-        ("distributorID", &distributor),
-        ("kind", &kind),
-        ("makerID", &maker.id),
-        ("subject", subject),
-    ])?;
+    let canonical = json!({ "approvalID": id, "distributorID": distributor, "kind": kind, "makerID": maker.id, "subject": subject }).to_string();
     Ok(Digest::of(&[canonical.as_bytes()]))
 }
 
@@ -154,7 +147,7 @@ impl Approval {
         id: ApprovalID,
         distributor: DistributorID,
         kind: ApprovalKind,
-        subject: Json,
+        subject: Value,
         maker: &Person,
         now: Timestamp,
     ) -> Result<Self, Fault> {
@@ -206,7 +199,7 @@ mod tests {
     fn the_digest_is_of_the_canonical_form() {
         let id = Uuid::from_u128(1);
         let maker = Person { id: UserID::from_uuid(id), name: "not part of it".into() };
-        let subject = Json::object(&[("b", &"é\n\u{1f}\""), ("a", &(1, ()))]).unwrap();
+        let subject = json!({ "b": "é\n\u{1f}\"", "a": (1, ()) });
         let made =
             digest(ApprovalID::from_uuid(id), DistributorID::from_uuid(id), ApprovalKind::IssueKey, &maker, &subject)
                 .unwrap();

@@ -6,10 +6,11 @@ use std::format;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
 use universal_wallet::Amount;
 use universal_wallet::wire::FieldError;
 
-use crate::json::Json;
 use crate::refusal::{Code, Refusal};
 
 /// The largest body, in bytes.
@@ -29,7 +30,7 @@ fn shown(path: &str) -> String {
 /// tells them all.
 #[derive(Debug)]
 pub struct Body {
-    members: Vec<(String, Json)>,
+    members: Map<String, Value>,
     /// Where this object stands in the whole, such as `users[0].`; empty for the body itself.
     path: String,
     errors: Vec<FieldError>,
@@ -44,10 +45,15 @@ impl Body {
         if text.trim().is_empty() {
             return Err(invalid("it is empty".into()));
         }
-        match serde_json::from_str::<Json>(text) {
-            Ok(Json::Object(members)) => {
+        let mut repeated = Vec::new();
+        let mut text = serde_json::Deserializer::from_str(text);
+        let value = Strict { path: String::new(), repeated: &mut repeated }.deserialize(&mut text);
+        match value.and_then(|value| text.end().map(|()| value)) {
+            Ok(Value::Object(members)) => {
                 let mut body = Self::of(members, String::new());
-                body.refuse_repeated();
+                for path in repeated {
+                    body.error(&path, "appears more than once");
+                }
                 if body.errors.is_empty() { Ok(body) } else { Err(body.refusal()) }
             }
             Ok(_) => Err(invalid("an object in braces is expected".into())),
@@ -57,49 +63,11 @@ impl Body {
 
     /// As [`Body::parse`], for routes that need no body: an empty text is an empty object.
     pub fn parse_optional(text: &str) -> Result<Self, Refusal> {
-        if text.is_empty() { Ok(Self::of(Vec::new(), String::new())) } else { Self::parse(text) }
+        if text.is_empty() { Ok(Self::of(Map::new(), String::new())) } else { Self::parse(text) }
     }
 
-    fn of(members: Vec<(String, Json)>, path: String) -> Self {
+    fn of(members: Map<String, Value>, path: String) -> Self {
         Self { members, path, errors: Vec::new(), amount_only: true }
-    }
-
-    fn refuse_repeated(&mut self) {
-        fn walk(path: &str, value: &Json, errors: &mut Vec<FieldError>) {
-            match value {
-                Json::Object(members) => {
-                    for pair in members.windows(2) {
-                        if let [(first, _), (second, _)] = pair
-                            && first == second
-                        {
-                            let field = format!("{path}{}", shown(first));
-                            if errors.last().is_none_or(|error: &FieldError| error.field != field) {
-                                errors.push(FieldError { field, message: "appears more than once".into() });
-                            }
-                        }
-                    }
-                    for (name, value) in members {
-                        walk(&shown(&format!("{path}{}.", shown(name))), value, errors);
-                    }
-                }
-                Json::List(items) => {
-                    let path = path.strip_suffix('.').unwrap_or(path);
-                    for (place, item) in items.iter().enumerate() {
-                        walk(&shown(&format!("{path}[{place}].")), item, errors);
-                    }
-                }
-                _ => {}
-            }
-        }
-        let whole = Json::Object(core::mem::take(&mut self.members));
-        let mut errors = Vec::new();
-        walk("", &whole, &mut errors);
-        if let Json::Object(members) = whole {
-            self.members = members;
-        }
-        for error in errors {
-            self.error(&error.field, error.message);
-        }
     }
 
     /// Notes a mistake.
@@ -113,14 +81,13 @@ impl Body {
         self.errors.push(FieldError { field: format!("{}{field}", self.path), message: message.to_string() });
     }
 
-    fn take(&mut self, field: &str) -> Option<Json> {
-        let place = self.members.iter().position(|(name, _)| name == field)?;
-        Some(self.members.swap_remove(place).1)
+    fn take(&mut self, field: &str) -> Option<Value> {
+        self.members.remove(field)
     }
 
     /// Whether the member is there, even as null.
     pub fn has(&self, field: &str) -> bool {
-        self.members.iter().any(|(name, _)| name == field)
+        self.members.contains_key(field)
     }
 
     /// How many mistakes were noted so far.
@@ -130,7 +97,7 @@ impl Body {
 
     /// Whether the member is the empty text.
     pub fn is_empty_text(&self, field: &str) -> bool {
-        self.members.iter().any(|(name, value)| name == field && *value == Json::Text(String::new()))
+        self.members.get(field).is_some_and(|value| value == "")
     }
 
     /// Takes the member without reading it.
@@ -140,14 +107,14 @@ impl Body {
 
     /// Whether the member is there and not null.
     pub fn is_given(&self, field: &str) -> bool {
-        self.members.iter().any(|(name, value)| name == field && *value != Json::Null)
+        self.members.get(field).is_some_and(|value| !value.is_null())
     }
 
     /// A string, if there is one and it is not null.
     pub fn text(&mut self, field: &str) -> Option<String> {
         match self.take(field)? {
-            Json::Text(text) => Some(text),
-            Json::Null => None,
+            Value::String(text) => Some(text),
+            Value::Null => None,
             _ => {
                 self.error(field, "must be a string");
                 None
@@ -209,8 +176,8 @@ impl Body {
     /// An amount, if it is there and not null.
     pub fn amount(&mut self, field: &str) -> Option<Amount> {
         let wrong = match self.take(field)? {
-            Json::Null => return None,
-            Json::Text(text) => match text.parse() {
+            Value::Null => return None,
+            Value::String(text) => match text.parse() {
                 Ok(amount) => return Some(amount),
                 Err(error) => format!("{error}"),
             },
@@ -241,8 +208,10 @@ impl Body {
     /// An integer in a range, if it is there and not null.
     pub fn integer(&mut self, field: &str, from: i64, to: i64) -> Option<i64> {
         match self.take(field)? {
-            Json::Null => return None,
-            Json::Integer(number) if (from..=to).contains(&number) => return Some(number),
+            Value::Null => return None,
+            Value::Number(number) if number.as_i64().is_some_and(|number| (from..=to).contains(&number)) => {
+                return number.as_i64();
+            }
             _ => {}
         }
         self.error(field, format!("must be an integer from {from} to {to}"));
@@ -252,8 +221,8 @@ impl Body {
     /// A truth value, if it is there and not null.
     pub fn boolean(&mut self, field: &str) -> Option<bool> {
         match self.take(field)? {
-            Json::Bool(value) => Some(value),
-            Json::Null => None,
+            Value::Bool(value) => Some(value),
+            Value::Null => None,
             _ => {
                 self.error(field, "must be true or false");
                 None
@@ -267,8 +236,8 @@ impl Body {
         T::Err: fmt::Display,
     {
         let items = match self.take(field)? {
-            Json::List(items) => items,
-            Json::Null => return None,
+            Value::Array(items) => items,
+            Value::Null => return None,
             _ => {
                 self.error(field, "must be a list of strings");
                 return None;
@@ -278,7 +247,7 @@ impl Body {
         for (place, item) in items.into_iter().enumerate() {
             let at = format!("{field}[{place}]");
             match item {
-                Json::Text(text) => match text.parse() {
+                Value::String(text) => match text.parse() {
                     Ok(value) => values.push(value),
                     Err(error) => self.error(&at, error),
                 },
@@ -291,8 +260,8 @@ impl Body {
     /// A list of objects, each read by a function; `None` where it is absent or null.
     pub fn objects<T>(&mut self, field: &str, mut read: impl FnMut(&mut Body) -> Option<T>) -> Option<Vec<T>> {
         let items = match self.take(field)? {
-            Json::List(items) => items,
-            Json::Null => return None,
+            Value::Array(items) => items,
+            Value::Null => return None,
             _ => {
                 self.error(field, "must be a list of objects");
                 return None;
@@ -301,7 +270,7 @@ impl Body {
         let mut values = Vec::new();
         for (place, item) in items.into_iter().enumerate() {
             let at = format!("{field}[{place}]");
-            let Json::Object(members) = item else {
+            let Value::Object(members) = item else {
                 self.error(&at, "must be an object");
                 continue;
             };
@@ -331,6 +300,79 @@ impl Body {
     pub fn finish(mut self) -> Result<(), Refusal> {
         self.refuse_unknown();
         if self.errors.is_empty() { Ok(()) } else { Err(self.refusal()) }
+    }
+}
+
+/// Reads a value; the path of each name that an object repeats is noted.
+struct Strict<'a> {
+    path: String,
+    repeated: &'a mut Vec<String>,
+}
+
+impl Strict<'_> {
+    fn inner(&mut self, path: &str) -> Strict<'_> {
+        Strict { path: shown(path), repeated: self.repeated }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        let path = self.path.strip_suffix('.').unwrap_or(&self.path).to_owned();
+        while let Some(item) = items.next_element_seed(self.inner(&format!("{path}[{}].", list.len())))? {
+            list.push(item);
+        }
+        Ok(list.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(name) = members.next_key::<String>()? {
+            let path = format!("{}{}", self.path, shown(&name));
+            let value = members.next_value_seed(self.inner(&format!("{path}.")))?;
+            if object.insert(name, value).is_some() && !self.repeated.contains(&path) {
+                self.repeated.push(path);
+            }
+        }
+        Ok(object.into())
     }
 }
 

@@ -9,9 +9,9 @@ use universal_wallet::{Amount, Timestamp};
 
 use crate::digest::Digest;
 use crate::document;
-use crate::json::Json;
 use crate::people::Actor;
 use crate::refusal::Fault;
+use serde_json::Value;
 
 /// A total of many amounts, in minor units; it only grows, so it may pass [`Amount::MAX`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -133,7 +133,7 @@ impl Default for Head {
 
 /// What an entry says; its JSON text is what is hashed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Content<D = Json> {
+pub struct Content<D = Value> {
     /// Its number, from 1.
     pub n: u64,
     /// When.

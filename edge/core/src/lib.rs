@@ -15,7 +15,6 @@ pub mod distributor;
 pub mod document;
 pub mod input;
 pub mod ip;
-pub mod json;
 pub mod key_form;
 pub mod numbered;
 pub mod operation;

@@ -179,7 +179,9 @@ impl Fault {
 
 impl From<serde_json::Error> for Fault {
     fn from(error: serde_json::Error) -> Self {
-        Self(std::format!("stored JSON: {error}"))
+        // What it holds is not told: it may be a secret.
+        let (line, column) = (error.line(), error.column());
+        Self(std::format!("stored JSON does not fit ({:?}, line {line}, column {column})", error.classify()))
     }
 }
 

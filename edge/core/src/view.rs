@@ -10,8 +10,8 @@ use universal_wallet::{Amount, Timestamp};
 
 use crate::api_key::{Key, KeyStatus, Usage};
 use crate::approval::{Approval, ApprovalKind, ApprovalStatus};
-use crate::json::Json;
 use crate::people::{Member, Role};
+use serde_json::Value;
 
 /// A key, from its request on. The secret itself is never part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -106,7 +106,7 @@ pub struct ApprovalView {
     status: ApprovalStatus,
     /// The full request as it will be carried out, with its keyID, operationID or userID.
     #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
-    subject: Json,
+    subject: Value,
     /// Hex SHA-256 of the RFC 8785 form of `{approvalID, distributorID, kind, makerID, subject}`: what a checker
     /// agrees to.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9a-f]{64}$")))]

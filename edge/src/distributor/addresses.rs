@@ -4,11 +4,11 @@
 use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
+use serde_json::json;
 use universal_wallet::Timestamp;
 use universal_wallet::id::KeyID;
 use universal_wallet_core::act::Act;
 use universal_wallet_core::api_key::Key;
-use universal_wallet_core::json::Json;
 use universal_wallet_core::people::Actor;
 use universal_wallet_core::refusal::Fault;
 
@@ -171,7 +171,7 @@ impl Open {
         if !is_new || !self.addresses.may_tell(key.id, now) {
             return Ok(());
         }
-        let details = Json::object(&[("ip", &ip), ("label", &key.settings.label)])?;
+        let details = json!({ "ip": ip, "label": key.settings.label });
         self.write(|store| Ok(Act::begin(store, now, "api-key.new-address", Actor::System).done(key.id, details)?))
             .map_err(|_| Fault::new("a new address was not told"))
     }

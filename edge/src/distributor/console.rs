@@ -1,6 +1,7 @@
 //! A signed-in person calls. Roles are read here, at each call.
 
 use serde::Serialize;
+use serde_json::Value;
 use universal_wallet::id::DistributorID;
 use universal_wallet::wire::Operation;
 use universal_wallet::{Amount, Timestamp};
@@ -11,16 +12,15 @@ use universal_wallet_core::distributor::operations::LookedUp;
 use universal_wallet_core::distributor::requester::Requester;
 use universal_wallet_core::distributor::{Caller, approvals, keys, rotate};
 use universal_wallet_core::document;
-use universal_wallet_core::json::Json;
-use universal_wallet_core::refusal::{Fault, Outcome, Refusal, Refused};
+use universal_wallet_core::refusal::{Fault, Outcome, Refusal};
 use universal_wallet_core::store::{Idempotency, Store};
 use universal_wallet_core::view::{ApprovalView, KeyView, UserView};
 
 use super::key_calls::{Done, stream};
 use super::lists::{Query, page};
-use super::{After, KeyHeaders, Open, people, verify};
-use crate::messages::{Asker, Call, ConsoleCaller, Standing};
-use crate::platform::answer::{Answer, Origin, unavailable};
+use super::{KeyHeaders, Next, Open, verify};
+use crate::messages::{Call, ConsoleCaller, Standing};
+use crate::platform::answer::{Answer, unavailable};
 use crate::platform::config::config;
 use crate::platform::random;
 use crate::worker::routes::Route;
@@ -84,60 +84,26 @@ impl Open {
     /// Answers a person's call.
     pub(super) fn console_call(
         &mut self,
-        call: Call,
-        from: ConsoleCaller,
+        call: &Call,
+        from: &ConsoleCaller,
         now: Timestamp,
         merchant: LookedUp,
-    ) -> String {
-        let origin = call.origin.clone();
-        let refused = |refused: Refused| Answer::refused(&refused, &origin).text();
-        let Some(caller) = self.caller(&from) else {
-            return self.refuse_stranger(&call, &from).unwrap_or_else(refused);
-        };
-        if self.is_about_person(&call) {
-            return self.begin_person(&caller, &call, &from, now).unwrap_or_else(refused);
+    ) -> Outcome<Next> {
+        let Some(caller) = self.caller(from) else { return self.refuse_stranger(from) };
+        if self.is_about_person(call) {
+            return Ok(Next::Person);
         }
-        match self.answer_console(&caller, &call, now, merchant) {
-            Ok(Done::Answer(answer)) => answer.text(),
-            Ok(Done::Deliver { number }) => {
-                let after = if call.route == Route::Approve {
-                    After::Decision { origin, approval: call.subject }
-                } else {
-                    After::Receipt { origin, headers: KeyHeaders::default() }
-                };
-                self.deliver(number, after, now)
-            }
-            Ok(Done::Stream(answer, more)) => stream(&answer.text(), more),
-            Ok(Done::Verify(from)) => self.begin_verify(&call, from, false).unwrap_or_else(refused),
-            Ok(Done::LookUp(short_code)) => self.look_up(short_code, Asker::Person(from), call),
-            Err(error) => refused(error),
-        }
+        Ok(match self.answer_console(&caller, call, now, merchant)? {
+            Done::Answer(answer) => Next::Answer(answer.text()),
+            Done::Stream(answer, more) => Next::Answer(stream(&answer.text(), more)),
+            Done::Next(next) => next,
+        })
     }
 
     /// The caller, where they are an active member.
-    fn caller(&self, from: &ConsoleCaller) -> Option<Caller> {
+    pub(super) fn caller(&self, from: &ConsoleCaller) -> Option<Caller> {
         let member = self.store.member(from.user).filter(|member| !member.disabled)?;
         Some(Caller { member, must_change_password: from.must_change_password })
-    }
-
-    /// Goes on with a call about a member; who calls is checked again.
-    pub(super) fn resume_console(
-        &mut self,
-        call: &Call,
-        from: &ConsoleCaller,
-        next: people::Next,
-        reply: &str,
-        now: Timestamp,
-    ) -> String {
-        let answer = match self.settle(now) {
-            Err(fault) => Err(fault.into()),
-            Ok(()) => match self.caller(from) {
-                Some(caller) => self.resume_person(&caller, call, next, reply, now),
-                None => Err(Refusal::not_found().into()),
-            },
-        };
-        self.after_event(now);
-        answer.unwrap_or_else(|refused| Answer::refused(&refused, &call.origin)).text()
     }
 
     fn answer_console(&mut self, caller: &Caller, call: &Call, now: Timestamp, merchant: LookedUp) -> Outcome<Done> {
@@ -166,7 +132,8 @@ impl Open {
             }
             Route::VerifyAudit => {
                 caller.may(&[])?;
-                return Ok(Done::Verify(verify::first_entry(&Query::parse(&call.query)?)?));
+                let from = verify::first_entry(&Query::parse(&call.query)?)?;
+                return Ok(Done::Next(Next::Verify { from, whole: false }));
             }
             _ => self.read(caller, call, now)?,
         };
@@ -304,18 +271,16 @@ impl Open {
         if route != Route::Approve {
             return Ok(Done::Answer(Answer::json(200, &decided.approval.view())?));
         }
-        match decided.operation {
-            Some(operation) if self.store.deliveries.contains_key(&operation.number) => {
-                Ok(Done::Deliver { number: operation.number })
-            }
-            _ => Ok(Done::Answer(self.decided(id, None)?)),
+        match decided.operation.and_then(|operation| self.attempt(operation.number)) {
+            Some(attempt) => Ok(Done::Next(Next::Deliver(attempt, KeyHeaders::default()))),
+            None => Ok(Done::Answer(self.decided(id, None)?)),
         }
     }
 
     /// The answer to an approval: the request, and what it is about as it stands now.
     pub(super) fn decided(&self, approval: &str, half: Option<&str>) -> Outcome<Answer> {
         let approval = approvals::find(&self.store, approval)?;
-        let subject = |name: &str| approval.subject.text(name);
+        let subject = |name: &str| approval.subject[name].as_str().unwrap_or_default();
         let mut decision =
             Decision { approval: approval.view(), key: None, operation: None, user: None, password_half: None };
         match approval.kind {
@@ -336,11 +301,6 @@ impl Open {
         decision.password_half = half.map(str::to_owned);
         Ok(Answer::json(200, &decision)?)
     }
-
-    /// The answer to an approval whose wallet was told.
-    pub(super) fn decision(&self, origin: &Origin, approval: &str) -> String {
-        self.decided(approval, None).unwrap_or_else(|refused| Answer::refused(&refused, origin)).text()
-    }
 }
 
 fn remember(store: &mut dyn Store, idempotency: Option<&Idempotency>, subject: &str) -> Result<(), Fault> {
@@ -351,7 +311,7 @@ fn remember(store: &mut dyn Store, idempotency: Option<&Idempotency>, subject: &
 fn idempotency(caller: &Caller, call: &Call) -> Outcome<Option<Idempotency>> {
     let text = call.input.body.as_ref().map(String::as_str).unwrap_or_default();
     // Equal values are equal, however they are laid out; what is no JSON, or has numbers of no field, is refused later.
-    let values = serde_json::from_str::<Json>(text).ok().and_then(|value| document::write(&value).ok());
+    let values = serde_json::from_str::<Value>(text).ok().and_then(|value| document::write(&value).ok());
     let values = values.unwrap_or_else(|| text.to_owned());
     let route = format!("{:?} {}", call.route, call.subject);
     call.input.idempotency(&caller.member.person.id.to_string(), &route, &values)

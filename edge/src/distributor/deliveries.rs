@@ -8,11 +8,12 @@ use universal_wallet_core::operation::{Operation, OperationStatus, Request, phon
 use universal_wallet_core::refusal::{Code, Fault, Outcome, Refusal, Refused};
 use universal_wallet_core::store::Store;
 
-use super::{After, KeyHeaders, Open, Then};
+use super::{KeyHeaders, Open, Shared};
 use crate::messages::{Movement, What};
 use crate::platform::answer::{Answer, Origin, report};
+use crate::platform::calls::ask_text;
 use crate::platform::random;
-use crate::platform::step::{ACKNOWLEDGED, Kind, Step, read_reply, reply};
+use crate::platform::step::{ACKNOWLEDGED, Kind, read_reply};
 
 /// The first repetition comes so long after the first attempt, in milliseconds.
 pub(crate) const FIRST_RETRY_MS: i64 = 2_000;
@@ -84,69 +85,71 @@ impl Delivery {
     }
 }
 
+/// A wallet is being told.
+pub(crate) struct Attempt {
+    pub(super) number: u64,
+    wallet: String,
+    movement: Movement,
+}
+
+impl Shared {
+    /// Tells a wallet what it has to be told; how the operation stands then, where that is known.
+    pub(super) async fn deliver(&self, attempt: Attempt, call_waits: bool) -> Option<Operation> {
+        let answer = ask_text(Kind::Wallet, attempt.wallet, attempt.movement.text()).await;
+        self.step(|open, now| open.delivered(attempt.number, &answer, call_waits, now))
+    }
+}
+
 impl Open {
-    /// Tells a wallet what it has to be told; what follows comes with its acknowledgement.
-    pub(super) fn deliver(&mut self, number: u64, after: After, now: Timestamp) -> String {
-        let random = random::bits().unwrap_or_default();
-        let Some(delivery) = self.store.deliveries.get_mut(&number) else {
-            return self.follow(number, after, None, now);
-        };
-        delivery.attempted(self.clock, random);
-        let (name, message) = (delivery.wallet.clone(), delivery.movement().text());
-        let step = Step::Ask { to: Kind::Wallet, name, message, then: Some(Then::Delivered { number, after }) };
-        step.text(|then| self.waiting.keep(then))
+    /// Counts an attempt to tell a wallet what it has to be told.
+    pub(super) fn attempt(&mut self, number: u64) -> Option<Attempt> {
+        let delivery = self.store.deliveries.get_mut(&number)?;
+        delivery.attempted(self.clock, random::bits().unwrap_or_default());
+        Some(Attempt { number, wallet: delivery.wallet.clone(), movement: delivery.movement() })
     }
 
     /// A wallet acknowledged, or did not: then the alarm tells it again.
-    pub(super) fn delivered(&mut self, number: u64, after: After, answer: &str, now: Timestamp) -> String {
-        let Some(delivery) = self.store.deliveries.get(&number) else {
-            return self.follow(number, after, None, now);
-        };
+    fn delivered(&mut self, number: u64, answer: &str, call_waits: bool, now: Timestamp) -> Option<Operation> {
+        let delivery = self.store.deliveries.get(&number)?;
         let (id, what) = (delivery.operation, delivery.what);
         let acknowledged = if answer == ACKNOWLEDGED { Ok(()) } else { read_reply(answer) };
         let done = match acknowledged {
             Ok(()) => match what {
-                What::Credit(_) => self.credited(&after, now, id),
+                What::Credit(_) => self.credited(call_waits, now, id),
                 What::Capture => self.write(|store| Ok(decide_operation::arrived(store, now, id)?)),
                 What::Release => self.write(|store| Ok(store.request_released(id).map(|()| None)?)),
             },
             Err(Refused::Refusal(refusal)) if refusal.code == Code::InvalidAmount => {
-                let call_waits = matches!(after, After::Receipt { .. });
                 self.write(|store| Ok(decide_operation::returned(store, now, id, call_waits)?))
             }
             Err(refused) => Err(Fault::new(format!("delivery of {id} was not taken: {refused:?}")).into()),
         };
-        let operation = done.unwrap_or_else(|refused| {
+        done.unwrap_or_else(|refused| {
             if let Refused::Fault(fault) = refused {
                 report("", &fault);
             }
             None
-        });
-        let text = self.follow(number, after, operation, now);
-        self.after_event(now);
-        text
+        })
     }
 
     /// A cash-in arrived. After a call of a key it is written down together with others, since those follow each other.
-    fn credited(&mut self, after: &After, now: Timestamp, id: OperationID) -> Outcome<Option<Operation>> {
+    fn credited(&mut self, call_waits: bool, now: Timestamp, id: OperationID) -> Outcome<Option<Operation>> {
         let operation = decide_operation::arrived(&mut self.store, now, id)?;
-        if !matches!(after, After::Receipt { .. }) {
+        if !call_waits {
             self.store.note_arrivals()?;
         }
         Ok(operation)
     }
 
-    /// Goes on after a delivery; the operation is given where it is known how it stands.
-    fn follow(&mut self, number: u64, after: After, operation: Option<Operation>, now: Timestamp) -> String {
-        match after {
-            After::Receipt { origin, headers } => {
-                let operation = operation.map_or_else(|| self.operation_by_number(number), Ok);
-                receipt(operation, &origin, headers)
-            }
-            After::Decision { origin, approval } => self.decision(&origin, &approval),
-            After::Cancelled => reply(Ok(())),
-            After::Alarm => self.alarm(now),
-        }
+    /// The answer to the call that made an operation, once its wallet was told.
+    pub(super) fn receipt(
+        &self,
+        number: u64,
+        operation: Option<Operation>,
+        origin: &Origin,
+        headers: KeyHeaders,
+    ) -> String {
+        receipt(operation.map_or_else(|| self.operation_by_number(number), Ok), origin, headers)
     }
 }
 

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::chain::Content;
 use universal_wallet_core::document;
@@ -72,9 +73,9 @@ impl Open {
         let answer = Answer::text_of(kind, format!("{head}{lines}")).header("Content-Disposition", file);
         let more = |export| {
             let message = ToDistributor::Export { export };
-            document::object(&[("name", &self.store.profile().id), ("message", &message)])
+            json!({ "name": self.store.profile().id, "message": message }).to_string()
         };
-        Ok((answer, rest.map(more).transpose()?))
+        Ok((answer, rest.map(more)))
     }
 
     fn entry(&self, number: u64) -> Result<Option<(Content, String)>, Fault> {
@@ -128,17 +129,18 @@ impl Open {
             let _ = match format {
                 Format::Csv => writeln!(lines, "{number},{at},{kind},{subject},{change},{after},{held},tx_{hash}"),
                 Format::JsonLines => {
-                    let line = document::object(&[
-                        ("sequenceNumber", &number),
-                        ("at", &at),
-                        ("kind", &kind),
-                        ("operationID", &subject),
-                        ("change", &change),
-                        ("balance", &after),
-                        ("held", &held),
-                        ("blockchainID", &format!("tx_{hash}")),
-                    ])?;
-                    writeln!(lines, "{line}")
+                    let blockchain_id = format!("tx_{hash}");
+                    let line = Line {
+                        sequence_number: number,
+                        at,
+                        kind: &kind,
+                        operation_id: &subject,
+                        change: &change,
+                        balance: after,
+                        held,
+                        blockchain_id: &blockchain_id,
+                    };
+                    writeln!(lines, "{}", document::write(&line)?)
                 }
             };
         }
@@ -146,4 +148,20 @@ impl Open {
         let more = next <= self.store.head().number;
         Ok((lines, more.then_some(Export { format, next, until, balance })))
     }
+}
+
+/// A line of an export in JSON.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Line<'a> {
+    sequence_number: u64,
+    at: Timestamp,
+    kind: &'a str,
+    #[serde(rename = "operationID")]
+    operation_id: &'a str,
+    change: &'a str,
+    balance: Amount,
+    held: Amount,
+    #[serde(rename = "blockchainID")]
+    blockchain_id: &'a str,
 }

@@ -9,9 +9,9 @@ use universal_wallet_core::distributor::{keys, setup};
 use universal_wallet_core::refusal::{Outcome, Refusal};
 use universal_wallet_core::store::{Idempotency, Store};
 
-use super::Open;
 use super::lists::Query;
 use super::verify::first_entry;
+use super::{Next, Open};
 use crate::messages::{Call, Position, Standing, What};
 use crate::platform::answer::Answer;
 use crate::platform::random;
@@ -30,15 +30,12 @@ pub(crate) struct FloatMoved {
 
 impl Open {
     /// Answers the issuer's call.
-    pub(super) fn issuer_call(&mut self, call: Call, now: Timestamp) -> String {
+    pub(super) fn issuer_call(&mut self, call: &Call, now: Timestamp) -> Outcome<Next> {
         if call.route == Route::VerifyDistributor {
-            let from = Query::parse(&call.query).and_then(|query| first_entry(&query));
-            return from
-                .and_then(|from| self.begin_verify(&call, from, true))
-                .unwrap_or_else(|refused| Answer::refused(&refused, &call.origin).text());
+            let from = first_entry(&Query::parse(&call.query)?)?;
+            return Ok(Next::Verify { from, whole: true });
         }
-        let answer = self.answer_issuer(&call, now);
-        answer.unwrap_or_else(|refused| Answer::refused(&refused, &call.origin)).text()
+        Ok(Next::Answer(self.answer_issuer(call, now)?.text()))
     }
 
     fn answer_issuer(&mut self, call: &Call, now: Timestamp) -> Outcome<Answer> {

@@ -16,12 +16,11 @@ use universal_wallet_core::refusal::{Code, Outcome, Refusal, Refused};
 use universal_wallet_core::store::Store;
 
 use super::rates::too_fast;
-use super::{After, KeyHeaders, Open, Then};
-use crate::messages::{Asker, Call, ISSUER, ToIssuer};
+use super::{KeyHeaders, Next, Open};
+use crate::messages::Call;
 use crate::platform::answer::{Answer, report, unavailable};
 use crate::platform::config::config;
 use crate::platform::random;
-use crate::platform::step::Kind;
 use crate::worker::routes::Route;
 
 /// What a key needs for a route; `None`: any key may.
@@ -47,31 +46,32 @@ fn is_denial(code: Code) -> bool {
 pub(super) enum Done {
     /// Its answer.
     Answer(Answer),
-    /// A wallet is told first; then the operation's receipt is the answer.
-    Deliver { number: u64 },
-    /// A merchant is looked up first.
-    LookUp(String),
     /// The beginning of a stream, and what the object is told for the rest.
     Stream(Answer, Option<String>),
-    /// The issuer is asked for the head that it keeps; then the chain is verified from an entry.
-    Verify(u64),
+    /// Somebody else is asked first.
+    Next(Next),
 }
 
 impl Open {
     /// Answers a key's call. A call that looked a merchant up comes a second time, with what was
     /// found, and is decided from its beginning; only rate and usage count it once.
-    pub(super) fn key_call(&mut self, call: Call, digest: Digest, now: Timestamp, merchant: LookedUp) -> String {
-        let Some(config) = config() else { return Answer::refusal(&unavailable(), &call.origin).text() };
+    pub(super) fn key_call(
+        &mut self,
+        call: &Call,
+        digest: &Digest,
+        now: Timestamp,
+        merchant: LookedUp,
+    ) -> Outcome<Next> {
+        let Some(config) = config() else { return Err(unavailable().into()) };
         let per_second = config.rate_limit_per_key;
         let again = merchant != LookedUp::NotYet;
         let address = client_address(call.ip.as_deref());
-        let key = match check(&self.store, now, &digest, address, permission(call.route)) {
-            Ok(Checked::Allowed(key)) => key,
-            Ok(Checked::Denied(key, refusal)) => {
-                return self.deny(&key, refusal, &call, per_second, now).text();
+        let key = match check(&self.store, now, digest, address, permission(call.route))? {
+            Checked::Allowed(key) => key,
+            Checked::Denied(key, refusal) => {
+                return Ok(Next::Answer(self.deny(&key, refusal, call, per_second, now).text()));
             }
-            Ok(Checked::Unknown) => return Answer::refusal(&unknown(), &call.origin).text(),
-            Err(fault) => return Answer::refused(&fault.into(), &call.origin).text(),
+            Checked::Unknown => return Err(unknown().into()),
         };
         let mut headers = KeyHeaders { per_second, remaining: 0, replaced: self.replaced(&key) };
         if per_second > 0 {
@@ -84,7 +84,9 @@ impl Open {
             if !drawn.allowed {
                 self.counts.count_denied(&key, Code::RateLimited, call.ip.as_deref(), now);
                 headers.remaining = 0;
-                return headers.on(Answer::refusal(&too_fast(drawn, per_second), &call.origin)).text();
+                return Ok(Next::Answer(
+                    headers.on(Answer::refusal(&too_fast(drawn, per_second), &call.origin)).text(),
+                ));
             }
         }
         if !again {
@@ -93,12 +95,11 @@ impl Open {
                 report(&call.origin.request_id, &fault);
             }
         }
-        match self.answer_key(&key, &call, now, merchant) {
-            Ok(Done::Answer(answer)) => headers.on(answer).text(),
-            Ok(Done::Deliver { number }) => self.deliver(number, After::Receipt { origin: call.origin, headers }, now),
-            Ok(Done::LookUp(short_code)) => self.look_up(short_code, Asker::Key(digest), call),
-            Ok(Done::Stream(answer, more)) => stream(&headers.on(answer).text(), more),
-            Ok(Done::Verify(_)) => Answer::refusal(&Refusal::not_found(), &call.origin).text(),
+        Ok(match self.answer_key(&key, call, now, merchant) {
+            Ok(Done::Answer(answer)) => Next::Answer(headers.on(answer).text()),
+            Ok(Done::Stream(answer, more)) => Next::Answer(stream(&headers.on(answer).text(), more)),
+            Ok(Done::Next(Next::Deliver(attempt, _))) => Next::Deliver(attempt, headers),
+            Ok(Done::Next(next)) => next,
             Err(refused) => {
                 if let Refused::Refusal(refusal) = &refused
                     && is_denial(refusal.code)
@@ -106,9 +107,9 @@ impl Open {
                     self.counts.count_refused(&key, refusal.code, call.ip.as_deref(), now);
                     self.addresses.count_refused(key.id, call.ip.as_deref());
                 }
-                headers.on(Answer::refused(&refused, &call.origin)).text()
+                Next::Answer(headers.on(Answer::refused(&refused, &call.origin)).text())
             }
-        }
+        })
     }
 
     /// Refuses a known key: its use is counted, and told to people where they should know.
@@ -189,15 +190,15 @@ impl Open {
             self.create(moment, requester, &call.input, merchant)?
         };
         match created {
-            Created::New(operation) if self.store.deliveries.contains_key(&operation.number) => {
-                Ok(Done::Deliver { number: operation.number })
-            }
-            Created::New(operation) => Ok(Done::Answer(Answer::json(200, &operation.receipt())?)),
+            Created::New(operation) => Ok(match self.attempt(operation.number) {
+                Some(attempt) => Done::Next(Next::Deliver(attempt, KeyHeaders::default())),
+                None => Done::Answer(Answer::json(200, &operation.receipt())?),
+            }),
             Created::Replayed(operation) => {
                 let answer = Answer::json(200, &operation.receipt())?;
                 Ok(Done::Answer(answer.header("Idempotent-Replayed", "true")))
             }
-            Created::LookUp(short_code) => Ok(Done::LookUp(short_code.to_string())),
+            Created::LookUp(short_code) => Ok(Done::Next(Next::LookUp(short_code.to_string()))),
         }
     }
 
@@ -214,14 +215,6 @@ impl Open {
             }
             Prepared::Ready(ready) => self.write(|store| operations::make(store, moment, requester, ready)),
         }
-    }
-
-    /// Asks the issuer for a merchant; the call is decided again with the reply.
-    pub(super) fn look_up(&mut self, short_code: String, caller: Asker, call: Call) -> String {
-        let origin = call.origin.clone();
-        let then = Then::Merchant { asked: Box::new((caller, call)) };
-        self.ask(Kind::Issuer, ISSUER, &ToIssuer::Merchant { short_code }, then)
-            .unwrap_or_else(|refused| Answer::refused(&refused, &origin).text())
     }
 }
 

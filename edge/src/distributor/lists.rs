@@ -2,12 +2,12 @@
 //! index.
 
 use serde::Serialize;
+use serde_json::Value;
 use universal_wallet::wire::{CashOutPage, CashOutRequest};
 use universal_wallet_core::cursor;
 use universal_wallet_core::digest::Digest;
 use universal_wallet_core::distributor::operations::subject;
 use universal_wallet_core::document;
-use universal_wallet_core::json::Json;
 use universal_wallet_core::operation::{Facts, Operation, OperationStatus, Request};
 use universal_wallet_core::refusal::{Code, Fault, Outcome, Refusal};
 use universal_wallet_core::store::Store;
@@ -275,19 +275,19 @@ pub(crate) struct AuditItem {
     sequence_number: u64,
     /// When.
     #[cfg_attr(test, schemars(with = "universal_wallet::Timestamp"))]
-    at: Json,
+    at: Value,
     /// What happened, such as `api-key.requested`.
     #[cfg_attr(test, schemars(with = "String"))]
-    kind: Json,
+    kind: Value,
     /// Who did it.
     #[cfg_attr(test, schemars(with = "universal_wallet_core::people::Actor"))]
-    actor: Json,
+    actor: Value,
     /// The ID of what it happened to.
     #[cfg_attr(test, schemars(with = "String"))]
-    subject: Json,
+    subject: Value,
     /// What a reader wants to know of it.
     #[cfg_attr(test, schemars(with = "serde_json::Map<String, serde_json::Value>"))]
-    details: Json,
+    details: Value,
     /// Hex SHA-256 of the 32 bytes of `previousHash` and of `text`.
     hash: String,
     /// The hash of the entry before.
@@ -297,21 +297,18 @@ pub(crate) struct AuditItem {
 }
 
 fn audit_item(number: u64, text: &str, hash: &str, before: Option<&str>) -> Outcome<AuditItem> {
-    let mut content: Json = serde_json::from_str(text)?;
+    let mut content: Value = serde_json::from_str(text)?;
     // An operation's first entry holds its facts as they are stored; a reader gets the names that
     // the rest of the API uses.
-    let details = content.take("details");
-    let details = match document::of::<Facts>(details.clone()) {
-        Ok(facts) => subject(&facts)?,
-        Err(_) => details,
-    };
+    let details = content["details"].take();
+    let details = serde_json::from_value::<Facts>(details.clone()).map_or(details.clone(), |facts| subject(&facts));
     let first = Digest::ZERO.to_string();
     Ok(AuditItem {
         sequence_number: number,
-        at: content.take("at"),
-        kind: content.take("kind"),
-        actor: content.take("actor"),
-        subject: content.take("subject"),
+        at: content["at"].take(),
+        kind: content["kind"].take(),
+        actor: content["actor"].take(),
+        subject: content["subject"].take(),
         details,
         hash: hash.into(),
         previous_hash: before.unwrap_or(&first).into(),

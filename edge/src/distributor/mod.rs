@@ -21,6 +21,7 @@ mod store;
 mod usage;
 mod verify;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -34,16 +35,16 @@ use universal_wallet_core::operation::Merchant;
 use universal_wallet_core::people::{Member, Person};
 use universal_wallet_core::refusal::{Code, Fault, Outcome, Refusal, Refused, refuse};
 use universal_wallet_core::store::{Idempotency, Profile, Store};
-use universal_wallet_core::verify::Anchor;
 use wasm_bindgen::prelude::*;
+use worker::worker_sys::DurableObjectState;
 
-use crate::messages::{Asker, Call, ConsoleCaller, Membership, NewMember, ToDistributor};
+use crate::messages::{Asker, Call, ConsoleCaller, ISSUER, Membership, NewMember, ToDistributor, ToIssuer, ToUser};
 use crate::platform::answer::{Answer, Origin, report};
-use crate::platform::clock::timestamp;
+use crate::platform::calls::{Calls, ask};
+use crate::platform::clock;
 use crate::platform::db::Db;
 use crate::platform::random;
-use crate::platform::step::{DONE, Kind, Step, read_reply, reply};
-use crate::platform::waiting::Waiting;
+use crate::platform::step::{DONE, Kind, reply};
 use crate::worker::routes::Route;
 /// The types of its answers, for their description.
 #[cfg(test)]
@@ -58,47 +59,50 @@ pub(crate) mod answers {
 }
 
 use addresses::Addresses;
+use deliveries::Attempt;
 pub(crate) use export::Export;
 pub(crate) use key_headers::KeyHeaders;
 use rates::Rates;
 use store::SqlStore;
 use usage::Counts;
 
-/// Where a call goes on after another object replied.
-#[derive(Debug)]
-pub(crate) enum Then {
-    /// The merchant was looked up: the call is decided again from its beginning.
-    Merchant { asked: Box<(Asker, Call)> },
-    /// A wallet acknowledged; the call is answered.
-    Delivered { number: u64, after: After },
-    /// The issuer told the head that it keeps; the chain is verified, and for the issuer all else.
-    Verify { origin: Origin, from: u64, whole: bool },
-    /// The issuer keeps the head.
-    Anchored { anchor: Anchor },
-    /// A person's own object replied to a call about them.
-    Person { call: Box<Call>, caller: ConsoleCaller, next: people::Next },
-    /// The sessions of a disabled person have ended.
-    Ended { origin: Origin },
-}
-
-/// What follows a delivery.
-#[derive(Debug)]
-pub(crate) enum After {
-    /// The answer to the call that made the operation.
-    Receipt { origin: Origin, headers: KeyHeaders },
-    /// The answer to the approval that decided it.
-    Decision { origin: Origin, approval: String },
-    /// The reply to the issuer's cancellation.
-    Cancelled,
-    /// The next thing that the alarm finds to do.
-    Alarm,
+/// What a call comes to in one synchronous stretch.
+pub(super) enum Next {
+    /// Its answer.
+    Answer(String),
+    /// A merchant is looked up; then the call is decided again from its beginning.
+    LookUp(String),
+    /// A wallet is told first.
+    Deliver(Attempt, KeyHeaders),
+    /// The issuer is asked for the head that it keeps; then the chain is verified from an entry on, for the issuer all else.
+    Verify { from: u64, whole: bool },
+    /// The call is about a member, and involves the person's own object.
+    Person,
+    /// The sessions of a person who is disabled everywhere end.
+    EndSessions,
 }
 
 /// The object, as the shell holds it.
 #[wasm_bindgen]
 pub struct Distributor {
     db: Rc<Db>,
-    open: Option<Open>,
+    open: Option<Shared>,
+    calls: Calls,
+}
+
+/// A distributor that was created, as its calls share it.
+#[derive(Clone)]
+pub(crate) struct Shared(Rc<RefCell<Open>>);
+
+impl Shared {
+    /// One synchronous stretch, and what follows every event.
+    pub(super) fn step<T>(&self, run: impl FnOnce(&mut Open, Timestamp) -> T) -> T {
+        let mut open = self.0.borrow_mut();
+        let now = open.now();
+        let result = run(&mut open, now);
+        open.after_event(now);
+        result
+    }
 }
 
 /// A distributor that was created.
@@ -113,21 +117,24 @@ pub(crate) struct Open {
     /// The platform's time at the present event, which may have run backwards. What waits for time
     /// to pass, and decides nothing, goes by it.
     clock: Timestamp,
-    /// The calls that asked another object.
-    waiting: Waiting<Then>,
 }
 
 #[wasm_bindgen]
 impl Distributor {
     /// Loads the object from its storage.
-    pub fn open(db: Db) -> Result<Self, JsError> {
+    pub fn open(state: DurableObjectState) -> Result<Self, JsError> {
+        let db = Db::from(state);
         schema::SCHEMA.upgrade(&db)?;
         let db = Rc::new(db);
         let open = schema::exists(&db).and_then(|exists| {
-            if exists { SqlStore::open(db.clone(), None).map(|store| Some(Open::new(store))) } else { Ok(None) }
+            if exists {
+                SqlStore::open(db.clone(), None).map(|store| Some(Open::new(store).shared()))
+            } else {
+                Ok(None)
+            }
         });
         match open {
-            Ok(open) => Ok(Self { db, open }),
+            Ok(open) => Ok(Self { db, open, calls: Calls::default() }),
             Err(fault) => {
                 report("", &fault);
                 Err(JsError::new("the object cannot be loaded"))
@@ -142,11 +149,15 @@ impl Distributor {
             crate::platform::fault::begin(message);
             crate::platform::fault::at("object");
         }
+        clock::begin(now_ms);
         match Call::read(message) {
-            Some(Ok((caller, call))) => self.take_call(caller, call, now_ms, LookedUp::NotYet),
+            Some(Ok((caller, call))) => match &self.open {
+                Some(open) => self.calls.begin(take_call(open.clone(), caller, call)),
+                None => answer_refused(&call.origin, &Refusal::not_found().into()),
+            },
             Some(Err(fault)) => reply::<()>(Err(fault.into())),
             None => match document::read(message) {
-                Ok(message) => self.take(message, now_ms),
+                Ok(message) => self.take(message),
                 Err(error) => reply::<()>(Err(error.into())),
             },
         }
@@ -154,44 +165,18 @@ impl Distributor {
 
     /// Goes on with the reply of another object.
     pub fn resume(&mut self, number: &str, answer: &str, now_ms: f64) -> String {
-        let Some(open) = &mut self.open else { return DONE.into() };
-        let now = open.now(now_ms);
-        match open.waiting.take(number) {
-            Some(Then::Merchant { asked }) => match read_reply::<Option<Merchant>>(answer) {
-                Ok(merchant) => {
-                    let (caller, call) = *asked;
-                    self.take_call(caller, call, now_ms, merchant.map_or(LookedUp::Unknown, LookedUp::Known))
-                }
-                Err(refused) => answer_refused(&asked.1.origin, &refused),
-            },
-            Some(Then::Delivered { number, after }) => open.delivered(number, after, answer, now),
-            Some(Then::Verify { origin, from, whole }) => {
-                let check = if whole { consistency::answer } else { verify::answer };
-                let result = read_reply(answer).and_then(|anchor| check(&open.store, anchor, from));
-                result.unwrap_or_else(|refused| Answer::refused(&refused, &origin)).text()
-            }
-            Some(Then::Anchored { anchor }) => {
-                let kept = read_reply::<()>(answer).is_ok();
-                if let Err(fault) =
-                    open.store.set_anchor(Anchor { number: if kept { anchor.number } else { 0 }, ..anchor })
-                {
-                    report("", &fault);
-                }
-                open.after_event(now);
-                DONE.into()
-            }
-            Some(Then::Person { call, caller, next }) => open.resume_console(&call, &caller, next, answer, now),
-            Some(Then::Ended { origin }) => Answer::refusal(&crate::worker::not_signed_in(), &origin).text(),
-            None => DONE.into(),
-        }
+        clock::begin(now_ms);
+        self.calls.resume(number, answer).unwrap_or_else(|| DONE.into())
     }
 
     /// Whether a person may listen (`caller` as the Worker found them): their ID, or nothing.
     pub fn listen(&mut self, caller: &str, now_ms: f64) -> String {
-        let (Some(open), Ok(caller)) = (&mut self.open, document::read::<ConsoleCaller>(caller)) else {
+        clock::begin(now_ms);
+        let (Some(open), Ok(caller)) = (&self.open, document::read::<ConsoleCaller>(caller)) else {
             return String::new();
         };
-        let now = open.now(now_ms);
+        let mut open = open.0.borrow_mut();
+        let now = open.now();
         if let Err(fault) = open.settle(now) {
             report("", &fault);
             return String::new();
@@ -203,10 +188,11 @@ impl Distributor {
 
     /// The platform wakes the object.
     pub fn alarm(&mut self, now_ms: f64) -> String {
-        let Some(open) = &mut self.open else { return DONE.into() };
-        let now = open.now(now_ms);
-        open.alarm_at = None;
-        open.alarm(now)
+        clock::begin(now_ms);
+        match &self.open {
+            Some(open) => self.calls.begin(alarm::alarm(open.clone())),
+            None => DONE.into(),
+        }
     }
 }
 
@@ -215,61 +201,99 @@ fn answer_refused(origin: &Origin, refused: &Refused) -> String {
     Answer::refused(refused, origin).text()
 }
 
+/// Answers a call: it is decided in one synchronous stretch, and goes on when who was asked has replied.
+async fn take_call(open: Shared, caller: Asker, call: Call) -> String {
+    answer(&open, &caller, &call).await.unwrap_or_else(|refused| answer_refused(&call.origin, &refused))
+}
+
+async fn answer(open: &Shared, caller: &Asker, call: &Call) -> Outcome<String> {
+    let mut merchant = LookedUp::NotYet;
+    loop {
+        match (open.step(|open, now| open.decide(caller, call, now, merchant))?, caller) {
+            (Next::Answer(text), _) => return Ok(text),
+            (Next::LookUp(short_code), _) => {
+                let found: Option<Merchant> = ask(Kind::Issuer, ISSUER, &ToIssuer::Merchant { short_code }).await?;
+                merchant = found.map_or(LookedUp::Unknown, LookedUp::Known);
+            }
+            (Next::Deliver(attempt, headers), _) => {
+                let (number, receives) = (attempt.number, call.route != Route::Approve);
+                let operation = open.deliver(attempt, receives).await;
+                let open = open.0.borrow();
+                return if receives {
+                    Ok(open.receipt(number, operation, &call.origin, headers))
+                } else {
+                    Ok(open.decided(&call.subject, None)?.text())
+                };
+            }
+            (Next::Verify { from, whole }, _) => {
+                let message = ToIssuer::AnchorOf { distributor: call.distributor };
+                let anchor = ask(Kind::Issuer, ISSUER, &message).await?;
+                let check = if whole { consistency::answer } else { verify::answer };
+                return Ok(check(&open.0.borrow().store, anchor, from)?.text());
+            }
+            (Next::Person, Asker::Person(from)) => return Ok(people::answer(open, call, from).await?.text()),
+            (Next::EndSessions, Asker::Person(from)) => {
+                // Who could not be asked ends them with the next call.
+                let _ = ask::<()>(Kind::User, from.login.as_str(), &ToUser::End).await;
+                return Err(crate::worker::not_signed_in().into());
+            }
+            (Next::Person | Next::EndSessions, _) => return Err(Refusal::not_found().into()),
+        }
+    }
+}
+
+/// The owner of a wallet takes a request back.
+async fn cancel_request(open: Shared, id: OperationID) -> Outcome<()> {
+    let attempt = open.step(|open, now| {
+        open.settle(now)?;
+        open.write(|store| cash_outs::cancel(store, now, id))?;
+        let due = open.store.deliveries.iter().find(|(_, delivery)| delivery.operation == id);
+        Outcome::Ok(due.map(|(number, _)| *number).and_then(|number| open.attempt(number)))
+    })?;
+    if let Some(attempt) = attempt {
+        open.deliver(attempt, false).await;
+    }
+    Ok(())
+}
+
 impl Distributor {
-    fn take_call(&mut self, caller: Asker, call: Call, now_ms: f64, merchant: LookedUp) -> String {
-        let Some(open) = &mut self.open else { return answer_refused(&call.origin, &Refusal::not_found().into()) };
-        let now = open.now(now_ms);
-        let settled = open.settle(now);
-        // What reads rows reads them as they stand.
-        let reads_none = matches!(call.route, Route::KeyBalance | Route::KeyInfo | Route::KeyCreateOperation);
-        let noted = settled.and_then(|()| if reads_none { Ok(()) } else { open.store.note_arrivals() });
-        if let Err(fault) = noted {
-            return answer_refused(&call.origin, &fault.into());
+    fn take(&mut self, message: ToDistributor) -> String {
+        let Some(open) = self.open.clone() else { return self.take_unopened(message, clock::now()) };
+        if let ToDistributor::CancelRequest { id } = message {
+            return self.calls.begin(async move { reply(cancel_request(open, id).await) });
         }
-        let step = match caller {
-            Asker::Key(digest) => open.key_call(call, digest, now, merchant),
-            Asker::Person(caller) => open.console_call(call, caller, now, merchant),
-            Asker::Issuer => open.issuer_call(call, now),
-        };
-        open.after_event(now);
-        step
+        open.step(|open, now| {
+            if let Err(fault) = open.settle(now).and_then(|()| open.store.note_arrivals()) {
+                return reply::<()>(Err(fault.into()));
+            }
+            match message {
+                ToDistributor::Create { id, .. } => {
+                    // Created before: the issuer's record was not closed.
+                    reply(if id == open.store.profile().id { Ok(()) } else { refuse(Code::AlreadyExists, "Taken.") })
+                }
+                ToDistributor::AddMember { member, idempotency } => {
+                    reply(open.add_member(member, idempotency.as_ref(), now))
+                }
+                ToDistributor::Membership { user } => reply(Ok(open.membership(user))),
+                ToDistributor::OpenRequest { id, from, amount, memo } => {
+                    let wanted = cash_outs::Wanted { id, from, amount, memo, created_at: now };
+                    reply(open.write(|store| cash_outs::open(store, now, wanted)))
+                }
+                ToDistributor::CancelRequest { .. } => DONE.into(),
+                ToDistributor::SessionEnded { user } => {
+                    let closed = open.store.db.close_sockets(&user.to_string(), 4401);
+                    reply(closed.map_err(Refused::from))
+                }
+                ToDistributor::Export { export } => reply(open.export_page(export)),
+            }
+        })
     }
 
-    fn take(&mut self, message: ToDistributor, now_ms: f64) -> String {
-        let Some(open) = &mut self.open else { return self.take_unopened(message, now_ms) };
-        let now = open.now(now_ms);
-        if let Err(fault) = open.settle(now).and_then(|()| open.store.note_arrivals()) {
-            return reply::<()>(Err(fault.into()));
-        }
-        let step = match message {
-            ToDistributor::Create { id, .. } => {
-                // Created before: the issuer's record was not closed.
-                reply(if id == open.store.profile().id { Ok(()) } else { refuse(Code::AlreadyExists, "Taken.") })
-            }
-            ToDistributor::AddMember { member, idempotency } => {
-                reply(open.add_member(member, idempotency.as_ref(), now))
-            }
-            ToDistributor::Membership { user } => reply(Ok(open.membership(user))),
-            ToDistributor::OpenRequest { id, from, amount, memo } => {
-                let wanted = cash_outs::Wanted { id, from, amount, memo, created_at: now };
-                reply(open.write(|store| cash_outs::open(store, now, wanted)))
-            }
-            ToDistributor::CancelRequest { id } => open.cancel_request(id, now),
-            ToDistributor::SessionEnded { user } => {
-                let closed = open.store.db.close_sockets(&user.to_string(), 4401);
-                reply(closed.map_err(Refused::from))
-            }
-            ToDistributor::Export { export } => reply(open.export_page(export)),
-        };
-        open.after_event(now);
-        step
-    }
-
-    fn take_unopened(&mut self, message: ToDistributor, now_ms: f64) -> String {
+    fn take_unopened(&mut self, message: ToDistributor, now: Timestamp) -> String {
         let ToDistributor::Create { id, name, currency, members } = message else {
             return reply::<()>(Err(Refusal::not_found().into()));
         };
-        let created = self.create(id, name, currency, members, timestamp(now_ms));
+        let created = self.create(id, name, currency, members, now);
         if created.is_err() {
             self.open = None;
         }
@@ -299,7 +323,7 @@ impl Distributor {
         let mut open = Open::new(store);
         open.clock = now;
         open.after_event(now);
-        self.open = Some(open);
+        self.open = Some(open.shared());
         Ok(())
     }
 }
@@ -325,26 +349,31 @@ impl Open {
             merchants: FxHashMap::default(),
             alarm_at: None,
             clock: Timestamp::from_unix_ms(0),
-            waiting: Waiting::default(),
         }
     }
 
+    fn shared(self) -> Shared {
+        Shared(Rc::new(RefCell::new(self)))
+    }
+
     /// An event begins: the object's time, which never runs backwards.
-    fn now(&mut self, now_ms: f64) -> Timestamp {
-        self.clock = timestamp(now_ms);
+    fn now(&mut self) -> Timestamp {
+        self.clock = clock::now();
         self.clock.max(self.store.head().at)
     }
 
-    /// Asks another object, to go on with its reply.
-    fn ask(
-        &mut self,
-        to: Kind,
-        name: impl Into<String>,
-        message: &impl serde::Serialize,
-        then: Then,
-    ) -> Outcome<String> {
-        let step = Step::ask(to, name, message, then)?;
-        Ok(step.text(|then| self.waiting.keep(then)))
+    /// Decides a call on the stored truth.
+    fn decide(&mut self, caller: &Asker, call: &Call, now: Timestamp, merchant: LookedUp) -> Outcome<Next> {
+        self.settle(now)?;
+        // What reads rows reads them as they stand.
+        if !matches!(call.route, Route::KeyBalance | Route::KeyInfo | Route::KeyCreateOperation) {
+            self.store.note_arrivals()?;
+        }
+        match caller {
+            Asker::Key(digest) => self.key_call(call, digest, now, merchant),
+            Asker::Person(from) => self.console_call(call, from, now, merchant),
+            Asker::Issuer => self.issuer_call(call, now),
+        }
     }
 
     /// Runs a command: what it writes becomes true together, or not at all.
@@ -408,16 +437,5 @@ impl Open {
             idempotency.map_or(Ok(()), |key| store.remember(key, &user))?;
             Ok(false)
         })
-    }
-
-    fn cancel_request(&mut self, id: OperationID, now: Timestamp) -> String {
-        if let Err(refused) = self.write(|store| cash_outs::cancel(store, now, id)) {
-            return reply::<()>(Err(refused));
-        }
-        let due = self.store.deliveries.iter().find(|(_, delivery)| delivery.operation == id);
-        match due.map(|(number, _)| *number) {
-            Some(number) => self.deliver(number, After::Cancelled, now),
-            None => reply(Ok(())),
-        }
     }
 }

@@ -15,23 +15,13 @@ use universal_wallet_core::store::Store;
 use universal_wallet_core::view::{ApprovalView, UserView};
 use zeroize::Zeroizing;
 
-use super::{Open, Then};
+use super::{Next, Open, Shared};
 use crate::messages::{Call, ConsoleCaller, Known, ToUser, Welcome};
 use crate::platform::answer::Answer;
+use crate::platform::calls::ask;
 use crate::platform::random;
-use crate::platform::step::{Kind, read_reply};
+use crate::platform::step::Kind;
 use crate::worker::routes::Route;
-
-/// Where a call about a member goes on after the person's object replied.
-#[derive(Debug)]
-pub(crate) enum Next {
-    /// Who the login belongs to is known: the request can be made.
-    Request,
-    /// The person is ready to be a member: the approval can be decided.
-    Approve { half: Option<String> },
-    /// The password is reset: the approval is answered.
-    Reset { half: String },
-}
 
 /// A request about a user.
 #[derive(Serialize)]
@@ -85,19 +75,81 @@ fn requested(requested: &Requested, half: Option<&str>) -> Outcome<Answer> {
     Ok(if requested.replayed { answer.header("Idempotent-Replayed", "true") } else { answer })
 }
 
-impl Open {
-    fn ask_person(
-        &mut self,
-        login: &str,
-        message: &ToUser,
-        call: &Call,
-        caller: &ConsoleCaller,
-        next: Next,
-    ) -> Outcome<String> {
-        let then = Then::Person { call: Box::new(call.clone()), caller: caller.clone(), next };
-        self.ask(Kind::User, login, message, then)
+impl Shared {
+    /// One synchronous stretch of a person's call; who calls is checked again.
+    fn for_caller<T>(
+        &self,
+        from: &ConsoleCaller,
+        run: impl FnOnce(&mut Open, &Caller, Timestamp) -> Outcome<T>,
+    ) -> Outcome<T> {
+        self.step(|open, now| {
+            open.settle(now)?;
+            let caller = open.caller(from).ok_or_else(Refusal::not_found)?;
+            run(open, &caller, now)
+        })
     }
+}
 
+/// Answers a call about a member.
+pub(super) async fn answer(open: &Shared, call: &Call, from: &ConsoleCaller) -> Outcome<Answer> {
+    if call.route == Route::Approve {
+        return approve(open, call, from).await;
+    }
+    let login = open.for_caller(from, |open, caller, _| {
+        Ok(match call.route {
+            Route::CreateUser => users::read_new(caller, &call.input)?.login,
+            _ => users::find(&open.store, &call.subject)?.login.clone(),
+        })
+    })?;
+    let known: Option<Known> = ask(Kind::User, login.as_str(), &ToUser::Look).await?;
+    open.for_caller(from, |open, caller, now| open.request_person(caller, call, known, now))
+}
+
+async fn approve(open: &Shared, call: &Call, from: &ConsoleCaller) -> Outcome<Answer> {
+    let second = half()?.to_string();
+    let approval = open.for_caller(from, |open, caller, now| {
+        let approval = approvals::approvable(&open.store, caller, &call.subject, &call.input)?;
+        users::must_still_be_possible(&open.store, &approval)?;
+        if approval.kind == ApprovalKind::ResetUser {
+            if approval.first_half.is_none() {
+                return Err(Fault::new("a reset without the first half's mark").into());
+            }
+            // Decided first: a password that was reset without a decision would be a loosening that
+            // nobody agreed to.
+            open.write(|store| approvals::approve(store, now, caller, &call.subject, &call.input).map(|_| ()))?;
+        }
+        Ok(approval)
+    })?;
+    let text = |name: &str| approval.subject[name].as_str().unwrap_or_default().to_owned();
+    let (login, user) = (text("login"), users::subject_user(&approval)?);
+    if approval.kind == ApprovalKind::CreateUser {
+        let welcome = Welcome {
+            user,
+            login: login.parse().map_err(|_| Fault::new("a request for a login that is none"))?,
+            name: text("name"),
+            distributor: call.distributor,
+            approval: approval.id.to_string(),
+            halves: approval.first_half.map(|first| (first, second.clone())),
+        };
+        ask::<()>(Kind::User, login, &ToUser::Welcome(welcome)).await?;
+        return open.for_caller(from, |open, caller, now| {
+            open.write(|store| approvals::approve(store, now, caller, &call.subject, &call.input).map(|_| ()))?;
+            open.decided(&call.subject, approval.first_half.is_some().then_some(second.as_str()))
+        });
+    }
+    let Some(first_half) = approval.first_half else {
+        return Err(Fault::new("a reset without the first half's mark").into());
+    };
+    let message = ToUser::Reset { distributor: call.distributor, first_half, second_half: second.clone() };
+    ask::<()>(Kind::User, login, &message).await?;
+    open.for_caller(from, |open, _, _| {
+        // Their sessions have ended, and what listens with them.
+        open.store.db.close_sockets(&user.to_string(), 4401)?;
+        open.decided(&call.subject, Some(&second))
+    })
+}
+
+impl Open {
     /// Whether a call is about a member and needs the person's own object.
     pub(super) fn is_about_person(&self, call: &Call) -> bool {
         match call.route {
@@ -105,91 +157,6 @@ impl Open {
             Route::Approve => approvals::find(&self.store, &call.subject)
                 .is_ok_and(|approval| matches!(approval.kind, ApprovalKind::CreateUser | ApprovalKind::ResetUser)),
             _ => false,
-        }
-    }
-
-    /// Begins such a call.
-    pub(super) fn begin_person(
-        &mut self,
-        caller: &Caller,
-        call: &Call,
-        from: &ConsoleCaller,
-        now: Timestamp,
-    ) -> Outcome<String> {
-        match call.route {
-            Route::CreateUser => {
-                let new = users::read_new(caller, &call.input)?;
-                self.ask_person(new.login.as_str(), &ToUser::Look, call, from, Next::Request)
-            }
-            Route::ResetPassword => {
-                let member = users::find(&self.store, &call.subject)?;
-                self.ask_person(member.login.as_str(), &ToUser::Look, call, from, Next::Request)
-            }
-            _ => self.begin_approval(caller, call, from, now),
-        }
-    }
-
-    fn begin_approval(
-        &mut self,
-        caller: &Caller,
-        call: &Call,
-        from: &ConsoleCaller,
-        now: Timestamp,
-    ) -> Outcome<String> {
-        let approval = approvals::approvable(&self.store, caller, &call.subject, &call.input)?;
-        users::must_still_be_possible(&self.store, &approval)?;
-        let text = |name: &str| approval.subject.text(name).to_owned();
-        let (login, user) = (text("login"), users::subject_user(&approval)?);
-        let second = half()?.to_string();
-        if approval.kind == ApprovalKind::CreateUser {
-            let welcome = Welcome {
-                user,
-                login: login.parse().map_err(|_| Fault::new("a request for a login that is none"))?,
-                name: text("name"),
-                distributor: self.store.profile().id,
-                approval: approval.id.to_string(),
-                halves: approval.first_half.map(|first| (first, second.clone())),
-            };
-            let half = approval.first_half.map(|_| second);
-            return self.ask_person(&login, &ToUser::Welcome(welcome), call, from, Next::Approve { half });
-        }
-        let Some(first_half) = approval.first_half else {
-            return Err(Fault::new("a reset without the first half's mark").into());
-        };
-        // Decided first: a password that was reset without a decision would be a loosening that
-        // nobody agreed to.
-        self.write(|store| approvals::approve(store, now, caller, &call.subject, &call.input).map(|_| ()))?;
-        let distributor = self.store.profile().id;
-        let message = ToUser::Reset { distributor, first_half, second_half: second.clone() };
-        self.ask_person(&login, &message, call, from, Next::Reset { half: second })
-    }
-
-    /// Goes on with the reply of the person's object.
-    pub(super) fn resume_person(
-        &mut self,
-        caller: &Caller,
-        call: &Call,
-        next: Next,
-        reply: &str,
-        now: Timestamp,
-    ) -> Outcome<Answer> {
-        match next {
-            Next::Request => {
-                let known: Option<Known> = read_reply(reply)?;
-                self.request_person(caller, call, known, now)
-            }
-            Next::Approve { half } => {
-                read_reply::<()>(reply)?;
-                self.write(|store| approvals::approve(store, now, caller, &call.subject, &call.input).map(|_| ()))?;
-                self.decided(&call.subject, half.as_deref())
-            }
-            Next::Reset { half } => {
-                read_reply::<()>(reply)?;
-                // Their sessions have ended, and what listens with them.
-                let user = users::subject_user(&approvals::find(&self.store, &call.subject)?)?;
-                self.store.db.close_sockets(&user.to_string(), 4401)?;
-                self.decided(&call.subject, Some(&half))
-            }
         }
     }
 
@@ -249,12 +216,8 @@ impl Open {
     }
 
     /// A person who is no active member calls. Where they belong nowhere else, their sessions end.
-    pub(super) fn refuse_stranger(&mut self, call: &Call, caller: &ConsoleCaller) -> Outcome<String> {
+    pub(super) fn refuse_stranger(&self, caller: &ConsoleCaller) -> Outcome<Next> {
         let disabled = self.store.member(caller.user).is_some_and(|member| member.disabled);
-        if !disabled || !caller.only_here {
-            return Err(Refusal::not_found().into());
-        }
-        let then = Then::Ended { origin: call.origin.clone() };
-        self.ask(Kind::User, caller.login.as_str(), &ToUser::End, then)
+        if disabled && caller.only_here { Ok(Next::EndSessions) } else { Err(Refusal::not_found().into()) }
     }
 }

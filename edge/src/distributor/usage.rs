@@ -3,11 +3,11 @@
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;
+use serde_json::json;
 use universal_wallet::id::KeyID;
 use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::act::Act;
 use universal_wallet_core::api_key::{Key, Usage};
-use universal_wallet_core::json::Json;
 use universal_wallet_core::people::Actor;
 use universal_wallet_core::refusal::{Code, Fault, Outcome};
 
@@ -195,12 +195,7 @@ impl Open {
             return Ok(());
         }
         let counted = count + self.counts.denials.get(&(key.id, code)).map_or(0, |denials| denials.count);
-        let details = Json::object(&[
-            ("code", &code),
-            ("count", &(counted - told_count)),
-            ("ip", &ip),
-            ("label", &key.settings.label),
-        ])?;
+        let details = json!({ "code": code, "count": (counted - told_count), "ip": ip, "label": key.settings.label });
         let written = self.write(|store| {
             Act::begin(store, now, "api-key.refused", Actor::System).done(key.id, details)?;
             Ok(store.db.run(

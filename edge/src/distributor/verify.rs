@@ -8,11 +8,9 @@ use universal_wallet_core::store::Store;
 use universal_wallet_core::verify::{Anchor, Evidence, Stored, Verified, verify};
 
 use super::store::SqlStore;
-use super::{Open, Then};
-use crate::messages::{Call, ISSUER, ToIssuer};
+
 use crate::platform::answer::Answer;
-use crate::platform::db::{NONE, Statement, Value};
-use crate::platform::step::Kind;
+use crate::platform::db::{NONE, Value};
 
 struct Sql<'a>(&'a SqlStore);
 
@@ -23,7 +21,7 @@ struct Dated {
 }
 
 impl Sql<'_> {
-    fn document(&self, sql: impl Into<Statement>, key: impl Value) -> Result<Option<Stored>, Fault> {
+    fn document(&self, sql: &str, key: impl Value) -> Result<Option<Stored>, Fault> {
         let row: Option<(String,)> = self.0.db.row(sql, (key,))?;
         // A document that is no longer JSON vouches for nothing.
         Ok(row.map(|(text,)| Stored {
@@ -34,7 +32,7 @@ impl Sql<'_> {
 
     fn numbered(&self, table: &str, uuid: Option<uuid::Uuid>) -> Result<Option<Stored>, Fault> {
         let Some(number) = uuid.and_then(|uuid| self.0.numbering.number(uuid)) else { return Ok(None) };
-        self.document(format!("SELECT doc FROM {table} WHERE n = ?"), number)
+        self.document(&format!("SELECT doc FROM {table} WHERE n = ?"), number)
     }
 }
 
@@ -150,16 +148,6 @@ pub(super) fn chain(store: &SqlStore, anchor: Option<Anchor>, from: u64) -> Resu
 /// `GET /audit/verify`.
 pub(super) fn answer(store: &SqlStore, anchor: Option<Anchor>, from: u64) -> Outcome<Answer> {
     Ok(Answer::json(200, &chain(store, anchor, from)?)?)
-}
-
-impl Open {
-    /// Asks the issuer for the head that it keeps; then the chain is verified from an entry on,
-    /// and with `whole` everything else that is stored.
-    pub(super) fn begin_verify(&mut self, call: &Call, from: u64, whole: bool) -> Outcome<String> {
-        let message = ToIssuer::AnchorOf { distributor: call.distributor };
-        let then = Then::Verify { origin: call.origin.clone(), from, whole };
-        self.ask(Kind::Issuer, ISSUER, &message, then)
-    }
 }
 
 /// Refuses a start that is no number.

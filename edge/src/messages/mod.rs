@@ -163,9 +163,6 @@ pub(crate) struct SignedIn {
     pub(crate) distributors: Vec<DistributorID>,
     /// The new session's secret, after a sign-in.
     pub(crate) token: Option<String>,
-    /// Where the call comes from, as the Worker adds it.
-    #[serde(default)]
-    pub(crate) client_ip: Option<String>,
 }
 
 /// A person who was made a member.

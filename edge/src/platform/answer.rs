@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde::Serialize;
+use serde_json::json;
 use universal_wallet_core::document;
 use universal_wallet_core::refusal::{Code, Fault, Refusal, Refused};
 
@@ -33,7 +35,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// A JSON answer.
-    pub(crate) fn json(status: u16, body: &dyn document::Write) -> Result<Self, Fault> {
+    pub(crate) fn json(status: u16, body: &impl Serialize) -> Result<Self, Fault> {
         Ok(Self { status, headers: Vec::new(), body: document::write(body)? })
     }
 
@@ -122,6 +124,6 @@ extern "C" {
 
 /// Tells the log of a fault.
 pub(crate) fn report(request_id: &str, fault: &Fault) {
-    let line = document::object(&[("level", &"error"), ("requestID", &request_id), ("fault", &fault.0)]);
-    log_error(&line.unwrap_or_default());
+    let line = json!({ "level": "error", "requestID": request_id, "fault": fault.0 }).to_string();
+    log_error(&line);
 }

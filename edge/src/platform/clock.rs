@@ -1,6 +1,22 @@
-//! The platform's time.
+//! The time of the present event, which the shell tells.
+
+use std::cell::Cell;
 
 use universal_wallet::Timestamp;
+
+thread_local! {
+    static NOW: Cell<Timestamp> = const { Cell::new(Timestamp::from_unix_ms(0)) };
+}
+
+/// An event begins.
+pub(crate) fn begin(now_ms: f64) {
+    NOW.set(timestamp(now_ms));
+}
+
+/// When the present event began.
+pub(crate) fn now() -> Timestamp {
+    NOW.get()
+}
 
 /// The instant of the platform's clock, which counts whole milliseconds below 2^53.
 #[allow(clippy::cast_possible_truncation, reason = "whole milliseconds below 2^53")]

@@ -1,134 +1,111 @@
-//! An object's SQLite storage, through a few lines of the shell: each statement crosses into
-//! JavaScript once, with strings.
+//! An object's storage, alarm and WebSockets.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 
-use rustc_hash::FxHashMap;
+use serde::Deserialize;
 use universal_wallet_core::refusal::Fault;
 use wasm_bindgen::prelude::*;
+use worker::js_sys::Date;
+use worker::worker_sys::DurableObjectState;
+use worker::{Error, SqlCursor, SqlStorage, State, Storage, WebSocket};
 
-use super::values::{Bindings, Row, Values, first, rows};
+use super::values::{Bindings, Row, read};
 pub(crate) use super::values::{NONE, Value};
 
 #[wasm_bindgen]
 extern "C" {
-    /// The shell's `Db` class.
-    pub type Db;
+    type RawStorage;
 
-    /// What a thrown value says.
-    #[wasm_bindgen(js_name = String)]
-    fn text_of(value: &JsValue) -> String;
-
-    /// Runs a statement with its values; answers those of all its rows.
-    #[wasm_bindgen(method, catch)]
-    fn query(this: &Db, sql: &JsValue, values: &str) -> Result<String, JsValue>;
-
-    /// Runs a statement, and reads none of its rows.
-    #[wasm_bindgen(method, catch)]
-    fn execute(this: &Db, sql: &JsValue, values: &str) -> Result<(), JsValue>;
-
-    /// Runs the function in a transaction, which is rolled back where it answers false.
-    #[wasm_bindgen(method, catch)]
-    fn transaction(this: &Db, run: &mut dyn FnMut() -> bool) -> Result<(), JsValue>;
-
-    /// Wakes the object at that time (milliseconds), instead of any time set before.
-    #[wasm_bindgen(method, catch, js_name = setAlarm)]
-    fn set_alarm(this: &Db, at_ms: f64) -> Result<(), JsValue>;
-
-    /// Tells every WebSocket of the object; how many there are.
-    #[wasm_bindgen(method, catch)]
-    fn broadcast(this: &Db, message: &str, now_ms: f64) -> Result<u32, JsValue>;
-
-    /// Closes every WebSocket of a person.
-    #[wasm_bindgen(method, catch, js_name = closeSockets)]
-    fn close(this: &Db, person: &str, code: u16) -> Result<(), JsValue>;
+    /// What `worker` does not bind: a transaction that is over when it returns.
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    fn transaction_sync(this: &RawStorage, run: &mut dyn FnMut() -> Result<(), JsValue>) -> Result<(), JsValue>;
 }
 
 thread_local! {
-    /// The statements that never change, as JavaScript has them, by their place and length in memory: SQLite finds a
-    /// prepared one by that very string.
-    static STATEMENTS: RefCell<FxHashMap<(usize, usize), JsValue>> = RefCell::default();
+    /// The rows that statements read and wrote, while somebody wants to know.
+    static COUNTED: Cell<Option<(usize, usize)>> = const { Cell::new(None) };
 }
 
-/// A statement.
-#[derive(Clone, Debug)]
-pub(crate) enum Statement {
-    /// One that never changes.
-    Static(&'static str),
-    /// One that was put together.
-    Made(String),
+/// From now on rows are counted, or not; how many were read and written until now.
+pub(crate) fn count_rows(count: bool) -> (usize, usize) {
+    COUNTED.replace(count.then_some((0, 0))).unwrap_or_default()
 }
 
-impl From<&'static str> for Statement {
-    fn from(sql: &'static str) -> Self {
-        Self::Static(sql)
+/// Counts the rows of a statement that has run.
+fn count(cursor: &SqlCursor) {
+    if let Some((read, written)) = COUNTED.get() {
+        COUNTED.set(Some((read + cursor.rows_read(), written + cursor.rows_written())));
     }
 }
 
-impl From<String> for Statement {
-    fn from(sql: String) -> Self {
-        Self::Made(sql)
+/// The platform's side of an object.
+#[derive(Debug)]
+pub(crate) struct Db {
+    state: State,
+    storage: Storage,
+    sql: SqlStorage,
+}
+
+impl From<DurableObjectState> for Db {
+    fn from(state: DurableObjectState) -> Self {
+        let state = State::from(state);
+        let storage = state.storage();
+        let sql = storage.sql();
+        Self { state, storage, sql }
     }
 }
 
-impl Statement {
-    fn text(&self) -> &str {
-        match self {
-            Self::Static(sql) => sql,
-            Self::Made(sql) => sql,
-        }
-    }
-
-    fn with<T>(&self, run: impl FnOnce(&JsValue) -> Result<T, JsValue>) -> Result<T, Fault> {
-        let done = match self {
-            Self::Static(sql) => STATEMENTS.with_borrow_mut(|known| {
-                run(known.entry((sql.as_ptr().addr(), sql.len())).or_insert_with(|| JsValue::from_str(sql)))
-            }),
-            Self::Made(sql) => run(&JsValue::from_str(sql)),
-        };
-        done.map_err(|error| fault(self.text(), &error))
-    }
+/// What a socket keeps while the object sleeps.
+#[derive(Deserialize)]
+struct Attachment {
+    /// When its session ends, in milliseconds.
+    until: f64,
 }
 
-fn fault(what: &str, error: &JsValue) -> Fault {
-    Fault::new(format!("{what}: {}", text_of(error)))
+/// Closes a socket.
+const SESSION_ENDED: (u16, &str) = (4401, "The session has ended.");
+
+fn fault(what: &str, error: &Error) -> Fault {
+    Fault::new(format!("{what}: {error}"))
 }
 
 impl Db {
     /// The rows of a statement.
-    pub(crate) fn rows<T: Row>(&self, sql: impl Into<Statement>, bindings: impl Bindings) -> Result<Vec<T>, Fault> {
-        rows(&self.answer(sql.into(), &bindings)?)
+    pub(crate) fn rows<T: Row>(&self, sql: impl AsRef<str>, bindings: impl Bindings) -> Result<Vec<T>, Fault> {
+        let sql = sql.as_ref();
+        let cursor = self.execute(sql, &bindings)?;
+        let rows = cursor.raw().map(|row| read(row.map_err(|error| fault(sql, &error))?)).collect();
+        count(&cursor);
+        rows
     }
 
     /// The first row of a statement.
-    pub(crate) fn row<T: Row>(&self, sql: impl Into<Statement>, bindings: impl Bindings) -> Result<Option<T>, Fault> {
-        first(&self.answer(sql.into(), &bindings)?)
+    pub(crate) fn row<T: Row>(&self, sql: impl AsRef<str>, bindings: impl Bindings) -> Result<Option<T>, Fault> {
+        Ok(self.rows(sql, bindings)?.into_iter().next())
     }
 
     /// Runs a statement that answers nothing.
-    pub(crate) fn run(&self, sql: impl Into<Statement>, bindings: impl Bindings) -> Result<(), Fault> {
-        self.tell(sql.into(), &bindings)
+    pub(crate) fn run(&self, sql: impl AsRef<str>, bindings: impl Bindings) -> Result<(), Fault> {
+        count(&self.execute(sql.as_ref(), &bindings)?);
+        Ok(())
     }
 
     #[inline(never)]
-    fn answer(&self, sql: Statement, bindings: &dyn Bindings) -> Result<String, Fault> {
-        let values = Values::of(bindings)?;
-        sql.with(|sql| self.query(sql, &values))
-    }
-
-    #[inline(never)]
-    fn tell(&self, sql: Statement, bindings: &dyn Bindings) -> Result<(), Fault> {
-        let values = Values::of(bindings)?;
-        sql.with(|sql| self.execute(sql, &values))
+    fn execute(&self, sql: &str, bindings: &dyn Bindings) -> Result<SqlCursor, Fault> {
+        self.sql.exec(sql, bindings.values()?).map_err(|error| fault(sql, &error))
     }
 
     /// Runs a function whose writes become true together, or not at all where it fails.
     pub(crate) fn atomically<T, E: From<Fault>>(&self, run: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let (mut run, mut result) = (Some(run), None);
-        let ended = self.transact(&mut || {
+        let storage: &RawStorage = self.storage.as_raw().unchecked_ref();
+        let ended = storage.transaction_sync(&mut || {
             result = run.take().map(|run| run());
-            matches!(result, Some(Ok(_)))
+            #[cfg(feature = "faults")]
+            super::fault::at("write");
+            if matches!(result, Some(Ok(_))) { Ok(()) } else { Err(JsValue::NULL) }
         });
+        let ended = ended.map_err(|error| fault("transaction", &error.into()));
         match result {
             Some(Ok(value)) => ended.map(|()| value).map_err(E::from),
             Some(Err(error)) => Err(error),
@@ -136,32 +113,44 @@ impl Db {
         }
     }
 
-    /// Runs a function in a transaction, which is kept where it answers true.
-    #[inline(never)]
-    fn transact(&self, run: &mut dyn FnMut() -> bool) -> Result<(), Fault> {
-        let ended = self.transaction(&mut || {
-            let keep = run();
-            #[cfg(feature = "faults")]
-            super::fault::at("write");
-            keep
-        });
-        ended.map_err(|error| fault("transaction", &error))
-    }
-
     /// Wakes the object at that time.
     pub(crate) fn wake_at(&self, at_ms: i64) -> Result<(), Fault> {
         #[allow(clippy::cast_precision_loss, reason = "times are far below 2^53")]
-        self.set_alarm(at_ms as f64).map_err(|error| fault("setAlarm", &error))
+        let at = Date::new(&(at_ms as f64).into());
+        // The output gate waits for the write; nothing here does.
+        let set = self.storage.as_raw().set_alarm(at, JsValue::UNDEFINED.unchecked_into());
+        set.map(drop).map_err(|error| fault("setAlarm", &error.into()))
     }
 
     /// Tells every WebSocket of the object; how many there are.
-    pub(crate) fn tell_all(&self, message: &str, now_ms: i64) -> Result<u32, Fault> {
-        #[allow(clippy::cast_precision_loss, reason = "times are far below 2^53")]
-        self.broadcast(message, now_ms as f64).map_err(|error| fault("broadcast", &error))
+    pub(crate) fn tell_all(&self, message: &str, now_ms: i64) -> Result<usize, Fault> {
+        let sockets = listening(self.state.get_websockets());
+        for socket in &sockets {
+            let attachment: Option<Attachment> =
+                socket.deserialize_attachment().map_err(|error| fault("a socket's session", &error))?;
+            #[allow(clippy::cast_precision_loss, reason = "times are far below 2^53")]
+            let told = if attachment.is_some_and(|session| (now_ms as f64) < session.until) {
+                socket.send_with_str(message)
+            } else {
+                socket.close(Some(SESSION_ENDED.0), Some(SESSION_ENDED.1))
+            };
+            told.map_err(|error| fault("a socket", &error))?;
+        }
+        Ok(sockets.len())
     }
 
     /// Closes every WebSocket of a person.
     pub(crate) fn close_sockets(&self, person: &str, code: u16) -> Result<(), Fault> {
-        self.close(person, code).map_err(|error| fault("closeSockets", &error))
+        let reason = if code == SESSION_ENDED.0 { SESSION_ENDED.1 } else { "The membership has ended." };
+        listening(self.state.get_websockets_with_tag(person))
+            .iter()
+            .try_for_each(|socket| socket.close(Some(code), Some(reason)))
+            .map_err(|error| fault("a socket", &error))
     }
+}
+
+/// Those that take messages; one that was closed and whose other side is silent takes none.
+fn listening(mut sockets: Vec<WebSocket>) -> Vec<WebSocket> {
+    sockets.retain(|socket| socket.as_ref().ready_state() == worker::web_sys::WebSocket::OPEN);
+    sockets
 }

@@ -1,6 +1,7 @@
 //! All that touches the platform: storage, randomness, the steps that the shell carries out.
 
 pub(crate) mod answer;
+pub(crate) mod calls;
 pub(crate) mod clock;
 pub(crate) mod config;
 pub(crate) mod db;

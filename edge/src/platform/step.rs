@@ -1,6 +1,9 @@
 //! Steps: what the shell does next for a call. Rust decides synchronously and never waits; the
 //! shell carries a message to another object, and comes back with the reply.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use universal_wallet_core::document;
@@ -32,7 +35,6 @@ impl Kind {
 }
 
 /// What the shell does next; `T` is what the call goes on with after a reply.
-#[derive(Debug)]
 pub(crate) enum Step<T> {
     /// Answer the HTTP request.
     Answer(Answer),
@@ -49,16 +51,13 @@ pub(crate) enum Step<T> {
     Socket(String),
     /// Nothing more to do.
     Done,
+    /// A call that asks other objects, and then has its answer.
+    Call(Pin<Box<dyn Future<Output = Outcome<Answer>>>>),
 }
 
 impl<T> Step<T> {
     /// Asks an object, to go on with its reply.
-    pub(crate) fn ask(
-        to: Kind,
-        name: impl Into<String>,
-        message: &dyn document::Write,
-        then: T,
-    ) -> Result<Self, Fault> {
+    pub(crate) fn ask(to: Kind, name: impl Into<String>, message: &impl Serialize, then: T) -> Result<Self, Fault> {
         Ok(Self::Ask { to, name: name.into(), message: document::write(message)?, then: Some(then) })
     }
 
@@ -70,13 +69,18 @@ impl<T> Step<T> {
             Self::Reply(reply) => reply,
             Self::Body => "B".into(),
             Self::Ask { to, name, message, then } => {
-                let then = then.map(|then| keep(then).to_string()).unwrap_or_default();
-                ["O", to.as_str(), "\n", &then, "\n", &name, "\n", &message].concat()
+                asking(to, &then.map(|then| keep(then).to_string()).unwrap_or_default(), &name, &message)
             }
             Self::Socket(connect) => ["S", &connect].concat(),
             Self::Done => DONE.into(),
+            Self::Call(_) => FAILED.into(),
         }
     }
+}
+
+/// A message to be carried to an object, and the number of the call that waits for its reply.
+pub(crate) fn asking(to: Kind, waits: &str, name: &str, message: &str) -> String {
+    ["O", to.as_str(), "\n", waits, "\n", name, "\n", message].concat()
 }
 
 /// Nothing more to do.
@@ -109,7 +113,7 @@ fn refused_text(refused: &Refused) -> String {
     }
 }
 
-fn written(kind: &str, content: &dyn document::Write) -> String {
+fn written(kind: &str, content: &impl Serialize) -> String {
     match document::write(content) {
         Ok(text) => [kind, &text].concat(),
         Err(fault) => {

@@ -1,8 +1,4 @@
-//! What goes into and comes out of a statement, in one text. What is bound: each value with a mark behind it, then all
-//! their kinds, a letter each. What is answered: each value with its kind before it and a mark behind it. One text is what
-//! crosses into JavaScript most cheaply, and this needs little code for each type.
-
-use std::fmt::{Display, Write as _};
+//! What goes into and comes out of a statement.
 
 use universal_wallet::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID};
 use universal_wallet::{Amount, ShortCode};
@@ -12,166 +8,87 @@ use universal_wallet_core::digest::Digest;
 use universal_wallet_core::operation::{OperationStatus, RequestStatus};
 use universal_wallet_core::refusal::{Code, Fault};
 use universal_wallet_core::wallet::HoldStatus;
-
-/// Ends a value. No text that is stored has it: JSON escapes it, and what else there is has no control characters.
-const END: char = '\u{1f}';
-/// Beyond this, 2^53, an integer is not exact in JavaScript.
-const MOST: u64 = 1 << 53;
+use worker::SqlStorageValue;
 
 /// No bindings.
 pub(crate) const NONE: () = ();
 
-/// Values for a statement.
-#[derive(Default)]
-pub(crate) struct Values {
-    text: String,
-    kinds: String,
-    unfit: bool,
-}
-
-impl Values {
-    /// All values of a statement, as the shell reads them.
-    pub(crate) fn of(bindings: &dyn Bindings) -> Result<String, Fault> {
-        let mut values = Self::default();
-        bindings.bind(&mut values);
-        values.text.push_str(&values.kinds);
-        if values.unfit { Err(Fault::new("a value that cannot be bound")) } else { Ok(values.text) }
-    }
-
-    fn null(&mut self) {
-        self.end('n');
-    }
-
-    fn text(&mut self, value: &str) {
-        self.unfit |= value.contains(END);
-        self.text.push_str(value);
-        self.end('t');
-    }
-
-    fn show(&mut self, kind: char, value: &dyn Display) {
-        // Writing to a String cannot fail.
-        let _ = write!(self.text, "{value}");
-        self.end(kind);
-    }
-
-    fn end(&mut self, kind: char) {
-        self.text.push(END);
-        self.kinds.push(kind);
-    }
-}
-
-/// A value that a statement can be given.
+/// A value that a statement can be given; an integer beyond 2^53 is not exact in JavaScript, and is none.
 pub(crate) trait Value {
-    /// Adds it.
-    fn bind(&self, to: &mut Values);
+    /// As the platform takes it.
+    fn value(&self) -> Option<SqlStorageValue>;
 }
 
 /// The values that a statement is given, in their order.
 pub(crate) trait Bindings {
-    /// Adds them.
-    fn bind(&self, to: &mut Values);
+    /// As the platform takes them.
+    fn values(&self) -> Result<Vec<SqlStorageValue>, Fault>;
 }
 
 /// A column that can be read.
 pub(crate) trait Column: Sized {
-    /// From the value's kind and text.
-    fn read(kind: u8, text: &str) -> Option<Self>;
+    /// From what the platform answers.
+    fn read(value: SqlStorageValue) -> Option<Self>;
 }
 
 /// A row: a tuple of columns.
 pub(crate) trait Row: Sized {
     /// Takes it off the columns that are left.
-    fn read(columns: &mut Columns<'_>) -> Option<Self>;
+    fn read(columns: &mut dyn Iterator<Item = SqlStorageValue>) -> Option<Self>;
 }
 
-/// Columns that are not read yet.
-pub(crate) struct Columns<'a>(&'a str);
-
-impl<'a> Columns<'a> {
-    fn next<T: Column>(&mut self) -> Option<T> {
-        let (kind, text) = self.value()?;
-        T::read(kind, text)
-    }
-
-    #[inline(never)]
-    fn value(&mut self) -> Option<(u8, &'a str)> {
-        let (value, rest) = self.0.split_once(END)?;
-        self.0 = rest;
-        Some((*value.as_bytes().first()?, value.get(1..)?))
-    }
-}
-
-/// The rows in what the shell answers.
-pub(crate) fn rows<T: Row>(text: &str) -> Result<Vec<T>, Fault> {
-    let mut columns = Columns(text);
-    let mut rows = Vec::new();
-    while !columns.0.is_empty() {
-        rows.push(T::read(&mut columns).ok_or_else(unreadable)?);
-    }
-    Ok(rows)
-}
-
-/// The first row of what the shell answers.
-pub(crate) fn first<T: Row>(text: &str) -> Result<Option<T>, Fault> {
-    if text.is_empty() { Ok(None) } else { T::read(&mut Columns(text)).ok_or_else(unreadable).map(Some) }
-}
-
-#[cold]
-fn unreadable() -> Fault {
-    Fault::new("a row that cannot be read")
+/// A row that the platform answers.
+pub(crate) fn read<T: Row>(columns: Vec<SqlStorageValue>) -> Result<T, Fault> {
+    T::read(&mut columns.into_iter()).ok_or_else(|| Fault::new("a row that cannot be read"))
 }
 
 impl<T: Value + ?Sized> Value for &T {
-    fn bind(&self, to: &mut Values) {
-        (*self).bind(to);
+    fn value(&self) -> Option<SqlStorageValue> {
+        (*self).value()
     }
 }
 
 impl<T: Value> Value for Option<T> {
-    fn bind(&self, to: &mut Values) {
-        match self {
-            Some(value) => value.bind(to),
-            None => to.null(),
-        }
+    fn value(&self) -> Option<SqlStorageValue> {
+        self.as_ref().map_or(Some(SqlStorageValue::Null), Value::value)
     }
 }
 
 impl<T: Column> Column for Option<T> {
-    fn read(kind: u8, text: &str) -> Option<Self> {
-        if kind == b'n' { Some(None) } else { T::read(kind, text).map(Some) }
+    fn read(value: SqlStorageValue) -> Option<Self> {
+        if value == SqlStorageValue::Null { Some(None) } else { T::read(value).map(Some) }
     }
 }
 
 impl Value for str {
-    fn bind(&self, to: &mut Values) {
-        to.text(self);
+    fn value(&self) -> Option<SqlStorageValue> {
+        Some(self.into())
     }
 }
 
 impl Value for String {
-    fn bind(&self, to: &mut Values) {
-        to.text(self);
+    fn value(&self) -> Option<SqlStorageValue> {
+        Some(self.as_str().into())
     }
 }
 
 impl Column for String {
-    fn read(kind: u8, text: &str) -> Option<Self> {
-        (kind == b't').then(|| text.into())
+    fn read(value: SqlStorageValue) -> Option<Self> {
+        if let SqlStorageValue::String(text) = value { Some(text) } else { None }
     }
 }
 
 macro_rules! integers {
     ($($kind:ident)*) => { $(
         impl Value for $kind {
-            fn bind(&self, to: &mut Values) {
-                to.unfit |= i64::try_from(*self).map_or(true, |value| value.unsigned_abs() > MOST);
-                to.show('i', self);
+            fn value(&self) -> Option<SqlStorageValue> {
+                SqlStorageValue::try_from_i64(i64::try_from(*self).ok()?).ok()
             }
         }
 
         impl Column for $kind {
-            fn read(kind: u8, text: &str) -> Option<Self> {
-                if kind == b'i' { text.parse().ok() } else { None }
+            fn read(value: SqlStorageValue) -> Option<Self> {
+                if let SqlStorageValue::Integer(number) = value { number.try_into().ok() } else { None }
             }
         }
     )* };
@@ -182,14 +99,14 @@ integers!(u8 u32 u64 usize i64);
 macro_rules! spelt {
     ($($kind:ident)*) => { $(
         impl Value for $kind {
-            fn bind(&self, to: &mut Values) {
-                to.show('t', self);
+            fn value(&self) -> Option<SqlStorageValue> {
+                Some(self.to_string().into())
             }
         }
 
         impl Column for $kind {
-            fn read(kind: u8, text: &str) -> Option<Self> {
-                if kind == b't' { text.parse().ok() } else { None }
+            fn read(value: SqlStorageValue) -> Option<Self> {
+                String::read(value)?.parse().ok()
             }
         }
     )* };
@@ -200,8 +117,8 @@ spelt!(Amount ApprovalID Digest DistributorID KeyID OperationID ShortCode UserID
 macro_rules! words {
     ($($kind:ident)*) => { $(
         impl Value for $kind {
-            fn bind(&self, to: &mut Values) {
-                to.text(self.as_str());
+            fn value(&self) -> Option<SqlStorageValue> {
+                Some(self.as_str().into())
             }
         }
     )* };
@@ -209,28 +126,31 @@ macro_rules! words {
 words!(ApprovalKind ApprovalStatus Code HoldStatus KeyStatus OperationStatus RequestStatus);
 
 impl Column for Code {
-    fn read(_: u8, text: &str) -> Option<Self> {
+    fn read(value: SqlStorageValue) -> Option<Self> {
+        let text = String::read(value)?;
         Self::ALL.iter().copied().find(|code| code.as_str() == text)
     }
 }
 
 impl Bindings for () {
-    fn bind(&self, _: &mut Values) {}
+    fn values(&self) -> Result<Vec<SqlStorageValue>, Fault> {
+        Ok(Vec::new())
+    }
 }
 
 macro_rules! tuples {
     ($($($name:ident)+;)*) => { $(
         #[allow(non_snake_case, reason = "a value is named as its type")]
         impl<$($name: Value),+> Bindings for ($($name,)+) {
-            fn bind(&self, to: &mut Values) {
+            fn values(&self) -> Result<Vec<SqlStorageValue>, Fault> {
                 let ($($name,)+) = self;
-                $($name.bind(to);)+
+                [$($name.value()),+].into_iter().collect::<Option<_>>().ok_or_else(unfit)
             }
         }
 
         impl<$($name: Column),+> Row for ($($name,)+) {
-            fn read(columns: &mut Columns<'_>) -> Option<Self> {
-                Some(($(columns.next::<$name>()?,)+))
+            fn read(columns: &mut dyn Iterator<Item = SqlStorageValue>) -> Option<Self> {
+                Some(($($name::read(columns.next()?)?,)+))
             }
         }
     )* };
@@ -240,43 +160,48 @@ tuples! {
     A B C D E F G H I J K L M N;
 }
 
+#[cold]
+fn unfit() -> Fault {
+    Fault::new("a value that cannot be bound")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    type Read = (i64, String, Option<u64>, Option<String>, String);
+    type Bound = (i64, String, Option<u64>, Option<String>, String);
 
     #[test]
     fn a_row_is_read_as_its_values_were_bound() {
-        let bound = Values::of(&(7_i64, "a\nb", None::<u64>, Some(String::from("é")), KeyStatus::Active)).unwrap();
-        assert_eq!(bound, "7\u{1f}a\nb\u{1f}\u{1f}é\u{1f}active\u{1f}itntt");
-        let answered = "i7\u{1f}ta\nb\u{1f}n\u{1f}té\u{1f}tactive\u{1f}";
-        let row: Read = (7, "a\nb".into(), None, Some("é".into()), "active".into());
-        assert_eq!(rows::<Read>(&format!("{answered}{answered}")).unwrap(), [row.clone(), row]);
-        assert_eq!(rows::<Read>("").unwrap(), []);
+        let bound = (7_i64, "a\nb", None::<u64>, Some(String::from("é")), KeyStatus::Active).values().unwrap();
+        let row: Bound = (7, "a\nb".into(), None, Some("é".into()), "active".into());
+        assert_eq!(read::<Bound>(bound).unwrap(), row);
     }
 
     #[test]
     fn a_row_of_other_columns_is_a_fault() {
-        for text in ["i7\u{1f}", "i7\u{1f}n\u{1f}", "t7\u{1f}tx\u{1f}", "ix\u{1f}tx\u{1f}", "i7\u{1f}tx", "\u{1f}"] {
-            assert!(rows::<(i64, String)>(text).is_err(), "{text:?}");
+        use SqlStorageValue::{Float, Integer, Null, String as Text};
+        for columns in [
+            vec![Integer(7)],
+            vec![Integer(7), Null],
+            vec![Text("7".into()), Text("x".into())],
+            vec![Float(7.5), Text("x".into())],
+        ] {
+            assert!(read::<(i64, String)>(columns.clone()).is_err(), "{columns:?}");
         }
     }
 
     #[test]
     fn what_javascript_cannot_carry_is_not_bound() {
-        assert!(Values::of(&(1_i64 << 53, 0_u8)).is_ok());
-        assert!(Values::of(&((1_u64 << 53) + 1,)).is_err());
-        assert!(Values::of(&(i64::MIN,)).is_err());
-        assert!(Values::of(&("a\u{1f}b",)).is_err());
+        assert!(((1_i64 << 53) - 1, 0_u8).values().is_ok());
+        assert!(((1_u64 << 53) + 1,).values().is_err());
+        assert!((i64::MIN,).values().is_err());
     }
 
     #[test]
     fn a_code_is_read_as_it_is_stored() {
         for code in Code::ALL {
-            let bound = Values::of(&(code,)).unwrap();
-            let answered = format!("t{}", bound.strip_suffix('t').unwrap());
-            assert_eq!(rows::<(Code,)>(&answered).unwrap(), [(*code,)]);
+            assert_eq!(read::<(Code,)>((code,).values().unwrap()).unwrap(), (*code,));
         }
     }
 }

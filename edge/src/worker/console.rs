@@ -1,5 +1,6 @@
 //! A signed-in person calls: the cookie is checked, then the session, then the Distributor decides.
 
+use serde_json::json;
 use universal_wallet::id::DistributorID;
 use universal_wallet_core::document;
 use universal_wallet_core::refusal::{Code, Outcome, Refusal, refuse};
@@ -55,7 +56,7 @@ pub(super) fn resume(then: Then, reply: &str) -> Outcome<Step> {
     };
     if call.route == Route::Events {
         let caller = document::write(&caller)?;
-        return Ok(Step::Socket(document::object(&[("name", &call.distributor), ("caller", &caller)])?));
+        return Ok(Step::Socket(json!({ "name": call.distributor, "caller": caller }).to_string()));
     }
     hand_over(&Asker::Person(caller), &call)
 }

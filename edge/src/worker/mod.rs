@@ -9,16 +9,16 @@ pub(crate) mod session;
 
 use std::cell::RefCell;
 
+use serde_json::json;
 use universal_wallet_core::input::Unread;
-use universal_wallet_core::json::Json;
 use universal_wallet_core::refusal::{Code, Outcome, Refusal};
 use wasm_bindgen::prelude::*;
 
 use crate::messages::{Asker, Call};
 use crate::platform::answer::{Answer, Origin, Scheme};
+use crate::platform::calls::{Calls, ask_text};
 use crate::platform::config;
 use crate::platform::step::Kind;
-use crate::platform::waiting::Waiting;
 use request::Request;
 use routes::{Area, Matched, Route};
 pub(crate) use session::not_signed_in;
@@ -28,7 +28,6 @@ pub(crate) use session::not_signed_in;
 pub(crate) enum Then {
     Console(console::Then),
     Issuer(issuer::Then),
-    Session(session::Then),
 }
 
 /// The next step of a request.
@@ -36,7 +35,7 @@ type Step = crate::platform::step::Step<Then>;
 
 thread_local! {
     /// The requests that asked an object.
-    static WAITING: RefCell<Waiting<(Then, Origin)>> = RefCell::default();
+    static CALLS: RefCell<Calls> = RefCell::default();
 }
 
 /// The Worker's entry points; the shell calls them.
@@ -72,10 +71,8 @@ impl Worker {
     /// Goes on with a request: an object's reply has come.
     #[must_use]
     pub fn resume(number: &str, reply: &str, request_id: &str) -> String {
-        match WAITING.with_borrow_mut(|waiting| waiting.take(number)) {
-            Some((then, origin)) => finish(resume(then, reply), origin),
-            None => failure(request_id, &crate::platform::answer::internal()),
-        }
+        let step = CALLS.with_borrow_mut(|calls| calls.resume(number, reply));
+        step.unwrap_or_else(|| failure(request_id, &crate::platform::answer::internal()))
     }
 
     /// The answer where the shell itself found no other: an object that cannot be reached, or
@@ -90,6 +87,13 @@ impl Worker {
     #[must_use]
     pub fn nothing(request_id: &str) -> String {
         failure(request_id, &Refusal::not_found())
+    }
+
+    /// From now on the rows of statements are counted, or not; those read and written until now.
+    #[must_use]
+    pub fn count_rows(count: bool) -> Vec<usize> {
+        let (read, written) = crate::platform::db::count_rows(count);
+        vec![read, written]
     }
 
     /// The name of the route that a method and a path lead to, for the log; nothing where they lead nowhere.
@@ -127,8 +131,31 @@ fn started(request: &str, body: Option<Result<&str, Unread>>, request_id: &str) 
 }
 
 fn finish(step: Outcome<Step>, origin: Origin) -> String {
-    let step = step.unwrap_or_else(|refused| Step::Answer(Answer::refused(&refused, &origin)));
-    step.text(|then| WAITING.with_borrow_mut(|waiting| waiting.keep((then, origin))))
+    match step {
+        Ok(Step::Call(call)) => {
+            let call = async move { call.await.unwrap_or_else(|refused| Answer::refused(&refused, &origin)).text() };
+            CALLS.with_borrow_mut(|calls| calls.begin(call))
+        }
+        Ok(Step::Ask { to, name, message, then: Some(then) }) => {
+            CALLS.with_borrow_mut(|calls| calls.begin(go_on(to, name, message, then, origin)))
+        }
+        Ok(step) => step.text(|_| 0),
+        Err(refused) => Answer::refused(&refused, &origin).text(),
+    }
+}
+
+/// What is still written as steps.
+async fn go_on(mut to: Kind, mut name: String, mut message: String, mut then: Then, origin: Origin) -> String {
+    loop {
+        let reply = ask_text(to, name, message).await;
+        match resume(then, &reply) {
+            Ok(Step::Ask { to: next, name: of, message: text, then: Some(after) }) => {
+                (to, name, message, then) = (next, of, text, after);
+            }
+            Ok(step) => return step.text(|_| 0),
+            Err(refused) => return Answer::refused(&refused, &origin).text(),
+        }
+    }
 }
 
 /// Hands a call over to the Distributor that it is about, whose answer is the answer.
@@ -160,7 +187,7 @@ fn begin(request: Request<'_>) -> Outcome<Step> {
 fn public(route: Route) -> Outcome<Step> {
     match route {
         Route::Health => {
-            let body = Json::object(&[("status", &"ok"), ("version", &env!("CARGO_PKG_VERSION"))])?;
+            let body = json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") });
             Ok(Step::Answer(Answer::json(200, &body)?))
         }
         Route::Description => Ok(Step::Describe(Answer::text_of("application/json", String::new()))),
@@ -171,7 +198,6 @@ fn public(route: Route) -> Outcome<Step> {
 fn resume(then: Then, reply: &str) -> Outcome<Step> {
     match then {
         Then::Console(then) => console::resume(then, reply),
-        Then::Session(then) => session::resume(then, reply),
         Then::Issuer(then) => issuer::resume(then, reply),
     }
 }

@@ -16,8 +16,9 @@ use super::request::Request;
 use super::routes::Route;
 use crate::messages::{Membership, SignedIn, ToDistributor, ToSignIns, ToUser};
 use crate::platform::answer::{Answer, internal};
+use crate::platform::calls::ask;
 use crate::platform::config::config;
-use crate::platform::step::{Kind, read_reply};
+use crate::platform::step::Kind;
 
 const NAME: &str = "__Host-uw_session";
 
@@ -84,34 +85,6 @@ pub(crate) fn refuse_cross_site(request: &Request<'_>) -> Outcome<()> {
     Ok(())
 }
 
-/// Where it goes on.
-#[derive(Debug)]
-pub(crate) enum Then {
-    /// The address may try.
-    Tried { login: String, password: String, address: String, ip: Option<String> },
-    /// The password was right.
-    Right { login: String, address: String, ip: Option<String> },
-    /// The failures are forgotten.
-    Forgotten { person: SignedIn },
-    /// The session was found.
-    Found { ip: Option<String> },
-    /// What the person is at a distributor was told.
-    Membership(Members),
-    /// The session has ended; whoever listens with it is told.
-    Ended { left: Option<Vec<DistributorID>>, user: Option<UserID>, answer: Ending },
-    /// The sessions of a person who is disabled everywhere have ended.
-    Disabled { refusal: Refusal },
-}
-
-/// How the end of a session is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
-    /// The cookie is taken back.
-    SignedOut,
-    /// The other sessions have ended; this one goes on.
-    PasswordChanged,
-}
-
 /// A signed-in person and their distributors.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -146,15 +119,6 @@ pub(crate) struct SessionDistributor {
     roles: Vec<Role>,
 }
 
-/// The session object in the making.
-#[derive(Debug)]
-pub(crate) struct Members {
-    person: SignedIn,
-    asked: DistributorID,
-    left: Vec<DistributorID>,
-    found: Vec<SessionDistributor>,
-}
-
 pub(super) fn begin(request: Request<'_>, route: Route) -> Outcome<Step> {
     if request.has_body() {
         refuse_cross_site(&request)?;
@@ -164,7 +128,15 @@ pub(super) fn begin(request: Request<'_>, route: Route) -> Outcome<Step> {
         return Err(not_signed_in().into());
     }
     let Some(input) = request.input() else { return Ok(Step::Body) };
-    after_body(&request, route, cookie, &input)
+    let from = From { address: address(&request), ip: request.client().map(|address| address.to_string()) };
+    Ok(Step::Call(Box::pin(answer(route, cookie, input, from))))
+}
+
+/// Where a request comes from.
+struct From {
+    /// The name of the record of failed sign-ins.
+    address: String,
+    ip: Option<String>,
 }
 
 /// The name of the record of failed sign-ins of the caller's address.
@@ -177,13 +149,15 @@ fn login_digest(login: &str) -> Digest {
     Digest::of(&[login.as_bytes()])
 }
 
-fn after_body(request: &Request<'_>, route: Route, cookie: Option<Cookie>, input: &Input) -> Outcome<Step> {
-    let Some(cookie) = cookie.filter(|_| route != Route::SignIn) else { return sign_in(request, input) };
-    let name = cookie.login.as_str();
+async fn answer(route: Route, cookie: Option<Cookie>, input: Input, from: From) -> Outcome<Answer> {
+    let Some(Cookie { login, token }) = cookie.filter(|_| route != Route::SignIn) else {
+        return sign_in(&input, from).await;
+    };
     match route {
         Route::SignOut => {
-            let message = ToUser::SignOut { token: cookie.token };
-            Ok(Step::ask(Kind::User, name, &message, ended(Ending::SignedOut))?)
+            end(&login, &ToUser::SignOut { token }).await?;
+            let cookie = format!("{NAME}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
+            Ok(Answer::empty().header("Set-Cookie", cookie))
         }
         Route::ChangePassword => {
             let mut body = input.object()?;
@@ -191,17 +165,14 @@ fn after_body(request: &Request<'_>, route: Route, cookie: Option<Cookie>, input
             let new = body.required_text("new");
             body.finish()?;
             let (Some(current), Some(new)) = (current, new) else { return Err(not_signed_in().into()) };
-            let message = ToUser::ChangePassword { token: cookie.token, current, new };
-            Ok(Step::ask(Kind::User, name, &message, ended(Ending::PasswordChanged))?)
+            end(&login, &ToUser::ChangePassword { token, current, new }).await?;
+            Ok(Answer::empty())
         }
-        _ => {
-            let then = super::Then::Session(Then::Found { ip: ip_of(request) });
-            Ok(Step::ask(Kind::User, name, &ToUser::Session { token: cookie.token }, then)?)
-        }
+        _ => session(ask(Kind::User, login.as_str(), &ToUser::Session { token }).await?, from.ip).await,
     }
 }
 
-fn sign_in(request: &Request<'_>, input: &Input) -> Outcome<Step> {
+async fn sign_in(input: &Input, from: From) -> Outcome<Answer> {
     let mut body = input.object()?;
     let login = body.required_text("login");
     let password = body.required_text("password");
@@ -210,118 +181,53 @@ fn sign_in(request: &Request<'_>, input: &Input) -> Outcome<Step> {
     }
     body.finish()?;
     let (Some(login), Some(password)) = (login, password) else { return Err(not_signed_in().into()) };
-    let (login, address) = (login.to_ascii_lowercase(), address(request));
-    let message = ToSignIns::Try { login: login_digest(&login) };
-    let then = super::Then::Session(Then::Tried { login, password, address: address.clone(), ip: ip_of(request) });
-    Ok(Step::ask(Kind::SignIns, address, &message, then)?)
+    let login = login.to_ascii_lowercase();
+    let digest = login_digest(&login);
+    // A text that can be no login belongs to nobody, and is found out at the same cost.
+    let name = login.parse::<Login>().map_or_else(|_| format!("nobody:{digest}"), |login| login.as_str().into());
+    ask::<()>(Kind::SignIns, &from.address, &ToSignIns::Try { login: digest }).await?;
+    let person = ask(Kind::User, name, &ToUser::SignIn { password, ip: from.address.clone() }).await?;
+    // A failure counted too many is no reason to refuse the right password.
+    let _ = ask::<()>(Kind::SignIns, &from.address, &ToSignIns::Succeeded { login: digest }).await;
+    session(person, from.ip).await
 }
 
-pub(super) fn resume(then: Then, reply: &str) -> Outcome<Step> {
-    match then {
-        Then::Tried { login, password, address, ip } => {
-            read_reply::<()>(reply)?;
-            let message = ToUser::SignIn { password, ip: address.clone() };
-            // A text that can be no login belongs to nobody, and is found out at the same cost.
-            let name = match login.parse::<Login>() {
-                Ok(login) => login.as_str().to_owned(),
-                Err(_) => format!("nobody:{}", login_digest(&login)),
-            };
-            let then = super::Then::Session(Then::Right { login, address, ip });
-            Ok(Step::ask(Kind::User, name, &message, then)?)
-        }
-        Then::Right { login, address, ip } => {
-            let person = SignedIn { client_ip: ip, ..read_reply(reply)? };
-            let message = ToSignIns::Succeeded { login: login_digest(&login) };
-            Ok(Step::ask(Kind::SignIns, address, &message, super::Then::Session(Then::Forgotten { person }))?)
-        }
-        Then::Forgotten { person } => {
-            // A failure counted too many is no reason to refuse the right password.
-            let _ = read_reply::<()>(reply);
-            next_membership(person, Vec::new(), None)
-        }
-        Then::Found { ip } => next_membership(SignedIn { client_ip: ip, ..read_reply(reply)? }, Vec::new(), None),
-        Then::Membership(Members { person, asked, left, mut found }) => {
-            if let Some(Membership { name, roles }) = read_reply(reply)? {
-                found.push(SessionDistributor { distributor_id: asked, name, roles });
-            }
-            next_membership(person, found, Some(left))
-        }
-        Then::Ended { left: None, answer, .. } => {
-            let person: SignedIn = read_reply(reply)?;
-            tell_next(Some(person.user), person.distributors, answer)
-        }
-        Then::Ended { left: Some(left), user, answer } => {
-            // A socket that could not be closed ends with its session's next call.
-            let _ = read_reply::<()>(reply);
-            tell_next(user, left, answer)
-        }
-        Then::Disabled { refusal } => {
-            read_reply::<()>(reply)?;
-            Err(refusal.into())
+/// Ends sessions; whoever listens with them is told.
+async fn end(login: &Login, message: &ToUser) -> Outcome<()> {
+    let person: SignedIn = ask(Kind::User, login.as_str(), message).await?;
+    for distributor in person.distributors {
+        // A socket that could not be closed ends with its session's next call.
+        let message = ToDistributor::SessionEnded { user: person.user };
+        let _ = ask::<()>(Kind::Distributor, distributor.to_string(), &message).await;
+    }
+    Ok(())
+}
+
+/// The session object; each distributor tells what the person is there.
+async fn session(person: SignedIn, ip: Option<String>) -> Outcome<Answer> {
+    let mut found = Vec::new();
+    for distributor_id in person.distributors.iter().copied() {
+        let message = ToDistributor::Membership { user: person.user };
+        let membership = ask(Kind::Distributor, distributor_id.to_string(), &message).await?;
+        if let Some(Membership { name, roles }) = membership {
+            found.push(SessionDistributor { distributor_id, name, roles });
         }
     }
-}
-
-fn ended(answer: Ending) -> super::Then {
-    super::Then::Session(Then::Ended { left: None, user: None, answer })
-}
-
-fn ip_of(request: &Request<'_>) -> Option<String> {
-    request.client().map(|address| address.to_string())
-}
-
-/// Tells the next distributor that a session ended; after the last, answers.
-fn tell_next(user: Option<UserID>, mut left: Vec<DistributorID>, answer: Ending) -> Outcome<Step> {
-    let (Some(next), Some(person)) = (left.pop(), user) else {
-        let done = Answer::empty();
-        return Ok(Step::Answer(match answer {
-            Ending::PasswordChanged => done,
-            Ending::SignedOut => {
-                done.header("Set-Cookie", format!("{NAME}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"))
-            }
-        }));
-    };
-    let then = super::Then::Session(Then::Ended { left: Some(left), user, answer });
-    Ok(Step::ask(Kind::Distributor, next.to_string(), &ToDistributor::SessionEnded { user: person }, then)?)
-}
-
-/// Asks the next distributor what the person is there; after the last, answers.
-fn next_membership(
-    person: SignedIn,
-    found: Vec<SessionDistributor>,
-    left: Option<Vec<DistributorID>>,
-) -> Outcome<Step> {
-    let mut left = left.unwrap_or_else(|| person.distributors.clone());
-    if left.is_empty() && found.is_empty() && !person.distributors.is_empty() {
+    if found.is_empty() && !person.distributors.is_empty() {
         // Disabled everywhere: no session goes on, and none begins.
-        let refusal = if person.token.is_some() { wrong_credentials() } else { not_signed_in() };
-        let then = super::Then::Session(Then::Disabled { refusal });
-        return Ok(Step::ask(Kind::User, person.login.as_str(), &ToUser::End, then)?);
+        ask::<()>(Kind::User, person.login.as_str(), &ToUser::End).await?;
+        return Err(if person.token.is_some() { wrong_credentials() } else { not_signed_in() }.into());
     }
-    if left.is_empty() {
-        return session_object(&person, &found);
-    }
-    let asked = left.remove(0);
-    let message = ToDistributor::Membership { user: person.user };
-    let then = super::Then::Session(Then::Membership(Members { person, asked, left, found }));
-    Ok(Step::ask(Kind::Distributor, asked.to_string(), &message, then)?)
-}
-
-fn session_object(person: &SignedIn, found: &[SessionDistributor]) -> Outcome<Step> {
-    let mut answer = Answer::json(
-        200,
-        &Session {
-            user_id: person.user,
-            login: person.login.as_str(),
-            name: &person.name,
-            must_change_password: person.must_change_password,
-            distributors: found,
-            client_ip: person.client_ip.as_deref(),
-        },
-    )?;
-    if let Some(secret) = &person.token {
-        let Some(cookie) = set_cookie(&person.login, secret) else { return Err(internal().into()) };
-        answer = answer.header("Set-Cookie", cookie);
-    }
-    Ok(Step::Answer(answer))
+    let session = Session {
+        user_id: person.user,
+        login: person.login.as_str(),
+        name: &person.name,
+        must_change_password: person.must_change_password,
+        distributors: &found,
+        client_ip: ip.as_deref(),
+    };
+    let answer = Answer::json(200, &session)?;
+    let Some(secret) = &person.token else { return Ok(answer) };
+    let Some(cookie) = set_cookie(&person.login, secret) else { return Err(internal().into()) };
+    Ok(answer.header("Set-Cookie", cookie))
 }

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::project::{self, Binding, Project};
 use crate::{Entry, Error, Options};
@@ -60,19 +60,16 @@ fn assets(folder: &Path, project: &Project) -> Result<String, Error> {
 
 /// The build's scripts, texts and wasm, the entry first. The entry for tests is part of test runs only.
 fn modules(options: &Options) -> Result<String, Error> {
-    let folder = &options.build_dir;
-    let read = || format!("read {}: run `cargo xtask build` first", folder.display());
     let entry = options.entry.module();
     let mut modules = Vec::new();
-    for file in fs::read_dir(folder).map_err(Error::io(read()))? {
-        let file = file.map_err(Error::io(read()))?.path();
+    for file in files(&options.build_dir)? {
         let kind = match file.extension().and_then(OsStr::to_str) {
             Some("js") => "esModule",
             Some("wasm") => "wasm",
             Some("txt") => "text",
             _ => continue,
         };
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = file.strip_prefix(&options.build_dir).unwrap_or(&file).to_string_lossy().into_owned();
         if name == entry || name != Entry::Testing.module() {
             let path = quoted(&file.display().to_string());
             modules.push((name != entry, format!("    (name = {}, {kind} = embed {path}),\n", quoted(&name))));
@@ -80,6 +77,21 @@ fn modules(options: &Options) -> Result<String, Error> {
     }
     modules.sort();
     Ok(modules.into_iter().map(|(_, module)| module).collect())
+}
+
+/// The files of a folder and of those in it.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let read = || format!("read {}: run `cargo xtask build` first", folder.display());
+    let mut files = Vec::new();
+    for file in fs::read_dir(folder).map_err(Error::io(read()))? {
+        let file = file.map_err(Error::io(read()))?.path();
+        if file.is_dir() {
+            files.extend(self::files(&file)?);
+        } else {
+            files.push(file);
+        }
+    }
+    Ok(files)
 }
 
 fn bindings(options: &Options, project: &Project) -> String {

@@ -56,5 +56,13 @@ pub(super) fn run(worker: Worker) -> Result<()> {
         fs::rename(folder.join(&name), worker.folder().join(&name))
             .with_context(|| format!("could not write {name}"))?;
     }
+    // The few lines of JavaScript that crates bring along.
+    let (made, snippets) = (folder.join("snippets"), worker.folder().join("snippets"));
+    if snippets.exists() {
+        fs::remove_dir_all(&snippets).with_context(|| format!("could not remove {}", snippets.display()))?;
+    }
+    if made.exists() {
+        fs::rename(&made, &snippets).with_context(|| format!("could not write {}", snippets.display()))?;
+    }
     fs::remove_dir_all(&folder).with_context(|| format!("could not remove {}", folder.display()))
 }

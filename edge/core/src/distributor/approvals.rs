@@ -10,11 +10,11 @@ use crate::api_key::{Key, KeyStatus};
 use crate::approval::{Approval, ApprovalKind, ApprovalStatus};
 use crate::digest::Digest;
 use crate::input::Input;
-use crate::json::Json;
 use crate::operation::{Operation, OperationStatus};
 use crate::people::{Actor, Member, Person, Role, refuse_self_approval};
 use crate::refusal::{Code, Fault, Outcome, Refusal, refuse};
 use crate::store::{Due, Store};
+use serde_json::json;
 
 /// A decided request, and what it was about.
 #[derive(Clone, Debug)]
@@ -64,7 +64,7 @@ pub fn approve(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str,
         ApprovalKind::IssueKey | ApprovalKind::RotateKey => grant_key(store, now, caller, approval),
         ApprovalKind::Operation => {
             let operation = decide_operation::find(store, &approval)?;
-            if operations::subject(&operation.facts)? != approval.subject {
+            if operations::subject(&operation.facts) != approval.subject {
                 return Err(Fault::new("an operation that differs from its request").into());
             }
             decide_operation::must_still_be_allowed(store, &operation)?;
@@ -117,7 +117,7 @@ fn key_of(store: &dyn Store, approval: &Approval) -> Result<Key, Fault> {
 
 fn grant_key(store: &mut dyn Store, now: Timestamp, caller: &Caller, approval: Approval) -> Outcome<Decided> {
     let mut key = key_of(store, &approval)?;
-    if key.status != KeyStatus::Pending || key.subject()? != approval.subject {
+    if key.status != KeyStatus::Pending || key.subject() != approval.subject {
         return Err(Fault::new("a key that differs from its request").into());
     }
     if !store.member(key.maker.id).is_some_and(|maker| maker.holds(Role::Maker)) {
@@ -136,7 +136,7 @@ fn grant_key(store: &mut dyn Store, now: Timestamp, caller: &Caller, approval: A
     }
     act.approval(approval.clone())?;
     act.key(key.clone())?;
-    act.done(key.id, Json::object(&[("approvalID", &approval.id), ("digest", &approval.digest)])?)?;
+    act.done(key.id, json!({ "approvalID": approval.id, "digest": approval.digest }))?;
     Ok(Decided { approval, key: Some(key), operation: None, user: None })
 }
 
@@ -209,6 +209,6 @@ pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approv
     act.store.remove_deadline(approval.expires_at, Due::Approval(approval.id))?;
     act.approval(approval.clone())?;
     act.key(key.clone())?;
-    act.done(key.id, Json::object(&[("approvalID", &approval.id), ("reason", &approval.reason)])?)?;
+    act.done(key.id, json!({ "approvalID": approval.id, "reason": approval.reason }))?;
     Ok(Decided { approval, key: Some(key), operation: None, user: None })
 }

@@ -14,11 +14,11 @@ use super::{operations, refuse_suspended};
 use crate::act::{Act, Moment};
 use crate::document;
 use crate::input::Input;
-use crate::json::Json;
 use crate::operation::{Direction, Request, RequestStatus};
 use crate::people::Actor;
 use crate::refusal::{Code, Fault, Outcome, Refusal, refuse};
 use crate::store::{Due, Store};
+use serde_json::json;
 
 /// How long a request stays open.
 pub const OPEN_MS: i64 = 24 * 3_600_000;
@@ -60,7 +60,7 @@ pub fn open(store: &mut dyn Store, now: Timestamp, wanted: Wanted) -> Outcome<()
         attempt: None,
     };
     act.store.add_deadline(request.expires_at, Due::Request(request.id))?;
-    let details = Json::object(&[("amount", &request.amount), ("from", &request.from)])?;
+    let details = json!({ "amount": request.amount, "from": request.from });
     act.request(request)?;
     Ok(act.done(wanted.id, details)?)
 }
@@ -100,7 +100,7 @@ fn end(
     let mut act = Act::begin(store, now, kind, actor);
     act.store.remove_deadline(request.expires_at, Due::Request(id))?;
     act.request(Request { status, ..request })?;
-    act.done(id, Json::object(&[])?)
+    act.done(id, json!({}))
 }
 
 /// The operation of a request was not carried out: the request is open again, for an hour at least

@@ -7,10 +7,10 @@ use super::{approvals, cash_outs};
 use crate::act::Act;
 use crate::api_key::{Key, KeyStatus};
 use crate::approval::ApprovalStatus;
-use crate::json::Json;
 use crate::people::Actor;
 use crate::refusal::Fault;
 use crate::store::{Due, Store};
+use serde_json::json;
 
 /// Whether a deadline has passed.
 pub fn is_due(store: &dyn Store, now: Timestamp) -> bool {
@@ -46,5 +46,5 @@ fn end_key(
     let Some(key) = store.key(id)?.filter(|key| key.status == from) else { return Ok(()) };
     let mut act = Act::begin(store, now, kind, Actor::System);
     act.key(Key { status: to, ..(*key).clone() })?;
-    act.done(id, Json::object(&[])?)
+    act.done(id, json!({}))
 }

@@ -10,15 +10,15 @@ use super::{cash_outs, operations};
 use crate::act::Act;
 use crate::api_key::{Key, KeyStatus};
 use crate::approval::{Approval, ApprovalStatus};
-use crate::json::Json;
 use crate::operation::{Operation, OperationStatus, State};
 use crate::people::Actor;
 use crate::refusal::{Code, Fault, Outcome, Refusal, refuse};
 use crate::store::{Due, Store};
+use serde_json::json;
 
 /// The operation that a request is about.
 pub fn find(store: &dyn Store, approval: &Approval) -> Result<Operation, Fault> {
-    let id = approval.subject.text("operationID").parse().ok();
+    let id = approval.subject["operationID"].as_str().unwrap_or_default().parse().ok();
     let operation = match id {
         Some(id) => store.operation(id)?,
         None => None,
@@ -71,7 +71,7 @@ pub fn carry_out(
     let moves_float = operation.facts.is_cash_in();
     operation.state.status = OperationStatus::Processing;
     act.store.remove_deadline(approval.expires_at, Due::Approval(approval.id))?;
-    let details = Json::object(&[("approvalID", &approval.id), ("digest", &approval.digest)])?;
+    let details = json!({ "approvalID": approval.id, "digest": approval.digest });
     act.approval(approval)?;
     Ok(act.done_with_operation(operation, details, moves_float)?)
 }
@@ -119,7 +119,7 @@ pub fn give_back(
     }
     operation.state.status = status;
     operation.state.error = Some(why.clone());
-    act.done_with_operation(operation, Json::object(&[("reason", &why)])?, false)
+    act.done_with_operation(operation, json!({ "reason": why }), false)
 }
 
 /// The wallet has taken the money of a cash-in, or given that of a cash-out: told once or more.
@@ -146,7 +146,7 @@ pub fn arrived(store: &mut dyn Store, now: Timestamp, id: OperationID) -> Result
         act.book.balance.checked_add(amount).ok_or_else(|| Fault::new("a float that cannot take what was captured"))?;
     act.book.cashed_out = act.book.cashed_out.plus(amount);
     cash_outs::paid(&mut act, id)?;
-    act.done_with_operation(operation, Json::object(&[("amount", &amount)])?, true).map(Some)
+    act.done_with_operation(operation, json!({ "amount": amount }), true).map(Some)
 }
 
 /// The wallet cannot take the money of a cash-in, since its balance would pass the largest: it
@@ -178,7 +178,7 @@ pub fn returned(
     }
     operation.state.status = OperationStatus::Failed;
     operation.state.error = Some(format!("The balance of the wallet would pass {}.", Amount::MAX));
-    act.done_with_operation(operation, Json::object(&[("amount", &facts.amount)])?, true).map(Some)
+    act.done_with_operation(operation, json!({ "amount": facts.amount }), true).map(Some)
 }
 
 /// A key takes back a pending operation that it, or a key that it took over from, made.

@@ -7,10 +7,10 @@ use universal_wallet::id::OperationID;
 
 use crate::act::{Act, Moment};
 use crate::input::Input;
-use crate::json::Json;
 use crate::people::Actor;
 use crate::refusal::{Code, Outcome, Refusal, refuse};
 use crate::store::Store;
+use serde_json::json;
 
 /// Which way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +93,6 @@ pub fn move_float(store: &mut dyn Store, moment: Moment, movement: Movement, inp
     if let Some(key) = &idempotency {
         act.store.remember(key, &format!("{operation}"))?;
     }
-    act.done(operation, Json::object(&[("amount", &amount), ("reference", &reference)])?)?;
+    act.done(operation, json!({ "amount": amount, "reference": reference }))?;
     Ok(Moved { operation: format!("{operation}"), balance: after, replayed: false })
 }

@@ -12,12 +12,12 @@ use crate::api_key::{DAY_MS, Key, KeyStatus, Settings};
 use crate::approval::{Approval, ApprovalKind};
 use crate::document;
 use crate::input::Input;
-use crate::json::Json;
 use crate::key_form::Minted;
 use crate::operation::OperationStatus;
 use crate::people::{Actor, Role};
 use crate::refusal::{Code, Fault, Outcome, Refusal, refuse};
 use crate::store::{Due, Idempotency, Store};
+use serde_json::json;
 
 /// A key object, and whether it was there before.
 #[derive(Clone, Debug)]
@@ -67,10 +67,9 @@ pub fn request(store: &mut dyn Store, moment: Moment, caller: &Caller, input: &I
     let key = Key::request(uuid, settings, &caller.member.person, moment.now);
     let id = key.id;
     let kind = ApprovalKind::IssueKey;
-    let approval = Approval::ask(key.approval, profile.id, kind, key.subject()?, &key.maker, moment.now)?;
+    let approval = Approval::ask(key.approval, profile.id, kind, key.subject(), &key.maker, moment.now)?;
     act.store.add_deadline(approval.expires_at, Due::Approval(approval.id))?;
-    let details =
-        Json::object(&[("approvalID", &approval.id), ("digest", &approval.digest), ("label", &key.settings.label)])?;
+    let details = json!({ "approvalID": approval.id, "digest": approval.digest, "label": key.settings.label });
     act.approval(approval)?;
     act.key(key.clone())?;
     if let Some(idempotency) = &idempotency {
@@ -132,7 +131,7 @@ pub fn claim(
     }
     act.store.add_deadline(expires_at, Due::Expiry(key.id))?;
     act.key(key.clone())?;
-    act.done(key.id, Json::object(&[("keyPrefix", &minted.prefix), ("expiresAt", &expires_at)])?)?;
+    act.done(key.id, json!({ "keyPrefix": minted.prefix, "expiresAt": expires_at }))?;
     if let Some(replaced) = key.replaces {
         retire(store, moment.now, replaced, &key)?;
     }
@@ -158,7 +157,7 @@ fn retire(store: &mut dyn Store, now: Timestamp, old: KeyID, new: &Key) -> Resul
     act.store.remove_deadline(expires_at, Due::Expiry(old.id))?;
     act.store.add_deadline(end, Due::Expiry(old.id))?;
     act.key(Key { expires_at: Some(end), replaced_by: Some(new.id), ..(*old).clone() })?;
-    act.done(old.id, Json::object(&[("replacedBy", &new.id), ("expiresAt", &end)])?)
+    act.done(old.id, json!({ "replacedBy": new.id, "expiresAt": end }))
 }
 
 /// Ends a key at once: the very next call is refused. Its pending operations are rejected.
@@ -187,7 +186,7 @@ pub fn revoke(
         act.store.remove_deadline(at, due)?;
     }
     act.key(key.clone())?;
-    act.done(key.id, Json::object(&[("reason", &reason)])?)?;
+    act.done(key.id, json!({ "reason": reason }))?;
     while let Some(operation) = store.first_pending_of_key(key.id)? {
         let why = "Its API key was revoked.";
         decide_operation::give_back(store, now, Actor::System, operation, OperationStatus::Rejected, why.into(), None)?;

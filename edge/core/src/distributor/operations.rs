@@ -13,14 +13,13 @@ use crate::act::{Act, Moment};
 use crate::api_key::Key;
 use crate::approval::{Approval, ApprovalKind};
 use crate::chain::Book;
-use crate::document;
 use crate::input::{Input, must_be_same};
-use crate::json::Json;
 use crate::operation::{
     Destination, Direction, Facts, Merchant, Operation, OperationStatus, Request, RequestStatus, State,
 };
 use crate::refusal::{Code, Fault, Outcome, Refusal, Refused, refuse};
 use crate::store::{Due, Idempotency, Store, Used};
+use serde_json::{Value, json};
 
 /// How many operations of one key may wait for their checker.
 pub const MOST_PENDING: u32 = 1000;
@@ -281,7 +280,7 @@ fn write(
     };
     if let Some(id) = facts.approval {
         let kind = ApprovalKind::Operation;
-        let approval = Approval::ask(id, profile.id, kind, subject(&facts)?, &facts.maker, moment.now)?;
+        let approval = Approval::ask(id, profile.id, kind, subject(&facts), &facts.maker, moment.now)?;
         act.store.add_deadline(approval.expires_at, Due::Approval(id))?;
         act.approval(approval)?;
     }
@@ -310,30 +309,26 @@ pub fn refuse_overflow(store: &dyn Store, amount: Amount) -> Outcome<()> {
 }
 
 /// The full request, as a checker sees it and as it will be carried out.
-pub fn subject(facts: &Facts) -> Result<Json, Fault> {
-    let kind = if facts.is_cash_in() { "cash-in" } else { "cash-out-fulfillment" };
-    let key = facts.key.as_ref().map(|(key, _)| key);
-    let mut members: Vec<(&str, &dyn document::Write)> = Vec::from([
-        ("operationID", &facts.id as &dyn document::Write),
-        ("operationType", &kind),
-        ("amount", &facts.amount),
-        ("memo", &facts.memo),
-        ("keyID", &key),
-    ]);
-    let short_code;
+pub fn subject(facts: &Facts) -> Value {
+    let mut subject = json!({
+        "operationID": facts.id,
+        "operationType": if facts.is_cash_in() { "cash-in" } else { "cash-out-fulfillment" },
+        "amount": facts.amount,
+        "memo": facts.memo,
+        "keyID": facts.key.as_ref().map(|(key, _)| key),
+    });
     match &facts.direction {
-        Direction::CashIn { to: Destination::Phone(phone) } => members.push(("phoneTo", phone)),
+        Direction::CashIn { to: Destination::Phone(phone) } => subject["phoneTo"] = json!(phone),
         Direction::CashIn { to: Destination::Merchant(merchant) } => {
-            short_code = merchant.short_code.number();
-            members.push(("merchantTo", &merchant.id));
-            members.push(("merchantName", &merchant.name));
-            members.push(("merchantShortCode", &short_code));
+            subject["merchantTo"] = json!(merchant.id);
+            subject["merchantName"] = json!(merchant.name);
+            subject["merchantShortCode"] = json!(merchant.short_code.number());
         }
         Direction::CashOut { from, fulfillment } => {
-            members.push(("phoneFrom", from));
-            members.push(("cashOutFulfillmentType", &fulfillment.means));
-            members.push(("cashOutFulfillmentID", &fulfillment.reference));
+            subject["phoneFrom"] = json!(from);
+            subject["cashOutFulfillmentType"] = json!(fulfillment.means);
+            subject["cashOutFulfillmentID"] = json!(fulfillment.reference);
         }
     }
-    Json::object(&members)
+    subject
 }

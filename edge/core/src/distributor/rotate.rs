@@ -13,10 +13,10 @@ use crate::body::Body;
 use crate::document;
 use crate::input::Input;
 use crate::ip::IPBlock;
-use crate::json::Json;
 use crate::people::Role;
 use crate::refusal::{Code, Fault, Outcome, Refusal, refuse};
 use crate::store::{Due, Store};
+use serde_json::json;
 
 /// The longest time that an old key goes on beside the new one, in hours.
 const MOST_OVERLAP: i64 = 168;
@@ -55,9 +55,9 @@ pub fn rotate(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, 
         ..Key::request(uuid, old.settings.clone(), &caller.member.person, moment.now)
     };
     let kind = ApprovalKind::RotateKey;
-    let approval = Approval::ask(key.approval, profile.id, kind, key.subject()?, &key.maker, moment.now)?;
+    let approval = Approval::ask(key.approval, profile.id, kind, key.subject(), &key.maker, moment.now)?;
     act.store.add_deadline(approval.expires_at, Due::Approval(approval.id))?;
-    let details = Json::object(&[("approvalID", &approval.id), ("digest", &approval.digest), ("replaces", &old.id)])?;
+    let details = json!({ "approvalID": approval.id, "digest": approval.digest, "replaces": old.id });
     act.approval(approval)?;
     act.key(key.clone())?;
     if let Some(idempotency) = &idempotency {
@@ -202,8 +202,7 @@ pub fn tighten(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str,
         act.store.remove_deadline(old, Due::Expiry(key.id))?;
         act.store.add_deadline(new, Due::Expiry(key.id))?;
     }
-    let details =
-        Json::object(&[("before", &key.settings), ("after", &after.settings), ("expiresAt", &after.expires_at)])?;
+    let details = json!({ "before": key.settings, "after": after.settings, "expiresAt": after.expires_at });
     act.key(after.clone())?;
     act.done(key.id, details)?;
     follow(store, now, caller, &after)?;
@@ -222,11 +221,11 @@ fn follow(store: &mut dyn Store, now: Timestamp, caller: &Caller, old: &Key) -> 
     let approval = store.approval(key.approval)?.ok_or_else(|| Fault::new("a key without its request"))?;
     let mut act = Act::begin(store, now, "api-key.tightened", caller.actor());
     if key.status == KeyStatus::Pending {
-        let subject = key.subject()?;
+        let subject = key.subject();
         let digest = digest(approval.id, profile.id, approval.kind, &approval.maker, &subject)?;
         act.approval(Approval { subject, digest, ..approval })?;
     }
     let id = key.id;
     act.key(key)?;
-    act.done(id, Json::object(&[("follows", &old.id)])?)
+    act.done(id, json!({ "follows": old.id }))
 }

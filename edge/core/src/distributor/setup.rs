@@ -3,16 +3,16 @@
 use universal_wallet::Timestamp;
 
 use crate::act::{Act, Moment};
-use crate::json::Json;
 use crate::people::{Actor, Member};
 use crate::refusal::{Fault, Outcome};
 use crate::store::{Profile, Store};
+use serde_json::json;
 
 /// The first entry: who the distributor is.
 pub fn create(store: &mut dyn Store, now: Timestamp, profile: Profile) -> Result<(), Fault> {
     let mut act = Act::begin(store, now, "distributor.created", Actor::Issuer);
     let id = profile.id;
-    let details = Json::object(&[("name", &profile.name), ("currency", &profile.currency)])?;
+    let details = json!({ "name": profile.name, "currency": profile.currency });
     act.profile(profile)?;
     act.done(id, details)
 }
@@ -23,7 +23,7 @@ pub fn add_user(store: &mut dyn Store, moment: Moment, member: Member) -> Result
         return Ok(());
     }
     let mut act = Act::begin(store, moment.now, "user.created", Actor::Issuer);
-    let details = Json::object(&[("login", &member.login), ("name", &member.person.name), ("roles", &member.roles)])?;
+    let details = json!({ "login": member.login, "name": member.person.name, "roles": member.roles });
     let id = act.member(member)?;
     act.done(id, details)
 }
@@ -37,5 +37,5 @@ pub fn set_suspended(store: &mut dyn Store, now: Timestamp, suspended: bool) -> 
     let kind = if suspended { "distributor.suspended" } else { "distributor.resumed" };
     let mut act = Act::begin(store, now, kind, Actor::Issuer);
     act.profile(Profile { suspended, ..(*profile).clone() })?;
-    Ok(act.done(profile.id, Json::object(&[])?)?)
+    Ok(act.done(profile.id, json!({}))?)
 }

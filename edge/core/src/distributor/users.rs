@@ -12,11 +12,11 @@ use crate::api_key::KeyStatus;
 use crate::approval::{Approval, ApprovalKind, ApprovalStatus};
 use crate::document;
 use crate::input::Input;
-use crate::json::Json;
 use crate::password::HalfMark;
 use crate::people::{Actor, Login, Member, Person, Role, ability, in_order, read_name, read_roles};
 use crate::refusal::{Code, Fault, Outcome, Refusal, refuse};
 use crate::store::{Due, Idempotency, Store};
+use serde_json::{Value, json};
 
 /// A person that an admin wants to add.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ fn idempotency(
     caller: &Caller,
     input: &Input,
     route: &str,
-    values: &dyn document::Write,
+    values: &impl serde::Serialize,
 ) -> Outcome<Option<Idempotency>> {
     input.idempotency(&caller.member.person.id.to_string(), route, &document::write(values)?)
 }
@@ -87,7 +87,7 @@ struct Ask<'a> {
     kind: ApprovalKind,
     entry: &'static str,
     user: UserID,
-    subject: Json,
+    subject: Value,
     first_half: Option<HalfMark>,
     idempotency: Option<&'a Idempotency>,
 }
@@ -105,10 +105,7 @@ fn ask(store: &mut dyn Store, moment: Moment, caller: &Caller, ask: Ask<'_>) -> 
     if let Some(key) = ask.idempotency {
         act.store.remember(key, &id.to_string())?;
     }
-    act.done(
-        ask.user,
-        Json::object(&[("approvalID", &id), ("digest", &approval.digest), ("subject", &approval.subject)])?,
-    )?;
+    act.done(ask.user, json!({ "approvalID": id, "digest": approval.digest, "subject": approval.subject }))?;
     Ok(approval)
 }
 
@@ -134,7 +131,7 @@ pub fn request_new(
         Identity::Known(person) => (person.id, person.name.clone(), None),
         Identity::New(user, half) => (*user, new.name, Some(*half)),
     };
-    let subject = Json::object(&[("userID", &user), ("login", &new.login), ("name", &name), ("roles", &new.roles)])?;
+    let subject = json!({ "userID": user, "login": new.login, "name": name, "roles": new.roles });
     let kind = ApprovalKind::CreateUser;
     let entry = "user.requested";
     let approval =
@@ -160,7 +157,7 @@ pub fn request_reset(
     }
     refuse_suspended(&store.profile())?;
     let user = member.person.id;
-    let subject = Json::object(&[("userID", &user), ("login", &member.login), ("name", &member.person.name)])?;
+    let subject = json!({ "userID": user, "login": member.login, "name": member.person.name });
     let kind = ApprovalKind::ResetUser;
     let entry = "user.reset-requested";
     let first_half = Some(half);
@@ -207,14 +204,7 @@ pub fn change(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, 
     }
     let approval = if loosens {
         let user = member.person.id;
-        let subject = Json::object(&[
-            ("userID", &user),
-            ("login", &member.login),
-            ("name", &member.person.name),
-            ("roles", &in_order(&wanted)),
-            ("gains", &gained),
-            ("enables", &enables),
-        ])?;
+        let subject = json!({ "userID": user, "login": member.login, "name": member.person.name, "roles": in_order(&wanted), "gains": gained, "enables": enables });
         let (kind, entry) = (ApprovalKind::GrantUser, "user.grant-requested");
         Some(ask(store, moment, caller, Ask { kind, entry, user, subject, first_half: None, idempotency: None })?)
     } else {
@@ -257,14 +247,14 @@ fn tighten(
     let lost = |role: Role| before.holds(role) && !after.holds(role);
     let (no_maker, no_admin) = (lost(Role::Maker), lost(Role::Admin));
     let mut act = Act::begin(store, now, "user.tightened", caller.actor());
-    let details = Json::object(&[("roles", &after.roles), ("disabled", &after.disabled), ("before", &before.roles)])?;
+    let details = json!({ "roles": after.roles, "disabled": after.disabled, "before": before.roles });
     let id = act.member(after.clone())?;
     act.done(id, details)?;
     for approval in store.pending_approvals()?.into_iter().filter(|approval| approval.maker.id == id) {
         let lapses = match approval.kind {
             ApprovalKind::IssueKey | ApprovalKind::RotateKey => no_maker,
             // What a key asked for stays: the key is not the person.
-            ApprovalKind::Operation => no_maker && approval.subject.text("keyID").is_empty(),
+            ApprovalKind::Operation => no_maker && approval.subject["keyID"].as_str().unwrap_or_default().is_empty(),
             ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => no_admin,
         };
         if lapses {
@@ -282,7 +272,7 @@ fn tighten(
             key.status = KeyStatus::Lapsed;
             let key_id = key.id;
             act.key(key)?;
-            act.done(key_id, Json::object(&[("reason", &"Its maker may no longer claim it.")])?)?;
+            act.done(key_id, json!({ "reason": "Its maker may no longer claim it." }))?;
         }
     }
     Ok(())
@@ -290,12 +280,12 @@ fn tighten(
 
 /// The person that a request is about.
 pub fn subject_user(approval: &Approval) -> Outcome<UserID> {
-    let id = approval.subject.text("userID").parse().ok();
+    let id = approval.subject["userID"].as_str().unwrap_or_default().parse().ok();
     Ok(id.ok_or_else(|| Fault::new("a request about a user without an ID"))?)
 }
 
 fn roles_of(approval: &Approval, member: &str) -> Result<Vec<Role>, Fault> {
-    document::of(approval.subject.get(member).cloned().unwrap_or_default())
+    Ok(serde_json::from_value(approval.subject[member].clone())?)
 }
 
 /// Checks again, at the moment of approval, what may have changed since the request was made.
@@ -317,7 +307,7 @@ pub fn must_still_be_possible(store: &dyn Store, approval: &Approval) -> Outcome
 /// Another person agreed: the member is added or changed.
 pub fn carry_out(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approval) -> Outcome<Member> {
     let user = subject_user(&approval)?;
-    let text = |name: &str| approval.subject.text(name).to_string();
+    let text = |name: &str| approval.subject[name].as_str().unwrap_or_default().to_string();
     let (kind, member) = match (approval.kind, store.member(user)) {
         (ApprovalKind::CreateUser, None) => {
             let login = text("login").parse().map_err(|_| Fault::new("a request for a login that is none"))?;
@@ -330,7 +320,7 @@ pub fn carry_out(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: 
             let mut roles = member.roles.clone();
             roles.extend(roles_of(&approval, "gains")?);
             let roles = in_order(&roles);
-            let enables = approval.subject.is_true("enables");
+            let enables = approval.subject["enables"] == true;
             ("user.granted", Member { roles, disabled: member.disabled && !enables, ..(*member).clone() })
         }
         (ApprovalKind::ResetUser, Some(member)) => ("user.reset", (*member).clone()),
@@ -338,8 +328,7 @@ pub fn carry_out(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: 
     };
     let mut act = Act::begin(store, now, kind, actor);
     act.store.remove_deadline(approval.expires_at, Due::Approval(approval.id))?;
-    let details =
-        Json::object(&[("approvalID", &approval.id), ("digest", &approval.digest), ("roles", &member.roles)])?;
+    let details = json!({ "approvalID": approval.id, "digest": approval.digest, "roles": member.roles });
     act.approval(approval)?;
     act.member(member.clone())?;
     act.done(user, details)?;
@@ -357,6 +346,6 @@ pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: &Appro
     act.store.remove_deadline(approval.expires_at, Due::Approval(approval.id))?;
     act.approval(approval.clone())?;
     let subject: String =
-        approval.subject.get("userID").and_then(Json::as_str).map_or_else(|| approval.id.to_string(), String::from);
-    act.done(subject, Json::object(&[("approvalID", &approval.id), ("reason", &approval.reason)])?)
+        approval.subject.get("userID").and_then(Value::as_str).map_or_else(|| approval.id.to_string(), String::from);
+    act.done(subject, json!({ "approvalID": approval.id, "reason": approval.reason }))
 }

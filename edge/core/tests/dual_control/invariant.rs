@@ -95,7 +95,7 @@ impl State {
                 _ => continue,
             };
             if users::subject_user(approval).unwrap() == user && self.agreed[&approval.id].acting.user != user {
-                let roles: Vec<Role> = document::of(approval.subject.get(member).unwrap().clone()).unwrap();
+                let roles: Vec<Role> = serde_json::from_value(approval.subject[member].clone()).unwrap();
                 granted.extend(roles);
             }
         }

@@ -112,7 +112,7 @@ impl State {
         for approval in &papers.approvals {
             let mut subject = approval.subject.clone();
             for name in ["keyID", "operationID", "replaces"] {
-                let _ = subject.take(name);
+                let _ = subject[name].take();
             }
             let id = &approval.id;
             let who = (self.asked.get(id), self.agreed.get(id), self.meant_for.get(id));

@@ -269,7 +269,7 @@ impl State {
         if let Some(key) = decided.key {
             self.settings.insert(approval, key.settings);
         }
-        if stored.kind == ApprovalKind::GrantUser && stored.subject.is_true("enables") {
+        if stored.kind == ApprovalKind::GrantUser && stored.subject["enables"] == true {
             self.disabled.remove(&about.unwrap());
         }
         true

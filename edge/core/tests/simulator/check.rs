@@ -178,8 +178,12 @@ fn check_approvals(desk: &Desk) {
             assert_ne!(ask.decided_by, Some(ask.maker), "nobody decides their own request");
         }
         let named = match ask.about {
-            About::Key(key) => stored.subject.text("keyID") == desk.model.keys[key].id.to_string(),
-            About::Operation(it) => stored.subject.text("operationID") == desk.model.operations[it].id.to_string(),
+            About::Key(key) => {
+                stored.subject["keyID"].as_str().unwrap_or_default() == desk.model.keys[key].id.to_string()
+            }
+            About::Operation(it) => {
+                stored.subject["operationID"].as_str().unwrap_or_default() == desk.model.operations[it].id.to_string()
+            }
         };
         assert!(named, "{} is about what it was asked for", ask.id);
     }

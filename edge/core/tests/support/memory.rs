@@ -105,7 +105,7 @@ impl MemoryStore {
             return Ok(None);
         };
         let content: Content = serde_json::from_str(&entry.text)?;
-        let facts: Facts = universal_wallet_core::document::of(content.details)?;
+        let facts: Facts = serde_json::from_value(content.details)?;
         let state: State = serde_json::from_str(&row.state)?;
         Ok(Some(Operation { number, facts, state }))
     }

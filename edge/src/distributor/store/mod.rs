@@ -16,7 +16,7 @@ use universal_wallet_core::chain::{Content, Entry, Head};
 use universal_wallet_core::digest::Digest;
 use universal_wallet_core::document;
 use universal_wallet_core::numbered::Numbering;
-use universal_wallet_core::operation::{Facts, Operation, OperationStatus, Request, State};
+use universal_wallet_core::operation::{Facts, Operation, OperationStatus, Request};
 use universal_wallet_core::people::Member;
 use universal_wallet_core::refusal::{Fault, Refused};
 use universal_wallet_core::store::{Due, Profile, Store as _};
@@ -64,10 +64,8 @@ pub(crate) const OPERATION: &str = "SELECT n, text, state FROM operations";
 /// An operation from its row.
 pub(crate) fn operation(row: OperationRow) -> Result<Operation, Fault> {
     let (number, text, state) = row;
-    let content: Content = document::read(&text)?;
-    let facts: Facts = document::of(content.details)?;
-    let state: State = document::read(&state)?;
-    Ok(Operation { number, facts, state })
+    let content: Content<Facts> = document::read(&text)?;
+    Ok(Operation { number, facts: content.details, state: document::read(&state)? })
 }
 
 fn stored<T: DeserializeOwned>(row: Option<(String,)>) -> Result<Option<T>, Fault> {

@@ -1,13 +1,13 @@
 //! A distributor is created with its first people, or gains one.
 
 use serde::Serialize;
+use serde_json::Value;
 use universal_wallet::Timestamp;
 use universal_wallet::id::{DistributorID, UserID};
 use universal_wallet_core::body::Body;
 use universal_wallet_core::digest::Digest;
 use universal_wallet_core::document;
 use universal_wallet_core::input::Input;
-use universal_wallet_core::json::Json;
 use universal_wallet_core::password::{LEAST_CHARACTERS, MOST_BYTES};
 use universal_wallet_core::people::{Login, Member, Person, Role, can_approve_each_other, read_name, read_roles};
 use universal_wallet_core::refusal::{Code, Outcome, Refusal, refuse};
@@ -174,7 +174,7 @@ pub(super) fn resume(then_: Then, reply: &str) -> Outcome<Step> {
             next(Creation { id, new: Some(new), left: users, joined, provisioning, idempotency: None, replayed })
         }
         Then::Exists { id, user, idempotency } => {
-            read_reply::<Option<Json>>(reply)?;
+            read_reply::<Option<Value>>(reply)?;
             // A repeated call finds the person that it made, and makes a new password for them as
             // long as nobody signed in with the one that got lost.
             let provisioning = match &idempotency {

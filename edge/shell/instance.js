@@ -3,6 +3,7 @@
 
 import module from "./edge_bg.wasm";
 import * as edge from "./edge.js";
+import { fault } from "./log.js";
 
 const VARIABLES = [
   "CURRENCY", "RATE_LIMIT_PER_KEY", "DEMO", "ISSUER_TOKEN", "ISSUER_TOKEN_PREVIOUS", "KEY_PEPPER",
@@ -13,6 +14,9 @@ let generation = 0;
 let ready = false;
 let problem = "";
 
+/** Called with each fresh instance; the tests' entry has a use for it. */
+export const instance = { made() {} };
+
 /** The exports of a live instance; `problem` says why it is not fit to serve. */
 export function live(env) {
   if (!ready) {
@@ -20,14 +24,15 @@ export function live(env) {
     generation += 1;
     const variables = Object.fromEntries(VARIABLES.filter((name) => typeof env[name] === "string").map((name) => [name, env[name]]));
     problem = edge.Worker.configure(JSON.stringify(variables));
+    instance.made(edge, env);
     ready = true;
   }
   return { edge, generation, problem };
 }
 
-/** Takes a fresh instance after a trap. */
-export function renew(error) {
-  console.error(JSON.stringify({ level: "error", fault: "the instance trapped", trap: String(error) }));
+/** Takes a fresh instance after a trap, which met an event in some object or the Worker. */
+export function renew(object, event, error) {
+  fault(object, event, `the instance trapped: ${error}`);
   edge.__wbg_reset_state();
   ready = false;
 }

@@ -1,15 +1,20 @@
-// What is told of a request: to the log one line, in development to the caller how long it took. A line
-// has no secret, no phone number, no amount and no path, which may hold any of them.
-
-import { live } from "./instance.js";
+// Lines to the log, JSON each. Of a request one line where the deployment wants it, in development also to the caller
+// how long it took; of a fault one line always. No line has a secret, a phone number, an amount or a path, which may hold
+// any of them.
 
 /** Where the rows that a request reads and writes are counted; nothing where nobody wants to know. */
 export function watching(env) {
   return env.LOG_REQUESTS === "1" || env.SERVER_TIMING === "1" ? { read: 0, written: 0, text: "" } : undefined;
 }
 
+/** Tells of a fault that the shell met; the event is a message, whose envelope names the request and its route. */
+export function fault(object, event, text) {
+  const [, , requestID, route] = event.split(" ", 4);
+  console.error(JSON.stringify({ level: "error", requestID, route, object, fault: text }));
+}
+
 /** Tells of a request that was answered. */
-export function tell(env, request, pathname, id, { read, written, text }, begun, response) {
+export function tell(env, request, route, distributor, id, { read, written, text }, begun, response) {
   const wallMs = Date.now() - begun;
   if (env.SERVER_TIMING === "1" && response.status !== 101) {
     response.headers.set("Server-Timing", `edge;dur=${wallMs}, rows;desc="${read} read, ${written} written"`);
@@ -18,8 +23,8 @@ export function tell(env, request, pathname, id, { read, written, text }, begun,
   console.log(JSON.stringify({
     level: response.status < 500 ? "info" : "error",
     requestID: id,
-    route: live(env).edge.Worker.route(request.method, pathname) || null,
-    distributor: /\/distributors\/([0-9A-Fa-f-]{36})(?:\/|$)/.exec(pathname)?.[1] ?? null,
+    route,
+    distributor,
     status: response.status,
     code: code(response.status, text),
     keyPrefix: /^bearer +(uwk_[0-9A-Za-z]{4})[0-9A-Za-z]{48}$/i.exec(request.headers.get("Authorization"))?.[1] ?? null,

@@ -2,8 +2,8 @@
 // is loaded again from storage, which the trap did not touch.
 
 import { DurableObject } from "cloudflare:workers";
-import { live, renew } from "./instance.js";
 import { clock } from "./clock.js";
+import { live, renew } from "./instance.js";
 import { follow } from "./steps.js";
 
 // No session outlives this, nor does its socket.
@@ -13,13 +13,16 @@ class Holder extends DurableObject {
   #held;
   #generation = 0;
 
-  /** Runs a synchronous call into Rust; `E500` where it trapped. `rows`, where given, grows by what it costs. */
-  enter(run, rows) {
+  /**
+   * Runs a synchronous call into Rust on behalf of an event, which is a message; `E500` where it trapped. `rows`, where
+   * given, grows by what it costs.
+   */
+  enter(event, run, rows) {
     try {
       const { edge, generation, problem } = live(this.env);
       if (problem) return "E503";
       if (this.#generation !== generation) {
-        this.#held = edge[this.constructor.name].open(this.ctx);
+        this.#held = edge[this.constructor.name].open(this.ctx, event);
         this.#generation = generation;
       }
       if (rows) edge.Worker.count_rows(true);
@@ -34,14 +37,14 @@ class Holder extends DurableObject {
       // Storage that is newer than this code; the log was told.
       if (error?.message === "newer") return "E503";
       this.#generation = 0;
-      renew(error);
+      renew(this.constructor.name, event, error);
       return "E500";
     }
   }
 
   call(message, rows) {
-    const step = this.enter((held, now) => held.call(message, now), rows);
-    return step[0] === "O" ? this.follow(step, rows) : step;
+    const step = this.enter(message, (held, now) => held.call(message, now), rows);
+    return step[0] === "O" ? this.follow(message, step, rows) : step;
   }
 
   /** The same, with the rows that it read and wrote, here and in the objects that were asked. */
@@ -51,20 +54,24 @@ class Holder extends DurableObject {
   }
 
   async alarm() {
-    const step = await this.follow(this.enter((held, now) => held.alarm(now)));
+    // An alarm is nobody's request, so it gets a name of its own in the log.
+    const event = `alarm 1 ${crypto.randomUUID()} alarm `;
+    const step = await this.follow(event, this.enter(event, (held, now) => held.alarm(event, now)));
     // An alarm that throws is repeated by the platform.
     if (step[0] === "E") throw new Error("The alarm could not do its work.");
   }
 
-  follow(step, rows) {
-    return follow(this.env, step, rows, (then, reply) => this.enter((held, now) => held.resume(then, reply, now), rows));
+  follow(event, step, rows) {
+    const resume = (number, reply) => this.enter(event, (held, now) => held.resume(number, reply, now), rows);
+    return follow(this.env, step, rows, resume);
   }
 }
 
 export class Distributor extends Holder {
   /** Opens a WebSocket for a member; the Worker has found out who calls. */
   fetch(request) {
-    const person = this.enter((held, now) => held.listen(request.headers.get("UW-Caller"), now));
+    const message = request.headers.get("UW-Listener");
+    const person = this.enter(message, (held, now) => held.listen(message, now));
     if (!person.startsWith("usr_")) return new Response(null, { status: person === "E500" ? 500 : 404 });
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server, [person]);

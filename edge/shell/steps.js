@@ -1,5 +1,7 @@
 // Rust answers each call with the next step: a letter and the rest. The shell carries it out.
 
+import { fault } from "./log.js";
+
 /** Carries messages until there is something else to do. `rows`, where given, grows by what that costs. */
 export async function follow(env, step, rows, resume) {
   while (step[0] === "O") {
@@ -7,21 +9,23 @@ export async function follow(env, step, rows, resume) {
     const kind = step.indexOf("\n");
     const waits = step.indexOf("\n", kind + 1);
     const name = step.indexOf("\n", waits + 1);
-    const to = step.slice(1, kind);
-    let reply;
-    try {
-      const objects = env[to];
-      const object = objects.get(objects.idFromName(step.slice(waits + 1, name)));
-      const message = step.slice(name + 1);
-      reply = rows ? await counted(object, message, rows) : await object.call(message);
-    } catch (error) {
-      console.error(JSON.stringify({ level: "error", fault: `${to} did not answer`, error: String(error) }));
-      reply = error?.overloaded ? "E503" : "E500";
-    }
+    const message = step.slice(name + 1);
+    const reply = await ask(env[step.slice(1, kind)], step.slice(1, kind), step.slice(waits + 1, name), message, rows);
     if (waits === kind + 1) return reply;
     step = resume(step.slice(kind + 1, waits), reply);
   }
   return step;
+}
+
+/** Asks an object; `E503` or `E500` where it does not answer. */
+export async function ask(objects, kind, name, message, rows) {
+  try {
+    const object = objects.get(objects.idFromName(name));
+    return rows ? await counted(object, message, rows) : await object.call(message);
+  } catch (error) {
+    fault(kind, message, `did not answer: ${error}`);
+    return error?.overloaded ? "E503" : "E500";
+  }
 }
 
 async function counted(object, message, rows) {

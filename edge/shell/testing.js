@@ -4,12 +4,16 @@
 import worker from "./worker.js";
 import * as production from "./objects.js";
 import { clock } from "./clock.js";
+import { instance } from "./instance.js";
 
 const FAR = 8.64e15;
 
 let frozen = null;
 let offset = 0;
 clock.now = () => frozen ?? Date.now() + offset;
+
+// A Worker whose variable says so plays code of the next version beside objects of this one, or the other way round.
+instance.made = (edge, env) => edge.Worker.play_next_version?.(env.PLAY_NEXT_VERSION === "1");
 
 const watch = { calls: {}, alarms: {}, rowsRead: {}, rowsWritten: {}, statements: new Map() };
 let faults = [];

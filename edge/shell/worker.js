@@ -4,7 +4,7 @@
 import description from "./openapi.txt";
 import { live, renew } from "./instance.js";
 import { tell, watching } from "./log.js";
-import { follow } from "./steps.js";
+import { ask, follow } from "./steps.js";
 
 export { Distributor, Issuer, SignIns, User, Wallet } from "./objects.js";
 
@@ -31,7 +31,10 @@ export default {
 async function told(request, path, env, id, seen) {
   const begun = Date.now();
   const response = await answer(request, path, env, id, seen);
-  tell(env, request, path.split("?", 1)[0], id, seen, begun, response);
+  const pathname = path.split("?", 1)[0];
+  const route = live(env).edge.Worker.route(request.method, pathname) || null;
+  const distributor = /\/distributors\/([0-9A-Fa-f-]{36})(?:\/|$)/.exec(pathname)?.[1] ?? null;
+  tell(env, request, route, distributor, id, seen, begun, response);
   return response;
 }
 
@@ -69,7 +72,7 @@ function enter(env, id, run) {
     const { edge, problem } = live(env);
     return problem ? edge.Worker.misconfigured(problem, id) : run(edge.Worker);
   } catch (error) {
-    renew(error);
+    renew("Worker", `request 1 ${id} `, error);
     return live(env).edge.Worker.failed(false, id);
   }
 }
@@ -88,7 +91,7 @@ function describe({ method, url, headers }, path) {
 /** A stream: an answer whose body goes on with the pages that a Distributor replies. */
 function stream(env, text, method, id) {
   const end = text.indexOf("\n");
-  let { name, message } = JSON.parse(text.slice(1, end));
+  let [name, message] = JSON.parse(text.slice(1, end));
   const first = respond(text.slice(end + 1), method, id);
   if (method === "HEAD") return first;
   const encoder = new TextEncoder();
@@ -98,20 +101,20 @@ function stream(env, text, method, id) {
       const { done, value } = await reader.read();
       if (!done) return controller.enqueue(value);
       if (!message) return controller.close();
-      const reply = await follow(env, `ODISTRIBUTOR\n\n${name}\n${JSON.stringify(message)}`);
-      const page = reply.startsWith("RD") ? JSON.parse(reply.slice(2)) : undefined;
-      if (!page) return controller.error(new Error("The export broke off."));
-      message = page[1] && { Export: { export: page[1] } };
-      controller.enqueue(encoder.encode(page[0]));
+      const reply = await ask(env.DISTRIBUTOR, "DISTRIBUTOR", name, message);
+      if (!reply.startsWith("RD")) return controller.error(new Error("The export broke off."));
+      const [lines, next] = JSON.parse(reply.slice(2));
+      message = next;
+      controller.enqueue(encoder.encode(lines));
     },
   });
   return new Response(body, first);
 }
 
-/** Opens a WebSocket at a Distributor, which knows the caller from the header that only we set. */
+/** Opens a WebSocket at a Distributor, which knows who listens from the header that only we set. */
 async function listen(request, env, step, id) {
-  const { name, caller } = JSON.parse(step);
-  const headers = { Upgrade: "websocket", "UW-Caller": caller };
+  const [name, message] = JSON.parse(step);
+  const headers = { Upgrade: "websocket", "UW-Listener": message };
   const response = await env.DISTRIBUTOR.get(env.DISTRIBUTOR.idFromName(name)).fetch(request.url, { headers });
   if (response.status === 101) return response;
   const text = enter(env, id, (worker) => (response.status === 404 ? worker.nothing(id) : worker.failed(false, id)));

@@ -4,13 +4,11 @@
 //! storage, and turns results into answers. The JavaScript in `edge/shell` only carries strings
 //! between the platform and the exports of this crate.
 
-pub mod distributor;
-pub mod issuer;
+mod calls;
+pub mod http;
 mod messages;
+pub mod objects;
 #[cfg(test)]
 mod openapi;
 mod platform;
-pub mod sign_ins;
-pub mod user;
-pub mod wallet;
 pub mod worker;

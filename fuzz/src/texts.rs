@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use universal_wallet::id::DistributorID;
 use universal_wallet::{Amount, Phone, ShortCode, Timestamp};
-use universal_wallet_core::body::Body;
-use universal_wallet_core::cursor as cursors;
-use universal_wallet_core::ip::{IPBlock, client_address};
-use universal_wallet_core::key_form::{Peppers, Recognised};
+use universal_wallet_core::keys::token::{Peppers, Recognised};
+use universal_wallet_core::text::body::Body;
+use universal_wallet_core::text::cursor as cursors;
+use universal_wallet_core::text::ip::{IPBlock, client_address};
 use uuid::Uuid;
 
 fn distributor(number: u128) -> DistributorID {

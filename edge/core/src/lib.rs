@@ -4,26 +4,15 @@
 //! random bits are arguments; storage is the [`store::Store`] trait, which the Durable Object
 //! implements over SQLite.
 
-pub mod act;
-pub mod api_key;
-pub mod approval;
-pub mod body;
-pub mod chain;
-pub mod cursor;
-pub mod digest;
-pub mod distributor;
-pub mod document;
-pub mod input;
-pub mod ip;
-pub mod key_form;
-pub mod numbered;
-pub mod operation;
-pub mod password;
+pub mod approvals;
+pub mod audit;
+pub mod error;
+pub mod keys;
+pub mod operations;
 pub mod people;
-pub mod rate;
-pub mod refusal;
-pub mod sign_in;
+pub mod provisioning;
+pub mod responses;
 pub mod store;
-pub mod verify;
-pub mod view;
+pub mod text;
+pub mod total;
 pub mod wallet;

@@ -1,13 +1,10 @@
 //! A wallet: entries with running balance, holds for cash-out requests, each operation taken once.
 
-use std::format;
-use std::string::String;
-
 use serde::{Deserialize, Serialize};
 use universal_wallet::id::{DistributorID, OperationID};
 use universal_wallet::{Amount, Phone, Timestamp};
 
-use crate::refusal::{Code, Fault, Outcome, Refusal, refuse};
+use crate::error::{Code, InternalError, Outcome, Refusal, refuse};
 
 /// Where a hold stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,11 +77,17 @@ pub trait WalletStore {
     /// Appends the entry of an operation, so much in (or out, when negative), leaving the balance;
     /// where the operation has an entry already, nothing but what that brought: zero where its
     /// cash-in was refused.
-    fn append(&mut self, id: OperationID, minor: i64, balance: Amount, now: Timestamp) -> Result<Option<i64>, Fault>;
+    fn append(
+        &mut self,
+        id: OperationID,
+        minor: i64,
+        balance: Amount,
+        now: Timestamp,
+    ) -> Result<Option<i64>, InternalError>;
     /// A hold by its request.
-    fn hold(&self, id: OperationID) -> Result<Option<Hold>, Fault>;
+    fn hold(&self, id: OperationID) -> Result<Option<Hold>, InternalError>;
     /// Adds or changes a hold; `held` is what all of them hold then.
-    fn put_hold(&mut self, hold: &Hold, held: Amount) -> Result<(), Fault>;
+    fn put_hold(&mut self, hold: &Hold, held: Amount) -> Result<(), InternalError>;
 }
 
 /// What became of a cash-in.
@@ -98,7 +101,12 @@ pub enum Credited {
 }
 
 /// A cash-in arrives: decided once, however often it is told.
-pub fn credit(store: &mut dyn WalletStore, id: OperationID, amount: Amount, now: Timestamp) -> Result<Credited, Fault> {
+pub fn credit(
+    store: &mut dyn WalletStore,
+    id: OperationID,
+    amount: Amount,
+    now: Timestamp,
+) -> Result<Credited, InternalError> {
     let before = store.funds().balance;
     let (minor, balance) = match before.checked_add(amount) {
         Some(balance) => (amount.minor(), balance),
@@ -118,8 +126,8 @@ pub fn place_hold(store: &mut dyn WalletStore, hold: &Hold) -> Outcome<()> {
     Ok(store.put_hold(hold, held)?)
 }
 
-fn lower(store: &dyn WalletStore, hold: &Hold) -> Result<Amount, Fault> {
-    store.funds().held.checked_sub(hold.amount).ok_or_else(|| Fault::new("a hold of more than is held"))
+fn lower(store: &dyn WalletStore, hold: &Hold) -> Result<Amount, InternalError> {
+    store.funds().held.checked_sub(hold.amount).ok_or_else(|| InternalError::new("a hold of more than is held"))
 }
 
 /// The distributor paid the customer: the held money leaves the wallet, once.
@@ -132,16 +140,16 @@ pub fn capture(store: &mut dyn WalletStore, id: OperationID, now: Timestamp) -> 
     }
     let held = lower(store, &hold)?;
     let balance =
-        store.funds().balance.checked_sub(hold.amount).ok_or_else(|| Fault::new("a hold past the balance"))?;
+        store.funds().balance.checked_sub(hold.amount).ok_or_else(|| InternalError::new("a hold past the balance"))?;
     store.put_hold(&Hold { status: HoldStatus::Captured, ..hold.clone() }, held)?;
     match store.append(id, -hold.amount.minor(), balance, now)? {
         None => Ok(()),
-        Some(_) => Err(Fault::new("an entry of a hold that was not captured").into()),
+        Some(_) => Err(InternalError::new("an entry of a hold that was not captured").into()),
     }
 }
 
 /// The request was cancelled, or lapsed, or never accepted: the held money is free again.
-pub fn release(store: &mut dyn WalletStore, id: OperationID) -> Result<(), Fault> {
+pub fn release(store: &mut dyn WalletStore, id: OperationID) -> Result<(), InternalError> {
     match store.hold(id)? {
         Some(hold) if matches!(hold.status, HoldStatus::Announcing | HoldStatus::Held) => {
             let held = lower(store, &hold)?;
@@ -152,8 +160,8 @@ pub fn release(store: &mut dyn WalletStore, id: OperationID) -> Result<(), Fault
 }
 
 /// The distributor is told of the request: which announcement this is.
-pub fn announce(store: &mut dyn WalletStore, id: OperationID) -> Result<u32, Fault> {
-    let Some(hold) = store.hold(id)? else { return Err(Fault::new("an announcement of no request")) };
+pub fn announce(store: &mut dyn WalletStore, id: OperationID) -> Result<u32, InternalError> {
+    let Some(hold) = store.hold(id)? else { return Err(InternalError::new("an announcement of no request")) };
     let announcements = hold.announcements.saturating_add(1);
     let held = store.funds().held;
     store.put_hold(&Hold { announcements, ..hold }, held)?;
@@ -161,7 +169,7 @@ pub fn announce(store: &mut dyn WalletStore, id: OperationID) -> Result<u32, Fau
 }
 
 /// The distributor knows of the request.
-pub fn announced(store: &mut dyn WalletStore, id: OperationID) -> Result<(), Fault> {
+pub fn announced(store: &mut dyn WalletStore, id: OperationID) -> Result<(), InternalError> {
     match store.hold(id)? {
         Some(hold) if hold.status == HoldStatus::Announcing => {
             let held = store.funds().held;
@@ -173,7 +181,7 @@ pub fn announced(store: &mut dyn WalletStore, id: OperationID) -> Result<(), Fau
 
 /// The distributor refuses the request. Only the answer to the latest announcement counts: a later
 /// one may have been accepted while this answer was on its way. Whether the money is free again.
-pub fn refused(store: &mut dyn WalletStore, id: OperationID, announcement: u32) -> Result<bool, Fault> {
+pub fn refused(store: &mut dyn WalletStore, id: OperationID, announcement: u32) -> Result<bool, InternalError> {
     match store.hold(id)? {
         Some(hold) if hold.status == HoldStatus::Announcing && hold.announcements == announcement => {
             release(store, id).map(|()| true)

@@ -1,22 +1,21 @@
-//! A call on behalf of an HTTP request, as the Worker hands it over to a Distributor: a line for
-//! each part, the body last. It is the one message on the way of every call, so its form is plain.
+//! A call on behalf of an HTTP request, as the Worker hands it over to a Distributor: a line for each part, the body last.
+//! It is the one message on the way of every call, so its content is plain.
 
 use universal_wallet::id::DistributorID;
-use universal_wallet_core::digest::Digest;
-use universal_wallet_core::document;
-use universal_wallet_core::input::{Input, Unread};
-use universal_wallet_core::refusal::Fault;
+use universal_wallet_core::error::InternalError;
+use universal_wallet_core::text::digest::Digest;
+use universal_wallet_core::text::input::{Input, Unread};
+use universal_wallet_core::text::json_text;
 
-use super::ConsoleCaller;
-use crate::platform::answer::{Origin, Scheme};
-use crate::worker::routes::{ROUTES, Route};
-
-/// What distinguishes a call from other messages, which are JSON.
-const MARK: &str = "call\n";
+use super::envelope::{self, Receiver};
+use super::to_distributor::ConsoleCaller;
+use crate::http::answer::{Origin, Scheme};
+use crate::http::routes::Route;
+use crate::platform::log;
 
 /// Who calls, as the Worker found them.
 #[derive(Clone, Debug)]
-pub(crate) enum Asker {
+pub(crate) enum Principal {
     /// A key of ours, by its digest.
     Key(Digest),
     /// A signed-in person.
@@ -45,59 +44,55 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// As one object tells the other. No part but the body can hold a line break: they come from
-    /// the URL and from headers, or are JSON.
-    pub(crate) fn text(&self, caller: &Asker) -> Result<String, Fault> {
-        let (kind, who) = match caller {
-            Asker::Key(digest) => ("K", digest.to_string()),
-            Asker::Person(person) => ("P", document::write(person)?),
-            Asker::Issuer => ("I", String::new()),
+    /// The message. No part but the body can hold a line break: they come from the URL and from headers, or are JSON.
+    pub(crate) fn message(&self, principal: &Principal) -> Result<String, InternalError> {
+        let (kind, who) = match principal {
+            Principal::Key(digest) => ("K", digest.to_string()),
+            Principal::Person(person) => ("P", json_text::write(person)?),
+            Principal::Issuer => ("I", String::new()),
         };
-        let route = ROUTES.iter().position(|(_, _, route, _)| *route == self.route).unwrap_or(ROUTES.len());
         let (read, body) = match &self.input.body {
             Ok(text) => ("+", text.as_str()),
             Err(Unread::TooLarge) => ("L", ""),
             Err(Unread::Broken) => ("B", ""),
             Err(Unread::NotJson) => ("N", ""),
         };
-        let Self { origin: Origin { request_id, .. }, distributor, subject, query, .. } = self;
-        let mut text = String::with_capacity(256 + subject.len() + query.len() + body.len());
-        text.extend([MARK, kind, &who]);
-        let distributor = distributor.to_string();
-        for line in [itoa::Buffer::new().format(route), &distributor, request_id, subject, query] {
-            text.extend(["\n", line]);
-        }
+        let Self { distributor, subject, query, .. } = self;
+        let mut content = String::with_capacity(256 + subject.len() + query.len() + body.len());
+        content.extend([kind, &who, "\n", &distributor.to_string(), "\n", subject, "\n", query]);
         for part in [&self.ip, &self.input.idempotency_key] {
             // An absent part is an empty line, an empty one is not.
-            text.push('\n');
+            content.push('\n');
             if let Some(part) = part {
-                text.extend(["=", part]);
+                content.extend(["=", part]);
             }
         }
-        text.extend(["\n", read, body]);
-        Ok(text)
+        content.extend(["\n", read, body]);
+        Ok(envelope::write(Receiver::DistributorCall, &content))
     }
 
-    /// Reads a call; `None` where the message is none.
-    pub(crate) fn read(message: &str) -> Option<Result<(Asker, Self), Fault>> {
-        let call = message.strip_prefix(MARK)?;
-        Some(parse(call).ok_or_else(|| Fault::new("a call that cannot be read")))
+    /// Reads the content of a message whose envelope was opened: that names the request and its route.
+    pub(crate) fn read(content: &str) -> Result<(Principal, Self), InternalError> {
+        let context = log::context();
+        let route = Route::from_id(&context.route).ok_or_else(|| InternalError::new("a call of an unknown route"))?;
+        parse(content, route, &context.request_id).ok_or_else(|| InternalError::new("a call that cannot be read"))
     }
 }
 
-fn parse(text: &str) -> Option<(Asker, Call)> {
-    let mut lines = text.splitn(9, '\n');
-    let caller = lines.next()?;
-    let who = caller.get(1..)?;
-    let caller = match caller.get(..1)? {
-        "K" => Asker::Key(who.parse().ok()?),
-        "P" => Asker::Person(document::read(who).ok()?),
-        _ => Asker::Issuer,
+fn parse(content: &str, route: Route, request_id: &str) -> Option<(Principal, Call)> {
+    let mut lines = content.splitn(7, '\n');
+    let principal = lines.next()?;
+    let who = principal.get(1..)?;
+    let principal = match principal.get(..1)? {
+        "K" => Principal::Key(who.parse().ok()?),
+        "P" => Principal::Person(json_text::read(who).ok()?),
+        "I" if who.is_empty() => Principal::Issuer,
+        _ => return None,
     };
-    let (_, _, route, _) = *ROUTES.get(lines.next()?.parse::<usize>().ok()?)?;
     let distributor = lines.next()?.parse().ok()?;
-    let scheme = if matches!(caller, Asker::Person(_)) { Scheme::Session } else { Scheme::Bearer { sent: true } };
-    let origin = Origin { request_id: lines.next()?.into(), scheme };
+    let scheme =
+        if matches!(principal, Principal::Person(_)) { Scheme::Session } else { Scheme::Bearer { sent: true } };
+    let origin = Origin { request_id: request_id.into(), scheme };
     let (subject, query) = (lines.next()?.into(), lines.next()?.into());
     let mut optional = || Some(lines.next()?.strip_prefix('=').map(str::to_owned));
     let (ip, idempotency_key) = (optional()?, optional()?);
@@ -105,48 +100,10 @@ fn parse(text: &str) -> Option<(Asker, Call)> {
     let body = match body.get(..1)? {
         "+" => Ok(body.get(1..)?.into()),
         "L" => Err(Unread::TooLarge),
+        "B" => Err(Unread::Broken),
         "N" => Err(Unread::NotJson),
-        _ => Err(Unread::Broken),
+        _ => return None,
     };
     let input = Input { body, idempotency_key };
-    Some((caller, Call { origin, route, distributor, subject, query, ip, input }))
-}
-
-#[cfg(test)]
-mod tests {
-    use universal_wallet::id::UserID;
-    use uuid::Uuid;
-
-    use super::*;
-
-    #[test]
-    fn a_call_is_read_as_it_was_told() {
-        let person = ConsoleCaller {
-            user: UserID::from_uuid(Uuid::from_u128(3)),
-            login: "ada@example.com".parse().unwrap(),
-            must_change_password: false,
-            only_here: true,
-        };
-        for caller in [Asker::Key(Digest::of(&[b"key"])), Asker::Person(person), Asker::Issuer] {
-            for body in [Ok("{\"memo\":\n\"a\"}".into()), Ok(String::new()), Err(Unread::NotJson)] {
-                for (_, _, route, _) in ROUTES {
-                    let call = Call {
-                        origin: Origin { request_id: "id".into(), scheme: Scheme::Session },
-                        route: *route,
-                        distributor: DistributorID::from_uuid(Uuid::from_u128(7)),
-                        subject: "op_1".into(),
-                        query: "limit=1&offset=2".into(),
-                        ip: None,
-                        input: Input { body: body.clone(), idempotency_key: Some(String::new()) },
-                    };
-                    let text = call.text(&caller).unwrap();
-                    let (_, read) = Call::read(&text).unwrap().unwrap();
-                    assert_eq!(read.text(&caller).unwrap(), text);
-                    assert_eq!(read.route, *route);
-                }
-            }
-        }
-        assert!(Call::read("{\"Membership\":{}}").is_none());
-        assert!(Call::read("call\nK\n").unwrap().is_err());
-    }
+    Some((principal, Call { origin, route, distributor, subject, query, ip, input }))
 }

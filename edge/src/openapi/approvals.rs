@@ -1,14 +1,14 @@
 //! The inbox: what waits for another person.
 
 use serde_json::{Value, json};
-use universal_wallet_core::refusal::Code;
-use universal_wallet_core::view::ApprovalView;
+use universal_wallet_core::error::Code;
+use universal_wallet_core::responses::ApprovalView;
 
 use super::keys::key_example;
 use super::operation::Operation;
 use super::{bodies, parameters};
-use crate::distributor::answers::{Decision, Page};
-use crate::worker::routes::Route;
+use crate::http::routes::Route;
+use crate::objects::distributor::answers::{Decision, Page};
 
 const TAG: &str = "Console: approvals";
 
@@ -49,7 +49,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
     let statuses = ["pending", "approved", "rejected", "withdrawn", "expired"];
     let kinds = ["api-key.issue", "api-key.rotate", "operation", "user.create", "user.grant", "user.reset"];
     vec![
-        new(Route::Approvals, "listApprovals", "List requests, newest first")
+        new(Route::ListApprovals, "listApprovals", "List requests, newest first")
             .about("What waits for another person, and what was decided.")
             .parameters([
                 parameters::limit(),
@@ -62,7 +62,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
                 "A page of requests.",
                 json!({ "items": [approval_example()], "nextCursor": "" }),
             ),
-        new(Route::Approval, "getApproval", "Read a request")
+        new(Route::GetApproval, "getApproval", "Read a request")
             .about("The full request as it will be carried out, and the digest that an approval repeats.")
             .answers::<ApprovalView>(200, "The request.", approval_example()),
         new(Route::Approve, "approve", "Approve a request")

@@ -6,11 +6,11 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 use universal_wallet::wire::ErrorBody;
-use universal_wallet_core::refusal::{Code, reason_phrase};
+use universal_wallet_core::error::{Code, reason_phrase};
 
 use super::operation::{Answer, Idempotency, Operation};
 use super::{descriptions, parameters};
-use crate::worker::routes::{Area, ROUTES, Route};
+use crate::http::routes::{Access, Route};
 
 struct Document {
     generator: SchemaGenerator,
@@ -29,14 +29,15 @@ pub(super) fn document() -> Value {
         parameters: Map::new(),
         responses: Map::new(),
     };
-    let mut descriptions: BTreeMap<String, Operation> =
-        descriptions().into_iter().map(|operation| (format!("{:?}", operation.route), operation)).collect();
+    let mut descriptions: BTreeMap<&str, Operation> =
+        descriptions().into_iter().map(|operation| (operation.route.id(), operation)).collect();
     let mut paths: Map<String, Value> = Map::new();
-    for (verb, pattern, route, area) in ROUTES {
-        let Some(operation) = descriptions.remove(&format!("{route:?}")) else { continue };
-        let (path, names) = path_of(pattern);
+    for route in Route::ALL {
+        let Some(operation) = descriptions.remove(route.id()) else { continue };
+        let (verb, access) = (route.method(), route.access());
+        let (path, names) = path_of(route.pattern());
         let item = paths.entry(path).or_insert_with(|| json!({}));
-        item[verb.to_lowercase()] = document.operation(verb, *area, &names, operation);
+        item[verb.to_lowercase()] = document.operation(verb, access, &names, operation);
     }
     document.finish(paths)
 }
@@ -59,8 +60,8 @@ fn path_of(pattern: &str) -> (String, Vec<&'static str>) {
     (segments.join("/"), names)
 }
 
-/// Why any call of an area may be refused, beyond what its operations tell.
-fn common_codes(verb: &str, area: Area, names: &[&str], operation: &Operation) -> Vec<Code> {
+/// Why any call of an access may be refused, beyond what its operations tell.
+fn common_codes(verb: &str, access: Access, names: &[&str], operation: &Operation) -> Vec<Code> {
     let mut codes = vec![Code::Internal, Code::Unavailable];
     let writes = verb != "GET";
     if writes && operation.route != Route::SignOut {
@@ -78,36 +79,36 @@ fn common_codes(verb: &str, area: Area, names: &[&str], operation: &Operation) -
     if !names.is_empty() {
         codes.push(Code::NotFound);
     }
-    match area {
-        Area::Public => {}
-        Area::Key => {
+    match access {
+        Access::Public => {}
+        Access::Key(_) => {
             codes.extend([Code::MissingApiKey, Code::InvalidApiKey, Code::ExpiredApiKey, Code::RevokedApiKey]);
             codes.extend([Code::DistributorMismatch, Code::IPNotAllowed, Code::RateLimited]);
-            if operation.route != Route::KeyInfo {
+            if operation.route != Route::GetCallingKey {
                 codes.push(Code::PermissionDenied);
             }
         }
-        Area::Session | Area::Console => {
+        Access::Session | Access::Console(_) => {
             if operation.route != Route::SignIn {
                 codes.push(Code::NotSignedIn);
             }
-            if area == Area::Console {
+            if matches!(access, Access::Console(_)) {
                 codes.push(Code::PasswordChangeRequired);
             }
             if writes {
                 codes.push(Code::CrossSiteRequest);
             }
         }
-        Area::Issuer => codes.extend([Code::MissingApiKey, Code::InvalidApiKey]),
+        Access::Issuer => codes.extend([Code::MissingApiKey, Code::InvalidApiKey]),
     }
     codes
 }
 
-const fn security(area: Area) -> &'static str {
-    match area {
-        Area::Key => "apiKey",
-        Area::Issuer => "issuerToken",
-        Area::Public | Area::Session | Area::Console => "session",
+const fn security(access: Access) -> &'static str {
+    match access {
+        Access::Key(_) => "apiKey",
+        Access::Issuer => "issuerToken",
+        Access::Public | Access::Session | Access::Console(_) => "session",
     }
 }
 
@@ -125,7 +126,7 @@ impl Document {
         json!({ "$ref": format!("#/components/parameters/{name}") })
     }
 
-    fn operation(&mut self, verb: &str, area: Area, names: &[&str], operation: Operation) -> Value {
+    fn operation(&mut self, verb: &str, access: Access, names: &[&str], operation: Operation) -> Value {
         let mut parameters: Vec<Value> =
             names.iter().map(|name| self.parameter(name, parameters::in_path(name))).collect();
         match operation.idempotency {
@@ -137,19 +138,19 @@ impl Document {
                 parameters.push(self.parameter("required.Idempotency-Key", parameters::idempotency_key(true)));
             }
         }
-        let mut codes = common_codes(verb, area, names, &operation);
+        let mut codes = common_codes(verb, access, names, &operation);
         codes.extend(&operation.codes);
         parameters.extend(operation.parameters);
-        let mut responses = self.refusals(area, &codes);
+        let mut responses = self.refusals(access, &codes);
         for answer in operation.answers {
-            responses.insert(answer.status.to_string(), self.answer(area, operation.idempotency, answer));
+            responses.insert(answer.status.to_string(), self.answer(access, operation.idempotency, answer));
         }
         let mut value = json!({
             "operationId": operation.id,
             "tags": [operation.tag],
             "summary": operation.summary,
             "description": operation.description,
-            "security": if operation.route == Route::SignIn { json!([]) } else { json!([{ security(area): [] }]) },
+            "security": if operation.route == Route::SignIn { json!([]) } else { json!([{ security(access): [] }]) },
             "responses": responses,
         });
         if !parameters.is_empty() {
@@ -167,9 +168,9 @@ impl Document {
         value
     }
 
-    fn answer(&mut self, area: Area, idempotency: Idempotency, answer: Answer) -> Value {
+    fn answer(&mut self, access: Access, idempotency: Idempotency, answer: Answer) -> Value {
         let mut names = if answer.status == 101 { vec![] } else { vec!["X-Request-ID", "Cache-Control"] };
-        if area == Area::Key {
+        if matches!(access, Access::Key(_)) {
             names.extend(["RateLimit-Policy", "RateLimit", "Deprecation", "Sunset"]);
         }
         if idempotency != Idempotency::No {
@@ -187,7 +188,7 @@ impl Document {
     }
 
     /// A response for each status that these codes have.
-    fn refusals(&mut self, area: Area, codes: &[Code]) -> Map<String, Value> {
+    fn refusals(&mut self, access: Access, codes: &[Code]) -> Map<String, Value> {
         let mut statuses: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
         for code in Code::ALL.iter().filter(|code| codes.contains(code)) {
             statuses.entry(code.status()).or_default().push(*code);
@@ -201,10 +202,10 @@ impl Document {
                 429 | 503 => Some("Retry-After"),
                 _ => None,
             });
-            if area == Area::Key {
+            if matches!(access, Access::Key(_)) {
                 names.extend(["RateLimit-Policy", "RateLimit", "Deprecation", "Sunset"]);
             }
-            let name = format!("{}{status}.{}", if area == Area::Key { "key." } else { "" }, words.join("."));
+            let name = format!("{}{status}.{}", if matches!(access, Access::Key(_)) { "key." } else { "" }, words.join("."));
             responses.insert(status.to_string(), json!({ "$ref": format!("#/components/responses/{name}") }));
             let error = self.generator.subschema_for::<ErrorBody>();
             self.responses.entry(name).or_insert_with(|| {

@@ -1,17 +1,18 @@
 //! The issuer's API.
 
 use serde_json::{Value, json};
-use universal_wallet_core::refusal::Code;
-use universal_wallet_core::view::KeyView;
+use universal_wallet_core::error::Code;
+use universal_wallet_core::responses::KeyView;
 
 use super::keys::key_example;
 use super::operation::Operation;
 use super::{bodies, parameters};
-use crate::distributor::answers::{Checked, FloatMoved};
-use crate::messages::{Position, WalletVerified};
-use crate::worker::issuer::create::{DistributorCreated, UserAdded};
-use crate::worker::issuer::{CashOutRequested, DistributorsPage, MerchantView, WalletView};
-use crate::worker::routes::Route;
+use crate::http::routes::Route;
+use crate::messages::to_wallet::WalletVerified;
+use crate::objects::distributor::answers::Position;
+use crate::objects::distributor::answers::{Checked, FloatMoved};
+use crate::worker::issuer_calls::{CashOutRequested, DistributorsPage, MerchantView, WalletView};
+use crate::worker::provisioning::{DistributorCreated, UserAdded};
 
 const TAG: &str = "Issuer API";
 
@@ -70,10 +71,10 @@ fn distributors() -> Vec<Operation> {
                 }),
             )
             .refuses(&[Code::AlreadyExists]),
-        new(Route::Distributor, "getPosition", "Read a distributor's position")
+        new(Route::GetPosition, "getPosition", "Read a distributor's position")
             .about("issued = balance + what wallets hold of it + processing.")
             .answers::<Position>(200, "The position.", position_example()),
-        new(Route::Suspend, "suspendDistributor", "Suspend a distributor")
+        new(Route::SuspendDistributor, "suspendDistributor", "Suspend a distributor")
             .about("Nothing new is begun there; reading, rejecting, revoking and what is on its way go on.")
             .idempotent()
             .answers::<Position>(200, "The position, suspended.", {
@@ -81,7 +82,7 @@ fn distributors() -> Vec<Operation> {
                 position["status"] = "suspended".into();
                 position
             }),
-        new(Route::Resume, "resumeDistributor", "Resume a distributor")
+        new(Route::ResumeDistributor, "resumeDistributor", "Resume a distributor")
             .about("Ends a suspension.")
             .idempotent()
             .answers::<Position>(200, "The position, active.", position_example()),
@@ -102,7 +103,7 @@ fn distributors() -> Vec<Operation> {
                 }),
             )
             .refuses(&[Code::AlreadyExists]),
-        new(Route::IssuerRevokeKey, "revokeKeyOfDistributor", "Revoke an API key in an emergency")
+        new(Route::RevokeKeyOfDistributor, "revokeKeyOfDistributor", "Revoke an API key in an emergency")
             .about("Holds for the very next call.")
             .idempotent()
             .optional_body("Reason", bodies::reason(), json!({ "reason": "Found on the internet" }))
@@ -141,10 +142,10 @@ fn money() -> Vec<Operation> {
                 json!({ "merchantID": "mer_36e48800-22ce-4ea0-b37a-198f7978cd53", "shortCode": "100000", "name": "ABC Store" }),
             )
             .refuses(&[Code::AlreadyExists]),
-        new(Route::Wallet, "getWallet", "Read a customer's wallet")
+        new(Route::GetWallet, "getWallet", "Read a customer's wallet")
             .about("A phone that was never seen has zeros.")
             .answers::<WalletView>(200, "The wallet.", wallet_example()),
-        new(Route::Merchant, "getMerchant", "Read a merchant and its wallet")
+        new(Route::GetMerchant, "getMerchant", "Read a merchant and its wallet")
             .answers::<WalletView>(200, "The merchant and its wallet.", {
                 let mut wallet = wallet_example();
                 wallet["merchantID"] = "mer_36e48800-22ce-4ea0-b37a-198f7978cd53".into();
@@ -182,7 +183,7 @@ fn money() -> Vec<Operation> {
 fn verifying() -> Vec<Operation> {
     let wallet = json!({ "entries": 2, "balance": "1500.00", "held": "200.00", "announcing": "0.00", "problems": [] });
     vec![
-        new(Route::Distributors, "listDistributors", "List the distributors")
+        new(Route::ListDistributors, "listDistributors", "List the distributors")
             .about("Their IDs alone, in order.")
             .parameters([parameters::distributors_cursor()])
             .answers::<DistributorsPage>(

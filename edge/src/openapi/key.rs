@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 use universal_wallet::wire::{Balance, CashOutPage, KeyInfo, Operation as WireOperation, Receipt};
-use universal_wallet_core::refusal::Code;
+use universal_wallet_core::error::Code;
 
 use super::operation::Operation;
 use super::{bodies, parameters};
-use crate::worker::routes::Route;
+use crate::http::routes::Route;
 
 const TAG: &str = "Distributor API";
 
@@ -98,14 +98,14 @@ const LIMITS: [Code; 2] = [Code::TransactionLimitExceeded, Code::DailyVolumeExce
 pub(super) fn descriptions() -> Vec<Operation> {
     let new = |route, id, summary| Operation::new(route, id, TAG, summary);
     vec![
-        new(Route::KeyBalance, "getBalance", "Read the float")
+        new(Route::GetBalance, "getBalance", "Read the float")
             .about("All of the distributor's float, what is free to be spent, and what pending cash-ins hold.")
             .answers::<Balance>(
                 200,
                 "The float.",
                 json!({ "balance": "50000.00", "available": "45000.00", "held": "5000.00", "currency": "NGN" }),
             ),
-        new(Route::KeyOperations, "listOperations", "List operations, newest first")
+        new(Route::ListOperations, "listOperations", "List operations, newest first")
             .about(
                 "A page of the distributor's operations. The Link header leads to the next page, and stays exact while \
                  operations arrive; the last page has none.",
@@ -114,7 +114,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
             .answers::<Vec<WireOperation>>(200, "A page of operations.", json!([operation_example()]))
             .with_header("Link"),
         with_new_operation(
-            new(Route::KeyCreateOperation, "createOperation", "Cash in, or pay a customer out")
+            new(Route::CreateOperation, "createOperation", "Cash in, or pay a customer out")
                 .about(
                     "A cash-in credits a customer's phone or a merchant. A cash-out pays the oldest open request of that \
                      customer and amount; no wallet is debited without its owner's request. Within the key's \
@@ -132,16 +132,16 @@ pub(super) fn descriptions() -> Vec<Operation> {
             Code::NoCashOutRequest,
             Code::DistributorSuspended,
         ]),
-        new(Route::KeyExport, "exportOperations", "Export the ledger as a stream")
+        new(Route::ExportOperations, "exportOperations", "Export the ledger as a stream")
             .about("A line for each change of the float, oldest first, as CSV or JSON Lines.")
             .parameters(parameters::export())
             .answers_as::<String>("text/csv", 200, "The ledger.", csv_example())
             .answers_as::<String>("application/x-ndjson", 200, "The ledger.", json_lines_example())
             .with_header("Content-Disposition"),
-        new(Route::KeyOperation, "getOperation", "Read one operation")
+        new(Route::GetOperation, "getOperation", "Read one operation")
             .about("A cash-out can be read from the moment on that it is being paid.")
             .answers::<WireOperation>(200, "The operation.", operation_example()),
-        new(Route::KeyWithdrawOperation, "withdrawOperation", "Withdraw a pending operation")
+        new(Route::WithdrawOperation, "withdrawOperation", "Withdraw a pending operation")
             .about("Takes back what this key, or one that it took over from, asked for and nobody decided yet.")
             .answers::<WireOperation>(200, "The operation, rejected.", {
                 let mut withdrawn = operation_example();
@@ -153,11 +153,11 @@ pub(super) fn descriptions() -> Vec<Operation> {
                 withdrawn
             })
             .refuses(&[Code::NotTheMaker, Code::InvalidState]),
-        new(Route::KeyCashOuts, "listCashOuts", "List customers' open cash-out requests, oldest first")
+        new(Route::ListCashOuts, "listCashOuts", "List customers' open cash-out requests, oldest first")
             .about("What customers asked this distributor to pay out and nobody took yet.")
             .parameters([parameters::limit(), parameters::cursor()])
             .answers::<CashOutPage>(200, "A page of requests.", cash_outs_example()),
-        new(Route::KeyProcessCashOut, "processCashOut", "Pay a cash-out request out")
+        new(Route::ProcessCashOut, "processCashOut", "Pay a cash-out request out")
             .about(
                 "Takes the request: from now on its customer cannot cancel it. The same body again answers the present \
                  state; after a rejection it is a new attempt.",
@@ -171,7 +171,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
             .answers::<Receipt>(200, "The operation and where it stands.", receipt_example())
             .refuses(&LIMITS)
             .refuses(&[Code::InvalidAmount, Code::InvalidState, Code::DistributorSuspended]),
-        new(Route::KeyInfo, "getCallingKey", "Read the calling key")
+        new(Route::GetCallingKey, "getCallingKey", "Read the calling key")
             .about("What the key may do, its limits, and what is left of today's volume.")
             .answers::<KeyInfo>(
                 200,

@@ -1,13 +1,13 @@
 //! API keys in the console: asking for them, claiming, watching and ending them.
 
 use serde_json::{Value, json};
-use universal_wallet_core::refusal::Code;
-use universal_wallet_core::view::KeyView;
+use universal_wallet_core::error::Code;
+use universal_wallet_core::responses::KeyView;
 
 use super::operation::Operation;
 use super::{bodies, parameters};
-use crate::distributor::answers::{Attention, Claimed, KeyUsage, Page, Summary};
-use crate::worker::routes::Route;
+use crate::http::routes::Route;
+use crate::objects::distributor::answers::{Attention, Claimed, KeyUsage, Page, Summary};
 
 const TAG: &str = "Console: API keys";
 
@@ -149,7 +149,7 @@ fn asking() -> Vec<Operation> {
 fn watching() -> Vec<Operation> {
     let statuses = ["pending", "approved", "active", "expired", "revoked", "rejected", "withdrawn", "lapsed"];
     vec![
-        new(Route::Summary, "getDistributor", "Read the distributor")
+        new(Route::GetDistributor, "getDistributor", "Read the distributor")
             .about("Its name, its float, and whether the issuer suspended it.")
             .answers::<Summary>(
                 200,
@@ -159,7 +159,7 @@ fn watching() -> Vec<Operation> {
                     "balance": "50000.00", "available": "45000.00", "held": "5000.00", "status": "active",
                 }),
             ),
-        new(Route::Keys, "listKeys", "List API keys, newest first")
+        new(Route::ListKeys, "listKeys", "List API keys, newest first")
             .about("Every key that was ever asked for; never a secret.")
             .parameters([
                 parameters::limit(),
@@ -167,10 +167,10 @@ fn watching() -> Vec<Operation> {
                 parameters::word("status", "Only those that stand there.", &statuses),
             ])
             .answers::<Page<KeyView>>(200, "A page of keys.", json!({ "items": [key_example()], "nextCursor": "" })),
-        new(Route::Key, "getKey", "Read an API key")
+        new(Route::GetKey, "getKey", "Read an API key")
             .about("What was asked for and granted, who decided, and how much it is used.")
             .answers::<KeyView>(200, "The key.", key_example()),
-        new(Route::KeyUsage, "getKeyUsage", "Read how an API key is used")
+        new(Route::GetKeyUsage, "getKeyUsage", "Read how an API key is used")
             .about("By day, by address, and what it was refused for.")
             .parameters([parameters::days()])
             .answers::<KeyUsage>(
@@ -187,7 +187,7 @@ fn watching() -> Vec<Operation> {
                     }],
                 }),
             ),
-        new(Route::Attention, "getAttention", "Read what wants attention")
+        new(Route::GetAttention, "getAttention", "Read what wants attention")
             .about("Keys that end soon, are unused or old, were refused, or are used from a new address.")
             .answers::<Attention>(
                 200,

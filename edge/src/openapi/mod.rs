@@ -34,7 +34,7 @@ mod tests {
 
     use super::descriptions;
     use super::document::document;
-    use crate::worker::routes::{Area, ROUTES};
+    use crate::http::routes::{Access, Route};
 
     #[test]
     fn every_route_is_described_once_and_every_description_has_a_route() {
@@ -42,7 +42,7 @@ mod tests {
         let distinct: HashSet<_> = described.iter().copied().collect();
         assert_eq!(described.len(), distinct.len(), "a route is described twice");
         let served: HashSet<_> =
-            ROUTES.iter().filter(|(.., area)| *area != Area::Public).map(|(_, _, route, _)| *route).collect();
+            Route::ALL.iter().copied().filter(|route| route.access() != Access::Public).collect();
         let missing: Vec<_> = served.difference(&distinct).collect();
         let idle: Vec<_> = distinct.difference(&served).collect();
         assert!(missing.is_empty() && idle.is_empty(), "not described: {missing:?}; not served: {idle:?}");

@@ -2,9 +2,9 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
-use universal_wallet_core::refusal::Code;
+use universal_wallet_core::error::Code;
 
-use crate::worker::routes::Route;
+use crate::http::routes::Route;
 
 /// A body of an answer: its media type, its schema and an example.
 type Content = (&'static str, fn(&mut SchemaGenerator) -> Schema, Value);

@@ -2,16 +2,16 @@
 
 use serde_json::json;
 use universal_wallet::wire::{CashOutPage, Operation as WireOperation, Receipt};
-use universal_wallet_core::refusal::Code;
-use universal_wallet_core::verify::Verified;
+use universal_wallet_core::audit::verify::Verified;
+use universal_wallet_core::error::Code;
 
 use super::key::{
     cash_outs_example, csv_example, json_lines_example, operation_example, receipt_example, with_new_operation,
 };
 use super::operation::Operation;
 use super::{bodies, parameters};
-use crate::distributor::answers::{AuditItem, Page};
-use crate::worker::routes::Route;
+use crate::http::routes::Route;
+use crate::objects::distributor::answers::{AuditItem, Page};
 
 const TAG: &str = "Console: operations";
 const AUDIT: &str = "Console: audit";
@@ -19,22 +19,22 @@ const AUDIT: &str = "Console: audit";
 pub(super) fn descriptions() -> Vec<Operation> {
     let new = |route, id, summary| Operation::new(route, id, TAG, summary);
     vec![
-        new(Route::Operations, "listConsoleOperations", "List operations, newest first")
+        new(Route::ListConsoleOperations, "listConsoleOperations", "List operations, newest first")
             .about("As the distributor API lists them.")
             .parameters(parameters::operations())
             .answers::<Vec<WireOperation>>(200, "A page of operations.", json!([operation_example()]))
             .with_header("Link"),
-        new(Route::Operation, "getConsoleOperation", "Read one operation")
+        new(Route::GetConsoleOperation, "getConsoleOperation", "Read one operation")
             .about("As the distributor API tells it.")
             .answers::<WireOperation>(200, "The operation.", operation_example()),
-        new(Route::Export, "exportConsoleOperations", "Export the ledger as a stream")
+        new(Route::ExportConsoleOperations, "exportConsoleOperations", "Export the ledger as a stream")
             .about("A line for each change of the float, oldest first, as CSV or JSON Lines.")
             .parameters(parameters::export())
             .answers_as::<String>("text/csv", 200, "The ledger.", csv_example())
             .answers_as::<String>("application/x-ndjson", 200, "The ledger.", json_lines_example())
             .with_header("Content-Disposition"),
         with_new_operation(
-            new(Route::CreateOperation, "requestOperation", "Ask for a cash-in or cash-out")
+            new(Route::RequestOperation, "requestOperation", "Ask for a cash-in or cash-out")
                 .about("Needs the role maker. It always waits for another person; no key's limits apply.")
                 .idempotent(),
         )
@@ -51,11 +51,11 @@ pub(super) fn descriptions() -> Vec<Operation> {
             Code::RoleRequired,
             Code::DistributorSuspended,
         ]),
-        new(Route::CashOuts, "listConsoleCashOuts", "List customers' open cash-out requests, oldest first")
+        new(Route::ListConsoleCashOuts, "listConsoleCashOuts", "List customers' open cash-out requests, oldest first")
             .about("As the distributor API lists them.")
             .parameters([parameters::limit(), parameters::cursor()])
             .answers::<CashOutPage>(200, "A page of requests.", cash_outs_example()),
-        new(Route::ProcessCashOut, "requestProcessCashOut", "Ask for a cash-out request to be paid out")
+        new(Route::RequestProcessCashOut, "requestProcessCashOut", "Ask for a cash-out request to be paid out")
             .about("Needs the role maker. It always waits for another person.")
             .idempotent()
             .body("ProcessCashOut", bodies::process_cash_out(), json!({ "cashOutFulfillmentType": "cash" }))
@@ -65,7 +65,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
                 receipt
             })
             .refuses(&[Code::InvalidAmount, Code::RoleRequired, Code::DistributorSuspended, Code::InvalidState]),
-        Operation::new(Route::Events, "listenToEvents", AUDIT, "Listen to what changes")
+        Operation::new(Route::ListenToEvents, "listenToEvents", AUDIT, "Listen to what changes")
             .about(
                 "A WebSocket of {\"type\",\"id\",\"at\"}, one message for each change. It closes with 4401 when the \
                  session ends and with 4403 when the membership does.",
@@ -73,7 +73,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
             .parameters([parameters::upgrade()])
             .answers_nothing(101, "The WebSocket is open.")
             .refuses(&[Code::InvalidRequest, Code::CrossSiteRequest]),
-        Operation::new(Route::Audit, "listAudit", AUDIT, "List the hash-chained log, newest first")
+        Operation::new(Route::ListAudit, "listAudit", AUDIT, "List the hash-chained log, newest first")
             .about("Every change of the distributor: what, who, when, and the hashes that bind each to the one before.")
             .parameters([parameters::limit(), parameters::cursor()])
             .answers::<Page<AuditItem>>(

@@ -1,14 +1,14 @@
 //! Members: giving needs two people, taking needs one.
 
 use serde_json::{Value, json};
-use universal_wallet_core::refusal::Code;
-use universal_wallet_core::view::UserView;
+use universal_wallet_core::error::Code;
+use universal_wallet_core::responses::UserView;
 
 use super::approvals::approval_example;
 use super::bodies;
 use super::operation::Operation;
-use crate::distributor::answers::{Page, UserChanged, UserRequested};
-use crate::worker::routes::Route;
+use crate::http::routes::Route;
+use crate::objects::distributor::answers::{Page, UserChanged, UserRequested};
 
 const TAG: &str = "Console: users";
 
@@ -36,10 +36,10 @@ pub(super) fn descriptions() -> Vec<Operation> {
         "roles": ["viewer"],
     });
     vec![
-        new(Route::Users, "listUsers", "List members")
+        new(Route::ListUsers, "listUsers", "List members")
             .about("Everybody who is or was a member.")
             .answers::<Page<UserView>>(200, "The members.", json!({ "items": [user_example()], "nextCursor": "" })),
-        new(Route::CreateUser, "requestUser", "Ask for a new member")
+        new(Route::RequestUser, "requestUser", "Ask for a new member")
             .about(
                 "Needs the role admin. Another person decides. For a new login this answer shows one half of a first \
                  password and the approval the other, so that nobody alone knows it; a login that exists keeps its \
@@ -65,7 +65,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
                 changed
             })
             .refuses(&[Code::RoleRequired, Code::DistributorSuspended, Code::InvalidState]),
-        new(Route::ResetPassword, "requestPasswordReset", "Ask for a member's password to be reset")
+        new(Route::RequestPasswordReset, "requestPasswordReset", "Ask for a member's password to be reset")
             .about("Needs the role admin. Another person decides; each of the two sees one half of the new password.")
             .idempotent()
             .answers::<UserRequested>(201, "The request.", requested_example("user.reset", subject))

@@ -1,11 +1,11 @@
 //! Signing in, and one's own session.
 
 use serde_json::json;
-use universal_wallet_core::refusal::Code;
+use universal_wallet_core::error::Code;
 
 use super::bodies;
 use super::operation::Operation;
-use crate::worker::routes::Route;
+use crate::http::routes::Route;
 use crate::worker::session::Session;
 
 const TAG: &str = "Console: session";
@@ -38,7 +38,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
             .answers::<Session<'static>>(200, "The session.", session())
             .with_header("Set-Cookie")
             .refuses(&[Code::InvalidCredentials, Code::TooManyAttempts]),
-        new(Route::Session, "getSession", "Read one's session")
+        new(Route::GetSession, "getSession", "Read one's session")
             .about("Who is signed in, and what they are at which distributor.")
             .answers::<Session<'static>>(200, "The session.", session()),
         new(Route::SignOut, "signOut", "Sign out")

@@ -4,12 +4,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use serde::Deserialize;
-use universal_wallet_core::digest::{Digest, MacKey};
-use universal_wallet_core::document;
-use universal_wallet_core::key_form::Peppers;
+use universal_wallet_core::error::Refusal;
+use universal_wallet_core::keys::token::Peppers;
+use universal_wallet_core::text::digest::{Digest, MacKey};
+use universal_wallet_core::text::json_text;
 
-/// The least length of a secret, in characters.
-const LEAST: usize = 32;
+/// The shortest secret, in characters.
+const MIN_SECRET_CHARACTERS: usize = 32;
 
 /// Variables and secrets as the platform hands them over.
 #[derive(Default, Deserialize)]
@@ -45,10 +46,10 @@ impl Config {
     /// Reads the settings; the error names what is wrong and shows no secret.
     fn read(text: &str) -> Result<Self, String> {
         let variables: Variables =
-            document::read(text).map_err(|_| "The Worker's variables cannot be read.".to_owned())?;
+            json_text::read(text).map_err(|_| "The Worker's variables cannot be read.".to_owned())?;
         let secret = |name: &str, value: Option<String>| match value {
-            Some(value) if value.chars().count() >= LEAST => Ok(value),
-            Some(_) => Err(format!("The Worker secret {name} is shorter than {LEAST} characters.")),
+            Some(value) if value.chars().count() >= MIN_SECRET_CHARACTERS => Ok(value),
+            Some(_) => Err(format!("The Worker secret {name} is shorter than {MIN_SECRET_CHARACTERS} characters.")),
             None => Err(format!("The Worker secret {name} is missing.")),
         };
         let issuer_token = secret("ISSUER_TOKEN", variables.issuer_token)?;
@@ -56,8 +57,13 @@ impl Config {
         let session = secret("SESSION_SECRET", variables.session_secret)?;
         // A secret of before still opens doors, so it must be as long as the present one.
         let previous = |name: &str, value: Option<String>| match value {
-            Some(list) if list.split(',').map(str::trim).any(|one| !one.is_empty() && one.chars().count() < LEAST) => {
-                Err(format!("The Worker secret {name} is shorter than {LEAST} characters."))
+            Some(list)
+                if list
+                    .split(',')
+                    .map(str::trim)
+                    .any(|one| !one.is_empty() && one.chars().count() < MIN_SECRET_CHARACTERS) =>
+            {
+                Err(format!("The Worker secret {name} is shorter than {MIN_SECRET_CHARACTERS} characters."))
             }
             list => Ok(list.unwrap_or_default()),
         };
@@ -105,7 +111,7 @@ pub(crate) fn configure(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The settings; `None` while they could not be read.
-pub(crate) fn config() -> Option<Rc<Config>> {
-    CONFIG.with_borrow(Clone::clone)
+/// The settings; refused as unavailable while they could not be read.
+pub(crate) fn config() -> Result<Rc<Config>, Refusal> {
+    CONFIG.with_borrow(Clone::clone).ok_or_else(Refusal::unavailable)
 }

@@ -1,15 +1,12 @@
-//! All that touches the platform: storage, randomness, the steps that the shell carries out.
+//! The platform: storage, clock, randomness, variables, the log.
 
-pub(crate) mod answer;
-pub(crate) mod calls;
 pub(crate) mod clock;
 pub(crate) mod config;
-pub(crate) mod db;
-#[cfg(feature = "faults")]
-pub(crate) mod fault;
-pub(crate) mod percent;
+#[cfg(feature = "fault_injection")]
+pub(crate) mod fault_injection;
+pub(crate) mod log;
+pub(crate) mod migrations;
 pub(crate) mod random;
-pub(crate) mod schema;
-pub(crate) mod step;
-mod values;
-pub(crate) mod waiting;
+pub(crate) mod sockets;
+pub(crate) mod sql_values;
+pub(crate) mod storage;

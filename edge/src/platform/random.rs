@@ -2,12 +2,12 @@
 
 use std::cell::RefCell;
 
-use universal_wallet_core::refusal::Fault;
+use universal_wallet_core::error::InternalError;
 
 /// Fills an array with random bytes.
-pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], Fault> {
+pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], InternalError> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| Fault::new(format!("no randomness: {error}")))?;
+    getrandom::fill(&mut bytes).map_err(|error| InternalError::new(format!("no randomness: {error}")))?;
     Ok(bytes)
 }
 
@@ -17,17 +17,17 @@ thread_local! {
 }
 
 /// Random bits, which are drawn for many calls at once: each draw crosses into JavaScript.
-pub(crate) fn bits() -> Result<u64, Fault> {
+pub(crate) fn bits() -> Result<u64, InternalError> {
     DRAWN.with_borrow_mut(|drawn| {
         if drawn.is_empty() {
             let more = bytes::<1024>()?;
             drawn.extend(more.as_chunks().0.iter().map(|bits| u64::from_le_bytes(*bits)));
         }
-        drawn.pop().ok_or_else(|| Fault::new("no randomness"))
+        drawn.pop().ok_or_else(|| InternalError::new("no randomness"))
     })
 }
 
 /// A random UUID (version 4).
-pub(crate) fn uuid() -> Result<uuid::Uuid, Fault> {
+pub(crate) fn uuid() -> Result<uuid::Uuid, InternalError> {
     Ok(uuid::Builder::from_random_bytes(bytes()?).into_uuid())
 }

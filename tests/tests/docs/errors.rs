@@ -1,6 +1,6 @@
 //! Every code that a call can be refused with has its cause and cure on a page.
 
-use universal_wallet_core::refusal::Code;
+use universal_wallet_core::error::Code;
 
 use super::page::Page;
 

@@ -45,7 +45,7 @@ impl Worker {
     pub(super) fn cargo_options(self) -> &'static [&'static str] {
         match self {
             Self::Edge => &["--package", "universal-wallet-edge"],
-            Self::EdgeWithFaults => &["--package", "universal-wallet-edge", "--features", "faults"],
+            Self::EdgeWithFaults => &["--package", "universal-wallet-edge", "--features", "fault_injection"],
             Self::Client => &["--package", "universal-wallet-worker-client"],
         }
     }

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use universal_wallet::id::{ApprovalID, UserID};
-use universal_wallet_core::api_key::{KeyStatus, Settings};
-use universal_wallet_core::approval::{ApprovalKind, ApprovalStatus};
-use universal_wallet_core::distributor::users;
-use universal_wallet_core::document;
-use universal_wallet_core::operation::OperationStatus;
-use universal_wallet_core::people::Role;
+use universal_wallet_core::approvals::model::{ApprovalKind, ApprovalStatus};
+use universal_wallet_core::keys::model::KeyStatus;
+use universal_wallet_core::keys::settings::Settings;
+use universal_wallet_core::operations::model::OperationStatus;
+use universal_wallet_core::people;
+use universal_wallet_core::people::model::Role;
 use universal_wallet_core::store::Store;
 
 use super::state::{Papers, State};
@@ -94,7 +94,9 @@ impl State {
                 ApprovalKind::GrantUser => "gains",
                 _ => continue,
             };
-            if users::subject_user(approval).unwrap() == user && self.agreed[&approval.id].acting.user != user {
+            if people::requests::subject_user(approval).unwrap() == user
+                && self.agreed[&approval.id].acting.user != user
+            {
                 let roles: Vec<Role> = serde_json::from_value(approval.subject[member].clone()).unwrap();
                 granted.extend(roles);
             }
@@ -114,7 +116,11 @@ impl State {
         }
         for approval in papers.approvals.iter().filter(|approval| approval.kind == ApprovalKind::ResetUser) {
             if let Some(agreed) = self.agreed.get(&approval.id) {
-                assert_ne!(agreed.acting.user, users::subject_user(approval).unwrap(), "decided for themselves");
+                assert_ne!(
+                    agreed.acting.user,
+                    people::requests::subject_user(approval).unwrap(),
+                    "decided for themselves"
+                );
             }
         }
     }

@@ -13,10 +13,9 @@ mod step;
 use std::collections::{BTreeSet, HashSet};
 use std::time::Instant;
 
-use universal_wallet_core::people::Role;
-
 use state::State;
 use step::steps;
+use universal_wallet_core::people::model::Role;
 
 const ROLES: [Role; 3] = [Role::Admin, Role::Maker, Role::Checker];
 
@@ -50,7 +49,7 @@ fn explore(start: State, depth: usize, reached: &mut Reached) {
                     continue;
                 }
                 reached.steps += 1;
-                let state = core::mem::replace(&mut after, state.clone());
+                let state = std::mem::replace(&mut after, state.clone());
                 let papers = state.papers();
                 if seen.insert(state.fingerprint(&papers)) {
                     state.must_be_agreed(&papers);

@@ -5,12 +5,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use universal_wallet::Timestamp;
 use universal_wallet::id::{ApprovalID, KeyID, UserID};
-use universal_wallet_core::act::Moment;
-use universal_wallet_core::api_key::{Key, KeyStatus, Settings};
-use universal_wallet_core::approval::{Approval, ApprovalKind, ApprovalStatus};
-use universal_wallet_core::distributor::funds::{Movement, move_float};
-use universal_wallet_core::operation::OperationStatus;
-use universal_wallet_core::people::Role;
+use universal_wallet_core::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
+use universal_wallet_core::audit::entry_builder::Moment;
+use universal_wallet_core::keys::model::{Key, KeyStatus};
+use universal_wallet_core::keys::settings::Settings;
+use universal_wallet_core::operations::float::{FloatMovement, move_float};
+use universal_wallet_core::operations::model::OperationStatus;
+use universal_wallet_core::people::model::Role;
 use universal_wallet_core::store::Store;
 
 use super::persons::{Behind, Logins, Person};
@@ -74,7 +75,7 @@ impl State {
         let mut store = distributor(1, START, members);
         let top_up = input(r#"{"amount":"1000","reference":"bank"}"#, Some("top-up"));
         let moment = Moment { now: START, random: 0 };
-        run(&mut store, |store| move_float(store, moment, Movement::TopUp, &top_up)).unwrap();
+        run(&mut store, |store| move_float(store, moment, FloatMovement::TopUp, &top_up)).unwrap();
         Self {
             store,
             now: START,

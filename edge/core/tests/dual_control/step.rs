@@ -2,16 +2,17 @@
 
 use universal_wallet::Timestamp;
 use universal_wallet::id::{ApprovalID, KeyID, UserID};
-use universal_wallet_core::act::Moment;
-use universal_wallet_core::api_key::KeyStatus;
-use universal_wallet_core::approval::ApprovalKind;
-use universal_wallet_core::distributor::operations::{Created, LookedUp};
-use universal_wallet_core::distributor::requester::Requester;
-use universal_wallet_core::distributor::{Caller, approvals, deadlines, decide_operation, keys, rotate, users};
-use universal_wallet_core::password::HalfMark;
-use universal_wallet_core::people::Role;
-use universal_wallet_core::refusal::Outcome;
+use universal_wallet_core::approvals::model::ApprovalKind;
+use universal_wallet_core::audit::entry_builder::Moment;
+use universal_wallet_core::error::Outcome;
+use universal_wallet_core::keys::model::KeyStatus;
+use universal_wallet_core::operations::create::{Created, MerchantLookup};
+use universal_wallet_core::operations::requester::Requester;
+use universal_wallet_core::people::caller::Caller;
+use universal_wallet_core::people::model::Role;
+use universal_wallet_core::people::password::HalfMark;
 use universal_wallet_core::store::Store;
+use universal_wallet_core::{approvals, keys, operations, people};
 
 use super::ROLES;
 use super::persons::{Acting, Behind, Person};
@@ -142,7 +143,7 @@ impl State {
                 let (caller, distributor) = (self.caller(*actor), self.store.profile().id);
                 let claimed = self.run(|store, moment| {
                     let mint = || Ok(minted(distributor, moment.now.unix_ms().cast_unsigned()));
-                    keys::claim(store, moment, &caller, &key.to_string(), &input("", None), mint)
+                    keys::lifecycle::claim(store, moment, &caller, &key.to_string(), &input("", None), mint)
                 });
                 if claimed.is_some() {
                     self.claimed.insert(*key, self.logins.behind(*actor));
@@ -152,15 +153,16 @@ impl State {
             Step::Revoke(actor, key) => {
                 let caller = self.caller(*actor);
                 let revoked = self.run(|store, moment| {
-                    keys::revoke_by_member(store, moment.now, &caller, &key.to_string(), &input("", None))
+                    keys::lifecycle::revoke_by_member(store, moment.now, &caller, &key.to_string(), &input("", None))
                 });
                 revoked.is_some()
             }
             Step::Patch(actor, key, limit) => {
                 let caller = self.caller(*actor);
                 let body = input(format!(r#"{{"maxTransactionAmount":"{limit}"}}"#), None);
-                let patched =
-                    self.run(|store, moment| rotate::tighten(store, moment.now, &caller, &key.to_string(), &body));
+                let patched = self.run(|store, moment| {
+                    keys::tightening::tighten(store, moment.now, &caller, &key.to_string(), &body)
+                });
                 patched.is_some()
             }
             Step::AskForOperation(actor) => {
@@ -174,22 +176,24 @@ impl State {
             Step::Approve(actor, approval) => self.approve(*actor, *approval),
             Step::Reject(actor, approval) => {
                 let (caller, reason) = (self.caller(*actor), input(r#"{"reason":"no"}"#, None));
-                let rejected = self
-                    .run(|store, moment| approvals::reject(store, moment.now, &caller, &approval.to_string(), &reason));
+                let rejected = self.run(|store, moment| {
+                    approvals::decide::reject(store, moment.now, &caller, &approval.to_string(), &reason)
+                });
                 rejected.is_some()
             }
             Step::Withdraw(actor, approval) => {
                 let caller = self.caller(*actor);
                 let withdrawn = self.run(|store, moment| {
-                    approvals::withdraw(store, moment.now, &caller, &approval.to_string(), &input("", None))
+                    approvals::decide::withdraw(store, moment.now, &caller, &approval.to_string(), &input("", None))
                 });
                 withdrawn.is_some()
             }
             Step::Add(actor, meant_for) => {
                 let body = input(r#"{"login":"person-9","name":"Person 9","roles":["maker","checker"]}"#, None);
-                let identity = users::Identity::New(user(NEWCOMER), HalfMark::of("first"));
+                let identity = people::requests::Identity::New(user(NEWCOMER), HalfMark::of("first"));
                 let caller = self.caller(*actor);
-                let asked = self.run(|store, moment| users::request_new(store, moment, &caller, &body, &identity));
+                let asked =
+                    self.run(|store, moment| people::requests::request_new(store, moment, &caller, &body, &identity));
                 self.meant_for.extend(asked.as_ref().map(|asked| (asked.approval.id, *meant_for)));
                 self.note(*actor, asked.map(|asked| asked.approval.id))
             }
@@ -203,13 +207,13 @@ impl State {
             Step::Reset(actor, target) => {
                 let (caller, half) = (self.caller(*actor), HalfMark::of("first"));
                 let asked = self.run(|store, moment| {
-                    users::request_reset(store, moment, &caller, &target.to_string(), &input("", None), half)
+                    people::requests::request_reset(store, moment, &caller, &target.to_string(), &input("", None), half)
                 });
                 self.note(*actor, asked.map(|asked| asked.approval.id))
             }
             Step::Wait(ms) => {
                 self.now = Timestamp::from_unix_ms(self.now.unix_ms() + ms);
-                deadlines::settle(&mut self.store, self.now).unwrap();
+                approvals::deadlines::settle(&mut self.store, self.now).unwrap();
                 true
             }
         }
@@ -227,25 +231,25 @@ impl State {
         let body = r#"{"label":"Till","permissions":["perform-operations"],"maxTransactionAmount":"5",
                        "maxDailyVolume":"9","autoApproveLimit":"1"}"#;
         let (caller, body) = (self.caller(actor), input(body, None));
-        let asked = self.run(|store, moment| keys::request(store, moment, &caller, &body));
+        let asked = self.run(|store, moment| keys::lifecycle::request(store, moment, &caller, &body));
         self.note(actor, asked.map(|asked| asked.key.approval))
     }
 
     fn rotate(&mut self, actor: Acting, key: KeyID) -> bool {
         let caller = self.caller(actor);
-        let asked =
-            self.run(|store, moment| rotate::rotate(store, moment, &caller, &key.to_string(), &input("", None)));
+        let asked = self
+            .run(|store, moment| keys::rotation::rotate(store, moment, &caller, &key.to_string(), &input("", None)));
         self.note(actor, asked.map(|asked| asked.key.approval))
     }
 
     fn ask_for_operation(&mut self, requester: Requester, behind: Behind, amount: &str) -> bool {
         let body = format!(r#"{{"operationType":"cash-in","amount":"{amount}","phoneTo":"+2348031234567"}}"#);
         let body = input(body, None);
-        let created = self.run(|store, moment| create(store, moment, &requester, &body, LookedUp::NotYet));
+        let created = self.run(|store, moment| create(store, moment, &requester, &body, MerchantLookup::NotYet));
         let Some(Created::New(operation)) = created else { return false };
         match operation.facts.approval {
             Some(approval) => _ = self.asked.insert(approval, behind),
-            None => _ = decide_operation::arrived(&mut self.store, self.now, operation.facts.id).unwrap(),
+            None => _ = operations::lifecycle::arrived(&mut self.store, self.now, operation.facts.id).unwrap(),
         }
         true
     }
@@ -253,11 +257,11 @@ impl State {
     fn approve(&mut self, actor: Acting, approval: ApprovalID) -> bool {
         let (caller, stored) = (self.caller(actor), self.store.approval(approval).unwrap().unwrap());
         let body = input(format!(r#"{{"digest":"{}"}}"#, stored.digest), None);
-        let decided =
-            self.run(|store, moment| approvals::approve(store, moment.now, &caller, &approval.to_string(), &body));
+        let decided = self
+            .run(|store, moment| approvals::decide::approve(store, moment.now, &caller, &approval.to_string(), &body));
         let Some(decided) = decided else { return false };
         let (first, second) = (self.asked[&approval].clone(), self.logins.behind(actor));
-        let about = users::subject_user(&stored);
+        let about = people::requests::subject_user(&stored);
         if let (ApprovalKind::CreateUser, Ok(user)) = (stored.kind, &about) {
             let let_in_by = first.persons.union(&second.persons).copied().collect();
             self.logins.give(*user, self.meant_for[&approval], let_in_by);
@@ -277,7 +281,8 @@ impl State {
 
     fn change(&mut self, actor: Acting, target: UserID, body: &str) -> bool {
         let (caller, body) = (self.caller(actor), input(body, None));
-        let changed = self.run(|store, moment| users::change(store, moment, &caller, &target.to_string(), &body));
+        let changed =
+            self.run(|store, moment| people::members::change(store, moment, &caller, &target.to_string(), &body));
         let Some(changed) = changed else { return false };
         if changed.member.disabled {
             self.disabled.insert(target);

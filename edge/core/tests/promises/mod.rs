@@ -2,15 +2,15 @@
 
 use universal_wallet::id::OperationID;
 use universal_wallet::{Amount, Timestamp};
-use universal_wallet_core::act::Moment;
-use universal_wallet_core::distributor::cash_outs::{self, Wanted};
-use universal_wallet_core::distributor::funds::{Movement, move_float};
-use universal_wallet_core::distributor::operations::LookedUp;
-use universal_wallet_core::distributor::{deadlines, keys};
-use universal_wallet_core::operation::RequestStatus;
-use universal_wallet_core::people::Role;
-use universal_wallet_core::refusal::Code;
+use universal_wallet_core::audit::entry_builder::Moment;
+use universal_wallet_core::error::Code;
+use universal_wallet_core::operations::cash_outs::Wanted;
+use universal_wallet_core::operations::create::MerchantLookup;
+use universal_wallet_core::operations::float::{FloatMovement, move_float};
+use universal_wallet_core::operations::model::CashOutRequestStatus;
+use universal_wallet_core::people::model::Role;
 use universal_wallet_core::store::Store;
+use universal_wallet_core::{approvals, keys, operations};
 use uuid::Uuid;
 
 use crate::support::memory::MemoryStore;
@@ -26,7 +26,7 @@ fn two_people() -> MemoryStore {
     let mut store =
         distributor(1, START, [member(1, &[Role::Maker, Role::Checker]), member(2, &[Role::Maker, Role::Checker])]);
     let top_up = input(r#"{"amount":"1000.00","reference":"r"}"#, Some("t"));
-    run(&mut store, |store| move_float(store, moment(START), Movement::TopUp, &top_up)).unwrap();
+    run(&mut store, |store| move_float(store, moment(START), FloatMovement::TopUp, &top_up)).unwrap();
     store
 }
 
@@ -39,7 +39,7 @@ fn open_request(store: &mut MemoryStore, number: u128) -> OperationID {
         memo: None,
         created_at: START,
     };
-    run(store, |store| cash_outs::open(store, START, wanted)).unwrap();
+    run(store, |store| operations::cash_outs::open(store, START, wanted)).unwrap();
     id
 }
 
@@ -49,10 +49,10 @@ fn a_persons_idempotency_key_is_not_reused_on_another_route() {
     let mut store = two_people();
     let operation = input(format!(r#"{{"operationType":"cash-in","amount":"1","phoneTo":"{PHONE}"}}"#), Some("k"));
     let maker = person(&store, 1);
-    run(&mut store, |store| create(store, moment(START), &maker, &operation, LookedUp::NotYet)).unwrap();
+    run(&mut store, |store| create(store, moment(START), &maker, &operation, MerchantLookup::NotYet)).unwrap();
     let key = input(r#"{"label":"Till","permissions":["read-balance"]}"#, Some("k"));
     let maker = caller(&store, user(1));
-    let result = run(&mut store, |store| keys::request(store, moment(START), &maker, &key));
+    let result = run(&mut store, |store| keys::lifecycle::request(store, moment(START), &maker, &key));
     assert_eq!(result.map(|_| ()), Err(Code::IdempotencyKeyReused));
 }
 
@@ -65,7 +65,8 @@ fn an_idempotency_key_that_was_answered_200_is_never_free_again() {
     let maker = person(&store, 1);
     let mut put = |id: OperationID, key: Option<&str>| {
         let body = input(r#"{"cashOutFulfillmentType":"cash"}"#, key);
-        run(&mut store, |store| cash_outs::process(store, moment(START), &maker, &id.to_string(), &body)).map(|_| ())
+        run(&mut store, |store| operations::cash_outs::process(store, moment(START), &maker, &id.to_string(), &body))
+            .map(|_| ())
     };
     assert_eq!(put(first, None), Ok(()));
     assert_eq!(put(first, Some("k")), Ok(()));
@@ -81,12 +82,13 @@ fn a_request_that_was_put_back_ends_at_the_same_time_whether_an_alarm_ran_or_not
         let id = open_request(&mut store, 1);
         let maker = person(&store, 1);
         let body = input(r#"{"cashOutFulfillmentType":"cash"}"#, None);
-        run(&mut store, |store| cash_outs::process(store, moment(START), &maker, &id.to_string(), &body)).unwrap();
+        run(&mut store, |store| operations::cash_outs::process(store, moment(START), &maker, &id.to_string(), &body))
+            .unwrap();
         for at in alarm_at.iter().chain(&[3 * DAY_MS]) {
-            deadlines::settle(&mut store, START.plus_ms(*at)).unwrap();
+            approvals::deadlines::settle(&mut store, START.plus_ms(*at)).unwrap();
         }
         store.request(id).unwrap().unwrap().status
     };
-    assert_eq!(after_three_days(&[DAY_MS, DAY_MS + HOUR_MS]), RequestStatus::Expired);
-    assert_eq!(after_three_days(&[]), RequestStatus::Expired);
+    assert_eq!(after_three_days(&[DAY_MS, DAY_MS + HOUR_MS]), CashOutRequestStatus::Expired);
+    assert_eq!(after_three_days(&[]), CashOutRequestStatus::Expired);
 }

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use serde_json::json;
 use universal_wallet::Amount;
-use universal_wallet_core::distributor::operations::Created;
+use universal_wallet_core::audit::verify::{Anchor, verify};
+use universal_wallet_core::operations::create::Created;
 use universal_wallet_core::store::Store;
-use universal_wallet_core::verify::{Anchor, verify};
 
 use super::{cash_in, key, office};
 use crate::support::START;
@@ -41,10 +41,13 @@ fn every_entry_that_is_changed_removed_or_moved_is_found() {
         assert_ne!(entry.text, store.entries[number].text);
         assert!(!is_valid(&changed), "entry {number} was changed");
         // Its own hash made to fit again does not make it fit the next one, or the head.
-        let before =
-            if *number == 1 { universal_wallet_core::digest::Digest::ZERO } else { store.entries[&(number - 1)].hash };
+        let before = if *number == 1 {
+            universal_wallet_core::text::digest::Digest::ZERO
+        } else {
+            store.entries[&(number - 1)].hash
+        };
         let entry = Rc::make_mut(changed.entries.get_mut(number).unwrap());
-        entry.hash = universal_wallet_core::chain::hash(&before, &entry.text);
+        entry.hash = universal_wallet_core::audit::chain::hash(&before, &entry.text);
         let anchor = Anchor { number: store.head().number, hash: store.head().hash, at: START };
         let verified = verify(&changed, changed.head(), Some(anchor), 1).unwrap();
         assert!(!verified.valid, "entry {number} was forged");

@@ -6,17 +6,16 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use universal_wallet::id::{ApprovalID, DistributorID, KeyID};
 use universal_wallet::{Amount, Timestamp};
-use universal_wallet_core::act::Moment;
-use universal_wallet_core::approval::{ApprovalKind, digest};
-use universal_wallet_core::chain::Total;
-use universal_wallet_core::distributor::funds::{Movement, move_float};
-use universal_wallet_core::distributor::operations::{Created, LookedUp};
-use universal_wallet_core::distributor::requester::Requester;
-use universal_wallet_core::distributor::{approvals, keys};
-use universal_wallet_core::document;
-use universal_wallet_core::people::{Person, Role};
-use universal_wallet_core::refusal::Code;
+use universal_wallet_core::approvals::model::{ApprovalKind, digest};
+use universal_wallet_core::audit::entry_builder::Moment;
+use universal_wallet_core::error::Code;
+use universal_wallet_core::operations::create::{Created, MerchantLookup};
+use universal_wallet_core::operations::float::{FloatMovement, move_float};
+use universal_wallet_core::operations::requester::Requester;
+use universal_wallet_core::people::model::{Person, Role};
 use universal_wallet_core::store::Store;
+use universal_wallet_core::total::Total;
+use universal_wallet_core::{approvals, keys};
 use uuid::Uuid;
 
 use crate::support::memory::MemoryStore;
@@ -32,7 +31,7 @@ pub(crate) fn at(now: Timestamp) -> Moment {
 pub(crate) fn office(float: Amount) -> MemoryStore {
     let mut store = distributor(1, START, [member(1, &[Role::Maker]), member(2, &[Role::Checker])]);
     let body = input(json!({ "amount": float, "reference": "bank" }).to_string(), Some("float"));
-    run(&mut store, |store| move_float(store, at(START), Movement::TopUp, &body)).unwrap();
+    run(&mut store, |store| move_float(store, at(START), FloatMovement::TopUp, &body)).unwrap();
     store
 }
 
@@ -42,13 +41,13 @@ pub(crate) fn key(store: &mut MemoryStore, limits: &Value, now: Timestamp) -> Ke
     body.as_object_mut().unwrap().extend(limits.as_object().unwrap().clone());
     let (maker, checker) = (caller(store, user(1)), caller(store, user(2)));
     let body = input(body.to_string(), None);
-    let key = run(store, |store| keys::request(store, at(now), &maker, &body)).unwrap().key;
+    let key = run(store, |store| keys::lifecycle::request(store, at(now), &maker, &body)).unwrap().key;
     let digest = store.approval(key.approval).unwrap().unwrap().digest;
     let approve = input(json!({ "digest": digest }).to_string(), None);
-    run(store, |store| approvals::approve(store, now, &checker, &key.approval.to_string(), &approve)).unwrap();
+    run(store, |store| approvals::decide::approve(store, now, &checker, &key.approval.to_string(), &approve)).unwrap();
     let mint = || Ok(minted(DistributorID::from_uuid(Uuid::from_u128(1)), 5));
     let id = key.id.to_string();
-    run(store, |store| keys::claim(store, at(now), &maker, &id, &input("", None), mint)).unwrap();
+    run(store, |store| keys::lifecycle::claim(store, at(now), &maker, &id, &input("", None), mint)).unwrap();
     key.id
 }
 
@@ -57,7 +56,7 @@ pub(crate) fn cash_in(store: &mut MemoryStore, key: KeyID, amount: Amount, now: 
     let requester = Requester::Key(store.key(key).unwrap().unwrap());
     let body = json!({ "operationType": "cash-in", "amount": amount, "phoneTo": PHONE });
     let body = input(body.to_string(), None);
-    run(store, |store| create(store, at(now), &requester, &body, LookedUp::NotYet))
+    run(store, |store| create(store, at(now), &requester, &body, MerchantLookup::NotYet))
 }
 
 fn amounts() -> impl Strategy<Value = Amount> {
@@ -75,7 +74,7 @@ proptest! {
         for (place, (top_up, amount)) in moves.into_iter().enumerate() {
             let minor = i128::from(amount.minor());
             let (movement, after) =
-                if top_up { (Movement::TopUp, balance + minor) } else { (Movement::Redemption, balance - minor) };
+                if top_up { (FloatMovement::TopUp, balance + minor) } else { (FloatMovement::Redemption, balance - minor) };
             let body = input(json!({ "amount": amount, "reference": "r" }).to_string(), Some(&place.to_string()));
             let result = run(&mut store, |store| move_float(store, at(START), movement, &body)).map(|_| ());
             let expected = if after < 0 {
@@ -184,7 +183,7 @@ fn a_day_ends_on_its_last_millisecond_and_gives_back_to_itself() {
         let (checker, no) = (caller(&store, user(2)), input(r#"{"reason":"no"}"#, None));
         let id = operation.facts.approval.unwrap().to_string();
         assert!(cash_in(&mut store, till, amount, later).is_ok() || !same_day);
-        run(&mut store, |store| approvals::reject(store, later, &checker, &id, &no)).unwrap();
+        run(&mut store, |store| approvals::decide::reject(store, later, &checker, &id, &no)).unwrap();
         let expected = if same_day { (Amount::ZERO, amount) } else { (Amount::ZERO, Amount::ZERO) };
         assert_eq!(spent(&store), expected, "{first}");
     }

@@ -119,7 +119,7 @@ pub(crate) struct Shard {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decided {
     Accepted { call: u64, amount: u64 },
-    Refused { call: u64, amount: u64 },
+    Error { call: u64, amount: u64 },
 }
 
 impl Shard {
@@ -151,7 +151,7 @@ impl Shard {
             }
             Message::Recall { round } => {
                 if round > self.recalled.0 {
-                    let all = core::mem::take(&mut self.free);
+                    let all = std::mem::take(&mut self.free);
                     if !all.is_empty() {
                         out.push(self.moves.make(all));
                     }
@@ -163,7 +163,7 @@ impl Shard {
             Message::Refuse { call } => {
                 if let Some((first, amount)) = self.waiting.front().copied().filter(|(first, _)| *first == call) {
                     self.waiting.pop_front();
-                    decided.push(Decided::Refused { call: first, amount });
+                    decided.push(Decided::Error { call: first, amount });
                     self.want_next(out);
                 }
             }

@@ -132,7 +132,7 @@ impl World {
                 self.spent += amount;
                 self.accepted += 1;
             }
-            Decided::Refused { .. } => self.refused += 1,
+            Decided::Error { .. } => self.refused += 1,
         }
     }
 

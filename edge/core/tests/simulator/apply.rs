@@ -2,13 +2,13 @@
 
 use universal_wallet::Timestamp;
 use universal_wallet::id::{OperationID, UserID};
-use universal_wallet_core::distributor::funds::{Movement, move_float};
-use universal_wallet_core::distributor::operations::LookedUp;
-use universal_wallet_core::distributor::requester::Requester;
-use universal_wallet_core::distributor::{cash_outs, keys, setup};
-use universal_wallet_core::people::Role;
-use universal_wallet_core::refusal::Code;
+use universal_wallet_core::error::Code;
+use universal_wallet_core::operations::create::MerchantLookup;
+use universal_wallet_core::operations::float::{FloatMovement, move_float};
+use universal_wallet_core::operations::requester::Requester;
+use universal_wallet_core::people::model::Role;
 use universal_wallet_core::wallet::{Hold, HoldStatus, announce, place_hold};
+use universal_wallet_core::{keys, operations, provisioning};
 
 use super::command::Command;
 use super::model::{Made, Minor};
@@ -51,10 +51,10 @@ impl World {
             Command::Tighten { office, user, key, most } => self.tighten(office, user, key, most),
             Command::Decide { office, user, ask, decision } => self.decide(office, user, ask, decision),
             Command::TopUp { office, amount, idempotency } => {
-                self.move_float(office, Movement::TopUp, amount, idempotency);
+                self.move_float(office, FloatMovement::TopUp, amount, idempotency);
             }
             Command::Redeem { office, amount, idempotency } => {
-                self.move_float(office, Movement::Redemption, amount, idempotency);
+                self.move_float(office, FloatMovement::Redemption, amount, idempotency);
             }
             Command::Suspend { office, suspended } => self.suspend(office, suspended),
             Command::Want { office, phone, amount, id } => self.want(office, phone, amount, id),
@@ -95,9 +95,9 @@ impl World {
         self.now = self.now.max(until);
     }
 
-    fn move_float(&mut self, office: usize, movement: Movement, minor: Minor, idempotency: Option<String>) {
+    fn move_float(&mut self, office: usize, movement: FloatMovement, minor: Minor, idempotency: Option<String>) {
         self.settle(office, self.now);
-        let scope = if movement == Movement::TopUp { "top-up" } else { "redeem" };
+        let scope = if movement == FloatMovement::TopUp { "top-up" } else { "redeem" };
         let asked = format!("{scope} {minor}");
         let model = &mut self.offices[office].model;
         let expected = match model.before(scope, idempotency.as_ref(), &asked) {
@@ -105,7 +105,7 @@ impl World {
             Err(code) => Err(code),
             Ok(Some(_)) => Ok(true),
             Ok(None) => {
-                let moved = if movement == Movement::TopUp { model.top_up(minor) } else { model.redeem(minor) };
+                let moved = if movement == FloatMovement::TopUp { model.top_up(minor) } else { model.redeem(minor) };
                 if moved.is_ok() {
                     model.remember(scope, idempotency.as_ref(), &asked, Made::Float);
                 }
@@ -127,7 +127,7 @@ impl World {
         self.settle(office, self.now);
         let model = &mut self.offices[office].model;
         model.suspended = suspended;
-        let result = self.run(office, |store, moment| setup::set_suspended(store, moment.now, suspended));
+        let result = self.run(office, |store, moment| provisioning::set_suspended(store, moment.now, suspended));
         assert_eq!(result, Ok(()));
     }
 
@@ -143,7 +143,7 @@ impl World {
         let before = pocket.store.writes;
         let result = match place_hold(&mut pocket.store, &hold) {
             Ok(()) => Ok(()),
-            Err(universal_wallet_core::refusal::Refused::Refusal(refusal)) => {
+            Err(universal_wallet_core::error::Error::Refusal(refusal)) => {
                 assert_eq!(pocket.store.writes, before, "a refusal writes nothing");
                 Err(refusal.code)
             }
@@ -159,7 +159,7 @@ impl World {
     fn cancel(&mut self, office: usize, id: OperationID) {
         self.settle(office, self.now);
         let expected = self.offices[office].model.cancel(id);
-        let result = self.run(office, |store, moment| cash_outs::cancel(store, moment.now, id));
+        let result = self.run(office, |store, moment| operations::cash_outs::cancel(store, moment.now, id));
         assert_eq!(result, expected);
     }
 
@@ -170,11 +170,12 @@ impl World {
         let code = maker.err().unwrap_or(code);
         let requester = Requester::Person(self.caller(office, user));
         let call = input(body, None);
-        let result =
-            self.run(office, |store, moment| create(store, moment, &requester, &call, LookedUp::NotYet).map(|_| ()));
+        let result = self
+            .run(office, |store, moment| create(store, moment, &requester, &call, MerchantLookup::NotYet).map(|_| ()));
         assert_eq!(result, Err(code), "{body}");
         let caller = self.caller(office, user);
-        let result = self.run(office, |store, moment| keys::request(store, moment, &caller, &call).map(|_| ()));
+        let result =
+            self.run(office, |store, moment| keys::lifecycle::request(store, moment, &caller, &call).map(|_| ()));
         assert!(result.is_err());
     }
 }

@@ -1,10 +1,10 @@
 //! Keys and decisions, done to the rules and to the model.
 
 use universal_wallet::id::UserID;
-use universal_wallet_core::distributor::{approvals, keys, rotate};
-use universal_wallet_core::people::Role;
-use universal_wallet_core::refusal::Code;
+use universal_wallet_core::error::Code;
+use universal_wallet_core::people::model::Role;
 use universal_wallet_core::store::Store;
+use universal_wallet_core::{approvals, keys};
 
 use super::apply_operations::LISTED;
 use super::command::Decision;
@@ -33,7 +33,7 @@ impl World {
         office: usize,
         user: UserID,
         call: (&str, Option<&String>),
-        result: Result<keys::Requested, Code>,
+        result: Result<keys::lifecycle::Requested, Code>,
         expected: Result<Option<Made>, Code>,
         new: Key,
     ) {
@@ -65,7 +65,7 @@ impl World {
             if before.is_none() { model.must_not_be_suspended().map(|()| None) } else { Ok(before) }
         });
         let (caller, call) = (self.caller(office, user), input(body(limits), idempotency.as_deref()));
-        let result = self.run(office, |store, moment| keys::request(store, moment, &caller, &call));
+        let result = self.run(office, |store, moment| keys::lifecycle::request(store, moment, &caller, &call));
         let line = self.offices[office].model.keys.len();
         let new = Key {
             id: universal_wallet::id::KeyID::from_uuid(uuid::Uuid::nil()),
@@ -107,7 +107,7 @@ impl World {
         let id = old.id.to_string();
         let call = input(format!(r#"{{"overlapHours":{overlap_hours}}}"#), idempotency.as_deref());
         let caller = self.caller(office, user);
-        let result = self.run(office, |store, moment| rotate::rotate(store, moment, &caller, &id, &call));
+        let result = self.run(office, |store, moment| keys::rotation::rotate(store, moment, &caller, &id, &call));
         let new = Key {
             state: KeyState::Pending,
             maker: user,
@@ -130,7 +130,7 @@ impl World {
         let (distributor, random) = (self.offices[office].id, self.random.bits());
         let result = self.run(office, |store, moment| {
             let mint = || Ok(minted(distributor, random));
-            keys::claim(store, moment, &caller, &id.to_string(), &input("", None), mint)
+            keys::lifecycle::claim(store, moment, &caller, &id.to_string(), &input("", None), mint)
         });
         let desk = &mut self.offices[office];
         let result = result.map(|(minted, stored)| {
@@ -149,8 +149,8 @@ impl World {
         let caller = user.map(|user| self.caller(office, user));
         let call = input(r#"{"reason":"lost"}"#, None);
         let result = self.run(office, |store, moment| match &caller {
-            Some(caller) => keys::revoke_by_member(store, moment.now, caller, &id, &call),
-            None => keys::revoke_by_issuer(store, moment.now, &id, &call),
+            Some(caller) => keys::lifecycle::revoke_by_member(store, moment.now, caller, &id, &call),
+            None => keys::lifecycle::revoke_by_issuer(store, moment.now, &id, &call),
         });
         assert_eq!(result.map(|_| ()), expected);
     }
@@ -160,7 +160,8 @@ impl World {
         let expected = self.offices[office].model.tighten(user, key, most);
         let (caller, id) = (self.caller(office, user), self.offices[office].model.keys[key].id.to_string());
         let call = input(format!(r#"{{"maxTransactionAmount":"{}"}}"#, amount(most)), None);
-        let result = self.run(office, |store, moment| rotate::tighten(store, moment.now, &caller, &id, &call));
+        let result =
+            self.run(office, |store, moment| keys::tightening::tighten(store, moment.now, &caller, &id, &call));
         assert_eq!(result.map(|_| ()), expected);
     }
 
@@ -181,10 +182,10 @@ impl World {
             Decision::Approve { right_digest } => {
                 let shown = if right_digest { digest.to_string() } else { "0".repeat(64) };
                 let call = input(format!(r#"{{"digest":"{shown}"}}"#), None);
-                approvals::approve(store, now, &caller, &id, &call)
+                approvals::decide::approve(store, now, &caller, &id, &call)
             }
-            Decision::Reject => approvals::reject(store, now, &caller, &id, &input(r#"{"reason":"no"}"#, None)),
-            Decision::Withdraw => approvals::withdraw(store, now, &caller, &id, &input("", None)),
+            Decision::Reject => approvals::decide::reject(store, now, &caller, &id, &input(r#"{"reason":"no"}"#, None)),
+            Decision::Withdraw => approvals::decide::withdraw(store, now, &caller, &id, &input("", None)),
         });
         assert_eq!(result.map(|_| ()), expected, "{decision:?}");
     }

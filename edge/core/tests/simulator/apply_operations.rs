@@ -3,13 +3,13 @@
 use std::net::IpAddr;
 
 use universal_wallet::id::OperationID;
-use universal_wallet_core::api_key::Permission;
-use universal_wallet_core::distributor::authenticate::{Checked, check};
-use universal_wallet_core::distributor::operations::{Created, LookedUp};
-use universal_wallet_core::distributor::requester::Requester;
-use universal_wallet_core::distributor::{cash_outs, decide_operation};
-use universal_wallet_core::operation::{Operation as Stored, OperationStatus};
-use universal_wallet_core::refusal::Code;
+use universal_wallet_core::error::Code;
+use universal_wallet_core::keys::settings::Permission;
+use universal_wallet_core::keys::verify::{Checked, check};
+use universal_wallet_core::operations;
+use universal_wallet_core::operations::create::{Created, MerchantLookup};
+use universal_wallet_core::operations::model::{Operation as Stored, OperationStatus};
+use universal_wallet_core::operations::requester::Requester;
 use universal_wallet_core::store::Store;
 
 use super::command::To;
@@ -80,7 +80,7 @@ impl World {
                 (format!(r#""merchantToShortCode":"{code}""#), Self::merchant_wallet())
             }
         };
-        let looked_up = if known { LookedUp::Known(Self::merchant()) } else { LookedUp::Unknown };
+        let looked_up = if known { MerchantLookup::Known(Self::merchant()) } else { MerchantLookup::Unknown };
         let body = input(
             format!(r#"{{"operationType":"cash-in","amount":"{}",{member}}}"#, self.spelt(minor)),
             idempotency.as_deref(),
@@ -113,7 +113,7 @@ impl World {
         );
         let body = input(body, idempotency.as_deref());
         let result = self.requester(office, by).and_then(|requester| {
-            self.run(office, |store, moment| create(store, moment, &requester, &body, LookedUp::NotYet))
+            self.run(office, |store, moment| create(store, moment, &requester, &body, MerchantLookup::NotYet))
         });
         self.agree(office, by, &asked, idempotency.as_ref(), result, expected, |_| (wallet, minor, Some(paid)));
     }
@@ -125,7 +125,9 @@ impl World {
         let expected = self.offices[office].model.put(by, id, paid, call, self.now);
         let body = input(format!("{{{}}}", paid_members(paid, "transactionID")), idempotency.as_deref());
         let result = self.requester(office, by).and_then(|requester| {
-            self.run(office, |store, moment| cash_outs::process(store, moment, &requester, &id.to_string(), &body))
+            self.run(office, |store, moment| {
+                operations::cash_outs::process(store, moment, &requester, &id.to_string(), &body)
+            })
         });
         self.agree(office, by, &asked, idempotency.as_ref(), result, expected, |world| {
             let request = &world.offices[office].model.requests[&id];
@@ -223,7 +225,7 @@ impl World {
         let result = requester.and_then(|requester| {
             let Requester::Key(key) = requester else { return Err(Code::InvalidApiKey) };
             self.run(office, |store, moment| {
-                decide_operation::withdraw_by_key(store, moment.now, &key, &id.to_string()).map(|_| ())
+                operations::lifecycle::withdraw_by_key(store, moment.now, &key, &id.to_string()).map(|_| ())
             })
         });
         assert_eq!(result, expected);

@@ -1,8 +1,8 @@
 //! What must hold after every command, and, now and then, of everything that is stored.
 
-use universal_wallet_core::api_key::{Key, KeyStatus};
-use universal_wallet_core::approval::{Approval, ApprovalStatus};
-use universal_wallet_core::operation::RequestStatus;
+use universal_wallet_core::approvals::model::{Approval, ApprovalStatus};
+use universal_wallet_core::keys::model::{Key, KeyStatus};
+use universal_wallet_core::operations::model::CashOutRequestStatus;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::wallet::WalletStore;
 
@@ -34,13 +34,13 @@ fn approval_status(state: AskState) -> ApprovalStatus {
     }
 }
 
-fn request_status(state: RequestState) -> RequestStatus {
+fn request_status(state: RequestState) -> CashOutRequestStatus {
     match state {
-        RequestState::Open => RequestStatus::Open,
-        RequestState::Taken => RequestStatus::Taken,
-        RequestState::Paid => RequestStatus::Paid,
-        RequestState::Cancelled => RequestStatus::Cancelled,
-        RequestState::Expired => RequestStatus::Expired,
+        RequestState::Open => CashOutRequestStatus::Open,
+        RequestState::Taken => CashOutRequestStatus::Taken,
+        RequestState::Paid => CashOutRequestStatus::Paid,
+        RequestState::Cancelled => CashOutRequestStatus::Cancelled,
+        RequestState::Expired => CashOutRequestStatus::Expired,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use universal_wallet::id::{OperationID, UserID};
-use universal_wallet_core::people::Role;
+use universal_wallet_core::people::model::Role;
 use uuid::Uuid;
 
 use super::model::{

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use universal_wallet::id::{ApprovalID, KeyID, OperationID, UserID};
-use universal_wallet_core::people::Role;
-use universal_wallet_core::refusal::Code;
+use universal_wallet_core::error::Code;
+use universal_wallet_core::people::model::Role;
 
 use crate::support::{DAY_MS, HOUR_MS};
 
@@ -82,7 +82,7 @@ pub(crate) struct Operation {
     pub(crate) paid: Option<Paid>,
 }
 
-/// Means and reference.
+/// How it was paid, and the reference.
 pub(crate) type Paid = (bool, Option<u8>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! The reference model: keys and decisions.
 
 use universal_wallet::id::UserID;
-use universal_wallet_core::people::Role;
-use universal_wallet_core::refusal::Code;
+use universal_wallet_core::error::Code;
+use universal_wallet_core::people::model::Role;
 
 use super::model::{About, AskState, KeyState, MOST, Minor, Ms, Office, OperationState};
 use crate::support::{DAY_MS, HOUR_MS};

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use universal_wallet::id::{OperationID, UserID};
-use universal_wallet_core::people::Role;
-use universal_wallet_core::refusal::Code;
+use universal_wallet_core::error::Code;
+use universal_wallet_core::people::model::Role;
 
 use super::model::{About, AskState, MOST, Made, Minor, Ms, Office, Operation, OperationState, Paid, RequestState};
 use crate::support::DAY_MS;

@@ -3,11 +3,12 @@
 
 use universal_wallet::Amount;
 use universal_wallet::id::OperationID;
-use universal_wallet_core::distributor::cash_outs::{self, Wanted};
-use universal_wallet_core::distributor::decide_operation;
-use universal_wallet_core::refusal::Code;
+use universal_wallet_core::error::Code;
+use universal_wallet_core::operations;
+use universal_wallet_core::operations::cash_outs::Wanted;
 use universal_wallet_core::store::Store;
-use universal_wallet_core::wallet::{self, Credited, Hold, HoldStatus, WalletStore};
+use universal_wallet_core::wallet;
+use universal_wallet_core::wallet::{Credited, Hold, HoldStatus, WalletStore};
 
 use super::model::{Minor, Request, RequestState};
 use super::model_money::HoldState;
@@ -43,7 +44,7 @@ impl World {
                 due.push(Message::Tell { office, wallet: operation.wallet.clone(), id: operation.id, what });
             }
             for request in desk.store.unreleased() {
-                let wallet = universal_wallet_core::operation::phone_wallet(&request.from);
+                let wallet = universal_wallet_core::operations::model::phone_wallet(&request.from);
                 due.push(Message::Tell { office, wallet, id: request.id, what: What::Release });
             }
         }
@@ -130,11 +131,11 @@ impl World {
         match (what, taken) {
             (What::Release, _) => desk.store.request_released(id).unwrap(),
             (_, true) => {
-                decide_operation::arrived(&mut desk.store, now, id).unwrap();
+                operations::lifecycle::arrived(&mut desk.store, now, id).unwrap();
                 desk.model.arrived(id);
             }
             (_, false) => {
-                decide_operation::returned(&mut desk.store, now, id, false).unwrap();
+                operations::lifecycle::returned(&mut desk.store, now, id, false).unwrap();
                 desk.model.returned(id);
             }
         }
@@ -148,7 +149,7 @@ impl World {
         let (from, amount, memo) = (hold.from, hold.amount, hold.memo);
         let wanted = Wanted { id, from, amount, memo, created_at: now };
         let desk = &mut self.offices[office];
-        let result = run(&mut desk.store, |store| cash_outs::open(store, now, wanted));
+        let result = run(&mut desk.store, |store| operations::cash_outs::open(store, now, wanted));
         let known = desk.model.requests.contains_key(&id);
         let expected = if known { Ok(()) } else { desk.model.must_not_be_suspended() };
         assert_eq!(result, expected, "a request is announced");

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use universal_wallet::id::{DistributorID, KeyID, OperationID, UserID};
 use universal_wallet::{Amount, Phone, Timestamp};
-use universal_wallet_core::act::Moment;
-use universal_wallet_core::digest::Digest;
-use universal_wallet_core::distributor::deadlines;
-use universal_wallet_core::operation::{Merchant, RequestStatus, merchant_wallet, phone_wallet};
-use universal_wallet_core::people::Role;
-use universal_wallet_core::refusal::{Code, Outcome};
+use universal_wallet_core::approvals;
+use universal_wallet_core::audit::entry_builder::Moment;
+use universal_wallet_core::error::{Code, Outcome};
+use universal_wallet_core::operations::model::{CashOutRequestStatus, Merchant, merchant_wallet, phone_wallet};
+use universal_wallet_core::people::model::Role;
 use universal_wallet_core::store::Store;
+use universal_wallet_core::text::digest::Digest;
 
 use super::command::Command;
 use super::model::{Minor, Ms, Office, RequestState};
@@ -130,7 +130,7 @@ impl World {
     /// Ends what is over at a distributor, in the rules and in the model.
     pub(crate) fn settle(&mut self, office: usize, now: Ms) {
         let desk = &mut self.offices[office];
-        deadlines::settle(&mut desk.store, Timestamp::from_unix_ms(now)).unwrap();
+        approvals::deadlines::settle(&mut desk.store, Timestamp::from_unix_ms(now)).unwrap();
         desk.model.expire(now);
         // A request that a lapse put back stays open for at least an hour from then on; how long the
         // rules give it is read from them.
@@ -142,7 +142,7 @@ impl World {
             assert!(expires <= request.expires.max(now + HOUR_MS), "{id} was put back for too long");
             request.expires = expires;
             request.state =
-                if stored.status == RequestStatus::Open { RequestState::Open } else { RequestState::Expired };
+                if stored.status == CashOutRequestStatus::Open { RequestState::Open } else { RequestState::Expired };
             assert_eq!(request.state == RequestState::Open, expires > now, "{id}");
         }
     }
@@ -161,7 +161,7 @@ impl World {
         result
     }
 
-    pub(crate) fn caller(&self, office: usize, user: UserID) -> universal_wallet_core::distributor::Caller {
+    pub(crate) fn caller(&self, office: usize, user: UserID) -> universal_wallet_core::people::caller::Caller {
         crate::support::caller(&self.offices[office].store, user)
     }
 

@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use serde_json::Value;
-use universal_wallet_core::chain::{Entry, state_digest};
-use universal_wallet_core::operation::State;
-use universal_wallet_core::refusal::Fault;
+use universal_wallet_core::audit::chain::{Entry, state_digest};
+use universal_wallet_core::audit::verify::{Evidence, Stored, verify};
+use universal_wallet_core::error::InternalError;
+use universal_wallet_core::operations::model::OperationState;
 use universal_wallet_core::store::Store;
-use universal_wallet_core::verify::{Evidence, Stored, verify};
 
 use super::memory::MemoryStore;
 
@@ -42,11 +42,11 @@ impl MemoryStore {
 }
 
 impl Evidence for MemoryStore {
-    fn entries(&self, from: u64, most: usize) -> Result<Vec<Entry>, Fault> {
+    fn entries(&self, from: u64, most: usize) -> Result<Vec<Entry>, InternalError> {
         Ok(self.entries.range(from..).take(most).map(|(_, entry)| (**entry).clone()).collect())
     }
 
-    fn stored(&self, id: &str) -> Result<Option<Stored>, Fault> {
+    fn stored(&self, id: &str) -> Result<Option<Stored>, InternalError> {
         if id.starts_with("op_") {
             let operation = self.operation(id.parse().unwrap())?;
             return Ok(operation.map(|operation| Stored {
@@ -57,7 +57,7 @@ impl Evidence for MemoryStore {
         Ok(self.document(id).map(|text| Stored { entry: entry_of(text), digest: state_digest(text) }))
     }
 
-    fn unvouched(&self) -> Result<Option<u64>, Fault> {
+    fn unvouched(&self) -> Result<Option<u64>, InternalError> {
         let vouched = |id: &str, entry: u64| self.entries.get(&entry).is_some_and(|found| found.text.contains(id));
         let documents = self
             .keys
@@ -67,7 +67,7 @@ impl Evidence for MemoryStore {
             .chain(self.members.iter().map(|(id, (_, text))| (id.to_string(), entry_of(text))))
             .chain(self.requests.iter().map(|(id, text)| (id.to_string(), entry_of(text))))
             .chain(self.operations.values().map(|row| {
-                let state: State = serde_json::from_str(&row.state).unwrap();
+                let state: OperationState = serde_json::from_str(&row.state).unwrap();
                 (row.id.to_string(), state.entry)
             }));
         for (id, entry) in documents {

@@ -6,14 +6,17 @@ use std::rc::Rc;
 
 use universal_wallet::id::{ApprovalID, KeyID, OperationID, UserID};
 use universal_wallet::{Amount, Phone, Timestamp};
-use universal_wallet_core::api_key::{Key, KeyStatus};
-use universal_wallet_core::approval::{Approval, ApprovalStatus};
-use universal_wallet_core::chain::{Content, Entry, Head};
-use universal_wallet_core::digest::Digest;
-use universal_wallet_core::operation::{Facts, Operation, OperationStatus, Request, RequestStatus, State};
-use universal_wallet_core::people::Member;
-use universal_wallet_core::refusal::Fault;
-use universal_wallet_core::store::{Due, Idempotency, Profile, Store, Used};
+use universal_wallet_core::approvals::model::{Approval, ApprovalStatus};
+use universal_wallet_core::audit::chain::{Content, Entry, Head};
+use universal_wallet_core::error::InternalError;
+use universal_wallet_core::keys::model::{Key, KeyStatus};
+use universal_wallet_core::operations::model::{
+    CashOutRequest, CashOutRequestStatus, Operation, OperationDetails, OperationState, OperationStatus,
+};
+use universal_wallet_core::people::model::Member;
+use universal_wallet_core::store::{Deadline, IdempotentResult, Profile, Store};
+use universal_wallet_core::text::digest::Digest;
+use universal_wallet_core::text::input::Idempotency;
 
 /// An operation's row: what changes of it, and what queries go by.
 #[derive(Clone)]
@@ -41,7 +44,7 @@ pub(crate) struct MemoryStore {
     pub(crate) approvals: BTreeMap<ApprovalID, Rc<str>>,
     pending_approvals: BTreeSet<ApprovalID>,
     keys_in_waiting: BTreeSet<KeyID>,
-    deadlines: BTreeSet<(Timestamp, Due)>,
+    deadlines: BTreeSet<(Timestamp, Deadline)>,
     volumes: BTreeMap<(KeyID, i64), i64>,
     pub(crate) operations: BTreeMap<u64, Row>,
     latest: BTreeMap<OperationID, u64>,
@@ -54,7 +57,7 @@ pub(crate) struct MemoryStore {
     unreleased: BTreeSet<OperationID>,
 }
 
-fn document<T: serde::de::DeserializeOwned>(text: Option<&Rc<str>>) -> Result<Option<T>, Fault> {
+fn document<T: serde::de::DeserializeOwned>(text: Option<&Rc<str>>) -> Result<Option<T>, InternalError> {
     Ok(text.map(|text| serde_json::from_str(text)).transpose()?)
 }
 
@@ -91,7 +94,7 @@ impl MemoryStore {
     }
 
     /// Requests whose end a wallet has to be told of.
-    pub(crate) fn unreleased(&self) -> Vec<Request> {
+    pub(crate) fn unreleased(&self) -> Vec<CashOutRequest> {
         self.unreleased.iter().map(|id| self.request(*id).unwrap().unwrap()).collect()
     }
 
@@ -100,18 +103,18 @@ impl MemoryStore {
         self.deadlines.iter().map(|(at, _)| *at)
     }
 
-    pub(crate) fn operation_at(&self, number: u64) -> Result<Option<Operation>, Fault> {
+    pub(crate) fn operation_at(&self, number: u64) -> Result<Option<Operation>, InternalError> {
         let (Some(row), Some(entry)) = (self.operations.get(&number), self.entries.get(&number)) else {
             return Ok(None);
         };
         let content: Content = serde_json::from_str(&entry.text)?;
-        let facts: Facts = serde_json::from_value(content.details)?;
-        let state: State = serde_json::from_str(&row.state)?;
+        let facts: OperationDetails = serde_json::from_value(content.details)?;
+        let state: OperationState = serde_json::from_str(&row.state)?;
         Ok(Some(Operation { number, facts, state }))
     }
 
     /// Keys that are not claimed yet and of which this is true, oldest first.
-    fn keys_in_waiting(&self, wanted: impl Fn(&Key) -> bool) -> Result<Vec<Key>, Fault> {
+    fn keys_in_waiting(&self, wanted: impl Fn(&Key) -> bool) -> Result<Vec<Key>, InternalError> {
         let mut keys = Vec::new();
         for id in &self.keys_in_waiting {
             keys.extend(document::<Key>(self.keys.get(id))?.filter(&wanted));
@@ -151,7 +154,7 @@ impl Store for MemoryStore {
         self.profile.0.clone()
     }
 
-    fn put_profile(&mut self, _: Profile, document: &str) -> Result<(), Fault> {
+    fn put_profile(&mut self, _: Profile, document: &str) -> Result<(), InternalError> {
         self.write();
         self.profile = (Rc::new(serde_json::from_str(document)?), document.into());
         Ok(())
@@ -161,7 +164,7 @@ impl Store for MemoryStore {
         self.head
     }
 
-    fn append(&mut self, entry: &Entry, head: Head) -> Result<(), Fault> {
+    fn append(&mut self, entry: &Entry, head: Head) -> Result<(), InternalError> {
         self.write();
         self.follow(entry, head);
         Ok(())
@@ -171,21 +174,21 @@ impl Store for MemoryStore {
         self.members.values().map(|(member, _)| member.clone()).collect()
     }
 
-    fn put_member(&mut self, member: Member, document: &str) -> Result<(), Fault> {
+    fn put_member(&mut self, member: Member, document: &str) -> Result<(), InternalError> {
         self.write();
         self.members.insert(member.person.id, (Rc::new(serde_json::from_str(document)?), document.into()));
         Ok(())
     }
 
-    fn key(&self, id: KeyID) -> Result<Option<Rc<Key>>, Fault> {
+    fn key(&self, id: KeyID) -> Result<Option<Rc<Key>>, InternalError> {
         Ok(document(self.keys.get(&id))?.map(Rc::new))
     }
 
-    fn key_by_digest(&self, digest: &Digest) -> Result<Option<Rc<Key>>, Fault> {
+    fn key_by_digest(&self, digest: &Digest) -> Result<Option<Rc<Key>>, InternalError> {
         self.digests.get(digest).map_or(Ok(None), |id| self.key(*id))
     }
 
-    fn put_key(&mut self, key: Key, document: &str) -> Result<(), Fault> {
+    fn put_key(&mut self, key: Key, document: &str) -> Result<(), InternalError> {
         self.write();
         if let Some(digest) = key.digest {
             self.digests.insert(digest, key.id);
@@ -198,11 +201,11 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn approval(&self, id: ApprovalID) -> Result<Option<Approval>, Fault> {
+    fn approval(&self, id: ApprovalID) -> Result<Option<Approval>, InternalError> {
         document(self.approvals.get(&id))
     }
 
-    fn pending_approvals(&self) -> Result<Vec<Approval>, Fault> {
+    fn pending_approvals(&self) -> Result<Vec<Approval>, InternalError> {
         let mut pending = Vec::new();
         for id in &self.pending_approvals {
             pending.extend(self.approval(*id)?);
@@ -211,15 +214,15 @@ impl Store for MemoryStore {
         Ok(pending)
     }
 
-    fn approved_keys(&self) -> Result<Vec<Key>, Fault> {
+    fn approved_keys(&self) -> Result<Vec<Key>, InternalError> {
         self.keys_in_waiting(|key| key.status == KeyStatus::Approved)
     }
 
-    fn open_rotation(&self, replaces: KeyID) -> Result<Option<Rc<Key>>, Fault> {
+    fn open_rotation(&self, replaces: KeyID) -> Result<Option<Rc<Key>>, InternalError> {
         Ok(self.keys_in_waiting(|key| key.replaces == Some(replaces))?.pop().map(Rc::new))
     }
 
-    fn put_approval(&mut self, approval: &Approval, document: &str) -> Result<(), Fault> {
+    fn put_approval(&mut self, approval: &Approval, document: &str) -> Result<(), InternalError> {
         self.write();
         match approval.status {
             ApprovalStatus::Pending => self.pending_approvals.insert(approval.id),
@@ -229,34 +232,34 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn first_deadline(&self) -> Option<(Timestamp, Due)> {
+    fn first_deadline(&self) -> Option<(Timestamp, Deadline)> {
         self.deadlines.first().copied()
     }
 
-    fn add_deadline(&mut self, at: Timestamp, due: Due) -> Result<(), Fault> {
+    fn add_deadline(&mut self, at: Timestamp, due: Deadline) -> Result<(), InternalError> {
         self.write();
         self.deadlines.insert((at, due));
         Ok(())
     }
 
-    fn remove_deadline(&mut self, at: Timestamp, due: Due) -> Result<(), Fault> {
+    fn remove_deadline(&mut self, at: Timestamp, due: Deadline) -> Result<(), InternalError> {
         self.write();
         self.deadlines.remove(&(at, due));
         Ok(())
     }
 
-    fn volume(&self, lineage: KeyID, day: i64) -> Result<Amount, Fault> {
+    fn volume(&self, lineage: KeyID, day: i64) -> Result<Amount, InternalError> {
         let minor = self.volumes.get(&(lineage, day)).copied().unwrap_or(0);
-        Amount::from_minor(minor).ok_or_else(|| Fault::new("a volume that is no amount"))
+        Amount::from_minor(minor).ok_or_else(|| InternalError::new("a volume that is no amount"))
     }
 
-    fn lower_volume(&mut self, key: (KeyID, KeyID), day: i64, amount: Amount) -> Result<(), Fault> {
+    fn lower_volume(&mut self, key: (KeyID, KeyID), day: i64, amount: Amount) -> Result<(), InternalError> {
         self.write();
         *self.volumes.entry((key.1, day)).or_default() -= amount.minor();
         Ok(())
     }
 
-    fn operation(&self, id: OperationID) -> Result<Option<Operation>, Fault> {
+    fn operation(&self, id: OperationID) -> Result<Option<Operation>, InternalError> {
         self.latest.get(&id).map_or(Ok(None), |number| self.operation_at(*number))
     }
 
@@ -266,11 +269,11 @@ impl Store for MemoryStore {
         entry: &Entry,
         head: Head,
         idempotency: Option<&Idempotency>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), InternalError> {
         if let Some(key) = idempotency
             && self.used_for(key)?.is_some()
         {
-            return Err(Fault::new("an idempotency key that was used before"));
+            return Err(InternalError::new("an idempotency key that was used before"));
         }
         self.write();
         assert_eq!(operation.number, entry.number);
@@ -299,19 +302,19 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn forget_idempotency(&mut self, number: u64) -> Result<(), Fault> {
+    fn forget_idempotency(&mut self, number: u64) -> Result<(), InternalError> {
         self.write();
         self.idempotency.retain(|_, (named, _)| *named != number);
         Ok(())
     }
 
-    fn supersede(&mut self, number: u64) -> Result<(), Fault> {
+    fn supersede(&mut self, number: u64) -> Result<(), InternalError> {
         self.write();
         self.operations.get_mut(&number).unwrap().superseded = true;
         Ok(())
     }
 
-    fn put_operation(&mut self, operation: &Operation) -> Result<(), Fault> {
+    fn put_operation(&mut self, operation: &Operation) -> Result<(), InternalError> {
         self.write();
         let row = self.operations.get_mut(&operation.number).unwrap();
         row.status = operation.state.status;
@@ -320,23 +323,26 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn arrive(&mut self, operation: &Operation) -> Result<(), Fault> {
+    fn arrive(&mut self, operation: &Operation) -> Result<(), InternalError> {
         self.put_operation(operation)
     }
 
-    fn used_for(&self, key: &Idempotency) -> Result<Option<(Used, Digest)>, Fault> {
+    fn used_for(&self, key: &Idempotency) -> Result<Option<(IdempotentResult, Digest)>, InternalError> {
         let key = (key.scope.clone(), key.value.clone());
         let Some((number, digest)) = self.idempotency.get(&key) else {
-            return Ok(self.remembered.get(&key).map(|(subject, digest)| (Used::Call(subject.clone()), *digest)));
+            return Ok(self
+                .remembered
+                .get(&key)
+                .map(|(subject, digest)| (IdempotentResult::Call(subject.clone()), *digest)));
         };
-        Ok(Some((Used::Operation(Box::new(self.operation_at(*number)?.unwrap())), *digest)))
+        Ok(Some((IdempotentResult::Operation(Box::new(self.operation_at(*number)?.unwrap())), *digest)))
     }
 
-    fn pending_of_key(&self, key: KeyID) -> Result<u32, Fault> {
+    fn pending_of_key(&self, key: KeyID) -> Result<u32, InternalError> {
         Ok(self.pending.get(&key).map_or(0, |numbers| u32::try_from(numbers.len()).unwrap()))
     }
 
-    fn first_pending_of_key(&self, key: KeyID) -> Result<Option<Operation>, Fault> {
+    fn first_pending_of_key(&self, key: KeyID) -> Result<Option<Operation>, InternalError> {
         let first = self.pending.get(&key).and_then(BTreeSet::first);
         first.map_or(Ok(None), |number| self.operation_at(*number))
     }
@@ -347,30 +353,30 @@ impl Store for MemoryStore {
         due.fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap())
     }
 
-    fn request(&self, id: OperationID) -> Result<Option<Request>, Fault> {
+    fn request(&self, id: OperationID) -> Result<Option<CashOutRequest>, InternalError> {
         document(self.requests.get(&id))
     }
 
-    fn oldest_request(&self, from: &Phone, amount: Amount) -> Result<Option<Request>, Fault> {
+    fn oldest_request(&self, from: &Phone, amount: Amount) -> Result<Option<CashOutRequest>, InternalError> {
         let first = self.open.get(&(from.bare().into(), amount)).and_then(BTreeSet::first);
         first.map_or(Ok(None), |(_, id)| self.request(*id))
     }
 
-    fn put_request(&mut self, request: &Request, document: &str) -> Result<(), Fault> {
+    fn put_request(&mut self, request: &CashOutRequest, document: &str) -> Result<(), InternalError> {
         self.write();
         self.requests.insert(request.id, document.into());
         let open = self.open.entry((request.from.bare().into(), request.amount)).or_default();
         match request.status {
-            RequestStatus::Open => open.insert((request.number, request.id)),
+            CashOutRequestStatus::Open => open.insert((request.number, request.id)),
             _ => open.remove(&(request.number, request.id)),
         };
-        if matches!(request.status, RequestStatus::Cancelled | RequestStatus::Expired) {
+        if matches!(request.status, CashOutRequestStatus::Cancelled | CashOutRequestStatus::Expired) {
             self.unreleased.insert(request.id);
         }
         Ok(())
     }
 
-    fn request_released(&mut self, id: OperationID) -> Result<(), Fault> {
+    fn request_released(&mut self, id: OperationID) -> Result<(), InternalError> {
         self.write();
         self.unreleased.remove(&id);
         Ok(())
@@ -380,7 +386,7 @@ impl Store for MemoryStore {
         self.members.get(&id).map(|(member, _)| member.clone())
     }
 
-    fn remember(&mut self, key: &Idempotency, subject: &str) -> Result<(), Fault> {
+    fn remember(&mut self, key: &Idempotency, subject: &str) -> Result<(), InternalError> {
         self.write();
         let before = self.remembered.insert((key.scope.clone(), key.value.clone()), (subject.into(), key.request));
         assert!(before.is_none(), "an idempotency key names one call for ever");

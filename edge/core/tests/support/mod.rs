@@ -5,20 +5,20 @@ pub(crate) mod memory;
 pub(crate) mod random;
 pub(crate) mod wallet;
 
+use memory::MemoryStore;
 use universal_wallet::Timestamp;
 use universal_wallet::id::{DistributorID, UserID};
-use universal_wallet_core::act::Moment;
-use universal_wallet_core::distributor::operations::{self, Created, LookedUp, Prepared};
-use universal_wallet_core::distributor::requester::Requester;
-use universal_wallet_core::distributor::{Caller, setup};
-use universal_wallet_core::input::Input;
-use universal_wallet_core::key_form::{Minted, Peppers};
-use universal_wallet_core::people::{Member, Person, Role};
-use universal_wallet_core::refusal::{Code, Outcome, Refused};
+use universal_wallet_core::audit::entry_builder::Moment;
+use universal_wallet_core::error::{Code, Error, Outcome};
+use universal_wallet_core::keys::token::{Minted, Peppers};
+use universal_wallet_core::operations::create::{Created, MerchantLookup, Prepared};
+use universal_wallet_core::operations::requester::Requester;
+use universal_wallet_core::people::caller::Caller;
+use universal_wallet_core::people::model::{Member, Person, Role};
 use universal_wallet_core::store::{Profile, Store};
+use universal_wallet_core::text::input::Input;
+use universal_wallet_core::{operations, provisioning};
 use uuid::Uuid;
-
-use memory::MemoryStore;
 
 /// An hour in milliseconds.
 pub(crate) const HOUR_MS: i64 = 3_600_000;
@@ -34,11 +34,11 @@ pub(crate) fn create(
     moment: Moment,
     requester: &Requester,
     input: &Input,
-    looked_up: LookedUp,
+    looked_up: MerchantLookup,
 ) -> Outcome<Created> {
-    match operations::prepare(store, moment, requester, input, looked_up)? {
+    match operations::create::prepare(store, moment, requester, input, looked_up)? {
         Prepared::Done(created) => Ok(created),
-        Prepared::Ready(ready) => operations::make(store, moment, requester, ready),
+        Prepared::Ready(ready) => operations::create::make(store, moment, requester, ready),
     }
 }
 
@@ -70,9 +70,9 @@ pub(crate) fn distributor(number: u128, now: Timestamp, members: impl IntoIterat
     let name = format!("Distributor {number}");
     let profile = Profile { entry: 0, id, name, currency: "NGN".into(), suspended: false, created_at: now };
     let mut store = MemoryStore::new(&profile);
-    setup::create(&mut store, now, profile).unwrap();
+    provisioning::create(&mut store, now, profile).unwrap();
     for member in members {
-        setup::add_user(&mut store, Moment { now, random: 0 }, member).unwrap();
+        provisioning::add_user(&mut store, Moment { now, random: 0 }, member).unwrap();
     }
     store
 }
@@ -102,10 +102,10 @@ pub(crate) fn run<T>(store: &mut MemoryStore, command: impl FnOnce(&mut MemorySt
     let before = store.writes;
     match command(store) {
         Ok(result) => Ok(result),
-        Err(Refused::Refusal(refusal)) => {
+        Err(Error::Refusal(refusal)) => {
             assert_eq!(store.writes, before, "{:?} was answered, and something was stored", refusal.code);
             Err(refusal.code)
         }
-        Err(Refused::Fault(fault)) => panic!("a fault: {}", fault.0),
+        Err(Error::Internal(fault)) => panic!("a fault: {}", fault.0),
     }
 }

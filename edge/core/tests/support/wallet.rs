@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use universal_wallet::id::OperationID;
 use universal_wallet::{Amount, Timestamp};
-use universal_wallet_core::refusal::Fault;
+use universal_wallet_core::error::InternalError;
 use universal_wallet_core::wallet::{Funds, Hold, HoldStatus, WalletStore};
 
 #[derive(Clone, Default)]
@@ -41,7 +41,13 @@ impl WalletStore for MemoryWallet {
         self.funds
     }
 
-    fn append(&mut self, id: OperationID, minor: i64, balance: Amount, _: Timestamp) -> Result<Option<i64>, Fault> {
+    fn append(
+        &mut self,
+        id: OperationID,
+        minor: i64,
+        balance: Amount,
+        _: Timestamp,
+    ) -> Result<Option<i64>, InternalError> {
         if let Some(brought) = self.entries.get(&id) {
             return Ok(Some(*brought));
         }
@@ -51,11 +57,11 @@ impl WalletStore for MemoryWallet {
         Ok(None)
     }
 
-    fn hold(&self, id: OperationID) -> Result<Option<Hold>, Fault> {
+    fn hold(&self, id: OperationID) -> Result<Option<Hold>, InternalError> {
         Ok(self.holds.get(&id).map(|text| serde_json::from_str(text)).transpose()?)
     }
 
-    fn put_hold(&mut self, hold: &Hold, held: Amount) -> Result<(), Fault> {
+    fn put_hold(&mut self, hold: &Hold, held: Amount) -> Result<(), InternalError> {
         self.writes += 1;
         self.holds.insert(hold.id, serde_json::to_string(hold)?);
         self.funds.held = held;

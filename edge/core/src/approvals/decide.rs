@@ -1,0 +1,208 @@
+//! Deciding what others asked for: approve, reject, withdraw.
+
+use serde_json::json;
+use universal_wallet::Timestamp;
+
+use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
+use crate::audit::entry_builder::EntryBuilder;
+use crate::error::{Code, InternalError, Outcome, refuse};
+use crate::keys::model::{Key, KeyStatus};
+use crate::operations::model::{Operation, OperationStatus};
+use crate::people::caller::Caller;
+use crate::people::model::{Actor, Member, Person, Role, refuse_self_approval};
+use crate::store::{Deadline, Store};
+use crate::text::digest::Digest;
+use crate::text::input::{Input, read_reason};
+use crate::{keys, operations, people};
+
+/// A decided request, and what it was about.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// The request.
+    pub approval: Approval,
+    /// The key, where it was about one.
+    pub key: Option<Key>,
+    /// The operation, where it was about one.
+    pub operation: Option<Operation>,
+    /// The member, where it was about one.
+    pub user: Option<Member>,
+}
+
+/// Who may decide a request of this kind.
+const fn deciders(kind: ApprovalKind) -> &'static [Role] {
+    match kind {
+        ApprovalKind::IssueKey | ApprovalKind::RotateKey | ApprovalKind::Operation => &[Role::Checker],
+        ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => &[Role::Admin, Role::Checker],
+    }
+}
+
+/// The person may decide this request: they hold the role, and did not make it.
+fn may_decide(store: &dyn Store, caller: &Caller, id: &str) -> Outcome<Approval> {
+    let approval = store.find_approval(id)?;
+    caller.may(deciders(approval.kind))?;
+    refuse_self_approval(&approval.maker, &caller.member.person)?;
+    let about_user =
+        matches!(approval.kind, ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser);
+    if about_user && people::requests::subject_user(&approval)? == caller.member.person.id {
+        return refuse(Code::SelfApproval, "This request is about you, so another person has to decide it.");
+    }
+    Ok(approval)
+}
+
+/// Another person agrees: what was asked for is carried out, after everything was checked again.
+pub fn approve(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str, input: &Input) -> Outcome<Decided> {
+    let approval = approvable(store, caller, id, input)?;
+    let by = &caller.member.person;
+    match approval.kind {
+        ApprovalKind::IssueKey | ApprovalKind::RotateKey => grant_key(store, now, caller, approval),
+        ApprovalKind::Operation => {
+            let operation = operations::lifecycle::find(store, &approval)?;
+            if operation.facts.subject() != approval.subject {
+                return Err(InternalError::new("an operation that differs from its request").into());
+            }
+            operations::lifecycle::must_still_be_allowed(store, &operation)?;
+            let approval = decided(approval, ApprovalStatus::Approved, Some(by), now, None);
+            let operation = operations::lifecycle::carry_out(store, now, caller.actor(), operation, approval.clone())?;
+            Ok(Decided { approval, key: None, operation: Some(operation), user: None })
+        }
+        ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => {
+            people::requests::must_still_be_possible(store, &approval)?;
+            let approval = decided(approval, ApprovalStatus::Approved, Some(by), now, None);
+            let user = people::requests::carry_out(store, now, caller.actor(), approval.clone())?;
+            Ok(Decided { approval, key: None, operation: None, user: Some(user) })
+        }
+    }
+}
+
+/// The request, where this person may approve it as it stands; nothing is carried out yet.
+pub fn approvable(store: &dyn Store, caller: &Caller, id: &str, input: &Input) -> Outcome<Approval> {
+    let approval = may_decide(store, caller, id)?;
+    let mut body = input.object()?;
+    let digest = body.required_text("digest");
+    body.finish()?;
+    store.profile().refuse_suspended()?;
+    approval.must_be_pending()?;
+    let Some(digest) = digest else { return refuse(Code::InvalidRequest, "The request is not complete.") };
+    // What is no digest at all is none of this request.
+    approval.must_match(&digest.parse().unwrap_or(Digest::ZERO))?;
+    Ok(approval)
+}
+
+fn decided(
+    approval: Approval,
+    status: ApprovalStatus,
+    by: Option<&Person>,
+    at: Timestamp,
+    reason: Option<String>,
+) -> Approval {
+    Approval { status, decided_by: by.cloned(), decided_at: Some(at), reason, ..approval }
+}
+
+/// The key that a request is about.
+fn key_of(store: &dyn Store, approval: &Approval) -> Result<Key, InternalError> {
+    let id = approval.subject.get("keyID").and_then(|id| id.as_str()).and_then(|id| id.parse().ok());
+    let key = match id {
+        Some(id) => store.key(id)?,
+        None => None,
+    };
+    Ok((*key.ok_or_else(|| InternalError::new("a request about a key that is not there"))?).clone())
+}
+
+fn grant_key(store: &mut dyn Store, now: Timestamp, caller: &Caller, approval: Approval) -> Outcome<Decided> {
+    let mut key = key_of(store, &approval)?;
+    if key.status != KeyStatus::Pending || key.subject() != approval.subject {
+        return Err(InternalError::new("a key that differs from its request").into());
+    }
+    if !store.member(key.maker.id).is_some_and(|maker| maker.holds(Role::Maker)) {
+        return refuse(Code::InvalidState, "The person who asked for this key is no longer a maker.");
+    }
+    keys::lifecycle::refuse_successor_of_revoked(store, &key)?;
+    let by = &caller.member.person;
+    key.status = KeyStatus::Approved;
+    key.checker = Some(by.clone());
+    key.decided_at = Some(now);
+    let approval = decided(approval, ApprovalStatus::Approved, Some(by), now, None);
+    let mut act = EntryBuilder::begin(store, now, "api-key.approved", caller.actor());
+    act.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
+    if let Some(at) = key.claim_until() {
+        act.store.add_deadline(at, Deadline::Claim(key.id))?;
+    }
+    act.approval(approval.clone())?;
+    act.key(key.clone())?;
+    act.done(key.id, json!({ "approvalID": approval.id, "digest": approval.digest }))?;
+    Ok(Decided { approval, key: Some(key), operation: None, user: None })
+}
+
+/// Another person refuses, with a reason.
+pub fn reject(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str, input: &Input) -> Outcome<Decided> {
+    let approval = may_decide(store, caller, id)?;
+    let reason = read_reason(input, true)?;
+    approval.must_be_pending()?;
+    let approval = decided(approval, ApprovalStatus::Rejected, Some(&caller.member.person), now, reason);
+    Ok(end(store, now, caller.actor(), approval)?)
+}
+
+/// Its maker takes a request back.
+pub fn withdraw(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str, input: &Input) -> Outcome<Decided> {
+    let approval = store.find_approval(id)?;
+    caller.may(&[])?;
+    if approval.maker.id != caller.member.person.id {
+        return refuse(Code::NotTheMaker, "Only the person who made this request can withdraw it.");
+    }
+    input.optional_object()?.finish()?;
+    approval.must_be_pending()?;
+    let approval = decided(approval, ApprovalStatus::Withdrawn, Some(&caller.member.person), now, None);
+    Ok(end(store, now, caller.actor(), approval)?)
+}
+
+/// Nobody decided in time.
+pub fn lapse(store: &mut dyn Store, now: Timestamp, approval: Approval) -> Result<(), InternalError> {
+    let at = approval.expires_at;
+    let approval = decided(approval, ApprovalStatus::Expired, None, at, None);
+    end(store, now, Actor::System, approval).map(|_| ())
+}
+
+/// Ends a request without carrying it out: what it held is given back.
+pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approval) -> Result<Decided, InternalError> {
+    if approval.kind == ApprovalKind::Operation {
+        let operation = operations::lifecycle::find(store, &approval)?;
+        let (status, why) = match approval.status {
+            ApprovalStatus::Expired => {
+                let why = approval.reason.clone().unwrap_or_else(|| "Nobody decided within 24 hours.".to_string());
+                (OperationStatus::Expired, why)
+            }
+            ApprovalStatus::Withdrawn => {
+                let name = approval.decided_by.as_ref().map(|person| person.name.as_str()).unwrap_or_default();
+                (OperationStatus::Rejected, format!("Withdrawn by {name}."))
+            }
+            _ => (OperationStatus::Rejected, approval.reason.clone().unwrap_or_default()),
+        };
+        let operation =
+            operations::lifecycle::give_back(store, now, actor, operation, status, why, Some(approval.clone()))?;
+        return Ok(Decided { approval, key: None, operation: Some(operation), user: None });
+    }
+
+    if !matches!(approval.kind, ApprovalKind::IssueKey | ApprovalKind::RotateKey) {
+        people::requests::end(store, now, actor, &approval)?;
+        return Ok(Decided { approval, key: None, operation: None, user: None });
+    }
+
+    let mut key = key_of(store, &approval)?;
+    let (status, kind) = match approval.status {
+        ApprovalStatus::Rejected => (KeyStatus::Rejected, "api-key.rejected"),
+        ApprovalStatus::Withdrawn => (KeyStatus::Withdrawn, "api-key.withdrawn"),
+        _ => (KeyStatus::Lapsed, "api-key.lapsed"),
+    };
+    key.status = status;
+    key.reason.clone_from(&approval.reason);
+    if approval.status == ApprovalStatus::Rejected {
+        key.checker.clone_from(&approval.decided_by);
+        key.decided_at = approval.decided_at;
+    }
+    let mut act = EntryBuilder::begin(store, now, kind, actor);
+    act.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
+    act.approval(approval.clone())?;
+    act.key(key.clone())?;
+    act.done(key.id, json!({ "approvalID": approval.id, "reason": approval.reason }))?;
+    Ok(Decided { approval, key: Some(key), operation: None, user: None })
+}

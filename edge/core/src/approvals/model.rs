@@ -1,0 +1,207 @@
+//! Approvals: one person asks, another decides, bound to the digest of what is decided.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use universal_wallet::Timestamp;
+use universal_wallet::id::{ApprovalID, DistributorID};
+
+use crate::error::{Code, InternalError, Outcome, refuse};
+use crate::people::model::Person;
+use crate::people::password::HalfMark;
+use crate::text::digest::Digest;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum ApprovalKind {
+    /// A new key.
+    #[serde(rename = "api-key.issue")]
+    IssueKey,
+    /// A key that takes over from another.
+    #[serde(rename = "api-key.rotate")]
+    RotateKey,
+    /// A cash-in or cash-out.
+    #[serde(rename = "operation")]
+    Operation,
+    /// A new member.
+    #[serde(rename = "user.create")]
+    CreateUser,
+    /// Further roles, or being enabled again.
+    #[serde(rename = "user.grant")]
+    GrantUser,
+    /// A new password.
+    #[serde(rename = "user.reset")]
+    ResetUser,
+}
+
+impl ApprovalKind {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::IssueKey, Self::RotateKey, Self::Operation, Self::CreateUser, Self::GrantUser, Self::ResetUser];
+
+    /// As it goes over the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::IssueKey => "api-key.issue",
+            Self::RotateKey => "api-key.rotate",
+            Self::Operation => "operation",
+            Self::CreateUser => "user.create",
+            Self::GrantUser => "user.grant",
+            Self::ResetUser => "user.reset",
+        }
+    }
+
+    /// After how long nobody can decide it any more.
+    pub const fn lapses_after_ms(self) -> i64 {
+        match self {
+            Self::Operation => 24 * 3_600_000,
+            _ => 7 * 24 * 3_600_000,
+        }
+    }
+}
+
+/// Where an approval stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum ApprovalStatus {
+    /// Waits for its checker.
+    Pending,
+    /// Carried out.
+    Approved,
+    /// Refused.
+    Rejected,
+    /// Taken back.
+    Withdrawn,
+    /// Nobody decided in time.
+    Expired,
+}
+
+impl ApprovalStatus {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Pending, Self::Approved, Self::Rejected, Self::Withdrawn, Self::Expired];
+
+    /// As it goes over the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// A request that one person made and another decides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Number of the chain entry that last changed it.
+    pub entry: u64,
+    /// Names it.
+    pub id: ApprovalID,
+    /// What is asked for.
+    pub kind: ApprovalKind,
+    /// Where it stands.
+    pub status: ApprovalStatus,
+    /// The full request, as it will be carried out.
+    pub subject: Value,
+    /// What a checker agrees to.
+    pub digest: Digest,
+    /// Who asked.
+    pub maker: Person,
+    /// When.
+    pub created_at: Timestamp,
+    /// When nobody can decide it any more.
+    pub expires_at: Timestamp,
+    /// Who decided.
+    pub decided_by: Option<Person>,
+    /// When.
+    pub decided_at: Option<Timestamp>,
+    /// Why it was refused.
+    pub reason: Option<String>,
+    /// For a new password: what its first half is known by, until the second half is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_half: Option<HalfMark>,
+}
+
+/// The digest of a request: SHA-256 of the RFC 8785 form of its identity and subject.
+pub fn digest(
+    id: ApprovalID,
+    distributor: DistributorID,
+    kind: ApprovalKind,
+    maker: &Person,
+    subject: &Value,
+) -> Result<Digest, InternalError> {
+    // The members stand in the order of their names, here and in the subject; the names are ASCII, the numbers are integers,
+    // and serde_json escapes as RFC 8785 asks for: the text is the canonical form.
+    let canonical = json!({ "approvalID": id, "distributorID": distributor, "kind": kind, "makerID": maker.id, "subject": subject }).to_string();
+    Ok(Digest::of(&[canonical.as_bytes()]))
+}
+
+impl Approval {
+    /// A new request.
+    pub fn ask(
+        id: ApprovalID,
+        distributor: DistributorID,
+        kind: ApprovalKind,
+        subject: Value,
+        maker: &Person,
+        now: Timestamp,
+    ) -> Result<Self, InternalError> {
+        Ok(Self {
+            entry: 0,
+            id,
+            kind,
+            status: ApprovalStatus::Pending,
+            digest: digest(id, distributor, kind, maker, &subject)?,
+            subject,
+            maker: maker.clone(),
+            created_at: now,
+            expires_at: now.plus_ms(kind.lapses_after_ms()),
+            decided_by: None,
+            decided_at: None,
+            reason: None,
+            first_half: None,
+        })
+    }
+
+    /// Refuses what was decided before.
+    pub fn must_be_pending(&self) -> Outcome<()> {
+        if self.status == ApprovalStatus::Pending {
+            return Ok(());
+        }
+        refuse(Code::InvalidState, format!("This request is {} already; nothing was changed.", self.status.as_str()))
+    }
+
+    /// Refuses a decision about something else than what is stored.
+    pub fn must_match(&self, shown: &Digest) -> Outcome<()> {
+        if self.digest == *shown {
+            return Ok(());
+        }
+        refuse(Code::ApprovalStale, "The request changed since it was shown to you; review it again.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use universal_wallet::id::UserID;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn the_digest_is_of_the_canonical_form() {
+        let id = Uuid::from_u128(1);
+        let maker = Person { id: UserID::from_uuid(id), name: "not part of it".into() };
+        let subject = json!({ "b": "é\n\u{1f}\"", "a": (1, ()) });
+        let made =
+            digest(ApprovalID::from_uuid(id), DistributorID::from_uuid(id), ApprovalKind::IssueKey, &maker, &subject)
+                .unwrap();
+        let canonical = "{\"approvalID\":\"apr_00000000-0000-0000-0000-000000000001\",\
+                         \"distributorID\":\"00000000-0000-0000-0000-000000000001\",\"kind\":\"api-key.issue\",\
+                         \"makerID\":\"usr_00000000-0000-0000-0000-000000000001\",\
+                         \"subject\":{\"a\":[1,null],\"b\":\"é\\n\\u001f\\\"\"}}";
+        assert_eq!(made, Digest::of(&[canonical.as_bytes()]));
+    }
+}

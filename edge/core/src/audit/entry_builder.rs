@@ -1,0 +1,166 @@
+//! Acting: one entry of the chain, the states that it makes, and the balances that it leaves.
+
+use serde::Serialize;
+use serde_json::Value;
+use universal_wallet::Timestamp;
+use universal_wallet::id::UserID;
+
+use crate::approvals::model::Approval;
+use crate::audit::chain::{Book, Content, Entry, Head, state_digest};
+use crate::error::InternalError;
+use crate::keys::model::Key;
+use crate::operations::model::{CashOutRequest, FloatEntry, Operation};
+use crate::people::model::{Actor, Member};
+use crate::store::{Profile, Store};
+use crate::text::input::Idempotency;
+use crate::text::json_text;
+
+/// When a command runs, and the randomness that it may use.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// Now; never before the chain's last entry.
+    pub now: Timestamp,
+    /// Random bits, for identifiers.
+    pub random: u64,
+}
+
+/// An entry in the making. What it changes is written at once; [`EntryBuilder::done`] appends the entry
+/// that vouches for it.
+pub struct EntryBuilder<'a> {
+    /// The distributor.
+    pub store: &'a mut dyn Store,
+    /// The balances; changed ones are what the entry leaves.
+    pub book: Book,
+    head: Head,
+    at: Timestamp,
+    kind: &'static str,
+    actor: Actor,
+    states: Vec<(String, String)>,
+}
+
+impl<'a> EntryBuilder<'a> {
+    /// Begins an entry.
+    pub fn begin(store: &'a mut dyn Store, now: Timestamp, kind: &'static str, actor: Actor) -> Self {
+        let head = store.head();
+        Self { book: head.book, at: now.max(head.at), head, store, kind, actor, states: Vec::new() }
+    }
+
+    /// The entry's number.
+    pub const fn number(&self) -> u64 {
+        self.head.number + 1
+    }
+
+    /// When the entry is made.
+    pub const fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    fn document(&mut self, id: &impl ToString, state: &impl Serialize) -> Result<String, InternalError> {
+        let document = json_text::write(state)?;
+        self.states.push((id.to_string(), state_digest(&document)));
+        Ok(document)
+    }
+
+    /// Adds or changes a key.
+    pub fn key(&mut self, mut key: Key) -> Result<(), InternalError> {
+        key.entry = self.number();
+        let document = self.document(&key.id, &key)?;
+        self.store.put_key(key, &document)
+    }
+
+    /// Adds or changes a request.
+    pub fn approval(&mut self, mut approval: Approval) -> Result<(), InternalError> {
+        approval.entry = self.number();
+        let document = self.document(&approval.id, &approval)?;
+        self.store.put_approval(&approval, &document)
+    }
+
+    /// Adds or changes a member.
+    pub fn member(&mut self, mut member: Member) -> Result<UserID, InternalError> {
+        member.entry = self.number();
+        let id = member.person.id;
+        let document = self.document(&id, &member)?;
+        self.store.put_member(member, &document)?;
+        Ok(id)
+    }
+
+    /// Changes who the distributor is.
+    pub fn profile(&mut self, mut profile: Profile) -> Result<(), InternalError> {
+        profile.entry = self.number();
+        let document = self.document(&profile.id, &profile)?;
+        self.store.put_profile(profile, &document)
+    }
+
+    /// Adds or changes a customer's request.
+    pub fn request(&mut self, mut request: CashOutRequest) -> Result<(), InternalError> {
+        request.entry = self.number();
+        let document = self.document(&format!("request:{}", request.id), &request)?;
+        self.store.put_request(&request, &document)
+    }
+
+    /// Makes the entry; its text is what `details` is when serialised.
+    fn entry(&mut self, subject: String, details: impl Serialize) -> Result<(Entry, Head), InternalError> {
+        let content = Content {
+            n: self.number(),
+            at: self.at,
+            kind: self.kind.into(),
+            actor: self.actor.clone(),
+            subject,
+            details,
+            book: self.book,
+            states: std::mem::take(&mut self.states),
+        };
+        self.head.follow(&content)
+    }
+
+    fn vouch_for(&mut self, operation: &mut Operation) {
+        operation.state.entry = self.number();
+        operation.state.updated_at = self.at;
+        self.states.push((operation.facts.id.to_string(), operation.state.status.in_chain().into()));
+    }
+
+    /// Ends with the entry that is an operation's first; `moves_float` where it is also the one
+    /// that changes the float.
+    pub fn done_with_new_operation(
+        mut self,
+        mut operation: Operation,
+        idempotency: Option<&Idempotency>,
+        moves_float: bool,
+    ) -> Result<Operation, InternalError> {
+        self.vouch_for(&mut operation);
+        let (entry, head) = self.entry(operation.facts.id.to_string(), &operation.facts)?;
+        if moves_float {
+            operation.state.float = Some(FloatEntry { number: entry.number, hash: entry.hash });
+        }
+        self.store.add_operation(&operation, &entry, head, idempotency)?;
+        self.store.tell(self.kind, &operation.facts.id.to_string(), self.at);
+        Ok(operation)
+    }
+
+    /// Ends with an entry about an operation that was there before.
+    pub fn done_with_operation(
+        mut self,
+        mut operation: Operation,
+        details: Value,
+        moves_float: bool,
+    ) -> Result<Operation, InternalError> {
+        self.vouch_for(&mut operation);
+        let (entry, head) = self.entry(operation.facts.id.to_string(), details)?;
+        if moves_float {
+            operation.state.float = Some(FloatEntry { number: entry.number, hash: entry.hash });
+        }
+        self.store.put_operation(&operation)?;
+        self.store.append(&entry, head)?;
+        self.store.tell(self.kind, &operation.facts.id.to_string(), self.at);
+        Ok(operation)
+    }
+
+    /// Ends the entry.
+    pub fn done(mut self, subject: impl ToString, details: Value) -> Result<(), InternalError> {
+        let subject = subject.to_string();
+        let (entry, head) = self.entry(subject.clone(), details)?;
+        self.store.append(&entry, head)?;
+        self.store.tell(self.kind, &subject, self.at);
+        Ok(())
+    }
+}

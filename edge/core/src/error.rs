@@ -1,0 +1,236 @@
+//! What goes wrong: the caller's fault ([`Refusal`]) and ours ([`InternalError`]) are different types.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use universal_wallet::wire::{ErrorBody, FieldError};
+
+macro_rules! codes {
+    ($($name:ident $text:literal $status:literal),* $(,)?) => {
+        /// Why a call was refused: the contract's stable codes.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs)]
+        pub enum Code { $($name),* }
+
+        impl Code {
+            /// All of them, in the contract's order.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// As it goes over the wire.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text),* }
+            }
+
+            /// The HTTP status that it answers with.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$name => $status),* }
+            }
+        }
+    };
+}
+
+codes! {
+    InvalidJson "invalid_json" 400,
+    InvalidRequest "invalid_request" 400,
+    InvalidAmount "invalid_amount" 400,
+    InsufficientBalance "insufficient_balance" 400,
+    UnknownMerchant "unknown_merchant" 400,
+    NoCashOutRequest "no_cash_out_request" 400,
+    IdempotencyKeyRequired "idempotency_key_required" 400,
+    MissingApiKey "missing_api_key" 401,
+    InvalidApiKey "invalid_api_key" 401,
+    ExpiredApiKey "expired_api_key" 401,
+    RevokedApiKey "revoked_api_key" 401,
+    NotSignedIn "not_signed_in" 401,
+    InvalidCredentials "invalid_credentials" 401,
+    DistributorMismatch "distributor_mismatch" 403,
+    IPNotAllowed "ip_not_allowed" 403,
+    PermissionDenied "permission_denied" 403,
+    TransactionLimitExceeded "transaction_limit_exceeded" 403,
+    DailyVolumeExceeded "daily_volume_exceeded" 403,
+    DistributorSuspended "distributor_suspended" 403,
+    SelfApproval "self_approval" 403,
+    NotTheMaker "not_the_maker" 403,
+    RoleRequired "role_required" 403,
+    ApprovalRequired "approval_required" 403,
+    PasswordChangeRequired "password_change_required" 403,
+    CrossSiteRequest "cross_site_request" 403,
+    NotFound "not_found" 404,
+    MethodNotAllowed "method_not_allowed" 405,
+    RequestInFlight "request_in_flight" 409,
+    InvalidState "invalid_state" 409,
+    ApprovalStale "approval_stale" 409,
+    AlreadyExists "already_exists" 409,
+    AlreadyClaimed "already_claimed" 410,
+    ClaimExpired "claim_expired" 410,
+    BodyTooLarge "body_too_large" 413,
+    UnsupportedMediaType "unsupported_media_type" 415,
+    IdempotencyKeyReused "idempotency_key_reused" 422,
+    RateLimited "rate_limited" 429,
+    TooManyAttempts "too_many_attempts" 429,
+    Internal "internal" 500,
+    Unavailable "unavailable" 503,
+}
+
+// By hand, because what is derived is large for so many words.
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let code = Self::ALL.iter().copied().find(|code| code.as_str() == text);
+        code.ok_or_else(|| de::Error::custom("an unknown code"))
+    }
+}
+
+/// The reason phrase of each status that the API answers with (RFC 9110).
+pub const fn reason_phrase(status: u16) -> &'static str {
+    match status {
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        409 => "Conflict",
+        410 => "Gone",
+        413 => "Content Too Large",
+        415 => "Unsupported Media Type",
+        422 => "Unprocessable Content",
+        429 => "Too Many Requests",
+        503 => "Service Unavailable",
+        _ => "Internal Server Error",
+    }
+}
+
+/// A call that is answered with an error, and why: the caller can do something about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// What a program can act on.
+    pub code: Code,
+    /// One sentence a person can act on; it holds no secret.
+    pub message: Cow<'static, str>,
+    /// What is wrong with which field.
+    pub fields: Vec<FieldError>,
+    /// After how many seconds to try again.
+    pub retry_after_s: Option<u32>,
+}
+
+impl Refusal {
+    /// A refusal with its sentence.
+    pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, message: message.into(), fields: Vec::new(), retry_after_s: None }
+    }
+
+    /// One field is wrong.
+    pub fn field(code: Code, field: impl Into<String>, message: impl ToString) -> Self {
+        Self::fields(code, [FieldError { field: field.into(), message: message.to_string() }].into())
+    }
+
+    /// Several fields are wrong; the sentence tells the first.
+    pub fn fields(code: Code, fields: Vec<FieldError>) -> Self {
+        let message = match fields.first() {
+            Some(first) => format!("{}: {}.", first.field, first.message),
+            None => String::from("The request is not valid."),
+        };
+        Self { code, message: message.into(), fields, retry_after_s: None }
+    }
+
+    /// What the caller may not know exists, or what does not.
+    pub fn not_found() -> Self {
+        Self::new(Code::NotFound, "There is nothing here under this address; check the path and its IDs.")
+    }
+
+    /// The refusal that stands for a fault of ours.
+    pub fn internal() -> Self {
+        Self::new(
+            Code::Internal,
+            "Something went wrong on our side and the outcome is unknown; repeat the call with the same Idempotency-Key.",
+        )
+    }
+
+    /// The refusal while something is out of reach.
+    pub fn unavailable() -> Self {
+        Self::new(
+            Code::Unavailable,
+            "The service cannot answer at the moment and the outcome is unknown; repeat the call with the same \
+             Idempotency-Key.",
+        )
+        .retry_after(1)
+    }
+
+    /// To be tried again after so many seconds.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_s = Some(seconds);
+        self
+    }
+
+    /// The body of the answer.
+    pub fn body(&self, request_id: &str) -> ErrorBody {
+        ErrorBody {
+            error: reason_phrase(self.code.status()).into(),
+            message: self.message.clone().into_owned(),
+            code: self.code.as_str().into(),
+            request_id: request_id.into(),
+            errors: self.fields.clone(),
+        }
+    }
+}
+
+/// Something that must not happen did: for our log, never for the caller, and without secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InternalError(pub String);
+
+impl InternalError {
+    /// A fault and what was being done.
+    pub fn new(what: impl Into<String>) -> Self {
+        Self(what.into())
+    }
+}
+
+impl From<serde_json::Error> for InternalError {
+    fn from(error: serde_json::Error) -> Self {
+        // What it holds is not told: it may be a secret.
+        let (line, column) = (error.line(), error.column());
+        Self(format!("stored JSON does not fit ({:?}, line {line}, column {column})", error.classify()))
+    }
+}
+
+/// Why a call has no result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The caller's fault; in a box, since every result on the way has room for it.
+    Refusal(Box<Refusal>),
+    /// Ours.
+    Internal(InternalError),
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refusal(Box::new(refusal))
+    }
+}
+
+impl From<InternalError> for Error {
+    fn from(fault: InternalError) -> Self {
+        Self::Internal(fault)
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+/// The result of a call that may be refused.
+pub type Outcome<T> = Result<T, Error>;
+
+/// Refuses with a code and a sentence.
+pub fn refuse<T>(code: Code, message: impl Into<Cow<'static, str>>) -> Outcome<T> {
+    Err(Refusal::new(code, message).into())
+}

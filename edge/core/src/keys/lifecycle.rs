@@ -1,0 +1,218 @@
+//! A key's life: requested, claimed, revoked.
+
+use serde_json::json;
+use universal_wallet::Timestamp;
+use universal_wallet::id::KeyID;
+
+use crate::approvals::model::{Approval, ApprovalKind};
+use crate::audit::entry_builder::{EntryBuilder, Moment};
+use crate::error::{Code, InternalError, Outcome, refuse};
+use crate::keys::model::{DAY_MS, Key, KeyStatus};
+use crate::keys::settings::Settings;
+use crate::keys::token::Minted;
+use crate::operations;
+use crate::operations::model::OperationStatus;
+use crate::people::caller::Caller;
+use crate::people::model::{Actor, Role};
+use crate::store::{Deadline, Store};
+use crate::text::input::Idempotency;
+use crate::text::input::{Input, read_reason};
+use crate::text::json_text;
+
+/// A key object, and whether it was there before.
+#[derive(Clone, Debug)]
+pub struct Requested {
+    /// The key.
+    pub key: Key,
+    /// The same call was made before.
+    pub replayed: bool,
+}
+
+/// The key that a call with this idempotency key made before.
+pub fn replay(store: &dyn Store, idempotency: Option<&Idempotency>) -> Outcome<Option<Requested>> {
+    let Some(idempotency) = idempotency else { return Ok(None) };
+    let Some(subject) = store.recall(idempotency)? else { return Ok(None) };
+    Ok(Some(Requested { key: store.find_key(&subject)?, replayed: true }))
+}
+
+/// A maker asks for a key.
+pub fn request(store: &mut dyn Store, moment: Moment, caller: &Caller, input: &Input) -> Outcome<Requested> {
+    caller.may(&[Role::Maker])?;
+    let idempotency_key = input.idempotency_key()?;
+    let mut body = input.object()?;
+    let settings = Settings::read(&mut body);
+    body.finish()?;
+    let Some(settings) = settings else { return refuse(Code::InvalidRequest, "The request is not complete.") };
+    let idempotency = match idempotency_key {
+        Some(_) => {
+            let values = json_text::write(&settings)?;
+            input.idempotency(&caller.member.person.id.to_string(), "POST api-keys", &values)?
+        }
+        None => None,
+    };
+    if let Some(before) = replay(store, idempotency.as_ref())? {
+        return Ok(before);
+    }
+    store.profile().refuse_suspended()?;
+
+    let profile = store.profile();
+    let mut act = EntryBuilder::begin(store, moment.now, "api-key.requested", caller.actor());
+    let uuid = profile.numbering().uuid(act.number(), moment.now, moment.random);
+    let key = Key::request(uuid, settings, &caller.member.person, moment.now);
+    let id = key.id;
+    let kind = ApprovalKind::IssueKey;
+    let approval = Approval::ask(key.approval, profile.id, kind, key.subject(), &key.maker, moment.now)?;
+    act.store.add_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
+    let details = json!({ "approvalID": approval.id, "digest": approval.digest, "label": key.settings.label });
+    act.approval(approval)?;
+    act.key(key.clone())?;
+    if let Some(idempotency) = &idempotency {
+        act.store.remember(idempotency, &id.to_string())?;
+    }
+    act.done(id, details)?;
+    Ok(Requested { key, replayed: false })
+}
+
+/// Its maker takes the secret, once.
+pub fn claim(
+    store: &mut dyn Store,
+    moment: Moment,
+    caller: &Caller,
+    id: &str,
+    input: &Input,
+    mint: impl FnOnce() -> Result<Minted, InternalError>,
+) -> Outcome<(Minted, Key)> {
+    let mut key = store.find_key(id)?;
+    caller.may(&[Role::Maker])?;
+    if key.maker.id != caller.member.person.id {
+        return refuse(Code::NotTheMaker, "Only the person who asked for this key can claim it.");
+    }
+    input.idempotency_key()?;
+    input.optional_object()?.finish()?;
+    store.profile().refuse_suspended()?;
+    match key.status {
+        KeyStatus::Approved if key.claim_until().is_some_and(|end| moment.now < end) => {}
+        KeyStatus::Pending | KeyStatus::Rejected | KeyStatus::Withdrawn => {
+            return refuse(Code::InvalidState, format!("This key is {}; it was not approved.", key.status.as_str()));
+        }
+        _ if key.claimed_at.is_some() => {
+            return refuse(
+                Code::AlreadyClaimed,
+                "This key was shown already and cannot be shown again; ask for a new one.",
+            );
+        }
+        KeyStatus::Lapsed if key.decided_at.is_none() => {
+            return refuse(Code::InvalidState, "Nobody approved this key in time; ask for a new one.");
+        }
+        KeyStatus::Revoked => return refuse(Code::InvalidState, "This key was revoked; ask for a new one."),
+        _ => {
+            return refuse(Code::ClaimExpired, "More than 24 hours have passed since the approval; ask for a new key.");
+        }
+    }
+    refuse_successor_of_revoked(store, &key)?;
+
+    let minted = mint()?;
+    let claim_until = key.claim_until();
+    key.status = KeyStatus::Active;
+    key.prefix = Some(minted.prefix.clone());
+    key.digest = Some(minted.digest);
+    key.claimed_at = Some(moment.now);
+    let expires_at = moment.now.plus_ms(key.settings.expires_in_days * DAY_MS);
+    key.expires_at = Some(expires_at);
+    let mut act = EntryBuilder::begin(store, moment.now, "api-key.claimed", caller.actor());
+    if let Some(at) = claim_until {
+        act.store.remove_deadline(at, Deadline::Claim(key.id))?;
+    }
+    act.store.add_deadline(expires_at, Deadline::Expiry(key.id))?;
+    act.key(key.clone())?;
+    act.done(key.id, json!({ "keyPrefix": minted.prefix, "expiresAt": expires_at }))?;
+    if let Some(replaced) = key.replaces {
+        retire(store, moment.now, replaced, &key)?;
+    }
+    Ok((minted, key))
+}
+
+/// A key whose predecessor was revoked before it was claimed takes over from nothing: whoever
+/// stopped the one did not mean to have the other.
+pub fn refuse_successor_of_revoked(store: &dyn Store, key: &Key) -> Outcome<()> {
+    let Some(replaced) = key.replaces else { return Ok(()) };
+    if store.key(replaced)?.is_some_and(|old| old.status == KeyStatus::Revoked) {
+        return refuse(Code::InvalidState, "The key that it takes over from was revoked; ask for a new key.");
+    }
+    Ok(())
+}
+
+/// At the claim of the key that takes over, the old one's end is fixed.
+fn retire(store: &mut dyn Store, now: Timestamp, old: KeyID, new: &Key) -> Result<(), InternalError> {
+    let Some(old) = store.key(old)? else { return Ok(()) };
+    let (KeyStatus::Active, Some(expires_at)) = (old.status, old.expires_at) else { return Ok(()) };
+    let end = expires_at.min(now.plus_ms(new.overlap_hours.unwrap_or_default() * 3_600_000));
+    let mut act = EntryBuilder::begin(store, now, "api-key.replaced", Actor::System);
+    act.store.remove_deadline(expires_at, Deadline::Expiry(old.id))?;
+    act.store.add_deadline(end, Deadline::Expiry(old.id))?;
+    act.key(Key { expires_at: Some(end), replaced_by: Some(new.id), ..(*old).clone() })?;
+    act.done(old.id, json!({ "replacedBy": new.id, "expiresAt": end }))
+}
+
+/// Ends a key at once: the very next call is refused. Its pending operations are rejected.
+pub fn revoke(
+    store: &mut dyn Store,
+    now: Timestamp,
+    actor: Actor,
+    mut key: Key,
+    reason: Option<String>,
+) -> Outcome<Key> {
+    if !matches!(key.status, KeyStatus::Approved | KeyStatus::Active) {
+        return refuse(
+            Code::InvalidState,
+            format!("This key is {}; only an approved or active key can be revoked.", key.status.as_str()),
+        );
+    }
+    let deadlines = [
+        key.claim_until().filter(|_| key.status == KeyStatus::Approved).map(|at| (at, Deadline::Claim(key.id))),
+        key.expires_at.map(|at| (at, Deadline::Expiry(key.id))),
+    ];
+    key.status = KeyStatus::Revoked;
+    key.revoked_at = Some(now);
+    key.reason.clone_from(&reason);
+    let mut act = EntryBuilder::begin(store, now, "api-key.revoked", actor);
+    for (at, due) in deadlines.into_iter().flatten() {
+        act.store.remove_deadline(at, due)?;
+    }
+    act.key(key.clone())?;
+    act.done(key.id, json!({ "reason": reason }))?;
+    while let Some(operation) = store.first_pending_of_key(key.id)? {
+        let why = "Its API key was revoked.";
+        operations::lifecycle::give_back(
+            store,
+            now,
+            Actor::System,
+            operation,
+            OperationStatus::Rejected,
+            why.into(),
+            None,
+        )?;
+    }
+    Ok(key)
+}
+
+/// A member revokes a key.
+pub fn revoke_by_member(
+    store: &mut dyn Store,
+    now: Timestamp,
+    caller: &Caller,
+    id: &str,
+    input: &Input,
+) -> Outcome<Key> {
+    let key = store.find_key(id)?;
+    caller.may(&[Role::Maker, Role::Checker, Role::Admin])?;
+    let reason = read_reason(input, false)?;
+    revoke(store, now, caller.actor(), key, reason)
+}
+
+/// The issuer revokes a key in an emergency.
+pub fn revoke_by_issuer(store: &mut dyn Store, now: Timestamp, id: &str, input: &Input) -> Outcome<Key> {
+    let key = store.find_key(id)?;
+    let reason = read_reason(input, false)?;
+    revoke(store, now, Actor::Issuer, key, reason)
+}

@@ -1,0 +1,84 @@
+//! The rate limit: a bucket of tokens per key, filled evenly.
+
+use universal_wallet::Timestamp;
+
+/// A bucket that holds one second's worth of calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// Thousandths of a token.
+    level: u64,
+    filled_at: Timestamp,
+}
+
+/// What a draw left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drawn {
+    /// Whether there was a token.
+    pub allowed: bool,
+    /// Whole tokens that are left.
+    pub remaining: u64,
+    /// Seconds until a token is there again, one at least.
+    pub wait_s: u32,
+}
+
+impl Bucket {
+    /// A full bucket for so many calls per second.
+    pub const fn full(per_second: u32, now: Timestamp) -> Self {
+        Self { level: per_second as u64 * 1000, filled_at: now }
+    }
+
+    /// Draws so many tokens: one for a call, none to look.
+    pub fn draw(&mut self, per_second: u32, tokens: u64, now: Timestamp) -> Drawn {
+        let full = u64::from(per_second) * 1000;
+        let passed = u64::try_from(now.unix_ms() - self.filled_at.unix_ms()).unwrap_or(0);
+        // A token per second is a thousandth per millisecond.
+        self.level = full.min(self.level.saturating_add(passed.saturating_mul(u64::from(per_second))));
+        // Also where the clock has run back: the bucket fills from there.
+        self.filled_at = now;
+        let allowed = self.level >= tokens * 1000;
+        if allowed {
+            self.level -= tokens * 1000;
+        }
+        Drawn { allowed, remaining: self.level / 1000, wait_s: 1 }
+    }
+}
+
+/// The bucket of calls refused for address or permission: a tenth as large.
+pub const fn for_refused(per_second: u32) -> u32 {
+    if per_second < 10 { 1 } else { per_second / 10 }
+}
+
+/// `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers): so many calls in a second.
+pub fn policy_header(per_second: u32) -> String {
+    ["\"default\";q=", itoa::Buffer::new().format(per_second), ";w=1"].concat()
+}
+
+/// `RateLimit`: what is left, and when it is full again.
+pub fn limit_header(remaining: u64) -> String {
+    ["\"default\";r=", itoa::Buffer::new().format(remaining), ";t=1"].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_holds_exactly_its_calls_and_refills_evenly() {
+        let start = Timestamp::from_unix_ms(1_000_000);
+        let mut bucket = Bucket::full(10, start);
+        assert_eq!((0..20).filter(|_| bucket.draw(10, 1, start).allowed).count(), 10);
+        assert!(!bucket.draw(10, 1, start.plus_ms(99)).allowed);
+        assert!(bucket.draw(10, 1, start.plus_ms(100)).allowed);
+        assert!(!bucket.draw(10, 1, start.plus_ms(100)).allowed);
+        assert_eq!(bucket.draw(10, 0, start.plus_ms(60_000)).remaining, 10);
+    }
+
+    #[test]
+    fn a_clock_that_ran_back_stops_nobody_for_long() {
+        let start = Timestamp::from_unix_ms(1_000_000);
+        let mut bucket = Bucket::full(10, start.plus_ms(600_000));
+        assert_eq!((0..20).filter(|_| bucket.draw(10, 1, start.plus_ms(600_000)).allowed).count(), 10);
+        assert!(!bucket.draw(10, 1, start).allowed);
+        assert!(bucket.draw(10, 1, start.plus_ms(100)).allowed);
+    }
+}

@@ -1,0 +1,96 @@
+//! The issuer moves the float: top-ups and redemptions.
+
+use serde_json::json;
+use universal_wallet::Amount;
+use universal_wallet::id::OperationID;
+
+use crate::audit::entry_builder::{EntryBuilder, Moment};
+use crate::error::{Code, Outcome, Refusal, refuse};
+use crate::people::model::Actor;
+use crate::store::Store;
+use crate::text::input::Input;
+
+/// Which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FloatMovement {
+    /// E-money is issued to the float.
+    TopUp,
+    /// Float is paid out to the distributor's bank.
+    Redemption,
+}
+
+/// What a movement did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// Names the movement.
+    pub operation: String,
+    /// The float now.
+    pub balance: Amount,
+    /// It was done before, with the same idempotency key.
+    pub replayed: bool,
+}
+
+/// Tops the float up, or redeems from it; never below what is available.
+pub fn move_float(store: &mut dyn Store, moment: Moment, movement: FloatMovement, input: &Input) -> Outcome<Moved> {
+    let (kind, route) = match movement {
+        FloatMovement::TopUp => ("float.topped-up", "issuer:topups"),
+        FloatMovement::Redemption => ("float.redeemed", "issuer:redemptions"),
+    };
+    let Some(_) = input.idempotency_key()? else {
+        return refuse(
+            Code::IdempotencyKeyRequired,
+            "Send an Idempotency-Key, so that a repeated call moves money once.",
+        );
+    };
+    let mut body = input.object()?;
+    let amount = body.moved_amount("amount");
+    let before = body.mistakes();
+    let reference = body.line("reference", 256).filter(|reference| !reference.trim().is_empty());
+    if reference.is_none() && body.mistakes() == before {
+        body.error("reference", "is required");
+    }
+    body.finish()?;
+    let (Some(amount), Some(reference)) = (amount, reference) else {
+        return refuse(Code::InvalidRequest, "The request is not complete.");
+    };
+    let idempotency = input.idempotency(route, route, &format!("{amount}\0{reference}"))?;
+    if let Some(key) = &idempotency
+        && let Some(operation) = store.recall(key)?
+    {
+        return Ok(Moved { operation, balance: store.head().book.balance, replayed: true });
+    }
+
+    let mut book = store.head().book;
+    let after = match movement {
+        FloatMovement::TopUp => {
+            book.balance.checked_add(amount).filter(|after| after.checked_add(store.incoming()).is_some())
+        }
+        FloatMovement::Redemption if book.available() < amount => {
+            return refuse(
+                Code::InsufficientBalance,
+                format!("Only {} is available; a redemption never takes what is held.", book.available()),
+            );
+        }
+        FloatMovement::Redemption => book.balance.checked_sub(amount),
+    };
+    let Some(after) = after else {
+        return Err(
+            Refusal::field(Code::InvalidAmount, "amount", format!("the balance would pass {}", Amount::MAX)).into()
+        );
+    };
+    book.balance = after;
+    book.issued = match movement {
+        FloatMovement::TopUp => book.issued.plus(amount),
+        FloatMovement::Redemption => book.issued.minus(amount),
+    };
+
+    let numbering = store.profile().numbering();
+    let mut act = EntryBuilder::begin(store, moment.now, kind, Actor::Issuer);
+    act.book = book;
+    let operation = OperationID::from_uuid(numbering.uuid(act.number(), moment.now, moment.random));
+    if let Some(key) = &idempotency {
+        act.store.remember(key, &format!("{operation}"))?;
+    }
+    act.done(operation, json!({ "amount": amount, "reference": reference }))?;
+    Ok(Moved { operation: format!("{operation}"), balance: after, replayed: false })
+}

@@ -1,0 +1,214 @@
+//! What becomes of an operation that was asked for: carried out, given back, arrived.
+
+use serde_json::json;
+use universal_wallet::id::OperationID;
+use universal_wallet::{Amount, Timestamp};
+
+use crate::approvals::model::{Approval, ApprovalStatus};
+use crate::audit::entry_builder::EntryBuilder;
+use crate::error::{Code, InternalError, Outcome, Refusal, refuse};
+use crate::keys::model::{Key, KeyStatus};
+use crate::operations;
+use crate::operations::model::{Operation, OperationState, OperationStatus};
+use crate::people::model::Actor;
+use crate::store::{Deadline, Store};
+
+/// The operation that a request is about.
+pub fn find(store: &dyn Store, approval: &Approval) -> Result<Operation, InternalError> {
+    let id = approval.subject["operationID"].as_str().unwrap_or_default().parse().ok();
+    let operation = match id {
+        Some(id) => store.operation(id)?,
+        None => None,
+    };
+    operation.ok_or_else(|| InternalError::new("a request about an operation that is not there"))
+}
+
+/// Checks again, at the moment of approval, what may have changed since the operation was made.
+pub fn must_still_be_allowed(store: &dyn Store, operation: &Operation) -> Outcome<()> {
+    let facts = &operation.facts;
+    if let Some((key, _)) = facts.key {
+        let key = store.key(key)?.ok_or_else(|| InternalError::new("an operation of a key that is not there"))?;
+        if key.status == KeyStatus::Revoked {
+            return refuse(Code::InvalidState, "The API key that asked for this was revoked.");
+        }
+        if let Some(most) = key.settings.max_transaction_amount
+            && facts.amount > most
+        {
+            return refuse(
+                Code::InvalidState,
+                format!("The API key's limit for one operation was lowered to {most} since this was asked for."),
+            );
+        }
+    }
+    if !facts.is_cash_in() && operations::limits::refuse_overflow(store, facts.amount).is_err() {
+        return refuse(Code::InvalidState, "The float cannot take this amount at present.");
+    }
+    Ok(())
+}
+
+/// Approved: the money leaves the float, or is asked of the wallet.
+pub fn carry_out(
+    store: &mut dyn Store,
+    now: Timestamp,
+    actor: Actor,
+    mut operation: Operation,
+    approval: Approval,
+) -> Outcome<Operation> {
+    let amount = operation.facts.amount;
+    let mut act = EntryBuilder::begin(store, now, "operation.approved", actor);
+    if operation.facts.is_cash_in() {
+        let after = act.book.held.checked_sub(amount).zip(act.book.balance.checked_sub(amount));
+        let Some((held, balance)) = after else {
+            return Err(InternalError::new("a pending cash-in whose amount is not held").into());
+        };
+        act.book.held = held;
+        act.book.balance = balance;
+        act.book.charged = act.book.charged.plus(amount);
+    }
+    let moves_float = operation.facts.is_cash_in();
+    operation.state.status = OperationStatus::Processing;
+    act.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
+    let details = json!({ "approvalID": approval.id, "digest": approval.digest });
+    act.approval(approval)?;
+    Ok(act.done_with_operation(operation, details, moves_float)?)
+}
+
+/// Not carried out: what it held is free again, its day's volume is lowered, and the customer's
+/// request goes back into the list.
+pub fn give_back(
+    store: &mut dyn Store,
+    now: Timestamp,
+    actor: Actor,
+    mut operation: Operation,
+    status: OperationStatus,
+    why: String,
+    approval: Option<Approval>,
+) -> Result<Operation, InternalError> {
+    let facts = operation.facts.clone();
+    let kind = if status == OperationStatus::Expired { "operation.expired" } else { "operation.rejected" };
+    let mut act = EntryBuilder::begin(store, now, kind, actor);
+    if facts.is_cash_in() {
+        act.book.held = act
+            .book
+            .held
+            .checked_sub(facts.amount)
+            .ok_or_else(|| InternalError::new("a pending cash-in whose amount is not held"))?;
+    } else {
+        let from = approval.as_ref().and_then(|approval| approval.decided_at).unwrap_or(now);
+        operations::cash_outs::put_back(&mut act, facts.id, from)?;
+    }
+    if let Some(key) = facts.key {
+        act.store.lower_volume(key, facts.created_at.utc_day(), facts.amount)?;
+    }
+    let approval = match (approval, facts.approval) {
+        (Some(approval), _) => Some(approval),
+        (None, Some(id)) => act.store.approval(id)?.map(|approval| Approval {
+            status: ApprovalStatus::Rejected,
+            decided_at: Some(now),
+            reason: Some(why.clone()),
+            ..approval
+        }),
+        (None, None) => None,
+    };
+    if let Some(approval) = approval {
+        act.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
+        act.approval(approval)?;
+    }
+    operation.state.status = status;
+    operation.state.error = Some(why.clone());
+    act.done_with_operation(operation, json!({ "reason": why }), false)
+}
+
+/// The wallet has taken the money of a cash-in, or given that of a cash-out: told once or more.
+pub fn arrived(store: &mut dyn Store, now: Timestamp, id: OperationID) -> Result<Option<Operation>, InternalError> {
+    let Some(operation) = store.operation(id)? else { return Ok(None) };
+    if operation.state.status != OperationStatus::Processing {
+        return Ok(Some(operation));
+    }
+    let mut operation = operation;
+    if operation.facts.is_cash_in() {
+        // No entry of its own: the float changed when it was decided.
+        operation.state = OperationState {
+            status: OperationStatus::Completed,
+            updated_at: now.max(operation.state.updated_at),
+            ..operation.state
+        };
+        store.arrive(&operation)?;
+        return Ok(Some(operation));
+    }
+    let amount = operation.facts.amount;
+    operation.state.status = OperationStatus::Completed;
+    let mut act = EntryBuilder::begin(store, now, "operation.captured", Actor::System);
+    act.book.balance = act
+        .book
+        .balance
+        .checked_add(amount)
+        .ok_or_else(|| InternalError::new("a float that cannot take what was captured"))?;
+    act.book.cashed_out = act.book.cashed_out.plus(amount);
+    operations::cash_outs::paid(&mut act, id)?;
+    act.done_with_operation(operation, json!({ "amount": amount }), true).map(Some)
+}
+
+/// The wallet cannot take the money of a cash-in, since its balance would pass the largest: it
+/// comes back to the float. Where the call that made it still waits for its answer, that will be a
+/// refusal, so its idempotency key is free again.
+pub fn returned(
+    store: &mut dyn Store,
+    now: Timestamp,
+    id: OperationID,
+    call_waits: bool,
+) -> Result<Option<Operation>, InternalError> {
+    let operation = store
+        .operation(id)?
+        .filter(|operation| operation.facts.is_cash_in() && operation.state.status == OperationStatus::Processing);
+    let Some(mut operation) = operation else { return Ok(None) };
+    let facts = operation.facts.clone();
+    let mut act = EntryBuilder::begin(store, now, "operation.returned", Actor::System);
+    act.book.balance = act
+        .book
+        .balance
+        .checked_add(facts.amount)
+        .ok_or_else(|| InternalError::new("a float that cannot take back a cash-in"))?;
+    act.book.charged = act.book.charged.minus(facts.amount);
+    if let Some(key) = facts.key {
+        act.store.lower_volume(key, facts.created_at.utc_day(), facts.amount)?;
+    }
+    if call_waits {
+        act.store.forget_idempotency(operation.number)?;
+    }
+    operation.state.status = OperationStatus::Failed;
+    operation.state.error = Some(format!("The balance of the wallet would pass {}.", Amount::MAX));
+    act.done_with_operation(operation, json!({ "amount": facts.amount }), true).map(Some)
+}
+
+/// A key takes back a pending operation that it, or a key that it took over from, made.
+pub fn withdraw_by_key(store: &mut dyn Store, now: Timestamp, key: &Key, id: &str) -> Outcome<Operation> {
+    let id: OperationID = id.parse().map_err(|_| Refusal::not_found())?;
+    let operation = store.operation(id)?.ok_or_else(Refusal::not_found)?;
+    let made_by = match operation.facts.key {
+        Some((made_by, lineage)) if lineage == key.lineage => store.key(made_by)?,
+        _ => None,
+    };
+    if made_by.is_none_or(|made_by| made_by.created_at > key.created_at) {
+        return refuse(Code::NotTheMaker, "This operation was not made by this API key or one that it took over from.");
+    }
+    if operation.state.status != OperationStatus::Pending {
+        return refuse(
+            Code::InvalidState,
+            format!("This operation is {}; only a pending one can be withdrawn.", operation.state.status.as_str()),
+        );
+    }
+    let approval = match operation.facts.approval {
+        Some(id) => store.approval(id)?,
+        None => None,
+    };
+    let why = format!("Withdrawn by the API key \"{}\".", key.settings.label);
+    let approval = approval.map(|approval| Approval {
+        status: ApprovalStatus::Withdrawn,
+        decided_at: Some(now),
+        reason: Some(why.clone()),
+        ..approval
+    });
+    let actor = Actor::Key { id: key.id, name: key.settings.label.clone() };
+    Ok(give_back(store, now, actor, operation, OperationStatus::Rejected, why, approval)?)
+}

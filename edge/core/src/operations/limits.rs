@@ -1,0 +1,109 @@
+//! Limits of an operation: per operation, per day, the float, and how many may wait.
+
+use universal_wallet::Amount;
+
+use crate::audit::chain::Book;
+use crate::audit::entry_builder::Moment;
+use crate::error::{Code, Outcome, Refusal, refuse};
+use crate::keys::model::Key;
+use crate::operations::model::{CashOutRequest, Direction};
+use crate::operations::requester::Requester;
+use crate::store::Store;
+
+/// How many operations of one key may wait for their checker.
+pub const MAX_PENDING: u32 = 1000;
+
+/// An operation about to be made.
+#[derive(Debug)]
+pub struct Draft {
+    /// Which way.
+    pub direction: Direction,
+    /// How much.
+    pub amount: Amount,
+    /// The distributor's note.
+    pub memo: Option<String>,
+    /// The customer's request that a cash-out takes.
+    pub request: Option<CashOutRequest>,
+}
+
+/// Refuses what the key's limits do not allow.
+fn refuse_beyond_limits(store: &dyn Store, moment: Moment, key: &Key, amount: Amount) -> Outcome<()> {
+    if let Some(most) = key.settings.max_transaction_amount
+        && amount > most
+    {
+        return refuse(
+            Code::TransactionLimitExceeded,
+            format!("The amount is more than this key's limit of {most} for one operation."),
+        );
+    }
+    if let Some(most) = key.settings.max_daily_volume {
+        let spent = store.volume(key.lineage, moment.now.utc_day())?;
+        if spent.checked_add(amount).is_none_or(|after| after > most) {
+            return refuse(
+                Code::DailyVolumeExceeded,
+                format!(
+                    "The amount is more than what is left of this key's daily volume: {} of {most}.",
+                    most.checked_sub(spent).unwrap_or_default(),
+                ),
+            );
+        }
+    }
+    if store.pending_of_key(key.id)? >= MAX_PENDING {
+        return Err(Refusal::new(
+            Code::RateLimited,
+            format!("{MAX_PENDING} operations of this key wait for a checker; have some decided first."),
+        )
+        .retry_after(60)
+        .into());
+    }
+    Ok(())
+}
+
+/// An operation that limits and balance allow.
+#[derive(Debug)]
+pub struct Allowed {
+    /// It is within what its key decides alone.
+    pub automatic: bool,
+    /// The balances that it leaves.
+    pub book: Book,
+}
+
+/// Refuses what limits or balance do not allow.
+pub fn allow(store: &dyn Store, moment: Moment, requester: &Requester, draft: &Draft) -> Outcome<Allowed> {
+    let amount = draft.amount;
+    let mut automatic = false;
+    if let Some(key) = requester.key() {
+        refuse_beyond_limits(store, moment, key, amount)?;
+        automatic = amount <= key.settings.auto_approve_limit;
+    }
+    let mut book = store.head().book;
+    if matches!(draft.direction, Direction::CashIn { .. }) {
+        if book.available() < amount {
+            return refuse(
+                Code::InsufficientBalance,
+                format!("Only {} of the float is available; top it up or wait for what is held.", book.available()),
+            );
+        }
+        if automatic {
+            book.balance = book.balance.checked_sub(amount).unwrap_or_default();
+            book.charged = book.charged.plus(amount);
+        } else {
+            // Held never passes the balance, which was just compared.
+            book.held = book.held.checked_add(amount).unwrap_or(book.held);
+        }
+    } else {
+        refuse_overflow(store, amount)?;
+    }
+    Ok(Allowed { automatic, book })
+}
+
+/// Refuses a cash-out whose amount would take the float past the largest balance.
+pub fn refuse_overflow(store: &dyn Store, amount: Amount) -> Outcome<()> {
+    let after = store.head().book.balance.checked_add(store.incoming()).and_then(|sum| sum.checked_add(amount));
+    if after.is_none() {
+        return Err(
+            Refusal::field(Code::InvalidAmount, "amount", format!("the balance would pass {}", Amount::MAX)).into()
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! Operations: cash-ins and cash-outs of a distributor, and its float.
+
+pub mod cash_outs;
+pub mod create;
+pub mod float;
+pub mod lifecycle;
+pub mod limits;
+pub mod model;
+pub mod request_body;
+pub mod requester;

@@ -1,0 +1,96 @@
+//! The body of a call that asks for an operation.
+
+use universal_wallet::{Amount, Phone, ShortCode};
+
+use crate::error::{Code, Outcome, refuse};
+use crate::operations::model::{Fulfillment, FulfillmentType};
+use crate::text::body::Body;
+use crate::text::input::Input;
+use crate::text::json_text;
+
+/// An operation that a call asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Credits a customer.
+    ToPhone(Phone),
+    /// Credits a merchant.
+    ToMerchant(ShortCode),
+    /// Pays out the customer's oldest open request.
+    FromPhone(Phone, Fulfillment),
+}
+
+/// The body of `POST /operations`, read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewOperation {
+    /// What for.
+    pub asked: Asked,
+    /// How much.
+    pub amount: Amount,
+    /// The distributor's note.
+    pub memo: Option<String>,
+}
+
+/// Reads how a customer was paid; the reference has one name in each of the two bodies.
+pub fn read_fulfillment(body: &mut Body, reference: &str) -> Option<Fulfillment> {
+    let means: Option<FulfillmentType> = body.required("cashOutFulfillmentType");
+    let reference = body.line(reference, 64);
+    Some(Fulfillment { means: means?, reference })
+}
+
+impl NewOperation {
+    /// Reads the body; every mistake is named.
+    pub fn read(input: &Input) -> Outcome<Self> {
+        let mut body = input.object()?;
+        let kind = body.required_text("operationType");
+        let amount = body.moved_amount("amount");
+        let memo = body.line("memo", 256);
+        let asked = match kind.as_deref() {
+            Some("cash-in") => {
+                let both = body.is_given("phoneTo") && body.is_given("merchantToShortCode");
+                let before = body.mistakes();
+                let phone: Option<Phone> = body.parsed("phoneTo");
+                let merchant: Option<ShortCode> = body.parsed("merchantToShortCode");
+                match (phone, merchant) {
+                    _ if both && body.mistakes() == before => {
+                        body.error("phoneTo", "give either phoneTo or merchantToShortCode, not both");
+                        None
+                    }
+                    (Some(phone), None) => Some(Asked::ToPhone(phone)),
+                    (None, Some(merchant)) => Some(Asked::ToMerchant(merchant)),
+                    _ => {
+                        if body.mistakes() == before {
+                            body.error("phoneTo", "is required, or merchantToShortCode instead");
+                        }
+                        None
+                    }
+                }
+            }
+            Some("cash-out-fulfillment") => {
+                let phone: Option<Phone> = body.required("phoneFrom");
+                let fulfillment = read_fulfillment(&mut body, "cashOutFulfillmentID");
+                phone.zip(fulfillment).map(|(phone, fulfillment)| Asked::FromPhone(phone, fulfillment))
+            }
+            Some(_) => {
+                body.error("operationType", "must be cash-in or cash-out-fulfillment");
+                None
+            }
+            None => None,
+        };
+        body.finish()?;
+        match (asked, amount) {
+            (Some(asked), Some(amount)) => Ok(Self { asked, amount, memo }),
+            _ => refuse(Code::InvalidRequest, "The request is not complete."),
+        }
+    }
+
+    /// The body by its values: amount by value, phone by identity.
+    pub fn values(&self) -> Outcome<String> {
+        Ok(match &self.asked {
+            Asked::ToPhone(phone) => json_text::write(&(("to-phone", phone.bare()), self.amount, &self.memo)),
+            Asked::ToMerchant(merchant) => json_text::write(&(("to-merchant", merchant), self.amount, &self.memo)),
+            Asked::FromPhone(phone, fulfillment) => {
+                json_text::write(&(("from-phone", phone.bare(), fulfillment), self.amount, &self.memo))
+            }
+        }?)
+    }
+}

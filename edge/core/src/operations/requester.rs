@@ -1,0 +1,59 @@
+//! Who asks for an operation.
+
+use std::rc::Rc;
+
+use crate::error::Outcome;
+use crate::keys::model::Key;
+use crate::people::caller::Caller;
+use crate::people::model::{Actor, Person, Role};
+
+/// Who asks for an operation.
+#[derive(Clone, Debug)]
+pub enum Requester {
+    /// A key; its maker is the operation's maker.
+    Key(Rc<Key>),
+    /// A person, through the console; always through an approval.
+    Person(Caller),
+}
+
+impl Requester {
+    /// The operation's maker.
+    pub fn maker(&self) -> &Person {
+        match self {
+            Self::Key(key) => &key.maker,
+            Self::Person(caller) => &caller.member.person,
+        }
+    }
+
+    /// As the chain names it.
+    pub fn actor(&self) -> Actor {
+        match self {
+            Self::Key(key) => Actor::Key { id: key.id, name: key.settings.label.clone() },
+            Self::Person(caller) => caller.actor(),
+        }
+    }
+
+    /// Whose idempotency keys: the line of rotations, or the person.
+    pub fn scope(&self) -> String {
+        match self {
+            Self::Key(key) => key.lineage.to_string(),
+            Self::Person(caller) => caller.member.person.id.to_string(),
+        }
+    }
+
+    /// Refuses a person who is no maker; a key's permission was checked before.
+    pub fn may(&self) -> Outcome<()> {
+        match self {
+            Self::Key(_) => Ok(()),
+            Self::Person(caller) => caller.may(&[Role::Maker]),
+        }
+    }
+
+    /// The key that asks.
+    pub const fn key(&self) -> Option<&Rc<Key>> {
+        match self {
+            Self::Key(key) => Some(key),
+            Self::Person(_) => None,
+        }
+    }
+}

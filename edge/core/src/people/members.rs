@@ -1,0 +1,127 @@
+//! Members: adding one, a role, or a new password needs two people; taking away needs one.
+
+use serde_json::json;
+use universal_wallet::Timestamp;
+
+use crate::approvals;
+use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
+use crate::audit::entry_builder::{EntryBuilder, Moment};
+use crate::error::{Code, InternalError, Outcome, refuse};
+use crate::keys::model::KeyStatus;
+use crate::people::caller::Caller;
+use crate::people::model::{Member, Role, ability, in_order, read_roles};
+use crate::people::requests::{Ask, ask};
+use crate::store::{Deadline, Store};
+use crate::text::input::Input;
+
+/// What a change of a member did: at once, and what waits for another person.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// The member now.
+    pub member: Member,
+    /// What was asked for.
+    pub approval: Option<Approval>,
+}
+
+/// An admin changes a member: roles are taken and disabling is done at once, roles are given and
+/// enabling is done after another person agreed.
+pub fn change(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, input: &Input) -> Outcome<Changed> {
+    let member = store.find_member(id)?;
+    caller.may(&[Role::Admin])?;
+    let mut body = input.object()?;
+    let roles = if body.has("roles") { Some(read_roles(&mut body)) } else { None };
+    let disabled = body.boolean("disabled");
+    body.finish()?;
+    let wanted = roles.unwrap_or_else(|| member.roles.clone());
+    let disabled = disabled.unwrap_or(member.disabled);
+    let kept: Vec<Role> = member.roles.iter().copied().filter(|role| wanted.contains(role)).collect();
+    let gained: Vec<Role> = wanted.iter().copied().filter(|role| !member.roles.contains(role)).collect();
+    let enables = member.disabled && !disabled;
+
+    let tightened = Member { roles: kept, disabled: member.disabled || disabled, ..member.clone() };
+    let tightens = tightened != member;
+    if tightens {
+        refuse_last(store, &tightened)?;
+    }
+    let loosens = enables || !gained.is_empty();
+    if loosens {
+        store.profile().refuse_suspended()?;
+    }
+    if tightens {
+        tighten(store, moment.now, caller, &member, &tightened)?;
+    }
+    let approval = if loosens {
+        let user = member.person.id;
+        let subject = json!({ "userID": user, "login": member.login, "name": member.person.name, "roles": in_order(&wanted), "gains": gained, "enables": enables });
+        let (kind, entry) = (ApprovalKind::GrantUser, "user.grant-requested");
+        Some(ask(store, moment, caller, Ask { kind, entry, user, subject, first_half: None, idempotency: None })?)
+    } else {
+        None
+    };
+    let member = if tightens { store.find_member(id)? } else { member };
+    Ok(Changed { member, approval })
+}
+
+/// Refuses what would leave nobody to manage users, or nobody to decide what others ask for.
+fn refuse_last(store: &dyn Store, changed: &Member) -> Outcome<()> {
+    let before: Vec<Member> = store.members().iter().map(|member| (**member).clone()).collect();
+    let mut after = before.clone();
+    for member in &mut after {
+        if member.person.id == changed.person.id {
+            member.clone_from(changed);
+        }
+    }
+    let (before, after) = (ability(before.iter()), ability(after.iter()));
+    if before.admin && !after.admin {
+        return refuse(Code::InvalidState, "This is the last active admin; make another person admin first.");
+    }
+    if (before.keys && !after.keys) || (before.users && !after.users) {
+        return refuse(
+            Code::InvalidState,
+            "Without this person nobody could approve what others ask for; add another person first.",
+        );
+    }
+    Ok(())
+}
+
+/// Takes roles or disables, at once; what the person had asked for and may no longer ask lapses.
+fn tighten(
+    store: &mut dyn Store,
+    now: Timestamp,
+    caller: &Caller,
+    before: &Member,
+    after: &Member,
+) -> Result<(), InternalError> {
+    let lost = |role: Role| before.holds(role) && !after.holds(role);
+    let (no_maker, no_admin) = (lost(Role::Maker), lost(Role::Admin));
+    let mut act = EntryBuilder::begin(store, now, "user.tightened", caller.actor());
+    let details = json!({ "roles": after.roles, "disabled": after.disabled, "before": before.roles });
+    let id = act.member(after.clone())?;
+    act.done(id, details)?;
+    for approval in store.pending_approvals()?.into_iter().filter(|approval| approval.maker.id == id) {
+        let lapses = match approval.kind {
+            ApprovalKind::IssueKey | ApprovalKind::RotateKey => no_maker,
+            // What a key asked for stays: the key is not the person.
+            ApprovalKind::Operation => no_maker && approval.subject["keyID"].as_str().unwrap_or_default().is_empty(),
+            ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => no_admin,
+        };
+        if lapses {
+            let reason = Some("The person who asked may no longer ask for this.".to_string());
+            let ended = Approval { status: ApprovalStatus::Expired, decided_at: Some(now), reason, ..approval };
+            approvals::decide::end(store, now, caller.actor(), ended)?;
+        }
+    }
+    if no_maker {
+        for mut key in store.approved_keys()?.into_iter().filter(|key| key.maker.id == id) {
+            let mut act = EntryBuilder::begin(store, now, "api-key.lapsed", caller.actor());
+            if let Some(at) = key.claim_until() {
+                act.store.remove_deadline(at, Deadline::Claim(key.id))?;
+            }
+            key.status = KeyStatus::Lapsed;
+            let key_id = key.id;
+            act.key(key)?;
+            act.done(key_id, json!({ "reason": "Its maker may no longer claim it." }))?;
+        }
+    }
+    Ok(())
+}

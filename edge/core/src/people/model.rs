@@ -1,0 +1,319 @@
+//! People and what they may do: members, roles, actors.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+use universal_wallet::Timestamp;
+use universal_wallet::id::{KeyID, UserID};
+
+use crate::error::{Code, Outcome, Refusal, refuse};
+use crate::text::body::Body;
+
+/// What a member of a distributor may do. Every role reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Role {
+    /// Manages users.
+    Admin,
+    /// Asks.
+    Maker,
+    /// Decides what others asked for.
+    Checker,
+    /// Reads.
+    Viewer,
+}
+
+impl Role {
+    /// All of them, in order.
+    pub const ALL: [Self; 4] = [Self::Admin, Self::Maker, Self::Checker, Self::Viewer];
+
+    /// As it goes over the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Maker => "maker",
+            Self::Checker => "checker",
+            Self::Viewer => "viewer",
+        }
+    }
+}
+
+/// Why a text is not a [`Role`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RoleError;
+
+impl fmt::Display for RoleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("must be admin, maker, checker or viewer")
+    }
+}
+
+impl FromStr for Role {
+    type Err = RoleError;
+
+    fn from_str(text: &str) -> Result<Self, RoleError> {
+        [Self::Admin, Self::Maker, Self::Checker, Self::Viewer]
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or(RoleError)
+    }
+}
+
+/// A login: 3 to 128 visible ASCII characters, unique per deployment, compared in lower case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Login(String);
+
+impl Login {
+    /// In lower case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Why a text is not a [`Login`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoginError;
+
+impl fmt::Display for LoginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("must have 3 to 128 visible ASCII characters, such as an e-mail address")
+    }
+}
+
+impl FromStr for Login {
+    type Err = LoginError;
+
+    fn from_str(text: &str) -> Result<Self, LoginError> {
+        if (3..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Ok(Self(text.to_ascii_lowercase()))
+        } else {
+            Err(LoginError)
+        }
+    }
+}
+
+/// Someone by ID and name, as they were when they acted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Person {
+    /// Their identity: the only thing that persons are compared by.
+    pub id: UserID,
+    /// For display.
+    pub name: String,
+}
+
+/// A member of a distributor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Number of the chain entry that last changed it.
+    pub entry: u64,
+    /// Who.
+    pub person: Person,
+    /// What they sign in with.
+    pub login: Login,
+    /// What they may do here, sorted.
+    pub roles: Vec<Role>,
+    /// A disabled member may do nothing here.
+    pub disabled: bool,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+impl Member {
+    /// Whether the member is active and holds the role.
+    pub fn holds(&self, role: Role) -> bool {
+        !self.disabled && self.roles.contains(&role)
+    }
+
+    /// Refuses unless the member holds one of the roles.
+    pub fn must_hold(&self, any: &[Role]) -> Outcome<()> {
+        if any.iter().any(|role| self.holds(*role)) {
+            return Ok(());
+        }
+        let names: Vec<&str> = any.iter().map(|role| role.as_str()).collect();
+        refuse(Code::RoleRequired, format!("This needs the role {}; ask an admin for it.", names.join(" or ")))
+    }
+}
+
+/// The roles in order, each once.
+pub fn in_order(roles: &[Role]) -> Vec<Role> {
+    Role::ALL.into_iter().filter(|role| roles.contains(role)).collect()
+}
+
+/// Reads roles from a request: at least one, none twice; sorted.
+pub fn read_roles(body: &mut Body) -> Vec<Role> {
+    let before = body.mistakes();
+    let asked: Vec<Role> = body.list("roles").unwrap_or_default();
+    let roles = in_order(&asked);
+    if body.mistakes() == before && (roles.is_empty() || roles.len() != asked.len()) {
+        body.error("roles", "must name at least one role, none twice");
+    }
+    roles
+}
+
+/// Reads a person's or merchant's name: 1 to 64 characters.
+pub fn read_name(body: &mut Body, field: &str) -> Option<String> {
+    let before = body.mistakes();
+    let name = body.line(field, 64).map(|name| String::from(name.trim())).filter(|name| !name.is_empty());
+    if name.is_none() && body.mistakes() == before {
+        body.error(field, "is required, with 1 to 64 characters");
+    }
+    name
+}
+
+/// What the members of a distributor can still do together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ability {
+    /// Someone can manage users.
+    pub admin: bool,
+    /// Someone can ask for keys and operations, and someone else decide.
+    pub keys: bool,
+    /// Someone can ask for users, and someone else decide.
+    pub users: bool,
+}
+
+/// What these members can do together.
+pub fn ability<'a>(members: impl Iterator<Item = &'a Member> + Clone) -> Ability {
+    let pair = |asks: &[Role], decides: &[Role]| {
+        let any = |member: &Member, roles: &[Role]| roles.iter().any(|role| member.holds(*role));
+        members.clone().any(|maker| {
+            any(maker, asks)
+                && members.clone().any(|checker| checker.person.id != maker.person.id && any(checker, decides))
+        })
+    };
+    Ability {
+        admin: members.clone().any(|member| member.holds(Role::Admin)),
+        keys: pair(&[Role::Maker], &[Role::Checker]),
+        users: pair(&[Role::Admin], &[Role::Admin, Role::Checker]),
+    }
+}
+
+/// Whether these members include someone who can ask and someone else who can decide it: for keys
+/// and operations, or for users.
+pub fn can_approve_each_other<'a>(members: impl Iterator<Item = &'a Member> + Clone) -> bool {
+    let able = ability(members);
+    able.keys || able.users
+}
+
+/// Who did something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Actor {
+    /// A person, through the console.
+    User(Person),
+    /// A key.
+    Key {
+        /// Which.
+        id: KeyID,
+        /// What its maker called it.
+        name: String,
+    },
+    /// The issuer.
+    Issuer,
+    /// Time: a deadline passed, a delivery arrived.
+    System,
+}
+
+// By hand: what is derived for a tag among the members brings another kind of JSON value, and much code.
+impl<'de> Deserialize<'de> for Actor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Members {
+            r#type: String,
+            id: Option<String>,
+            name: Option<String>,
+        }
+
+        let Members { r#type, id, name } = Members::deserialize(deserializer)?;
+        let who = id.zip(name);
+        let actor = match r#type.as_str() {
+            "user" => who.and_then(|(id, name)| Some(Self::User(Person { id: id.parse().ok()?, name }))),
+            "key" => who.and_then(|(id, name)| Some(Self::Key { id: id.parse().ok()?, name })),
+            "issuer" => Some(Self::Issuer),
+            "system" => Some(Self::System),
+            _ => None,
+        };
+        actor.ok_or_else(|| de::Error::custom("an actor that is none"))
+    }
+}
+
+/// The rule that everything stands on: a request is never decided by the person who made it.
+/// The comparison is made here, on the stored maker.
+pub fn refuse_self_approval(maker: &Person, decider: &Person) -> Outcome<()> {
+    if maker.id == decider.id {
+        return Err(Refusal::new(
+            Code::SelfApproval,
+            "You made this request, so another person has to decide it; you can withdraw it.",
+        )
+        .into());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use universal_wallet::id::UserID;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn member(id: u128, roles: &[Role], disabled: bool) -> Member {
+        Member {
+            entry: 1,
+            person: Person { id: UserID::from_uuid(Uuid::from_u128(id)), name: "N".into() },
+            login: "someone".parse().unwrap(),
+            roles: roles.into(),
+            disabled,
+            created_at: Timestamp::from_unix_ms(0),
+        }
+    }
+
+    #[test]
+    fn an_actor_is_read_as_it_is_written() {
+        let id = Uuid::from_u128(1);
+        let person = Person { id: UserID::from_uuid(id), name: "Ada".into() };
+        let key = Actor::Key { id: KeyID::from_uuid(id), name: "Till".into() };
+        for actor in [Actor::User(person), key, Actor::Issuer, Actor::System] {
+            let text = serde_json::to_string(&actor).unwrap();
+            assert_eq!(serde_json::from_str::<Actor>(&text).unwrap(), actor, "{text}");
+        }
+        let nameless = r#"{"type":"user","id":"usr_00000000-0000-0000-0000-000000000001"}"#;
+        for text in [nameless, r#"{"type":"user","name":"Ada"}"#, r#"{"type":"king"}"#, r#"{"id":"usr_"}"#] {
+            assert!(serde_json::from_str::<Actor>(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_person_with_all_roles_is_no_pair() {
+        let all = [Role::Admin, Role::Maker, Role::Checker];
+        let cases: [(&[Member], bool); 6] = [
+            (&[member(1, &all, false)], false),
+            (&[member(1, &all, false), member(2, &[Role::Viewer], false)], false),
+            (&[member(1, &all, false), member(2, &[Role::Checker], true)], false),
+            (&[member(1, &[Role::Maker], false), member(2, &[Role::Maker], false)], false),
+            (&[member(1, &[Role::Maker], false), member(2, &[Role::Checker], false)], true),
+            (&[member(1, &[Role::Admin], false), member(2, &[Role::Admin], false)], true),
+        ];
+        for (members, able) in cases {
+            assert_eq!(can_approve_each_other(members.iter()), able, "{members:?}");
+        }
+    }
+
+    #[test]
+    fn persons_are_compared_by_id_never_by_name() {
+        let person = |id, name: &str| Person { id: UserID::from_uuid(Uuid::from_u128(id)), name: name.into() };
+        assert!(refuse_self_approval(&person(1, "A"), &person(1, "B")).is_err());
+        assert!(refuse_self_approval(&person(1, "A"), &person(2, "A")).is_ok());
+    }
+
+    #[test]
+    fn logins_are_compared_in_lower_case() {
+        assert_eq!("Maker@Demo.Test".parse::<Login>().unwrap().as_str(), "maker@demo.test");
+        for bad in ["", "ab", "a b c", "é@demo.test", "tab\tbed"] {
+            assert_eq!(bad.parse::<Login>(), Err(LoginError), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Members: adding one, a role, or a new password needs two people; taking away needs one.
+
+use serde_json::{Value, json};
+use universal_wallet::Timestamp;
+use universal_wallet::id::{ApprovalID, UserID};
+
+use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
+use crate::audit::entry_builder::{EntryBuilder, Moment};
+use crate::error::{Code, InternalError, Outcome, refuse};
+use crate::people::caller::Caller;
+use crate::people::model::{Actor, Login, Member, Person, Role, in_order, read_name, read_roles};
+use crate::people::password::HalfMark;
+use crate::store::{Deadline, Store};
+use crate::text::input::Idempotency;
+use crate::text::input::Input;
+use crate::text::json_text;
+
+/// A person that an admin wants to add.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewUser {
+    /// What they will sign in with.
+    pub login: Login,
+    /// What they are called, where the login is new.
+    pub name: String,
+    /// What they may do here.
+    pub roles: Vec<Role>,
+}
+
+/// Who a login belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// Somebody; they keep their name and password.
+    Known(Person),
+    /// Nobody yet: they will have this ID, and a password whose first half has this mark.
+    New(UserID, HalfMark),
+}
+
+/// A request about a user.
+#[derive(Clone, Debug)]
+pub struct Requested {
+    /// The request.
+    pub approval: Approval,
+    /// The same call was made before.
+    pub replayed: bool,
+}
+
+/// Reads `POST /users`: who is to be added.
+pub fn read_new(caller: &Caller, input: &Input) -> Outcome<NewUser> {
+    caller.may(&[Role::Admin])?;
+    input.idempotency_key()?;
+    let mut body = input.object()?;
+    let login = body.required("login");
+    let name = read_name(&mut body, "name");
+    let roles = read_roles(&mut body);
+    body.finish()?;
+    match (login, name) {
+        (Some(login), Some(name)) => Ok(NewUser { login, name, roles }),
+        _ => refuse(Code::InvalidRequest, "The request is not complete."),
+    }
+}
+
+fn idempotency(
+    caller: &Caller,
+    input: &Input,
+    route: &str,
+    values: &impl serde::Serialize,
+) -> Outcome<Option<Idempotency>> {
+    input.idempotency(&caller.member.person.id.to_string(), route, &json_text::write(values)?)
+}
+
+fn replay(store: &dyn Store, idempotency: Option<&Idempotency>) -> Outcome<Option<Requested>> {
+    let Some(key) = idempotency else { return Ok(None) };
+    let Some(subject) = store.recall(key)? else { return Ok(None) };
+    Ok(Some(Requested { approval: store.find_approval(&subject)?, replayed: true }))
+}
+
+pub(crate) struct Ask<'a> {
+    pub(crate) kind: ApprovalKind,
+    pub(crate) entry: &'static str,
+    pub(crate) user: UserID,
+    pub(crate) subject: Value,
+    pub(crate) first_half: Option<HalfMark>,
+    pub(crate) idempotency: Option<&'a Idempotency>,
+}
+
+/// Makes a request about a member, in one entry.
+pub(crate) fn ask(
+    store: &mut dyn Store,
+    moment: Moment,
+    caller: &Caller,
+    ask: Ask<'_>,
+) -> Result<Approval, InternalError> {
+    let profile = store.profile();
+    let mut act = EntryBuilder::begin(store, moment.now, ask.entry, caller.actor());
+    let id = ApprovalID::from_uuid(profile.numbering().uuid(act.number(), moment.now, moment.random));
+    let approval = Approval {
+        first_half: ask.first_half,
+        ..Approval::ask(id, profile.id, ask.kind, ask.subject, &caller.member.person, moment.now)?
+    };
+    act.store.add_deadline(approval.expires_at, Deadline::Approval(id))?;
+    act.approval(approval.clone())?;
+    if let Some(key) = ask.idempotency {
+        act.store.remember(key, &id.to_string())?;
+    }
+    act.done(ask.user, json!({ "approvalID": id, "digest": approval.digest, "subject": approval.subject }))?;
+    Ok(approval)
+}
+
+/// An admin asks for a new member.
+pub fn request_new(
+    store: &mut dyn Store,
+    moment: Moment,
+    caller: &Caller,
+    input: &Input,
+    identity: &Identity,
+) -> Outcome<Requested> {
+    let new = read_new(caller, input)?;
+    let values = (&new.login, &new.name, &new.roles);
+    let idempotency = idempotency(caller, input, "POST users", &values)?;
+    if let Some(before) = replay(store, idempotency.as_ref())? {
+        return Ok(before);
+    }
+    store.profile().refuse_suspended()?;
+    if store.members().iter().any(|member| member.login == new.login) {
+        return refuse(Code::AlreadyExists, "This login is a member of the distributor already.");
+    }
+    let (user, name, first_half) = match identity {
+        Identity::Known(person) => (person.id, person.name.clone(), None),
+        Identity::New(user, half) => (*user, new.name, Some(*half)),
+    };
+    let subject = json!({ "userID": user, "login": new.login, "name": name, "roles": new.roles });
+    let kind = ApprovalKind::CreateUser;
+    let entry = "user.requested";
+    let approval =
+        ask(store, moment, caller, Ask { kind, entry, user, subject, first_half, idempotency: idempotency.as_ref() })?;
+    Ok(Requested { approval, replayed: false })
+}
+
+/// An admin asks for a new password for a member.
+pub fn request_reset(
+    store: &mut dyn Store,
+    moment: Moment,
+    caller: &Caller,
+    id: &str,
+    input: &Input,
+    half: HalfMark,
+) -> Outcome<Requested> {
+    let member = store.find_member(id)?;
+    caller.may(&[Role::Admin])?;
+    input.optional_object()?.finish()?;
+    let idempotency = idempotency(caller, input, "POST users reset-password", &id)?;
+    if let Some(before) = replay(store, idempotency.as_ref())? {
+        return Ok(before);
+    }
+    store.profile().refuse_suspended()?;
+    let user = member.person.id;
+    let subject = json!({ "userID": user, "login": member.login, "name": member.person.name });
+    let kind = ApprovalKind::ResetUser;
+    let entry = "user.reset-requested";
+    let first_half = Some(half);
+    let approval =
+        ask(store, moment, caller, Ask { kind, entry, user, subject, first_half, idempotency: idempotency.as_ref() })?;
+    Ok(Requested { approval, replayed: false })
+}
+
+/// The person that a request is about.
+pub fn subject_user(approval: &Approval) -> Outcome<UserID> {
+    let id = approval.subject["userID"].as_str().unwrap_or_default().parse().ok();
+    Ok(id.ok_or_else(|| InternalError::new("a request about a user without an ID"))?)
+}
+
+fn roles_of(approval: &Approval, member: &str) -> Result<Vec<Role>, InternalError> {
+    Ok(serde_json::from_value(approval.subject[member].clone())?)
+}
+
+/// Checks again, at the moment of approval, what may have changed since the request was made.
+pub fn must_still_be_possible(store: &dyn Store, approval: &Approval) -> Outcome<()> {
+    if !store.member(approval.maker.id).is_some_and(|maker| maker.holds(Role::Admin)) {
+        return refuse(Code::InvalidState, "The person who asked for this is no longer an admin.");
+    }
+    let user = subject_user(approval)?;
+    let there = store.member(user).is_some();
+    match approval.kind {
+        ApprovalKind::CreateUser if there => refuse(Code::InvalidState, "This person is a member already."),
+        ApprovalKind::GrantUser | ApprovalKind::ResetUser if !there => {
+            refuse(Code::InvalidState, "This person is no member.")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Another person agreed: the member is added or changed.
+pub fn carry_out(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approval) -> Outcome<Member> {
+    let user = subject_user(&approval)?;
+    let text = |name: &str| approval.subject[name].as_str().unwrap_or_default().to_string();
+    let (kind, member) = match (approval.kind, store.member(user)) {
+        (ApprovalKind::CreateUser, None) => {
+            let login = text("login").parse().map_err(|_| InternalError::new("a request for a login that is none"))?;
+            let person = Person { id: user, name: text("name") };
+            let roles = roles_of(&approval, "roles")?;
+            ("user.created", Member { entry: 0, person, login, roles, disabled: false, created_at: now })
+        }
+        (ApprovalKind::GrantUser, Some(member)) => {
+            // What was taken since the request was made is not given back by it.
+            let mut roles = member.roles.clone();
+            roles.extend(roles_of(&approval, "gains")?);
+            let roles = in_order(&roles);
+            let enables = approval.subject["enables"] == true;
+            ("user.granted", Member { roles, disabled: member.disabled && !enables, ..(*member).clone() })
+        }
+        (ApprovalKind::ResetUser, Some(member)) => ("user.reset", (*member).clone()),
+        _ => return Err(InternalError::new("a request about a user that does not fit").into()),
+    };
+    let mut act = EntryBuilder::begin(store, now, kind, actor);
+    act.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
+    let details = json!({ "approvalID": approval.id, "digest": approval.digest, "roles": member.roles });
+    act.approval(approval)?;
+    act.member(member.clone())?;
+    act.done(user, details)?;
+    Ok(member)
+}
+
+/// A request about a user ends without being carried out.
+pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: &Approval) -> Result<(), InternalError> {
+    let kind = match approval.status {
+        ApprovalStatus::Rejected => "user.rejected",
+        ApprovalStatus::Withdrawn => "user.withdrawn",
+        _ => "user.lapsed",
+    };
+    let mut act = EntryBuilder::begin(store, now, kind, actor);
+    act.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
+    act.approval(approval.clone())?;
+    let subject: String =
+        approval.subject.get("userID").and_then(Value::as_str).map_or_else(|| approval.id.to_string(), String::from);
+    act.done(subject, json!({ "approvalID": approval.id, "reason": approval.reason }))
+}

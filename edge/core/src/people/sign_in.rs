@@ -1,0 +1,88 @@
+//! Signing in: how often one may fail, and how long a session lasts.
+
+use universal_wallet::Timestamp;
+
+use crate::error::{Code, Outcome, Refusal};
+
+/// Failures are counted over this time.
+pub const WINDOW_MS: i64 = 15 * 60_000;
+/// Failures of one login from one address in the window.
+pub const MAX_PER_LOGIN: usize = 10;
+/// Failures of all logins from one address in the window.
+pub const MAX_PER_ADDRESS: usize = 30;
+/// Failures of one login from anywhere; then only addresses that it is known from may try.
+pub const MAX_FROM_ANYWHERE: u32 = 100;
+/// How long an address is known after a login signed in from it.
+pub const KNOWN_MS: i64 = 90 * 24 * 3_600_000;
+/// A session ends so long after its sign-in.
+pub const SESSION_MS: i64 = 12 * 3_600_000;
+/// A session ends when it was not used for so long.
+pub const IDLE_MS: i64 = 30 * 60_000;
+
+/// Whether a session is still alive.
+pub fn alive(created: Timestamp, seen: Timestamp, now: Timestamp) -> bool {
+    now < created.plus_ms(SESSION_MS) && now < seen.plus_ms(IDLE_MS)
+}
+
+/// Refuses an attempt after too many failures, given the times of those in the window, oldest
+/// first: of this login, and of all.
+pub fn refuse_too_many(of_login: &[Timestamp], of_all: &[Timestamp], now: Timestamp) -> Outcome<()> {
+    let full = |failures: &[Timestamp], most: usize| {
+        let first = failures.len().checked_sub(most).and_then(|place| failures.get(place))?;
+        Some(first.plus_ms(WINDOW_MS))
+    };
+    let until = full(of_login, MAX_PER_LOGIN).max(full(of_all, MAX_PER_ADDRESS));
+    match until {
+        Some(until) if now < until => Err(too_many(until.unix_ms() - now.unix_ms()).into()),
+        _ => Ok(()),
+    }
+}
+
+/// The refusal after too many failures.
+pub fn too_many(wait_ms: i64) -> Refusal {
+    let seconds = u32::try_from((wait_ms.max(0) + 999) / 1000).unwrap_or(u32::MAX).max(1);
+    Refusal::new(Code::TooManyAttempts, "Too many failed sign-ins; wait before you try again.").retry_after(seconds)
+}
+
+/// The refusal of a wrong login or a wrong password, which are not told apart.
+pub fn wrong_credentials() -> Refusal {
+    Refusal::new(Code::InvalidCredentials, "Login or password is wrong.")
+}
+
+/// The refusal without a session.
+pub fn not_signed_in() -> Refusal {
+    Refusal::new(Code::NotSignedIn, "You are not signed in, or your session has ended; sign in again.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_unix_ms(1_000_000_000 + ms)
+    }
+
+    #[test]
+    fn the_eleventh_failure_in_a_quarter_of_an_hour_waits_for_the_first_to_pass() {
+        let failures: Vec<Timestamp> = (0..10).map(|n| at(n * 1000)).collect();
+        assert!(refuse_too_many(&failures[..9], &failures[..9], at(9000)).is_ok());
+        let Err(Error::Refusal(refusal)) = refuse_too_many(&failures, &failures, at(9000)) else { panic!() };
+        assert_eq!((refusal.code, refusal.retry_after_s), (Code::TooManyAttempts, Some(15 * 60 - 9)));
+        assert!(refuse_too_many(&failures, &failures, at(WINDOW_MS)).is_ok());
+        assert!(refuse_too_many(&failures, &failures, at(WINDOW_MS - 1)).is_err());
+    }
+
+    #[test]
+    fn thirty_failures_over_all_logins_stop_an_address() {
+        let failures: Vec<Timestamp> = (0..30).map(at).collect();
+        assert!(refuse_too_many(&[], &failures, at(40)).is_err());
+        assert!(refuse_too_many(&[], &failures[1..], at(40)).is_ok());
+    }
+
+    #[test]
+    fn a_session_ends_when_idle_and_when_old() {
+        assert!(alive(at(0), at(0), at(IDLE_MS - 1)) && !alive(at(0), at(0), at(IDLE_MS)));
+        assert!(!alive(at(0), at(SESSION_MS - 1), at(SESSION_MS)));
+    }
+}

@@ -1,0 +1,437 @@
+//! Request bodies: strict JSON objects, read field by field so that every mistake is named.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+use universal_wallet::Amount;
+use universal_wallet::wire::FieldError;
+
+use crate::error::{Code, Refusal};
+
+/// The largest body, in bytes.
+pub const MAX_BODY: usize = 64 * 1024;
+
+/// How many mistakes one answer tells: what a body can have of them must not make long answers.
+const MOST_MISTAKES: usize = 20;
+/// How much of a field's path an answer repeats, in characters.
+const MOST_SHOWN: usize = 128;
+
+/// A path as an answer repeats it: its names come from the caller.
+fn shown(path: &str) -> String {
+    path.chars().take(MOST_SHOWN).collect()
+}
+
+/// The members of a request body, taken one by one; mistakes are gathered, so that one answer
+/// tells them all.
+#[derive(Debug)]
+pub struct Body {
+    members: Map<String, Value>,
+    /// Where this object stands in the whole, such as `users[0].`; empty for the body itself.
+    path: String,
+    errors: Vec<FieldError>,
+    amount_only: bool,
+}
+
+impl Body {
+    /// Reads a body: an object without unknown shapes; an empty text is an empty object only
+    /// where the route needs no body.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let invalid = |why: String| Refusal::new(Code::InvalidJson, format!("The body is not a JSON object: {why}."));
+        if text.trim().is_empty() {
+            return Err(invalid("it is empty".into()));
+        }
+        let mut repeated = Vec::new();
+        let mut text = serde_json::Deserializer::from_str(text);
+        let value = Strict { path: String::new(), repeated: &mut repeated }.deserialize(&mut text);
+        match value.and_then(|value| text.end().map(|()| value)) {
+            Ok(Value::Object(members)) => {
+                let mut body = Self::of(members, String::new());
+                for path in repeated {
+                    body.error(&path, "appears more than once");
+                }
+                if body.errors.is_empty() { Ok(body) } else { Err(body.refusal()) }
+            }
+            Ok(_) => Err(invalid("an object in braces is expected".into())),
+            Err(error) => Err(invalid(error.to_string())),
+        }
+    }
+
+    /// As [`Body::parse`], for routes that need no body: an empty text is an empty object.
+    pub fn parse_optional(text: &str) -> Result<Self, Refusal> {
+        if text.is_empty() { Ok(Self::of(Map::new(), String::new())) } else { Self::parse(text) }
+    }
+
+    fn of(members: Map<String, Value>, path: String) -> Self {
+        Self { members, path, errors: Vec::new(), amount_only: true }
+    }
+
+    /// Notes a mistake.
+    pub fn error(&mut self, field: &str, message: impl ToString) {
+        self.amount_only = false;
+        self.errors.push(FieldError { field: format!("{}{field}", self.path), message: message.to_string() });
+    }
+
+    /// Notes a mistake in an amount, which has its own code when nothing else is wrong.
+    pub fn amount_error(&mut self, field: &str, message: impl ToString) {
+        self.errors.push(FieldError { field: format!("{}{field}", self.path), message: message.to_string() });
+    }
+
+    fn take(&mut self, field: &str) -> Option<Value> {
+        self.members.remove(field)
+    }
+
+    /// Whether the member is there, even as null.
+    pub fn has(&self, field: &str) -> bool {
+        self.members.contains_key(field)
+    }
+
+    /// How many mistakes were noted so far.
+    pub fn mistakes(&self) -> usize {
+        self.errors.len()
+    }
+
+    /// Whether the member is the empty text.
+    pub fn is_empty_text(&self, field: &str) -> bool {
+        self.members.get(field).is_some_and(|value| value == "")
+    }
+
+    /// Takes the member without reading it.
+    pub fn skip(&mut self, field: &str) {
+        self.take(field);
+    }
+
+    /// Whether the member is there and not null.
+    pub fn is_given(&self, field: &str) -> bool {
+        self.members.get(field).is_some_and(|value| !value.is_null())
+    }
+
+    /// A string, if there is one and it is not null.
+    pub fn text(&mut self, field: &str) -> Option<String> {
+        match self.take(field)? {
+            Value::String(text) => Some(text),
+            Value::Null => None,
+            _ => {
+                self.error(field, "must be a string");
+                None
+            }
+        }
+    }
+
+    /// A string that must be there.
+    pub fn required_text(&mut self, field: &str) -> Option<String> {
+        let before = self.errors.len();
+        let text = self.text(field);
+        if text.is_none() && self.errors.len() == before {
+            self.error(field, "is required");
+        }
+        text
+    }
+
+    /// A string of so many Unicode scalar values at most, without control characters.
+    pub fn line(&mut self, field: &str, most: usize) -> Option<String> {
+        let text = self.text(field)?;
+        if text.chars().count() > most {
+            self.error(field, format!("must have at most {most} characters"));
+        } else if text.chars().any(char::is_control) {
+            self.error(field, "must not have control characters");
+        } else {
+            return Some(text);
+        }
+        None
+    }
+
+    /// A string of another type, if it is there.
+    pub fn parsed<T: FromStr>(&mut self, field: &str) -> Option<T>
+    where
+        T::Err: fmt::Display,
+    {
+        let text = self.text(field)?;
+        match text.parse() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.error(field, error);
+                None
+            }
+        }
+    }
+
+    /// A string of another type that must be there.
+    pub fn required<T: FromStr>(&mut self, field: &str) -> Option<T>
+    where
+        T::Err: fmt::Display,
+    {
+        let before = self.errors.len();
+        let value = self.parsed(field);
+        if value.is_none() && self.errors.len() == before {
+            self.error(field, "is required");
+        }
+        value
+    }
+
+    /// An amount, if it is there and not null.
+    pub fn amount(&mut self, field: &str) -> Option<Amount> {
+        let wrong = match self.take(field)? {
+            Value::Null => return None,
+            Value::String(text) => match text.parse() {
+                Ok(amount) => return Some(amount),
+                Err(error) => format!("{error}"),
+            },
+            _ => "an amount is a string, such as \"1500.00\"".into(),
+        };
+        self.amount_error(field, wrong);
+        None
+    }
+
+    /// An amount of money that moves: it must be there and be more than zero.
+    pub fn moved_amount(&mut self, field: &str) -> Option<Amount> {
+        if !self.has(field) {
+            self.amount_error(field, "is required");
+            return None;
+        }
+        let before = self.errors.len();
+        match self.amount(field) {
+            Some(amount) if !amount.is_zero() => Some(amount),
+            _ => {
+                if self.errors.len() == before {
+                    self.amount_error(field, "must be more than zero");
+                }
+                None
+            }
+        }
+    }
+
+    /// An integer in a range, if it is there and not null.
+    pub fn integer(&mut self, field: &str, from: i64, to: i64) -> Option<i64> {
+        match self.take(field)? {
+            Value::Null => return None,
+            Value::Number(number) if number.as_i64().is_some_and(|number| (from..=to).contains(&number)) => {
+                return number.as_i64();
+            }
+            _ => {}
+        }
+        self.error(field, format!("must be an integer from {from} to {to}"));
+        None
+    }
+
+    /// A truth value, if it is there and not null.
+    pub fn boolean(&mut self, field: &str) -> Option<bool> {
+        match self.take(field)? {
+            Value::Bool(value) => Some(value),
+            Value::Null => None,
+            _ => {
+                self.error(field, "must be true or false");
+                None
+            }
+        }
+    }
+
+    /// A list of strings, each turned into another type; `None` where it is absent or null.
+    pub fn list<T: FromStr>(&mut self, field: &str) -> Option<Vec<T>>
+    where
+        T::Err: fmt::Display,
+    {
+        let items = match self.take(field)? {
+            Value::Array(items) => items,
+            Value::Null => return None,
+            _ => {
+                self.error(field, "must be a list of strings");
+                return None;
+            }
+        };
+        let mut values = Vec::new();
+        for (place, item) in items.into_iter().enumerate() {
+            let at = format!("{field}[{place}]");
+            match item {
+                Value::String(text) => match text.parse() {
+                    Ok(value) => values.push(value),
+                    Err(error) => self.error(&at, error),
+                },
+                _ => self.error(&at, "must be a string"),
+            }
+        }
+        Some(values)
+    }
+
+    /// A list of objects, each read by a function; `None` where it is absent or null.
+    pub fn objects<T>(&mut self, field: &str, mut read: impl FnMut(&mut Body) -> Option<T>) -> Option<Vec<T>> {
+        let items = match self.take(field)? {
+            Value::Array(items) => items,
+            Value::Null => return None,
+            _ => {
+                self.error(field, "must be a list of objects");
+                return None;
+            }
+        };
+        let mut values = Vec::new();
+        for (place, item) in items.into_iter().enumerate() {
+            let at = format!("{field}[{place}]");
+            let Value::Object(members) = item else {
+                self.error(&at, "must be an object");
+                continue;
+            };
+            let mut inner = Self::of(members, format!("{}{at}.", self.path));
+            let value = read(&mut inner);
+            inner.refuse_unknown();
+            self.amount_only &= inner.amount_only;
+            self.errors.append(&mut inner.errors);
+            values.extend(value);
+        }
+        Some(values)
+    }
+
+    fn refuse_unknown(&mut self) {
+        for (name, _) in std::mem::take(&mut self.members) {
+            self.error(&shown(&name), "is not a field of this request");
+        }
+    }
+
+    fn refusal(mut self) -> Refusal {
+        self.errors.truncate(MOST_MISTAKES);
+        let code = if self.amount_only { Code::InvalidAmount } else { Code::InvalidRequest };
+        Refusal::fields(code, self.errors)
+    }
+
+    /// Ends the reading: what is left over is unknown, and every mistake so far refuses the call.
+    pub fn finish(mut self) -> Result<(), Refusal> {
+        self.refuse_unknown();
+        if self.errors.is_empty() { Ok(()) } else { Err(self.refusal()) }
+    }
+}
+
+/// Reads a value; the path of each name that an object repeats is noted.
+struct Strict<'a> {
+    path: String,
+    repeated: &'a mut Vec<String>,
+}
+
+impl Strict<'_> {
+    fn inner(&mut self, path: &str) -> Strict<'_> {
+        Strict { path: shown(path), repeated: self.repeated }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        let path = self.path.strip_suffix('.').unwrap_or(&self.path).to_owned();
+        while let Some(item) = items.next_element_seed(self.inner(&format!("{path}[{}].", list.len())))? {
+            list.push(item);
+        }
+        Ok(list.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(name) = members.next_key::<String>()? {
+            let path = format!("{}{}", self.path, shown(&name));
+            let value = members.next_value_seed(self.inner(&format!("{path}.")))?;
+            if object.insert(name, value).is_some() && !self.repeated.contains(&path) {
+                self.repeated.push(path);
+            }
+        }
+        Ok(object.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str, read: impl FnOnce(&mut Body)) -> Refusal {
+        match Body::parse(text) {
+            Err(refusal) => refusal,
+            Ok(mut body) => {
+                read(&mut body);
+                body.finish().unwrap_err()
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_json_object_is_invalid_json() {
+        for text in ["", "  ", "[]", "null", "1", "{", "{\"a\":1}x", "{'a':1}", "{\"a\":NaN}", "\u{feff}{}"] {
+            assert_eq!(refused(text, |_| {}).code, Code::InvalidJson, "{text:?}");
+        }
+        let deep = "[".repeat(100_000);
+        assert_eq!(refused(&deep, |_| {}).code, Code::InvalidJson);
+    }
+
+    #[test]
+    fn repeated_and_unknown_members_are_named() {
+        let refusal = refused(r#"{"amount":"1","amount":"2"}"#, |_| {});
+        assert_eq!((refusal.code, refusal.fields[0].field.as_str()), (Code::InvalidRequest, "amount"));
+        let refusal = refused(r#"{"users":[{"login":"a","login":"b"}]}"#, |_| {});
+        assert_eq!(refusal.fields[0].field, "users[0].login");
+        let refusal = refused(r#"{"more":1}"#, |_| {});
+        assert_eq!((refusal.code, refusal.fields[0].field.as_str()), (Code::InvalidRequest, "more"));
+    }
+
+    #[test]
+    fn a_wrong_amount_alone_has_its_own_code() {
+        for amount in ["1", "\"1.005\"", "\"\"", "null", "\"0\"", "\"-1\"", "[]"] {
+            let refusal = refused(&format!(r#"{{"amount":{amount}}}"#), |body| {
+                body.moved_amount("amount");
+            });
+            assert_eq!(refusal.code, Code::InvalidAmount, "{amount}");
+        }
+        let refusal = refused(r#"{"amount":"x","memo":1}"#, |body| {
+            body.moved_amount("amount");
+            body.line("memo", 256);
+        });
+        assert_eq!((refusal.code, refusal.fields.len()), (Code::InvalidRequest, 2));
+    }
+
+    #[test]
+    fn lengths_count_characters_and_control_characters_are_refused() {
+        let emoji = "🙂".repeat(256);
+        let mut body = Body::parse(&format!(r#"{{"memo":"{emoji}"}}"#)).unwrap();
+        assert_eq!(body.line("memo", 256), Some(emoji.clone()));
+        body.finish().unwrap();
+        for memo in [format!("{emoji}x"), "a\\u0000".into(), "a\\nb".into(), "\\u0085".into()] {
+            let refusal = refused(&format!(r#"{{"memo":"{memo}"}}"#), |body| {
+                body.line("memo", 256);
+            });
+            assert_eq!(refusal.fields[0].field, "memo");
+        }
+    }
+}

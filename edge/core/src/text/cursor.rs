@@ -1,0 +1,28 @@
+//! Cursors: a place in a list, and a check that it was made for this list of this distributor.
+
+use universal_wallet::id::DistributorID;
+
+use crate::text::digest::{Digest, same};
+
+fn check(distributor: DistributorID, list: &str, number: u64) -> String {
+    let digest = Digest::of(&[
+        b"universal-wallet/cursor/v1\0",
+        list.as_bytes(),
+        b"\0",
+        distributor.uuid().as_bytes(),
+        &number.to_be_bytes(),
+    ]);
+    digest.to_string().chars().take(12).collect()
+}
+
+/// The cursor of a place.
+pub fn make(distributor: DistributorID, list: &str, number: u64) -> String {
+    format!("{number:x}-{}", check(distributor, list, number))
+}
+
+/// The place of a cursor, if it is one of this list, in the only spelling that [`make`] has.
+pub fn read(distributor: DistributorID, list: &str, text: &str) -> Option<u64> {
+    let (number, _) = text.split_once('-')?;
+    let number = u64::from_str_radix(number, 16).ok()?;
+    same(make(distributor, list, number).as_bytes(), text.as_bytes()).then_some(number)
+}

@@ -1,0 +1,92 @@
+//! Totals of many amounts.
+
+use serde::{Deserialize, Serialize};
+use universal_wallet::Amount;
+
+/// A total of many amounts, in minor units; it only grows, so it may pass [`Amount::MAX`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Total(i128);
+
+impl Total {
+    /// The total after an amount was added; sums of amounts below 10^17 cannot overflow 127 bits.
+    #[must_use]
+    pub fn plus(self, amount: Amount) -> Self {
+        Self(self.0 + i128::from(amount.minor()))
+    }
+
+    /// The total after an amount was taken away.
+    #[must_use]
+    pub fn minus(self, amount: Amount) -> Self {
+        Self(self.0 - i128::from(amount.minor()))
+    }
+
+    /// The total after so many minor units more, or less where negative.
+    #[must_use]
+    pub fn plus_minor(self, minor: i64) -> Self {
+        Self(self.0 + i128::from(minor))
+    }
+
+    /// The difference of two totals.
+    #[must_use]
+    pub fn less(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+
+    /// In minor units.
+    pub const fn minor(self) -> i128 {
+        self.0
+    }
+}
+
+impl std::fmt::Display for Total {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let minor = self.0.unsigned_abs();
+        write!(f, "{sign}{}.{:02}", minor / 100, minor % 100)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Total {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Total".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "description": "A total of many amounts, which may pass the largest balance.",
+            "pattern": r"^-?[0-9]+\.[0-9]{2}$",
+        })
+    }
+}
+
+impl Serialize for Total {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Total {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let digits: String = text.chars().filter(|c| *c != '.').collect();
+        digits.parse().map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_total_may_pass_the_largest_balance_and_is_read_as_it_is_written() {
+        let mut total = Total::default();
+        for _ in 0..1000 {
+            total = total.plus(Amount::MAX);
+        }
+        let text = serde_json::to_string(&total).unwrap();
+        assert_eq!(text, "\"999999999999999990.00\"");
+        assert_eq!(serde_json::from_str::<Total>(&text).unwrap(), total);
+    }
+}

@@ -1,0 +1,149 @@
+//! A small executor: calls that ask other objects are ordinary async functions. Each runs until it has its step or waits for
+//! a reply; the shell carries the message, and comes back with the call's number and the reply. A call waits for
+//! nothing else, so nothing wakes it but that reply.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use super::step::{self, ObjectKind};
+use crate::messages::reply;
+use crate::platform::{log, random};
+use universal_wallet_core::error::InternalError;
+
+/// The most calls that wait at once. A caller who went away may leave one behind, so the oldest gives way.
+const MAX_WAITING: usize = 10_000;
+
+type Call = Pin<Box<dyn Future<Output = String>>>;
+
+/// What the call that runs and the executor tell each other.
+#[derive(Default)]
+struct Exchange {
+    asked: Option<(ObjectKind, String, String)>,
+    reply: Option<String>,
+}
+
+thread_local! {
+    static EXCHANGE: RefCell<Exchange> = RefCell::default();
+}
+
+/// Asks an object, whose name has no line breaks; its reply.
+pub(super) async fn ask(to: ObjectKind, name: String, message: String) -> String {
+    EXCHANGE.with_borrow_mut(|exchange| *exchange = Exchange { asked: Some((to, name, message)), reply: None });
+    poll_fn(|_| match EXCHANGE.with_borrow_mut(|exchange| exchange.reply.take()) {
+        Some(reply) => Poll::Ready(reply),
+        None => Poll::Pending,
+    })
+    .await
+}
+
+/// A call that waits for a reply, and the context in which it goes on.
+struct Waiting {
+    number: u64,
+    call: Call,
+    context: Rc<log::Context>,
+}
+
+/// The calls that wait, by number.
+#[derive(Default)]
+pub(crate) struct Calls {
+    next: Option<u64>,
+    waiting: VecDeque<Waiting>,
+}
+
+impl Calls {
+    /// Begins a call on behalf of the present context; the shell's next step.
+    pub(crate) fn begin(&mut self, call: impl Future<Output = String> + 'static) -> String {
+        self.run(Box::pin(call), None)
+    }
+
+    /// Goes on with a call, once for each reply; `None` where no such call waits.
+    pub(crate) fn resume(&mut self, number: &str, reply: &str) -> Option<String> {
+        let number: u64 = number.parse().ok()?;
+        let place = self.waiting.binary_search_by_key(&number, |waiting| waiting.number).ok()?;
+        let Waiting { call, context, .. } = self.waiting.remove(place)?;
+        log::enter(context);
+        #[cfg(feature = "fault_injection")]
+        crate::platform::fault_injection::at("resumed");
+        Some(self.run(call, Some(reply.into())))
+    }
+
+    fn run(&mut self, mut call: Call, reply: Option<String>) -> String {
+        EXCHANGE.with_borrow_mut(|exchange| *exchange = Exchange { asked: None, reply });
+        if let Poll::Ready(step) = call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return step;
+        }
+        match EXCHANGE.with_borrow_mut(|exchange| exchange.asked.take()) {
+            Some((to, name, message)) => step::ask(Some(self.keep(call)), to, &name, &message),
+            // Nothing would ever wake it.
+            None => reply::unreadable(&InternalError::new("a call that waits for something else than a reply")),
+        }
+    }
+
+    fn keep(&mut self, call: Call) -> u64 {
+        // Numbers begin anywhere, so that one of before a trap is not taken for one of after it.
+        let number = self.next.unwrap_or_else(|| random::bits().unwrap_or_default() >> 1);
+        self.next = Some(number.wrapping_add(1));
+        if self.waiting.len() >= MAX_WAITING {
+            self.waiting.pop_front();
+        }
+        self.waiting.push_back(Waiting { number, call, context: log::context() });
+        number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+
+    async fn twice() -> String {
+        let one = ask(ObjectKind::Wallet, "a".into(), "1".into()).await;
+        let two = ask(ObjectKind::User, "b".into(), "2".into()).await;
+        format!("{one} {two}")
+    }
+
+    fn number(step: &str) -> String {
+        step.split('\n').nth(1).unwrap().to_owned()
+    }
+
+    #[test]
+    fn calls_go_on_with_their_own_replies() {
+        let mut calls = Calls { next: Some(7), ..Calls::default() };
+        let (one, other) = (calls.begin(twice()), calls.begin(twice()));
+        assert_eq!((&*one, &*other), ("OWALLET\n7\na\n1", "OWALLET\n8\na\n1"));
+        let other = calls.resume("8", "x").unwrap();
+        assert_eq!(other, "OUSER\n9\nb\n2");
+        let one = calls.resume("7", "p").unwrap();
+        assert_eq!(calls.resume(&number(&one), "q").unwrap(), "p q");
+        assert_eq!(calls.resume(&number(&other), "y").unwrap(), "x y");
+        assert_eq!(calls.resume("7", "z"), None);
+    }
+
+    #[test]
+    fn calls_that_never_return_give_way() {
+        let alive = Rc::new(());
+        let mut calls = Calls { next: Some(0), ..Calls::default() };
+        for _ in 0..MAX_WAITING + 3 {
+            let held = alive.clone();
+            calls.begin(async move {
+                let text = twice().await;
+                drop(held);
+                text
+            });
+        }
+        assert_eq!((calls.waiting.len(), Rc::strong_count(&alive)), (MAX_WAITING, MAX_WAITING + 1));
+        assert_eq!(calls.resume("2", ""), None);
+    }
+
+    #[test]
+    fn a_call_that_asks_nobody_does_not_wait() {
+        let mut calls = Calls::default();
+        assert_eq!(calls.begin(async { "A200".to_owned() }), "A200");
+        assert!(calls.waiting.is_empty());
+    }
+}

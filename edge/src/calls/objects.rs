@@ -1,0 +1,73 @@
+//! The objects that a call can ask, each with the messages that it takes.
+
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use universal_wallet::id::DistributorID;
+use universal_wallet_core::error::Outcome;
+use universal_wallet_core::text::json_text;
+
+use super::executor::ask;
+use super::step::ObjectKind;
+use crate::messages::envelope::{self, Receiver};
+use crate::messages::reply::read_reply;
+use crate::messages::to_distributor::ToDistributor;
+use crate::messages::to_issuer::ToIssuer;
+use crate::messages::to_sign_ins::ToSignIns;
+use crate::messages::to_user::ToUser;
+use crate::messages::to_wallet::ToWallet;
+use crate::messages::wallet_movement::WalletMovement;
+
+/// The name of the one Issuer object.
+const ISSUER: &str = "issuer";
+
+/// An object that takes messages of one type.
+pub(crate) struct Object<M> {
+    kind: ObjectKind,
+    receiver: Receiver,
+    name: String,
+    messages: PhantomData<fn(M)>,
+}
+
+impl<M: Serialize> Object<M> {
+    fn new(kind: ObjectKind, receiver: Receiver, name: String) -> Self {
+        Self { kind, receiver, name, messages: PhantomData }
+    }
+
+    /// Asks the object. Without its reply the outcome is unknown, and refused as unavailable.
+    pub(crate) async fn ask<T: DeserializeOwned>(&self, message: &M) -> Outcome<T> {
+        let message = envelope::write(self.receiver, &json_text::write(message)?);
+        read_reply(&ask(self.kind, self.name.clone(), message).await)
+    }
+}
+
+/// A distributor.
+pub(crate) fn distributor(id: DistributorID) -> Object<ToDistributor> {
+    Object::new(ObjectKind::Distributor, Receiver::Distributor, id.to_string())
+}
+
+/// A wallet, by its name.
+pub(crate) fn wallet(name: String) -> Object<ToWallet> {
+    Object::new(ObjectKind::Wallet, Receiver::Wallet, name)
+}
+
+/// A person, by their login.
+pub(crate) fn user(login: &str) -> Object<ToUser> {
+    Object::new(ObjectKind::User, Receiver::User, login.to_owned())
+}
+
+/// The issuer.
+pub(crate) fn issuer() -> Object<ToIssuer> {
+    Object::new(ObjectKind::Issuer, Receiver::Issuer, ISSUER.to_owned())
+}
+
+/// The record of failed sign-ins of an address.
+pub(crate) fn sign_ins(address: &str) -> Object<ToSignIns> {
+    Object::new(ObjectKind::SignIns, Receiver::SignIns, address.to_owned())
+}
+
+/// Tells a wallet of a movement; its reply as text.
+pub(crate) async fn move_wallet(name: String, movement: WalletMovement) -> String {
+    ask(ObjectKind::Wallet, name, envelope::write(Receiver::WalletMovement, &movement.text())).await
+}

@@ -1,0 +1,8 @@
+//! HTTP: routes, requests as the shell hands them over, queries, cookies, answers.
+
+pub(crate) mod answer;
+pub(crate) mod cookie;
+pub(crate) mod key_headers;
+pub(crate) mod query;
+pub(crate) mod request;
+pub mod routes;

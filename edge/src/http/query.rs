@@ -1,0 +1,94 @@
+//! The query of a URL: parameters, each at most once.
+
+use percent_encoding::percent_decode_str;
+use universal_wallet_core::error::{Code, Outcome, Refusal};
+
+/// Items of a page, where the caller does not say how many.
+const DEFAULT_LIMIT: u32 = 100;
+/// The most items of a page.
+const MAX_LIMIT: u32 = 1000;
+/// The largest offset.
+pub(crate) const MAX_OFFSET: u32 = 10_000;
+
+/// The parameters of a query, each at most once.
+pub(crate) struct Query(Vec<(String, String)>);
+
+/// One parameter is wrong.
+pub(crate) fn wrong(field: &str, message: impl ToString) -> Refusal {
+    Refusal::field(Code::InvalidRequest, field, message)
+}
+
+impl Query {
+    /// Reads a query, without its question mark.
+    pub(crate) fn parse(query: &str) -> Outcome<Self> {
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        if !is_encoded_utf8(query) {
+            return Err(wrong("query", "is not percent-encoded UTF-8").into());
+        }
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            if pairs.iter().any(|(known, _)| *known == name) {
+                return Err(wrong(&name.chars().take(64).collect::<String>(), "appears more than once").into());
+            }
+            pairs.push((name.into_owned(), value.into_owned()));
+        }
+        Ok(Self(pairs))
+    }
+
+    /// A parameter's value.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A whole number in a range; `otherwise` where it is absent.
+    pub(crate) fn number(&self, name: &str, from: u32, to: u32, otherwise: u32, hint: &str) -> Outcome<u32> {
+        let Some(text) = self.get(name) else { return Ok(otherwise) };
+        let plain = !text.is_empty() && text.len() <= 9 && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse()
+            .ok()
+            .filter(|number| plain && (from..=to).contains(number))
+            .ok_or_else(|| wrong(name, format!("must be a whole number from {from} to {to}{hint}")).into())
+    }
+
+    /// How many items a page has at most.
+    pub(crate) fn limit(&self) -> Outcome<u32> {
+        self.number("limit", 1, MAX_LIMIT, DEFAULT_LIMIT, "")
+    }
+
+    /// How many days back.
+    pub(crate) fn days(&self) -> Outcome<i64> {
+        Ok(self.number("days", 1, 365, 30, "")?.into())
+    }
+
+    /// One of a set of words.
+    pub(crate) fn word<'a>(&self, name: &str, words: &[&'a str]) -> Outcome<Option<&'a str>> {
+        let Some(text) = self.get(name) else { return Ok(None) };
+        match words.iter().find(|word| **word == text) {
+            Some(word) => Ok(Some(word)),
+            None => Err(wrong(name, format!("must be one of {}", words.join(", "))).into()),
+        }
+    }
+}
+
+/// Whether every percent sign begins an escape, and the whole is UTF-8.
+fn is_encoded_utf8(query: &str) -> bool {
+    let escapes = query.split('%').skip(1);
+    let complete =
+        |after: &str| after.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    escapes.into_iter().all(complete) && percent_decode_str(query).decode_utf8().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_appears_once_and_numbers_are_plain() {
+        assert!(Query::parse("limit=1&limit=2").is_err());
+        assert!(Query::parse("a=%zz").is_err() && Query::parse("a=%ff").is_err() && Query::parse("a=%+5").is_err());
+        assert_eq!(Query::parse("x=a%2Bb+c&&y").unwrap().get("x"), Some("a+b c"));
+        for bad in ["0", "1001", "-1", "+5", "1.5", "", "٣", "99999999999"] {
+            assert!(Query::parse(&format!("limit={bad}")).unwrap().limit().is_err() || bad == "+5", "{bad}");
+        }
+        assert_eq!(Query::parse("limit=1000").unwrap().limit().unwrap(), 1000);
+    }
+}

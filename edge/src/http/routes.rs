@@ -1,0 +1,226 @@
+//! Every route that the Worker answers: its name, method and path, and what a caller needs.
+
+use universal_wallet_core::keys::settings::Permission::{self, PerformOperations, ReadBalance, ReadTransactions};
+use universal_wallet_core::people::model::Role;
+
+/// How callers prove who they are, and what they need for a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone may ask.
+    Public,
+    /// An API key with this permission; any key where there is none.
+    Key(Option<Permission>),
+    /// Signing in, and one's own session.
+    Session,
+    /// A signed-in member who holds one of these roles; any member where there is none.
+    Console(&'static [Role]),
+    /// The issuer's token.
+    Issuer,
+}
+
+/// Every member.
+const ANY: &[Role] = &[];
+/// Those who manage users.
+const ADMIN: &[Role] = &[Role::Admin];
+/// Those who ask.
+const MAKER: &[Role] = &[Role::Maker];
+/// Those who decide; users are also decided by admins.
+const DECIDERS: &[Role] = &[Role::Checker, Role::Admin];
+/// Those who may tighten at once.
+const ACTIVE: &[Role] = &[Role::Maker, Role::Checker, Role::Admin];
+
+macro_rules! routes {
+    ($($name:ident $id:literal $method:ident $pattern:literal $access:expr,)*) => {
+        /// A route, by its operationId in the API's description: the name is stable, since messages between the
+        /// Worker and the objects, and stored idempotency scopes, carry it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs, reason = "the table says what each is")]
+        pub enum Route { $($name),* }
+
+        impl Route {
+            /// All of them, in the table's order. First match wins, so fixed segments precede `*`.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The stable name: the operationId.
+            pub const fn id(self) -> &'static str {
+                match self { $(Self::$name => $id),* }
+            }
+
+            /// The method; HEAD is answered as GET.
+            pub const fn method(self) -> &'static str {
+                match self { $(Self::$name => stringify!($method)),* }
+            }
+
+            /// The path; each `*` is one variable segment.
+            pub const fn pattern(self) -> &'static str {
+                match self { $(Self::$name => $pattern),* }
+            }
+
+            /// What a caller needs.
+            pub const fn access(self) -> Access {
+                use Access::{Console, Issuer, Key, Public, Session};
+                match self { $(Self::$name => $access),* }
+            }
+        }
+    };
+}
+
+#[rustfmt::skip]
+routes! {
+    GetHealth "getHealth" GET "/healthz" Public,
+    GetDescription "getDescription" GET "/openapi.json" Public,
+    GetBalance "getBalance" GET "/api/v1/distributors/*/balance" Key(Some(ReadBalance)),
+    ListOperations "listOperations" GET "/api/v1/distributors/*/operations" Key(Some(ReadTransactions)),
+    CreateOperation "createOperation" POST "/api/v1/distributors/*/operations" Key(Some(PerformOperations)),
+    ExportOperations "exportOperations" GET "/api/v1/distributors/*/operations/export" Key(Some(ReadTransactions)),
+    GetOperation "getOperation" GET "/api/v1/distributors/*/operations/*" Key(Some(ReadTransactions)),
+    WithdrawOperation "withdrawOperation" DELETE "/api/v1/distributors/*/operations/*" Key(Some(PerformOperations)),
+    ListCashOuts "listCashOuts" GET "/api/v1/distributors/*/cashouts" Key(Some(ReadTransactions)),
+    ProcessCashOut "processCashOut" PUT "/api/v1/distributors/*/cashouts/*" Key(Some(PerformOperations)),
+    GetCallingKey "getCallingKey" GET "/api/v1/distributors/*/api-key" Key(None),
+    SignIn "signIn" POST "/admin/v1/session" Session,
+    GetSession "getSession" GET "/admin/v1/session" Session,
+    SignOut "signOut" DELETE "/admin/v1/session" Session,
+    ChangePassword "changePassword" POST "/admin/v1/session/password" Session,
+    GetDistributor "getDistributor" GET "/admin/v1/distributors/*" Console(ANY),
+    RequestKey "requestKey" POST "/admin/v1/distributors/*/api-keys" Console(MAKER),
+    ListKeys "listKeys" GET "/admin/v1/distributors/*/api-keys" Console(ANY),
+    GetKey "getKey" GET "/admin/v1/distributors/*/api-keys/*" Console(ANY),
+    ClaimKey "claimKey" POST "/admin/v1/distributors/*/api-keys/*/claim" Console(MAKER),
+    RevokeKey "revokeKey" POST "/admin/v1/distributors/*/api-keys/*/revoke" Console(ACTIVE),
+    TightenKey "tightenKey" PATCH "/admin/v1/distributors/*/api-keys/*" Console(ACTIVE),
+    RotateKey "rotateKey" POST "/admin/v1/distributors/*/api-keys/*/rotate" Console(MAKER),
+    GetKeyUsage "getKeyUsage" GET "/admin/v1/distributors/*/api-keys/*/usage" Console(ANY),
+    GetAttention "getAttention" GET "/admin/v1/distributors/*/attention" Console(ANY),
+    ListApprovals "listApprovals" GET "/admin/v1/distributors/*/approvals" Console(ANY),
+    GetApproval "getApproval" GET "/admin/v1/distributors/*/approvals/*" Console(ANY),
+    Approve "approve" POST "/admin/v1/distributors/*/approvals/*/approve" Console(DECIDERS),
+    Reject "reject" POST "/admin/v1/distributors/*/approvals/*/reject" Console(DECIDERS),
+    Withdraw "withdraw" POST "/admin/v1/distributors/*/approvals/*/withdraw" Console(ANY),
+    ListConsoleOperations "listConsoleOperations" GET "/admin/v1/distributors/*/operations" Console(ANY),
+    RequestOperation "requestOperation" POST "/admin/v1/distributors/*/operations" Console(MAKER),
+    ExportConsoleOperations "exportConsoleOperations" GET "/admin/v1/distributors/*/operations/export" Console(ANY),
+    GetConsoleOperation "getConsoleOperation" GET "/admin/v1/distributors/*/operations/*" Console(ANY),
+    ListConsoleCashOuts "listConsoleCashOuts" GET "/admin/v1/distributors/*/cashouts" Console(ANY),
+    RequestProcessCashOut "requestProcessCashOut" PUT "/admin/v1/distributors/*/cashouts/*" Console(MAKER),
+    ListUsers "listUsers" GET "/admin/v1/distributors/*/users" Console(ANY),
+    RequestUser "requestUser" POST "/admin/v1/distributors/*/users" Console(ADMIN),
+    ChangeUser "changeUser" PATCH "/admin/v1/distributors/*/users/*" Console(ADMIN),
+    RequestPasswordReset "requestPasswordReset" POST "/admin/v1/distributors/*/users/*/reset-password" Console(ADMIN),
+    ListenToEvents "listenToEvents" GET "/admin/v1/distributors/*/events" Console(ANY),
+    ListAudit "listAudit" GET "/admin/v1/distributors/*/audit" Console(ANY),
+    VerifyAudit "verifyAudit" GET "/admin/v1/distributors/*/audit/verify" Console(ANY),
+    CreateDistributor "createDistributor" POST "/issuer/v1/distributors" Issuer,
+    ListDistributors "listDistributors" GET "/issuer/v1/distributors" Issuer,
+    GetPosition "getPosition" GET "/issuer/v1/distributors/*" Issuer,
+    VerifyDistributor "verifyDistributor" GET "/issuer/v1/distributors/*/verify" Issuer,
+    SuspendDistributor "suspendDistributor" POST "/issuer/v1/distributors/*/suspend" Issuer,
+    ResumeDistributor "resumeDistributor" POST "/issuer/v1/distributors/*/resume" Issuer,
+    AddUser "addUser" POST "/issuer/v1/distributors/*/users" Issuer,
+    RevokeKeyOfDistributor "revokeKeyOfDistributor" POST "/issuer/v1/distributors/*/api-keys/*/revoke" Issuer,
+    TopUp "topUp" POST "/issuer/v1/distributors/*/topups" Issuer,
+    Redeem "redeem" POST "/issuer/v1/distributors/*/redemptions" Issuer,
+    CreateMerchant "createMerchant" POST "/issuer/v1/merchants" Issuer,
+    GetWallet "getWallet" GET "/issuer/v1/wallets/*" Issuer,
+    VerifyWallet "verifyWallet" GET "/issuer/v1/wallets/*/verify" Issuer,
+    GetMerchant "getMerchant" GET "/issuer/v1/merchants/*" Issuer,
+    VerifyMerchant "verifyMerchant" GET "/issuer/v1/merchants/*/verify" Issuer,
+    RequestCashOut "requestCashOut" POST "/issuer/v1/wallets/*/cashouts" Issuer,
+    CancelCashOut "cancelCashOut" DELETE "/issuer/v1/wallets/*/cashouts/*" Issuer,
+}
+
+impl Route {
+    /// The route of a stable name.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|route| route.id() == id)
+    }
+}
+
+/// What a method and path lead to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Matched<'a> {
+    /// A route, and the path's variable segments: two at most, empty where there are fewer.
+    Route(Route, [&'a str; 2]),
+    /// The path exists with these methods only.
+    OtherMethods(String),
+    /// There is no such path.
+    Nothing,
+}
+
+/// The path's variable segments, where it fits the pattern. Most patterns differ within a few bytes, which is quickly
+/// seen, so both are read byte by byte.
+fn segments<'a>(pattern: &str, path: &'a str) -> Option<[&'a str; 2]> {
+    let mut variable = [""; 2];
+    let mut places = variable.iter_mut();
+    let mut left = path;
+    for expected in pattern.bytes() {
+        if expected == b'*' {
+            let end = left.bytes().position(|byte| byte == b'/').unwrap_or(left.len());
+            let (segment, rest) = left.split_at_checked(end).filter(|(segment, _)| !segment.is_empty())?;
+            *places.next()? = segment;
+            left = rest;
+        } else {
+            let first = left.bytes().next();
+            if first != Some(expected) {
+                return None;
+            }
+            left = left.get(1..)?;
+        }
+    }
+    left.is_empty().then_some(variable)
+}
+
+/// Finds the route of a request; HEAD is answered as GET. The first pattern that fits is the one
+/// that is meant: where a fixed word stands, no ID is looked for.
+pub(crate) fn find<'a>(method: &str, path: &'a str) -> Matched<'a> {
+    let method = if method == "HEAD" { "GET" } else { method };
+    let mut meant = None;
+    let mut allowed = Vec::new();
+    for route in Route::ALL {
+        let (verb, pattern) = (route.method(), route.pattern());
+        if let Some(variable) = segments(pattern, path)
+            && *meant.get_or_insert(pattern) == pattern
+        {
+            if verb == method {
+                return Matched::Route(*route, variable);
+            }
+            allowed.push(verb);
+            if verb == "GET" {
+                allowed.push("HEAD");
+            }
+        }
+    }
+    if allowed.is_empty() { Matched::Nothing } else { Matched::OtherMethods(allowed.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_route_is_found_by_its_own_method_and_path() {
+        for route in Route::ALL {
+            let (method, path) = (route.method(), route.pattern().replace('*', "x"));
+            assert_eq!(Route::from_id(route.id()), Some(*route));
+            assert!(matches!(find(method, &path), Matched::Route(found, _) if found == *route), "{method} {path}");
+            assert_eq!(find(method, &format!("{path}/")), Matched::Nothing, "a trailing slash is nothing");
+            assert!(matches!(find("OPTIONS", &path), Matched::OtherMethods(_)));
+        }
+    }
+
+    #[test]
+    fn a_fixed_word_is_no_id() {
+        let path = "/api/v1/distributors/x/operations/export";
+        assert_eq!(find("OPTIONS", path), Matched::OtherMethods("GET, HEAD".into()));
+        assert_eq!(find("DELETE", path), Matched::OtherMethods("GET, HEAD".into()));
+    }
+
+    #[test]
+    fn other_methods_are_named_and_empty_segments_are_nothing() {
+        assert_eq!(find("PATCH", "/healthz"), Matched::OtherMethods("GET, HEAD".into()));
+        assert!(matches!(find("HEAD", "/healthz"), Matched::Route(Route::GetHealth, ..)));
+        for path in ["/", "/api", "//healthz", "/api/v1/distributors//balance", "/API/v1/distributors/x/balance"] {
+            assert_eq!(find("GET", path), Matched::Nothing, "{path}");
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Golden files: every message as it is written. A change of one is a new version; see [`super::envelope`].
+
+use std::fs;
+use std::rc::Rc;
+
+use expect_test::{ExpectFile, expect_file};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use universal_wallet::Timestamp;
+use universal_wallet::id::{DistributorID, OperationID, UserID};
+use universal_wallet_core::audit::verify::Anchor;
+use universal_wallet_core::people::model::Role;
+use universal_wallet_core::people::password::HalfMark;
+use universal_wallet_core::text::digest::Digest;
+use universal_wallet_core::text::input::{Idempotency, Input, Unread};
+use universal_wallet_core::text::json_text;
+use uuid::Uuid;
+
+use super::call::{Call, Principal};
+use super::envelope::{self, Receiver};
+use super::to_distributor::{ConsoleCaller, ExportFormat, ExportPage, NewMember, ToDistributor};
+use super::to_issuer::ToIssuer;
+use super::to_sign_ins::ToSignIns;
+use super::to_user::{ToUser, Welcome};
+use super::to_wallet::ToWallet;
+use super::wallet_movement::{MovementKind, WalletMovement};
+use crate::http::answer::{Origin, Scheme};
+use crate::http::routes::Route;
+use crate::platform::log::{self, Context};
+
+const UUID: Uuid = Uuid::from_u128(0x36e4_8800_22ce_4ea0_b37a_198f_7978_cd53);
+const AT: Timestamp = Timestamp::from_unix_ms(1_795_543_668_123);
+
+fn enter(route: &str) {
+    log::enter(Rc::new(Context { request_id: UUID.to_string(), route: route.into(), object: "Worker" }));
+}
+
+fn distributor() -> DistributorID {
+    DistributorID::from_uuid(UUID)
+}
+
+fn operation() -> OperationID {
+    OperationID::from_uuid(UUID)
+}
+
+fn user() -> UserID {
+    UserID::from_uuid(UUID)
+}
+
+fn caller() -> ConsoleCaller {
+    let login = "maker@demo.test".parse().unwrap();
+    ConsoleCaller { user: user(), login, must_change_password: false, only_here: true }
+}
+
+fn input(body: Result<String, Unread>, idempotency_key: Option<&str>) -> Input {
+    Input { body, idempotency_key: idempotency_key.map(str::to_owned) }
+}
+
+/// Compares the messages with the file, and sees that each is read as it was written.
+fn check<M: Serialize + DeserializeOwned>(receiver: Receiver, messages: Vec<M>, golden: ExpectFile) {
+    enter("signIn");
+    let mut lines = String::new();
+    for message in messages {
+        let text = envelope::write(receiver, &json_text::write(&message).unwrap());
+        let read: M = envelope::read(receiver, &text).unwrap();
+        assert_eq!(envelope::write(receiver, &json_text::write(&read).unwrap()), text);
+        lines.extend([text.as_str(), "\n"]);
+    }
+    golden.assert_eq(&lines);
+}
+
+#[test]
+fn messages_to_a_distributor() {
+    let member = NewMember {
+        user: user(),
+        login: "maker@demo.test".parse().unwrap(),
+        name: "Mary Maker".into(),
+        roles: vec![Role::Maker, Role::Viewer],
+    };
+    let idempotency = Idempotency { scope: "issuer:users".into(), value: "one".into(), request: Digest::ZERO };
+    let id = distributor();
+    let messages = vec![
+        ToDistributor::Create {
+            id,
+            name: "First Agents".into(),
+            currency: "NGN".into(),
+            members: vec![member.clone()],
+        },
+        ToDistributor::AddMember { member: member.clone(), idempotency: Some(idempotency) },
+        ToDistributor::AddMember { member, idempotency: None },
+        ToDistributor::Membership { user: user() },
+        ToDistributor::OpenRequest {
+            id: operation(),
+            from: "+234 801 234 5678".parse().unwrap(),
+            amount: "5000.00".parse().unwrap(),
+            memo: None,
+        },
+        ToDistributor::CancelRequest { id: operation() },
+        ToDistributor::SessionEnded { user: user() },
+        ToDistributor::Export {
+            export: ExportPage { format: ExportFormat::Csv, next: 7, until: AT, balance: "1.00".parse().unwrap() },
+        },
+    ];
+    check(Receiver::Distributor, messages, expect_file!["golden/distributor.txt"]);
+}
+
+#[test]
+fn who_listens_to_a_distributor() {
+    check(Receiver::DistributorListener, vec![caller()], expect_file!["golden/distributor.listener.txt"]);
+}
+
+#[test]
+fn messages_to_a_wallet() {
+    let from = "+2348012345678".parse().unwrap();
+    let messages = vec![
+        ToWallet::Funds,
+        ToWallet::Verify,
+        ToWallet::Request { from, input: input(Ok("{}".into()), Some("k")) },
+        ToWallet::RequestOf { operation: operation() },
+    ];
+    check(Receiver::Wallet, messages, expect_file!["golden/wallet.txt"]);
+}
+
+#[test]
+fn movements_of_a_wallet() {
+    enter("createOperation");
+    let mut lines = String::new();
+    for kind in [MovementKind::Credit("5000.00".parse().unwrap()), MovementKind::Capture, MovementKind::Release] {
+        let movement = WalletMovement { operation: operation(), kind };
+        lines.extend([envelope::write(Receiver::WalletMovement, &movement.text()).as_str(), "\n"]);
+    }
+    expect_file!["golden/wallet.movement.txt"].assert_eq(&lines);
+}
+
+#[test]
+fn messages_to_a_user() {
+    let login = || "maker@demo.test".parse().unwrap();
+    let welcome = |halves| Welcome {
+        user: user(),
+        login: login(),
+        name: "Mary Maker".into(),
+        distributor: distributor(),
+        approval: format!("apr_{UUID}"),
+        halves,
+    };
+    let half = || String::from("half").into();
+    let messages = vec![
+        ToUser::SignIn { password: String::from("correct horse").into(), ip: "203.0.113.7".into() },
+        ToUser::Session { token: Digest::ZERO },
+        ToUser::SignOut { token: Digest::ZERO },
+        ToUser::ChangePassword { token: Digest::ZERO, current: half(), new: half() },
+        ToUser::Join {
+            login: login(),
+            name: "Mary Maker".into(),
+            distributor: distributor(),
+            password: None,
+            provisioning: "one".into(),
+        },
+        ToUser::Look,
+        ToUser::Welcome(welcome(None)),
+        ToUser::Welcome(welcome(Some((HalfMark::of("first"), half())))),
+        ToUser::Reset { distributor: distributor(), first_half: HalfMark::of("first"), second_half: half() },
+        ToUser::End,
+    ];
+    check(Receiver::User, messages, expect_file!["golden/user.txt"]);
+}
+
+#[test]
+fn messages_to_the_issuer() {
+    let anchor = Anchor { number: 7, hash: Digest::ZERO, at: AT };
+    let messages = vec![
+        ToIssuer::Begin { id: Some(distributor()), idempotency_key: None, request: Digest::ZERO },
+        ToIssuer::Created { id: distributor() },
+        ToIssuer::CreateMerchant { input: input(Err(Unread::NotJson), None) },
+        ToIssuer::Merchant { short_code: "100000".into() },
+        ToIssuer::Distributors { after: None },
+        ToIssuer::Anchor { distributor: distributor(), anchor },
+        ToIssuer::AnchorOf { distributor: distributor() },
+    ];
+    check(Receiver::Issuer, messages, expect_file!["golden/issuer.txt"]);
+}
+
+#[test]
+fn messages_to_a_record_of_failed_sign_ins() {
+    let messages = vec![ToSignIns::Try { login: Digest::ZERO }, ToSignIns::Succeeded { login: Digest::ZERO }];
+    check(Receiver::SignIns, messages, expect_file!["golden/sign-ins.txt"]);
+}
+
+#[test]
+fn calls() {
+    let mut lines = String::new();
+    let principals = [Principal::Key(Digest::of(&[b"key"])), Principal::Person(caller()), Principal::Issuer];
+    let bodies = [Ok("{\"memo\":\n\"a b\"}".into()), Ok(String::new()), Err(Unread::NotJson)];
+    for (route, (principal, body)) in
+        [Route::CreateOperation, Route::ClaimKey, Route::GetPosition].into_iter().zip(principals.iter().zip(bodies))
+    {
+        enter(route.id());
+        let call = Call {
+            origin: Origin { request_id: UUID.to_string(), scheme: Scheme::Session },
+            route,
+            distributor: distributor(),
+            subject: "op_1".into(),
+            query: "limit=1&offset=2".into(),
+            ip: None,
+            input: input(body, Some("")),
+        };
+        let text = call.message(principal).unwrap();
+        let opened = envelope::open(&text).unwrap();
+        let (_, read) = Call::read(opened.content_for(Receiver::DistributorCall).unwrap()).unwrap();
+        assert_eq!((read.message(principal).unwrap(), read.route), (text.clone(), route));
+        lines.extend([text.as_str(), "\n"]);
+    }
+    expect_file!["golden/distributor.call.txt"].assert_eq(&lines);
+}
+
+#[test]
+fn a_call_that_is_cut_short_or_of_an_unknown_route_is_not_read() {
+    enter("approve");
+    for content in ["", "K", "X\n", "I\n36e48800-22ce-4ea0-b37a-198f7978cd53\n\n\n\n", "Iwho\nid\n\n\n\n\n+"] {
+        assert!(Call::read(content).is_err(), "{content:?}");
+    }
+    let whole = format!("I\n{UUID}\n\n\n\n\n+");
+    assert!(Call::read(&whole).is_ok());
+    enter("aRouteOfALaterVersion");
+    assert!(Call::read(&whole).is_err());
+}
+
+#[test]
+fn every_golden_file_is_compared() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/messages/golden");
+    let names = fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.filter(|name| name != "replies.txt").collect();
+    names.sort();
+    let receivers = [
+        Receiver::DistributorCall,
+        Receiver::DistributorListener,
+        Receiver::Distributor,
+        Receiver::Issuer,
+        Receiver::SignIns,
+        Receiver::User,
+        Receiver::WalletMovement,
+        Receiver::Wallet,
+    ];
+    assert_eq!(names, receivers.map(|receiver| format!("{}.txt", receiver.as_str())));
+}

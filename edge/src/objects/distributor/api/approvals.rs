@@ -1,0 +1,161 @@
+//! Approvals: listed, and decided by another person or withdrawn by their maker.
+
+use serde::Serialize;
+use serde_json::Value;
+use universal_wallet::Timestamp;
+use universal_wallet::wire::Operation;
+use universal_wallet_core::approvals::decide::{self, Decided};
+use universal_wallet_core::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
+use universal_wallet_core::error::{InternalError, Outcome, Refusal};
+use universal_wallet_core::people::caller::Caller;
+use universal_wallet_core::people::requests;
+use universal_wallet_core::responses::{ApprovalView, KeyView, UserView};
+use universal_wallet_core::store::Store;
+use universal_wallet_core::text::input::{Idempotency, Input};
+use universal_wallet_core::text::json_text;
+
+use super::lists::page;
+use super::response::Handled;
+use crate::http::answer::Answer;
+use crate::http::query::Query;
+use crate::messages::call::Call;
+use crate::objects::distributor::state::DistributorState;
+
+/// An approved request, and what it is about as it stands now.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Decision {
+    /// The request.
+    approval: ApprovalView,
+    /// The key that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<KeyView>,
+    /// The operation that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operation: Option<Operation>,
+    /// The person that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<UserView>,
+    /// The second half of a new password, shown this once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password_half: Option<String>,
+}
+
+/// A decision of a person on a request.
+type Decide = fn(&mut dyn Store, Timestamp, &Caller, &str, &Input) -> Outcome<Decided>;
+
+impl DistributorState {
+    /// `GET /approvals`.
+    pub(super) fn list_approvals(&self, caller: &Caller, call: &Call) -> Outcome<Answer> {
+        caller.may(&[])?;
+        let query = Query::parse(&call.query)?;
+        let status = query.word("status", &ApprovalStatus::ALL.map(ApprovalStatus::as_str))?;
+        let kind = query.word("kind", &ApprovalKind::ALL.map(ApprovalKind::as_str))?;
+        let filters = [("kind", kind), ("status", status)];
+        let (approvals, next) = self.list_documents::<Approval>(call, "approvals", &filters)?;
+        page(approvals.iter().map(Approval::view).collect(), next)
+    }
+
+    /// `GET /approvals/{approvalID}`.
+    pub(super) fn get_approval(&self, caller: &Caller, call: &Call) -> Outcome<Answer> {
+        let approval = self.store.find_approval(&call.subject)?;
+        caller.may(&[])?;
+        Ok(Answer::json(200, &approval.view())?)
+    }
+
+    /// Takes a decision; `Err` of the answer to a repeated call is its subject.
+    fn decide(
+        &mut self,
+        decision: Decide,
+        caller: &Caller,
+        call: &Call,
+        now: Timestamp,
+    ) -> Outcome<Result<Decided, String>> {
+        caller.may(&[])?;
+        let idempotency = idempotency(caller, call)?;
+        if let Some(key) = &idempotency
+            && let Some(subject) = self.store.recall(key)?
+        {
+            return Ok(Err(subject));
+        }
+        self.write(|store| {
+            let decided = decision(store, now, caller, &call.subject, &call.input)?;
+            remember(store, idempotency.as_ref(), &call.subject)?;
+            Ok(Ok(decided))
+        })
+    }
+
+    /// `POST /approvals/{approvalID}/approve`, but for users.
+    pub(super) fn approve(&mut self, caller: &Caller, call: &Call, now: Timestamp) -> Outcome<Handled> {
+        let decided = match self.decide(decide::approve, caller, call, now)? {
+            Ok(decided) => decided,
+            Err(subject) => return Ok(Handled::Answer(self.decided(&subject, None)?.replayed(true))),
+        };
+        match decided.operation.and_then(|operation| self.attempt(operation.number)) {
+            Some(attempt) => Ok(Handled::Deliver(attempt)),
+            None => Ok(Handled::Answer(self.decided(&call.subject, None)?)),
+        }
+    }
+
+    /// `POST /approvals/{approvalID}/reject`.
+    pub(super) fn reject(&mut self, caller: &Caller, call: &Call, now: Timestamp) -> Outcome<Answer> {
+        self.end_request(decide::reject, caller, call, now)
+    }
+
+    /// `POST /approvals/{approvalID}/withdraw`.
+    pub(super) fn withdraw(&mut self, caller: &Caller, call: &Call, now: Timestamp) -> Outcome<Answer> {
+        self.end_request(decide::withdraw, caller, call, now)
+    }
+
+    fn end_request(&mut self, decision: Decide, caller: &Caller, call: &Call, now: Timestamp) -> Outcome<Answer> {
+        match self.decide(decision, caller, call, now)? {
+            Ok(decided) => Ok(Answer::json(200, &decided.approval.view())?),
+            Err(subject) => Ok(Answer::json(200, &self.store.find_approval(&subject)?.view())?.replayed(true)),
+        }
+    }
+
+    /// The answer to an approval: the request, and what it is about as it stands now.
+    pub(super) fn decided(&self, approval: &str, half: Option<&str>) -> Outcome<Answer> {
+        let approval = self.store.find_approval(approval)?;
+        let subject = |name: &str| approval.subject[name].as_str().unwrap_or_default();
+        let mut decision =
+            Decision { approval: approval.view(), key: None, operation: None, user: None, password_half: None };
+        match approval.kind {
+            ApprovalKind::IssueKey | ApprovalKind::RotateKey => {
+                let key = self.store.find_key(subject("keyID"))?;
+                decision.key = Some(key.view(&self.usage(&key, self.store.head().at)?));
+            }
+            ApprovalKind::Operation => {
+                let id = subject("operationID").parse().ok();
+                let id = id.ok_or_else(|| InternalError::new("a request about an operation that has no ID"))?;
+                let operation = self.store.operation(id)?.ok_or_else(Refusal::not_found)?;
+                decision.operation = Some(operation.view(self.store.profile().id));
+            }
+            ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => {
+                decision.user = self.store.member(requests::subject_user(&approval)?).map(|member| member.view());
+            }
+        }
+        decision.password_half = half.map(str::to_owned);
+        Ok(Answer::json(200, &decision)?)
+    }
+}
+
+/// Remembers a call and what it was about.
+pub(super) fn remember(
+    store: &mut dyn Store,
+    idempotency: Option<&Idempotency>,
+    subject: &str,
+) -> Result<(), InternalError> {
+    idempotency.map_or(Ok(()), |key| store.remember(key, subject))
+}
+
+/// The call's idempotency key, in the person's scope.
+pub(super) fn idempotency(caller: &Caller, call: &Call) -> Outcome<Option<Idempotency>> {
+    let text = call.input.body.as_ref().map(String::as_str).unwrap_or_default();
+    // Equal values are equal, however they are laid out; what is no JSON, or has numbers of no field, is refused later.
+    let values = serde_json::from_str::<Value>(text).ok().and_then(|value| json_text::write(&value).ok());
+    let values = values.unwrap_or_else(|| text.to_owned());
+    let route = format!("{} {}", call.route.id(), call.subject);
+    call.input.idempotency(&caller.member.person.id.to_string(), &route, &values)
+}

@@ -1,0 +1,142 @@
+//! What a person should look at: keys that end soon, lie idle, are used from new addresses, are
+//! refused, near their limits, are old, or are known to someone who may no longer act.
+
+use serde::Serialize;
+use universal_wallet::id::{KeyID, UserID};
+use universal_wallet::{Amount, Timestamp};
+use universal_wallet_core::error::{InternalError, Outcome};
+use universal_wallet_core::keys::model::{DAY_MS, Key};
+use universal_wallet_core::people::caller::Caller;
+use universal_wallet_core::store::Store;
+use universal_wallet_core::text::json_text;
+
+use crate::http::answer::Answer;
+use crate::objects::distributor::state::DistributorState;
+use crate::objects::distributor::usage::Denied;
+use crate::platform::storage::NONE;
+
+const ENDS_SOON_DAYS: i64 = 30;
+const IDLE_DAYS: i64 = 90;
+const NEW_ADDRESS_DAYS: i64 = 7;
+const OLD_DAYS: i64 = 180;
+/// Of the daily volume, in hundredths.
+const NEARLY_SPENT: i64 = 80;
+
+/// What wants a person's attention.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Attention {
+    /// By key, the newest first.
+    items: Vec<AttentionItem>,
+}
+
+/// One thing about a key.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct AttentionItem {
+    /// What it is about.
+    #[cfg_attr(test, schemars(extend("enum" = KINDS)))]
+    kind: &'static str,
+    /// The key.
+    #[serde(rename = "keyID")]
+    key_id: KeyID,
+    /// The person, where it is about one.
+    #[serde(rename = "userID", skip_serializing_if = "Option::is_none")]
+    user_id: Option<UserID>,
+    /// What is the matter.
+    message: String,
+    /// What to do about it.
+    action: &'static str,
+    /// Since when.
+    since: Timestamp,
+}
+
+#[cfg(test)]
+const KINDS: [&str; 7] = ["expiring", "unused", "new-ip", "denials", "volume", "old", "known-to-disabled"];
+
+struct Found {
+    kind: &'static str,
+    message: String,
+    action: &'static str,
+    since: Timestamp,
+}
+
+impl DistributorState {
+    /// `GET /attention`.
+    pub(super) fn attention(&self, caller: &Caller, now: Timestamp) -> Outcome<Answer> {
+        caller.may(&[])?;
+        let rows: Vec<(String,)> =
+            self.store.db.rows("SELECT doc FROM keys WHERE status = 'active' ORDER BY n DESC LIMIT 10000", NONE)?;
+        let mut items = Vec::new();
+        for (text,) in rows {
+            let key: Key = json_text::read(&text)?;
+            for Found { kind, message, action, since } in self.found(&key, now)? {
+                let user_id = (kind == "known-to-disabled").then_some(key.maker.id);
+                items.push(AttentionItem { kind, key_id: key.id, user_id, message, action, since });
+            }
+        }
+        Ok(Answer::json(200, &Attention { items })?)
+    }
+
+    fn found(&self, key: &Key, now: Timestamp) -> Result<Vec<Found>, InternalError> {
+        let label = &key.settings.label;
+        let claimed = key.claimed_at.unwrap_or(key.created_at);
+        let days_ago = |days: i64| now.plus_ms(-days * DAY_MS);
+        let mut found = Vec::new();
+        let mut add = |kind, message, action, since| found.push(Found { kind, message, action, since });
+        if let Some(end) = key.expires_at.filter(|end| *end <= now.plus_ms(ENDS_SOON_DAYS * DAY_MS))
+            && key.replaced_by.is_none()
+        {
+            let message = format!("The key \"{label}\" ends on {}.", end.date());
+            add(
+                "expiring",
+                message,
+                "Rotate it, so that its users can change over in time.",
+                end.plus_ms(-ENDS_SOON_DAYS * DAY_MS),
+            );
+        }
+        let usage = self.usage(key, now)?;
+        let last = usage.last_used_at.unwrap_or(claimed);
+        if last <= days_ago(IDLE_DAYS) {
+            let message = format!("The key \"{label}\" was not used for {IDLE_DAYS} days.");
+            add("unused", message, "Revoke it if nobody needs it.", last.plus_ms(IDLE_DAYS * DAY_MS));
+        }
+        let addresses = self.addresses.of_key(&self.store, key.id)?;
+        let first = addresses.iter().map(|address| address.first).min();
+        for address in &addresses {
+            if address.first >= days_ago(NEW_ADDRESS_DAYS)
+                && Some(address.first) != first
+                && address.requests > address.denied
+            {
+                let message = format!("The key \"{label}\" was used from a new address: {}.", address.ip);
+                add("new-ip", message, "If you do not know this address, revoke the key.", address.first);
+            }
+        }
+        for Denied { code, count, at, .. } in self.denials_of(key.id)? {
+            if at >= days_ago(1) {
+                let message = format!("The key \"{label}\" was refused ({}), {count} times so far.", code.as_str());
+                add("denials", message, "Look at its usage; if you do not know where it comes from, revoke it.", at);
+            }
+        }
+        if let Some(most) = key.settings.max_daily_volume {
+            let spent = self.store.volume(key.lineage, now.utc_day())?;
+            if i128::from(spent.minor()) * 100 > i128::from(most.minor()) * i128::from(NEARLY_SPENT) {
+                let left = most.checked_sub(spent).unwrap_or(Amount::ZERO);
+                let message = format!("The key \"{label}\" has {left} left of its daily volume of {most}.");
+                let since = Timestamp::start_of_day(now.utc_day());
+                add("volume", message, "If this is more than usual, look at its operations.", since);
+            }
+        }
+        if claimed <= days_ago(OLD_DAYS) && key.replaced_by.is_none() {
+            let message = format!("The key \"{label}\" is older than {OLD_DAYS} days.");
+            add("old", message, "Rotate it.", claimed.plus_ms(OLD_DAYS * DAY_MS));
+        }
+        if self.store.member(key.maker.id).is_none_or(|member| member.disabled) {
+            let message =
+                format!("{} claimed the key \"{label}\", is disabled now, and may still know it.", key.maker.name);
+            add("known-to-disabled", message, "Rotate it, or revoke it.", claimed);
+        }
+        Ok(found)
+    }
+}

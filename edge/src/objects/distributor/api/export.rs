@@ -1,0 +1,153 @@
+//! `GET /operations/export`: the ledger, oldest first, a page at a time. A line for each entry of
+//! the chain that changed the float.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use universal_wallet::{Amount, Timestamp};
+use universal_wallet_core::audit::chain::Content;
+use universal_wallet_core::error::{Code, InternalError, Outcome, Refusal};
+use universal_wallet_core::store::Store;
+use universal_wallet_core::text::json_text;
+
+use super::response::{Handled, export_message};
+use crate::http::answer::Answer;
+use crate::http::query::Query;
+use crate::messages::call::Call;
+use crate::messages::to_distributor::{ExportFormat, ExportPage};
+use crate::objects::distributor::state::DistributorState;
+
+/// How many entries of the chain a page looks at.
+const PAGE: u64 = 1000;
+const COLUMNS: &str = "sequenceNumber,at,kind,operationID,change,balance,held,blockchainID\n";
+
+/// An instant, or the beginning of a UTC day.
+fn instant(query: &Query, name: &str) -> Outcome<Option<Timestamp>> {
+    let Some(text) = query.get(name).filter(|text| !text.is_empty()) else { return Ok(None) };
+    let parsed = text.parse().or_else(|_| format!("{text}T00:00:00Z").parse::<Timestamp>());
+    parsed.map(Some).map_err(|error| Refusal::field(Code::InvalidRequest, name, error).into())
+}
+
+impl DistributorState {
+    /// The first page, and where the export goes on.
+    pub(super) fn export(&self, call: &Call) -> Outcome<Handled> {
+        let query = Query::parse(&call.query)?;
+        let Some(word) = query.word("format", &["csv", "jsonl"])? else {
+            return Err(Refusal::field(Code::InvalidRequest, "format", "must be csv or jsonl").into());
+        };
+        let from = instant(&query, "from")?;
+        let until = instant(&query, "to")?.unwrap_or(Timestamp::from_unix_ms(i64::MAX));
+        if from.is_some_and(|from| from > until) {
+            return Err(Refusal::field(Code::InvalidRequest, "to", "must not lie before from").into());
+        }
+        let (format, kind) = match word {
+            "csv" => (ExportFormat::Csv, "text/csv; charset=utf-8"),
+            _ => (ExportFormat::JsonLines, "application/x-ndjson"),
+        };
+        let next = from.map_or(Ok(1), |from| self.first_entry_from(from))?;
+        let balance = match self.entry(next.saturating_sub(1))? {
+            Some((content, _)) => content.book.balance,
+            None => Amount::ZERO,
+        };
+        let (lines, rest) = self.export_page(ExportPage { format, next, until, balance })?;
+        let head = if format == ExportFormat::Csv { COLUMNS } else { "" };
+        let file = format!("attachment; filename=\"ledger.{word}\"");
+        let answer = Answer::text_of(kind, format!("{head}{lines}")).header("Content-Disposition", file);
+        Ok(Handled::Stream(answer, rest))
+    }
+
+    fn entry(&self, number: u64) -> Result<Option<(Content, String)>, InternalError> {
+        let row: Option<(String, String)> = self.store.db.row(
+            "SELECT text, hash FROM entries WHERE n = ?1 UNION ALL SELECT text, hash FROM operations WHERE n = ?1",
+            (number,),
+        )?;
+        row.map(|(text, hash)| Ok((json_text::read(&text)?, hash))).transpose()
+    }
+
+    /// The first entry that is not older: entries rise in number and time alike.
+    fn first_entry_from(&self, from: Timestamp) -> Result<u64, InternalError> {
+        let (mut low, mut high) = (1, self.store.head().number + 1);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.entry(middle)?.is_some_and(|(content, _)| content.at < from) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(low)
+    }
+
+    /// The reply to the message that asks for a page: its lines, and the message that asks for the next one.
+    pub(crate) fn next_page(&self, page: ExportPage) -> Outcome<(String, Option<String>)> {
+        let (lines, next) = self.export_page(page)?;
+        Ok((lines, next.map(export_message).transpose()?))
+    }
+
+    /// The lines of a page, and where the export goes on.
+    fn export_page(&self, export: ExportPage) -> Outcome<(String, Option<ExportPage>)> {
+        let ExportPage { format, next, until, mut balance } = export;
+        let rows: Vec<(u64, String, String)> = self.store.db.rows(
+            "SELECT n, text, hash FROM entries WHERE n >= ?1 AND n < ?2 UNION ALL \
+             SELECT n, text, hash FROM operations WHERE n >= ?1 AND n < ?2 ORDER BY n",
+            (next, next + PAGE),
+        )?;
+        let mut lines = String::new();
+        for (number, text, hash) in rows {
+            let content: Content = json_text::read(&text)?;
+            if content.at >= until {
+                return Ok((lines, None));
+            }
+            let (before, after) = (balance, content.book.balance);
+            balance = after;
+            if before == after {
+                continue;
+            }
+            let change = match after.checked_sub(before) {
+                Some(more) => more.to_string(),
+                None => format!("-{}", before.checked_sub(after).unwrap_or_default()),
+            };
+            let Content { at, kind, subject, book, .. } = content;
+            let held = book.held;
+            // Writing to a String cannot fail.
+            let _ = match format {
+                ExportFormat::Csv => {
+                    writeln!(lines, "{number},{at},{kind},{subject},{change},{after},{held},tx_{hash}")
+                }
+                ExportFormat::JsonLines => {
+                    let blockchain_id = format!("tx_{hash}");
+                    let line = Line {
+                        sequence_number: number,
+                        at,
+                        kind: &kind,
+                        operation_id: &subject,
+                        change: &change,
+                        balance: after,
+                        held,
+                        blockchain_id: &blockchain_id,
+                    };
+                    writeln!(lines, "{}", json_text::write(&line)?)
+                }
+            };
+        }
+        let next = next + PAGE;
+        let more = next <= self.store.head().number;
+        Ok((lines, more.then_some(ExportPage { format, next, until, balance })))
+    }
+}
+
+/// A line of an export in JSON.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Line<'a> {
+    sequence_number: u64,
+    at: Timestamp,
+    kind: &'a str,
+    #[serde(rename = "operationID")]
+    operation_id: &'a str,
+    change: &'a str,
+    balance: Amount,
+    held: Amount,
+    #[serde(rename = "blockchainID")]
+    blockchain_id: &'a str,
+}

@@ -1,0 +1,147 @@
+//! Lists: pages with cursors that stay exact while new items arrive. Every query is served by an
+//! index.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use universal_wallet_core::error::Outcome;
+use universal_wallet_core::operations::model::OperationStatus;
+use universal_wallet_core::store::Store;
+use universal_wallet_core::text::{cursor, json_text};
+
+use crate::http::answer::Answer;
+use crate::http::query::{MAX_OFFSET, Query, wrong};
+use crate::http::routes::Route;
+use crate::messages::call::Call;
+use crate::objects::distributor::state::DistributorState;
+use crate::objects::distributor::store::{SqlStore, operation};
+
+/// Makes and reads the cursors of one list.
+pub(super) struct Cursors<'a> {
+    store: &'a SqlStore,
+    list: &'a str,
+}
+
+impl<'a> Cursors<'a> {
+    pub(super) const fn new(store: &'a SqlStore, list: &'a str) -> Self {
+        Self { store, list }
+    }
+
+    pub(super) fn make(&self, number: u64) -> String {
+        cursor::make(self.store.profile().id, self.list, number)
+    }
+
+    /// The number in the query's cursor, where there is one.
+    pub(super) fn read(&self, query: &Query) -> Outcome<Option<u64>> {
+        let Some(text) = query.get("cursor").filter(|text| !text.is_empty()) else { return Ok(None) };
+        match cursor::read(self.store.profile().id, self.list, text) {
+            Some(number) => Ok(Some(number)),
+            None => Err(wrong("cursor", "is not a cursor of this list; take it from the page before").into()),
+        }
+    }
+}
+
+/// A page of the console's lists.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "PageOf{T}"))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Page<T> {
+    /// What is on it.
+    items: Vec<T>,
+    /// Where the next page starts; empty on the last.
+    next_cursor: String,
+}
+
+/// The answer that a page is.
+pub(super) fn page<T: Serialize>(items: Vec<T>, next: Option<String>) -> Outcome<Answer> {
+    Ok(Answer::json(200, &Page { items, next_cursor: next.unwrap_or_default() })?)
+}
+
+impl DistributorState {
+    /// `GET /operations`: newest first; by offset, or by a cursor that stays exact while
+    /// operations arrive.
+    pub(super) fn list_operations(&self, call: &Call) -> Outcome<Answer> {
+        let query = Query::parse(&call.query)?;
+        let limit = query.limit()?;
+        let statuses = OperationStatus::ALL.map(OperationStatus::as_str);
+        let status = query.word("status", &statuses)?;
+        let kind = query.word("operationType", &["cash-in", "cash-out-fulfillment"])?;
+        let list = format!("operations\0{}\0{}", status.unwrap_or_default(), kind.unwrap_or_default());
+        let cursors = Cursors::new(&self.store, &list);
+        let cursor = cursors.read(&query)?;
+        let offset = query.number("offset", 0, MAX_OFFSET, 0, "; use cursor to go further")?;
+        if cursor.is_some() && query.get("offset").is_some() {
+            return Err(wrong("offset", "cannot be used together with cursor").into());
+        }
+
+        let mut sql = String::from("SELECT n, text, state FROM operations WHERE superseded = 0 AND n < ?");
+        // Words of ours, not the caller's: a partial index needs them in the text.
+        for (column, word) in [("status", status), ("type", kind)] {
+            if let Some(word) = word {
+                sql.extend([" AND ", column, " = '", word, "'"]);
+            }
+        }
+        match status {
+            // A partial index serves only what says the words of the index.
+            Some("pending" | "rejected" | "expired" | "failed") => {
+                sql += " AND status IN ('pending', 'rejected', 'expired', 'failed')";
+            }
+            Some("processing") => sql.extend([" AND n >= ", &self.store.first_on_its_way().to_string()]),
+            _ => {}
+        }
+        sql += " ORDER BY n DESC LIMIT ? OFFSET ?";
+        let before = cursor.unwrap_or(1 << 52);
+        let rows: Vec<(u64, String, String)> = self.store.db.rows(sql, (before, limit + 1, offset))?;
+        let more = rows.len() > limit as usize;
+        let id = self.store.profile().id;
+        let mut last = None;
+        let mut items = Vec::with_capacity(rows.len());
+        for row in rows.into_iter().take(limit as usize) {
+            last = Some(row.0);
+            items.push(operation(row)?.view(id));
+        }
+        let mut answer = Answer::json(200, &items)?;
+        if let Some(last) = last.filter(|_| more) {
+            let area = if matches!(call.route, Route::ListConsoleOperations) { "admin" } else { "api" };
+            let mut link =
+                format!("</{area}/v1/distributors/{id}/operations?limit={limit}&cursor={}", cursors.make(last));
+            for (name, word) in [("status", status), ("operationType", kind)] {
+                if let Some(word) = word {
+                    link.extend(["&", name, "=", word]);
+                }
+            }
+            answer = answer.header("Link", link + ">; rel=\"next\"");
+        }
+        Ok(answer)
+    }
+
+    /// Rows of a table of documents, newest first: the documents, and the next page's cursor.
+    pub(super) fn list_documents<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        table: &str,
+        filters: &[(&str, Option<&str>)],
+    ) -> Outcome<(Vec<T>, Option<String>)> {
+        let query = Query::parse(&call.query)?;
+        let limit = query.limit()?;
+        let mut list = table.to_owned();
+        let mut sql = format!("SELECT n, doc FROM {table} WHERE n < ?");
+        for (column, word) in filters {
+            list.extend(["\0", word.unwrap_or_default()]);
+            if let Some(word) = word {
+                sql.extend([" AND ", column, " = '", word, "'"]);
+            }
+        }
+        let cursors = Cursors::new(&self.store, &list);
+        let before = cursors.read(&query)?.unwrap_or(1 << 52);
+        sql += " ORDER BY n DESC LIMIT ?";
+        let rows: Vec<(u64, String)> = self.store.db.rows(sql, (before, limit + 1))?;
+        let more = rows.len() > limit as usize;
+        let mut last = None;
+        let mut documents = Vec::with_capacity(rows.len());
+        for (number, text) in rows.into_iter().take(limit as usize) {
+            last = Some(number);
+            documents.push(json_text::read(&text)?);
+        }
+        Ok((documents, last.filter(|_| more).map(|last| cursors.make(last))))
+    }
+}

@@ -1,0 +1,121 @@
+//! `GET /api-keys/{keyID}/usage`: how a key was used, by day, address and refusal.
+
+use serde::Serialize;
+use universal_wallet::{Amount, Timestamp};
+use universal_wallet_core::error::{Code, Outcome};
+use universal_wallet_core::keys::model::Key;
+
+use crate::http::answer::Answer;
+use crate::http::query::Query;
+use crate::messages::call::Call;
+use crate::objects::distributor::state::DistributorState;
+use crate::objects::distributor::usage::Denied;
+
+/// How a key was used.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct KeyUsage {
+    /// By UTC day, oldest first.
+    days: Vec<UsedDay>,
+    /// By address, most recent first.
+    ips: Vec<UsedAddress>,
+    /// Its refusals by code, most recent first.
+    denials: Vec<UsedDenial>,
+}
+
+/// A UTC day.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct UsedDay {
+    /// Which.
+    #[cfg_attr(test, schemars(extend("format" = "date")))]
+    date: String,
+    /// Calls, refused ones included.
+    requests: u64,
+    /// Refused calls.
+    denied: u64,
+    /// Operations that it asked for.
+    operations: u64,
+    /// Their volume.
+    volume: Amount,
+}
+
+/// An address that a key was used from.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct UsedAddress {
+    /// The address, or `others` for those that are too many to be kept.
+    ip: String,
+    /// The first call.
+    first_seen_at: Timestamp,
+    /// The last call.
+    last_seen_at: Timestamp,
+    /// Calls, refused ones included.
+    requests: u64,
+    /// Refused calls.
+    denied: u64,
+}
+
+/// Refusals of one kind.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct UsedDenial {
+    /// Why.
+    #[cfg_attr(test, schemars(with = "String"))]
+    code: Code,
+    /// How many.
+    count: u64,
+    /// The last one.
+    last_at: Timestamp,
+    /// Where that came from.
+    #[serde(rename = "lastIP")]
+    last_ip: Option<String>,
+}
+
+impl DistributorState {
+    /// `GET /api-keys/{keyID}/usage`: days oldest first, addresses and refusals most recent first.
+    pub(super) fn usage_answer(&self, key: &Key, call: &Call, now: Timestamp) -> Outcome<Answer> {
+        let days = Query::parse(&call.query)?.days()?;
+        let today = now.utc_day();
+        let rows: Vec<(i64, String, u64, u64, u64)> = self.store.db.rows(
+            "SELECT day, CAST(volume AS TEXT), operations, requests, denied FROM days \
+             WHERE lineage = ? AND day > ? AND key = ?",
+            (key.lineage, today - days, key.id),
+        )?;
+        let mut list = Vec::new();
+        for day in (today - days + 1)..=today {
+            let stored = rows.iter().find(|(of, ..)| *of == day);
+            let (volume, operations, mut requests, mut denied) = match stored {
+                Some((_, volume, operations, requests, denied)) => (
+                    volume.parse().ok().and_then(Amount::from_minor).unwrap_or_default(),
+                    *operations,
+                    *requests,
+                    *denied,
+                ),
+                None => (Amount::ZERO, 0, 0, 0),
+            };
+            if let Some((more, refused)) = self.counts.days.get(&(key.lineage, key.id, day)) {
+                requests += more;
+                denied += refused;
+            }
+            let date = Timestamp::start_of_day(day).date();
+            list.push(UsedDay { date, requests, denied, operations, volume });
+        }
+        let ips = self.addresses.of_key(&self.store, key.id)?.into_iter().map(|address| UsedAddress {
+            ip: address.ip,
+            first_seen_at: address.first,
+            last_seen_at: address.last,
+            requests: address.requests,
+            denied: address.denied,
+        });
+        let denials = self.denials_of(key.id)?.into_iter().map(|Denied { code, count, at, ip }| UsedDenial {
+            code,
+            count,
+            last_at: at,
+            last_ip: ip,
+        });
+        Ok(Answer::json(200, &KeyUsage { days: list, ips: ips.collect(), denials: denials.collect() })?)
+    }
+}

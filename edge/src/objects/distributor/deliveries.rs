@@ -1,0 +1,74 @@
+//! Deliveries: a wallet is told until it has acknowledged. Money that left the float, or is due from a wallet, is on an
+//! operation in `processing` until then.
+
+use universal_wallet::Timestamp;
+use universal_wallet::id::OperationID;
+use universal_wallet_core::error::{Code, Error, InternalError, Outcome};
+use universal_wallet_core::operations::lifecycle;
+use universal_wallet_core::operations::model::Operation;
+use universal_wallet_core::store::Store;
+
+use super::state::DistributorState;
+use crate::calls::objects::move_wallet;
+use crate::calls::shared::Shared;
+use crate::messages::reply::{ACKNOWLEDGED, read_reply};
+use crate::messages::wallet_movement::{MovementKind, WalletMovement};
+use crate::platform::log::report;
+use crate::platform::random;
+
+/// A wallet is being told.
+pub(super) struct Attempt {
+    /// The operation's number.
+    pub(super) number: u64,
+    wallet: String,
+    movement: WalletMovement,
+}
+
+/// Tells a wallet; how the operation stands then, where that is known. `call_waits`: the call that made the operation
+/// waits for its answer.
+pub(super) async fn deliver(state: &Shared<DistributorState>, attempt: Attempt, call_waits: bool) -> Option<Operation> {
+    let reply = move_wallet(attempt.wallet, attempt.movement).await;
+    state.step(|state, now| state.delivered(attempt.number, &reply, call_waits, now))
+}
+
+impl DistributorState {
+    /// Counts an attempt to tell a wallet; `None` where nothing is due under that number.
+    pub(super) fn attempt(&mut self, number: u64) -> Option<Attempt> {
+        let delivery = self.store.deliveries.get_mut(&number)?;
+        delivery.attempted(self.clock, random::bits().unwrap_or_default());
+        Some(Attempt { number, wallet: delivery.wallet.clone(), movement: delivery.movement() })
+    }
+
+    /// A wallet acknowledged, or did not: then the alarm tells it again.
+    fn delivered(&mut self, number: u64, reply: &str, call_waits: bool, now: Timestamp) -> Option<Operation> {
+        let delivery = self.store.deliveries.get(&number)?;
+        let (id, kind) = (delivery.operation, delivery.kind);
+        let acknowledged = if reply == ACKNOWLEDGED { Ok(()) } else { read_reply(reply) };
+        let done = match acknowledged {
+            Ok(()) => match kind {
+                MovementKind::Credit(_) => self.credited(call_waits, now, id),
+                MovementKind::Capture => self.write(|store| Ok(lifecycle::arrived(store, now, id)?)),
+                MovementKind::Release => self.write(|store| Ok(store.request_released(id).map(|()| None)?)),
+            },
+            Err(Error::Refusal(refusal)) if refusal.code == Code::InvalidAmount => {
+                self.write(|store| Ok(lifecycle::returned(store, now, id, call_waits)?))
+            }
+            Err(refused) => Err(InternalError::new(format!("delivery of {id} was not taken: {refused:?}")).into()),
+        };
+        done.unwrap_or_else(|refused| {
+            if let Error::Internal(fault) = refused {
+                report(&fault);
+            }
+            None
+        })
+    }
+
+    /// A cash-in arrived. After a call of a key it is written down together with others, since those follow each other.
+    fn credited(&mut self, call_waits: bool, now: Timestamp, id: OperationID) -> Outcome<Option<Operation>> {
+        let operation = lifecycle::arrived(&mut self.store, now, id)?;
+        if !call_waits {
+            self.store.note_arrivals()?;
+        }
+        Ok(operation)
+    }
+}

@@ -1,0 +1,167 @@
+//! The Distributor object: keys, approvals, operations, members and the chain of one distributor.
+//!
+//! One decision, one place: every call is decided in one synchronous stretch on the stored truth,
+//! with its writes in one transaction.
+
+mod alarm;
+mod api;
+mod counters;
+mod deliveries;
+mod messages;
+mod schema;
+mod state;
+mod store;
+mod usage;
+mod verification;
+
+use std::rc::Rc;
+
+use universal_wallet::Timestamp;
+use universal_wallet_core::audit::entry_builder::Moment;
+use universal_wallet_core::error::{InternalError, Outcome, Refusal};
+use universal_wallet_core::provisioning;
+use universal_wallet_core::store::Profile;
+use wasm_bindgen::prelude::*;
+use worker::worker_sys::DurableObjectState;
+
+use self::messages::new_member;
+use self::state::DistributorState;
+use self::store::SqlStore;
+use crate::calls::executor::Calls;
+use crate::calls::shared::Shared;
+use crate::calls::step::DONE;
+use crate::http::answer::Answer;
+use crate::messages::call::Call;
+use crate::messages::envelope::{self, Opened, Receiver};
+use crate::messages::reply::{reply, unreadable};
+use crate::messages::to_distributor::ToDistributor;
+use crate::platform::storage::Storage;
+use crate::platform::{clock, random};
+
+/// The types of its answers, for their description.
+#[cfg(test)]
+pub(crate) mod answers {
+    pub(crate) use super::api::approvals::Decision;
+    pub(crate) use super::api::attention::Attention;
+    pub(crate) use super::api::audit::AuditItem;
+    pub(crate) use super::api::issuer::{FloatMoved, Position};
+    pub(crate) use super::api::keys::Claimed;
+    pub(crate) use super::api::lists::Page;
+    pub(crate) use super::api::overview::Summary;
+    pub(crate) use super::api::usage::KeyUsage;
+    pub(crate) use super::api::users::{UserChanged, UserRequested};
+    pub(crate) use super::verification::consistency::Checked;
+}
+
+/// The object, as the shell holds it.
+#[wasm_bindgen]
+pub struct Distributor {
+    db: Rc<Storage>,
+    /// Absent until the distributor is created.
+    state: Option<Shared<DistributorState>>,
+    calls: Calls,
+}
+
+#[wasm_bindgen]
+impl Distributor {
+    /// Loads the object from its storage, for an event that names the request.
+    pub fn open(state: DurableObjectState, event: &str) -> Result<Self, JsError> {
+        envelope::enter("Distributor", event);
+        let db = Rc::new(Storage::from(state));
+        let state = schema::MIGRATIONS.open(&db, || {
+            if !schema::exists(&db)? {
+                return Ok(None);
+            }
+            SqlStore::open(db.clone(), None).map(|store| Some(Shared::new(DistributorState::new(store))))
+        })?;
+        Ok(Self { db, state, calls: Calls::default() })
+    }
+
+    /// Takes a message.
+    pub fn call(&mut self, message: &str, now_ms: f64) -> String {
+        envelope::enter("Distributor", message);
+        #[cfg(feature = "fault_injection")]
+        {
+            crate::platform::fault_injection::begin(message);
+            crate::platform::fault_injection::at("object");
+        }
+        clock::begin(now_ms);
+        let taken = envelope::open(message).and_then(|opened| match opened.content_for(Receiver::DistributorCall) {
+            Some(content) => self.take_call(content),
+            None => self.take(&opened),
+        });
+        taken.unwrap_or_else(|fault| unreadable(&fault))
+    }
+
+    /// Goes on with the reply of another object.
+    pub fn resume(&mut self, number: &str, answer: &str, now_ms: f64) -> String {
+        clock::begin(now_ms);
+        self.calls.resume(number, answer).unwrap_or_else(|| DONE.into())
+    }
+
+    /// Whether a person may listen: their ID, or nothing.
+    pub fn listen(&mut self, message: &str, now_ms: f64) -> String {
+        envelope::enter("Distributor", message);
+        clock::begin(now_ms);
+        let (Some(state), Ok(caller)) = (&self.state, envelope::read(Receiver::DistributorListener, message)) else {
+            return String::new();
+        };
+        state.step(|state, now| state.admit_listener(&caller, now))
+    }
+
+    /// The platform wakes the object.
+    pub fn alarm(&mut self, event: &str, now_ms: f64) -> String {
+        envelope::enter("Distributor", event);
+        clock::begin(now_ms);
+        match &self.state {
+            Some(state) => self.calls.begin(alarm::alarm(state.clone())),
+            None => DONE.into(),
+        }
+    }
+}
+
+impl Distributor {
+    fn take_call(&mut self, content: &str) -> Result<String, InternalError> {
+        let (principal, call) = Call::read(content)?;
+        Ok(match &self.state {
+            Some(state) => self.calls.begin(api::answer(state.clone(), principal, call)),
+            None => Answer::refusal(&Refusal::not_found(), &call.origin).text(),
+        })
+    }
+
+    fn take(&mut self, opened: &Opened<'_>) -> Result<String, InternalError> {
+        let message = opened.json_for(Receiver::Distributor)?;
+        Ok(match (&self.state, message) {
+            (Some(state), ToDistributor::CancelRequest { id }) => {
+                let state = state.clone();
+                self.calls.begin(async move { reply(messages::cancel_request(state, id).await) })
+            }
+            (Some(state), message) => state.step(|state, now| state.take(message, now)),
+            (None, message @ ToDistributor::Create { .. }) => reply(self.create(message, clock::now())),
+            (None, _) => reply::<()>(Err(Refusal::not_found().into())),
+        })
+    }
+
+    fn create(&mut self, message: ToDistributor, now: Timestamp) -> Outcome<()> {
+        let ToDistributor::Create { id, name, currency, members } = message else {
+            return Err(Refusal::not_found().into());
+        };
+        let profile = Profile { entry: 0, id, name, currency, suspended: false, created_at: now };
+        let moment = Moment { now, random: random::bits()? };
+        let db = self.db.clone();
+        let store = self.db.atomically(|| {
+            schema::create(&db)?;
+            let mut store = SqlStore::open(db.clone(), Some(profile.clone()))?;
+            provisioning::create(&mut store, now, profile)?;
+            for member in members {
+                provisioning::add_user(&mut store, moment, new_member(member, now))?;
+            }
+            Ok::<_, InternalError>(store)
+        })?;
+        let state = Shared::new(DistributorState::new(store));
+        // The first event ends, which tells listeners and sets the alarm.
+        state.step(|_, _| ());
+        self.state = Some(state);
+        Ok(())
+    }
+}

@@ -1,0 +1,152 @@
+//! A distributor that was created, as its calls see it in one synchronous stretch.
+
+use std::mem;
+
+use rustc_hash::FxHashMap;
+use serde_json::json;
+use universal_wallet::Timestamp;
+use universal_wallet_core::approvals::deadlines;
+use universal_wallet_core::error::{Error, InternalError, Outcome};
+use universal_wallet_core::operations::model::Merchant;
+use universal_wallet_core::people::caller::Caller;
+use universal_wallet_core::store::Store;
+
+use super::counters::addresses::Addresses;
+use super::counters::rates::Rates;
+use super::counters::usage::{Counts, FLUSH_MS};
+use super::store::SqlStore;
+use crate::calls::shared::State;
+use crate::messages::to_distributor::ConsoleCaller;
+use crate::platform::clock;
+use crate::platform::log::report;
+
+/// The head of a chain that changed is sent to the Issuer once in so long.
+const ANCHOR_MS: i64 = 3_600_000;
+
+/// A distributor that was created.
+pub(super) struct DistributorState {
+    pub(super) store: SqlStore,
+    pub(super) rates: Rates,
+    pub(super) counts: Counts,
+    pub(super) addresses: Addresses,
+    pub(super) merchants: FxHashMap<u32, Merchant>,
+    /// When the platform wakes the object, as far as it was told since the object was loaded.
+    pub(super) alarm_at: Option<i64>,
+    /// The platform's time at the present event, which may have run backwards. What waits for time
+    /// to pass, and decides nothing, goes by it.
+    pub(super) clock: Timestamp,
+}
+
+impl State for DistributorState {
+    /// The object's time never runs backwards.
+    fn begin(&mut self) -> Timestamp {
+        self.clock = clock::now();
+        self.clock.max(self.store.head().at)
+    }
+
+    fn end(&mut self, now: Timestamp) {
+        self.tell_listeners(now);
+        self.set_alarm(now);
+    }
+}
+
+impl DistributorState {
+    pub(super) fn new(store: SqlStore) -> Self {
+        Self {
+            store,
+            rates: Rates::default(),
+            counts: Counts::default(),
+            addresses: Addresses::default(),
+            merchants: FxHashMap::default(),
+            alarm_at: None,
+            clock: clock::now(),
+        }
+    }
+
+    /// Runs a command: what it writes becomes true together, or not at all.
+    pub(super) fn write<T>(&mut self, command: impl FnOnce(&mut SqlStore) -> Outcome<T>) -> Outcome<T> {
+        self.store.note_arrivals()?;
+        let db = self.store.db.clone();
+        let before = self.store.news.len();
+        let store = &mut self.store;
+        let result = db.atomically(|| command(store));
+        if let Err(refused) = &result {
+            self.store.undo(refused, before)?;
+        }
+        result
+    }
+
+    /// Runs a command whose writes are one statement, which becomes true as a whole by itself.
+    pub(super) fn write_once<T>(&mut self, command: impl FnOnce(&mut SqlStore) -> Outcome<T>) -> Outcome<T> {
+        self.store.note_many_arrivals()?;
+        let before = self.store.news.len();
+        #[cfg(feature = "fault_injection")]
+        crate::platform::fault_injection::at("write");
+        let result = command(&mut self.store);
+        #[cfg(feature = "fault_injection")]
+        crate::platform::fault_injection::at("written");
+        if let Err(refused) = &result {
+            self.store.undo(refused, before)?;
+        }
+        result
+    }
+
+    /// Ends what is over before anything else is decided.
+    pub(super) fn settle(&mut self, now: Timestamp) -> Result<(), InternalError> {
+        if !deadlines::is_due(&self.store, now) {
+            return Ok(());
+        }
+        self.write(|store| Ok(deadlines::settle(store, now)?)).map_err(|refused| match refused {
+            Error::Internal(fault) => fault,
+            Error::Refusal(refusal) => InternalError::new(refusal.message),
+        })
+    }
+
+    /// The caller, where they are an active member.
+    pub(super) fn caller(&self, from: &ConsoleCaller) -> Option<Caller> {
+        let member = self.store.member(from.user).filter(|member| !member.disabled)?;
+        Some(Caller { member, must_change_password: from.must_change_password })
+    }
+
+    /// When the head of the chain is sent to the issuer, where it changed since the last time.
+    pub(super) fn anchor_due(&self) -> Option<Timestamp> {
+        match self.store.anchor {
+            Some(anchor) if anchor.number == self.store.head().number => None,
+            Some(anchor) => Some(anchor.at.plus_ms(ANCHOR_MS)),
+            None => Some(self.store.head().at),
+        }
+    }
+
+    /// Tells those who listen of the entries that the event made.
+    fn tell_listeners(&mut self, now: Timestamp) {
+        for (kind, subject, at) in mem::take(&mut self.store.news) {
+            let line = json!({ "type": kind, "id": subject, "at": at }).to_string();
+            match self.store.db.broadcast(&line, now.unix_ms()) {
+                Ok(listening) => self.store.listened = listening > 0,
+                Err(fault) => report(&fault),
+            }
+        }
+    }
+
+    /// Sets the next alarm, where none comes early enough.
+    fn set_alarm(&mut self, now: Timestamp) {
+        let own = [
+            self.store.first_deadline().map(|(at, _)| at),
+            self.anchor_due(),
+            self.counts.flush_at(),
+            self.store.arrived_since().map(|since| since.plus_ms(FLUSH_MS)),
+        ];
+        // The platform's clock may lie behind the object's.
+        let behind = now.unix_ms() - self.clock.unix_ms();
+        let own = own.into_iter().flatten().min().map(|at| at.unix_ms() - behind);
+        let deliveries = self.store.deliveries.values().map(|delivery| delivery.due_at(self.clock)).min();
+        let Some(next) = own.into_iter().chain(deliveries).min() else { return };
+        let next = next.max(self.clock.unix_ms() + 1);
+        if self.alarm_at.is_none_or(|at| next < at) {
+            match self.store.db.wake_at(next) {
+                Ok(()) => self.alarm_at = Some(next),
+                Err(fault) => report(&fault),
+            }
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! The rules' storage over SQLite. The object is the only writer, so what it has loaded stays
+//! true; after a rollback all of it is read again.
+
+pub(super) mod delivery;
+mod rules;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+use serde::de::DeserializeOwned;
+use universal_wallet::id::{KeyID, OperationID};
+use universal_wallet::{Amount, Timestamp};
+use universal_wallet_core::audit::chain::{Content, Entry, Head};
+use universal_wallet_core::audit::verify::Anchor;
+use universal_wallet_core::error::{Error, InternalError};
+use universal_wallet_core::keys::model::Key;
+use universal_wallet_core::operations::model::{CashOutRequest, Operation, OperationDetails, OperationStatus};
+use universal_wallet_core::people::model::Member;
+use universal_wallet_core::store::{Deadline, Profile, Store as _};
+use universal_wallet_core::text::digest::Digest;
+use universal_wallet_core::text::json_text;
+use universal_wallet_core::text::numbered_id::Numbering;
+
+use self::delivery::Delivery;
+use crate::platform::storage::{NONE, Storage};
+
+/// A distributor's storage, and what is loaded of it.
+pub(crate) struct SqlStore {
+    pub(crate) db: Rc<Storage>,
+    pub(crate) numbering: Numbering,
+    profile: Rc<Profile>,
+    head: Head,
+    members: Vec<Rc<Member>>,
+    deadline: Option<(Timestamp, Deadline)>,
+    keys: RefCell<FxHashMap<KeyID, Rc<Key>>>,
+    digests: RefCell<FxHashMap<Digest, KeyID>>,
+    volumes: RefCell<FxHashMap<(KeyID, i64), Amount>>,
+    pending: RefCell<FxHashMap<KeyID, u32>>,
+    /// What a wallet has to be told.
+    pub(crate) deliveries: BTreeMap<u64, Delivery>,
+    /// Cash-ins that their wallets took, and whose rows do not say so yet.
+    arrived: Vec<Operation>,
+    /// Operations below this number need no delivery.
+    settled_below: u64,
+    /// What the issuer was last sent of the chain; number 0 where it did not arrive.
+    pub(crate) anchor: Option<Anchor>,
+    /// Entries made by the present event, for those who listen.
+    pub(crate) news: Vec<(&'static str, String, Timestamp)>,
+    /// Somebody may listen.
+    pub(crate) listened: bool,
+}
+
+/// After how many entries it is noted which operations are settled.
+const SETTLED_STEP: u64 = 1000;
+
+/// How many cash-ins may have arrived before that is written down.
+const MAX_ARRIVED: usize = 64;
+
+pub(crate) type OperationRow = (u64, String, String);
+
+pub(crate) const OPERATION: &str = "SELECT n, text, state FROM operations";
+
+/// An operation from its row.
+pub(crate) fn operation(row: OperationRow) -> Result<Operation, InternalError> {
+    let (number, text, state) = row;
+    let content: Content<OperationDetails> = json_text::read(&text)?;
+    Ok(Operation { number, facts: content.details, state: json_text::read(&state)? })
+}
+
+fn stored<T: DeserializeOwned>(row: Option<(String,)>) -> Result<Option<T>, InternalError> {
+    row.map(|(document,)| json_text::read(&document)).transpose()
+}
+
+fn last_entry(db: &Storage, table: &str) -> Result<Option<Head>, InternalError> {
+    let row: Option<(u64, String, String)> =
+        db.row(format!("SELECT n, text, hash FROM {table} ORDER BY n DESC LIMIT 1"), NONE)?;
+    row.map(|(number, text, hash)| {
+        let hash = hash.parse().map_err(|_| InternalError::new("a stored hash that is none"))?;
+        Head::of(&Entry { number, text, hash })
+    })
+    .transpose()
+}
+
+impl SqlStore {
+    /// Loads what every call needs. `profile` is given where it is not stored yet.
+    pub(crate) fn open(db: Rc<Storage>, profile: Option<Profile>) -> Result<Self, InternalError> {
+        let profile = match profile {
+            Some(profile) => profile,
+            None => stored(db.row("SELECT value FROM meta WHERE name = 'profile'", NONE)?)?
+                .ok_or_else(|| InternalError::new("a distributor without a profile"))?,
+        };
+        let heads = [last_entry(&db, "entries")?, last_entry(&db, "operations")?];
+        let head = heads.into_iter().flatten().max_by_key(|head| head.number).unwrap_or_default();
+        let members: Vec<(String,)> = db.rows("SELECT doc FROM members ORDER BY id", NONE)?;
+        let members: Result<_, InternalError> =
+            members.into_iter().map(|(text,)| Ok(Rc::new(json_text::read(&text)?))).collect();
+        let settled: Option<(String,)> = db.row("SELECT value FROM meta WHERE name = 'settled_below'", NONE)?;
+        let mut store = Self {
+            numbering: profile.numbering(),
+            profile: Rc::new(profile),
+            head,
+            members: members?,
+            deadline: None,
+            keys: RefCell::default(),
+            digests: RefCell::default(),
+            volumes: RefCell::default(),
+            pending: RefCell::default(),
+            deliveries: BTreeMap::new(),
+            arrived: Vec::new(),
+            settled_below: settled.and_then(|(value,)| value.parse().ok()).unwrap_or(0),
+            anchor: stored(db.row("SELECT value FROM meta WHERE name = 'anchor'", NONE)?)?,
+            news: Vec::new(),
+            listened: true,
+            db,
+        };
+        store.load_deadline()?;
+        store.load_deliveries()?;
+        Ok(store)
+    }
+
+    fn load_deadline(&mut self) -> Result<(), InternalError> {
+        let first: Option<(i64, String)> =
+            self.db.row("SELECT at, due FROM deadlines ORDER BY at, due LIMIT 1", NONE)?;
+        self.deadline =
+            first.map(|(at, due)| Ok::<_, InternalError>((Timestamp::from_unix_ms(at), due.parse()?))).transpose()?;
+        Ok(())
+    }
+
+    fn load_deliveries(&mut self) -> Result<(), InternalError> {
+        let rows: Vec<OperationRow> = self
+            .db
+            .rows(format!("{OPERATION} WHERE n >= ? AND status = 'processing' ORDER BY n"), (self.settled_below,))?;
+        for row in rows {
+            let operation = operation(row)?;
+            self.deliveries.insert(operation.number, Delivery::of_operation(&operation));
+        }
+        let requests: Vec<(String,)> = self.db.rows("SELECT doc FROM requests WHERE released = 0 ORDER BY n", NONE)?;
+        for (text,) in requests {
+            let request: CashOutRequest = json_text::read(&text)?;
+            self.deliveries.insert(request.number, Delivery::of_request(&request));
+        }
+        Ok(())
+    }
+
+    /// After a command that was not carried out: what it told, after so much that was told before, is not told; after a
+    /// fault everything is read again. A refusal writes nothing.
+    pub(crate) fn undo(&mut self, refused: &Error, told_before: usize) -> Result<(), InternalError> {
+        match refused {
+            Error::Refusal(_) => self.news.truncate(told_before),
+            Error::Internal(_) => *self = Self::open(self.db.clone(), None)?,
+        }
+        Ok(())
+    }
+
+    /// Writes down which cash-ins arrived, in one statement.
+    pub(crate) fn note_arrivals(&mut self) -> Result<(), InternalError> {
+        if self.arrived.is_empty() {
+            return Ok(());
+        }
+        let rows: Result<Vec<_>, InternalError> =
+            self.arrived.iter().map(|Operation { number, state, .. }| Ok((number, json_text::write(state)?))).collect();
+        self.db.run(
+            "UPDATE operations SET status = ?, state = arrived.value ->> 1 FROM json_each(?) AS arrived \
+             WHERE n = arrived.value ->> 0",
+            (OperationStatus::Completed, json_text::write(&rows?)?),
+        )?;
+        self.arrived.clear();
+        Ok(())
+    }
+
+    /// The same, once many have arrived. That they did is true since their wallets took them: a storage that never hears
+    /// of it has them told again. So under load one statement serves many.
+    pub(crate) fn note_many_arrivals(&mut self) -> Result<(), InternalError> {
+        if self.arrived.len() < MAX_ARRIVED { Ok(()) } else { self.note_arrivals() }
+    }
+
+    /// When the first arrival that is not written down was.
+    pub(crate) fn arrived_since(&self) -> Option<Timestamp> {
+        self.arrived.first().map(|operation| operation.state.updated_at)
+    }
+
+    /// An operation that was read, as it stands now.
+    fn present(&self, read: Operation) -> Operation {
+        self.arrived.iter().find(|arrived| arrived.number == read.number).cloned().unwrap_or(read)
+    }
+
+    /// No operation below this number is on its way.
+    pub(crate) fn first_on_its_way(&self) -> u64 {
+        self.deliveries.keys().next().copied().unwrap_or(self.head.number + 1)
+    }
+
+    /// Operations below the present head need no delivery any more, where none is due. Written
+    /// now and then: it only spares the next loading some rows.
+    pub(crate) fn mark_settled(&mut self) -> Result<(), InternalError> {
+        let below = self.head.number + 1;
+        if !self.deliveries.is_empty() || below < self.settled_below + SETTLED_STEP {
+            return Ok(());
+        }
+        self.set_settled_below(below)
+    }
+
+    fn set_settled_below(&mut self, below: u64) -> Result<(), InternalError> {
+        self.settled_below = below;
+        self.put_meta("settled_below", &below.to_string())
+    }
+
+    fn put_meta(&self, name: &str, value: &str) -> Result<(), InternalError> {
+        self.db.run(
+            "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (name, value),
+        )
+    }
+
+    /// Notes what the issuer was sent of the chain.
+    pub(crate) fn set_anchor(&mut self, anchor: Anchor) -> Result<(), InternalError> {
+        self.anchor = Some(anchor);
+        self.put_meta("anchor", &json_text::write(&anchor)?)
+    }
+
+    fn number_of(&self, uuid: uuid::Uuid) -> Option<u64> {
+        self.numbering.number(uuid)
+    }
+
+    fn track(&mut self, operation: &Operation) -> Result<(), InternalError> {
+        if operation.state.status == OperationStatus::Processing {
+            if operation.number < self.settled_below {
+                self.set_settled_below(operation.number)?;
+            }
+            self.deliveries.insert(operation.number, Delivery::of_operation(operation));
+        } else {
+            self.deliveries.remove(&operation.number);
+        }
+        Ok(())
+    }
+
+    /// Keeps the count of a key's pending operations, where it was loaded.
+    fn count_pending(&mut self, operation: &Operation, change: i32) {
+        if let Some((key, _)) = operation.facts.key
+            && let Some(count) = self.pending.get_mut().get_mut(&key)
+        {
+            *count = count.saturating_add_signed(change);
+        }
+    }
+
+    /// An operation as it is stored.
+    pub(crate) fn stored_operation(&self, id: OperationID) -> Result<Option<Operation>, InternalError> {
+        let number = match self.number_of(id.uuid()) {
+            Some(number) => Some(number),
+            None => self.request(id)?.and_then(|request| request.attempt),
+        };
+        let Some(number) = number else { return Ok(None) };
+        Ok(self.operation_at(number)?.filter(|operation| operation.facts.id == id))
+    }
+
+    pub(crate) fn operation_at(&self, number: u64) -> Result<Option<Operation>, InternalError> {
+        let row = self.db.row(format!("{OPERATION} WHERE n = ?"), (number,))?;
+        row.map(|row| Ok(self.present(operation(row)?))).transpose()
+    }
+}

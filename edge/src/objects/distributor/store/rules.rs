@@ -1,0 +1,356 @@
+//! What the rules read and write, as statements. Every query is served by an index.
+
+use std::rc::Rc;
+
+use universal_wallet::id::{ApprovalID, KeyID, OperationID};
+use universal_wallet::{Amount, Phone, Timestamp};
+use universal_wallet_core::approvals::model::Approval;
+use universal_wallet_core::audit::chain::{Entry, Head};
+use universal_wallet_core::error::InternalError;
+use universal_wallet_core::keys::model::Key;
+use universal_wallet_core::operations::model::{CashOutRequest, CashOutRequestStatus, Operation, OperationStatus};
+use universal_wallet_core::people::model::Member;
+use universal_wallet_core::store::{Deadline, IdempotentResult, Profile, Store};
+use universal_wallet_core::text::digest::Digest;
+use universal_wallet_core::text::input::Idempotency;
+use universal_wallet_core::text::json_text;
+
+use super::delivery::Delivery;
+use super::{OPERATION, SqlStore, operation, stored};
+use crate::platform::storage::NONE;
+
+impl Store for SqlStore {
+    fn profile(&self) -> Rc<Profile> {
+        self.profile.clone()
+    }
+
+    fn put_profile(&mut self, profile: Profile, document: &str) -> Result<(), InternalError> {
+        self.profile = Rc::new(profile);
+        self.put_meta("profile", document)
+    }
+
+    fn head(&self) -> Head {
+        self.head
+    }
+
+    fn append(&mut self, entry: &Entry, head: Head) -> Result<(), InternalError> {
+        self.db.run("INSERT INTO entries (n, text, hash) VALUES (?, ?, ?)", (entry.number, &entry.text, entry.hash))?;
+        self.head = head;
+        Ok(())
+    }
+
+    fn members(&self) -> Vec<Rc<Member>> {
+        self.members.clone()
+    }
+
+    fn put_member(&mut self, member: Member, document: &str) -> Result<(), InternalError> {
+        let id = member.person.id;
+        self.db.run(
+            "INSERT INTO members (id, doc) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET doc = excluded.doc",
+            (id, document),
+        )?;
+        let member = Rc::new(member);
+        match self.members.iter_mut().find(|known| known.person.id == id) {
+            Some(known) => *known = member,
+            None => self.members.push(member),
+        }
+        Ok(())
+    }
+
+    fn key(&self, id: KeyID) -> Result<Option<Rc<Key>>, InternalError> {
+        if let Some(key) = self.keys.borrow().get(&id) {
+            return Ok(Some(key.clone()));
+        }
+        let Some(number) = self.number_of(id.uuid()) else { return Ok(None) };
+        let key: Option<Key> = stored(self.db.row("SELECT doc FROM keys WHERE n = ?", (number,))?)?;
+        let Some(key) = key.filter(|key| key.id == id).map(Rc::new) else { return Ok(None) };
+        self.keys.borrow_mut().insert(id, key.clone());
+        if let Some(digest) = key.digest {
+            self.digests.borrow_mut().insert(digest, id);
+        }
+        Ok(Some(key))
+    }
+
+    fn key_by_digest(&self, digest: &Digest) -> Result<Option<Rc<Key>>, InternalError> {
+        let known = self.digests.borrow().get(digest).copied();
+        if let Some(id) = known {
+            return self.key(id);
+        }
+        let row: Option<(String,)> = self.db.row("SELECT id FROM keys WHERE digest = ?", (digest,))?;
+        match row {
+            Some((id,)) => self.key(id.parse().map_err(|_| InternalError::new("a stored key ID that is none"))?),
+            None => Ok(None),
+        }
+    }
+
+    fn put_key(&mut self, key: Key, document: &str) -> Result<(), InternalError> {
+        let Some(number) = self.number_of(key.id.uuid()) else {
+            return Err(InternalError::new("a key ID that is not ours"));
+        };
+        self.db.run(
+            "INSERT INTO keys (n, id, status, digest, replaces, doc) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (n) \
+             DO UPDATE SET status = excluded.status, digest = excluded.digest, doc = excluded.doc",
+            (number, key.id, key.status, key.digest, key.replaces, document),
+        )?;
+        if let Some(digest) = key.digest {
+            self.digests.get_mut().insert(digest, key.id);
+        }
+        self.keys.get_mut().insert(key.id, Rc::new(key));
+        Ok(())
+    }
+
+    fn approval(&self, id: ApprovalID) -> Result<Option<Approval>, InternalError> {
+        let Some(number) = self.number_of(id.uuid()) else { return Ok(None) };
+        let approval: Option<Approval> = stored(self.db.row("SELECT doc FROM approvals WHERE n = ?", (number,))?)?;
+        Ok(approval.filter(|approval| approval.id == id))
+    }
+
+    fn pending_approvals(&self) -> Result<Vec<Approval>, InternalError> {
+        let rows: Vec<(String,)> =
+            self.db.rows("SELECT doc FROM approvals WHERE status = 'pending' ORDER BY n", NONE)?;
+        rows.iter().map(|(text,)| json_text::read(text)).collect()
+    }
+
+    fn approved_keys(&self) -> Result<Vec<Key>, InternalError> {
+        let rows: Vec<(String,)> = self.db.rows("SELECT doc FROM keys WHERE status = 'approved' ORDER BY n", NONE)?;
+        rows.iter().map(|(text,)| json_text::read(text)).collect()
+    }
+
+    fn open_rotation(&self, replaces: KeyID) -> Result<Option<Rc<Key>>, InternalError> {
+        let row: Option<(String,)> = self
+            .db
+            .row("SELECT id FROM keys WHERE replaces = ? AND status IN ('pending', 'approved') LIMIT 1", (replaces,))?;
+        match row {
+            Some((id,)) => self.key(id.parse().map_err(|_| InternalError::new("a stored key ID that is none"))?),
+            None => Ok(None),
+        }
+    }
+
+    fn put_approval(&mut self, approval: &Approval, document: &str) -> Result<(), InternalError> {
+        let Some(number) = self.number_of(approval.id.uuid()) else {
+            return Err(InternalError::new("an approval ID that is not ours"));
+        };
+        self.db.run(
+            "INSERT INTO approvals (n, id, status, kind, doc) VALUES (?, ?, ?, ?, ?) ON CONFLICT (n) DO UPDATE SET \
+             status = excluded.status, doc = excluded.doc",
+            (number, approval.id, approval.status, approval.kind, document),
+        )
+    }
+
+    fn first_deadline(&self) -> Option<(Timestamp, Deadline)> {
+        self.deadline
+    }
+
+    fn add_deadline(&mut self, at: Timestamp, due: Deadline) -> Result<(), InternalError> {
+        self.db.run("INSERT OR IGNORE INTO deadlines (at, due) VALUES (?, ?)", (at.unix_ms(), due.to_string()))?;
+        if self.deadline.is_none_or(|first| (at, due) < first) {
+            self.deadline = Some((at, due));
+        }
+        Ok(())
+    }
+
+    fn remove_deadline(&mut self, at: Timestamp, due: Deadline) -> Result<(), InternalError> {
+        self.db.run("DELETE FROM deadlines WHERE at = ? AND due = ?", (at.unix_ms(), due.to_string()))?;
+        if self.deadline == Some((at, due)) {
+            self.load_deadline()?;
+        }
+        Ok(())
+    }
+
+    fn volume(&self, lineage: KeyID, day: i64) -> Result<Amount, InternalError> {
+        if let Some(volume) = self.volumes.borrow().get(&(lineage, day)) {
+            return Ok(*volume);
+        }
+        // Beyond 2^53 a number is not exact in JavaScript: it travels as text.
+        let row: Option<(String,)> = self.db.row(
+            "SELECT CAST(COALESCE(SUM(volume), 0) AS TEXT) FROM days WHERE lineage = ? AND day = ?",
+            (lineage, day),
+        )?;
+        let minor = row
+            .and_then(|(text,)| text.parse().ok())
+            .ok_or_else(|| InternalError::new("a volume that is no number"))?;
+        let volume = Amount::from_minor(minor).unwrap_or(Amount::MAX);
+        self.volumes.borrow_mut().insert((lineage, day), volume);
+        Ok(volume)
+    }
+
+    fn lower_volume(&mut self, (id, lineage): (KeyID, KeyID), day: i64, amount: Amount) -> Result<(), InternalError> {
+        self.db.run(
+            "UPDATE days SET volume = volume - CAST(? AS INTEGER) WHERE lineage = ? AND day = ? AND key = ?",
+            (amount.minor().to_string(), lineage, day, id),
+        )?;
+        // What is loaded stays true; a rollback loads everything again.
+        if let Some(volume) = self.volumes.get_mut().get_mut(&(lineage, day)) {
+            *volume = volume.checked_sub(amount).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    fn operation(&self, id: OperationID) -> Result<Option<Operation>, InternalError> {
+        let on_its_way = self.number_of(id.uuid()).and_then(|number| self.deliveries.get(&number));
+        match on_its_way.and_then(|delivery| delivery.of.as_ref()).filter(|operation| operation.facts.id == id) {
+            Some(operation) => Ok(Some(operation.clone())),
+            None => self.stored_operation(id),
+        }
+    }
+
+    fn add_operation(
+        &mut self,
+        operation: &Operation,
+        entry: &Entry,
+        head: Head,
+        idempotency: Option<&Idempotency>,
+    ) -> Result<(), InternalError> {
+        let Operation { number, facts, state } = operation;
+        let kind = if facts.is_cash_in() { "cash-in" } else { "cash-out-fulfillment" };
+        let day = facts.created_at.utc_day();
+        self.db.run(
+            "INSERT INTO new_operations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                number,
+                facts.id,
+                &entry.text,
+                entry.hash,
+                kind,
+                facts.key.map(|(key, _)| key),
+                state.status,
+                json_text::write(state)?,
+                idempotency.map(|key| &key.scope),
+                idempotency.map(|key| &key.value),
+                idempotency.map(|key| key.request),
+                facts.key.map(|(_, lineage)| lineage),
+                day,
+                facts.amount.minor().to_string(),
+            ),
+        )?;
+        // What is loaded stays true; a rollback loads everything again.
+        if let Some((_, lineage)) = facts.key
+            && let Some(volume) = self.volumes.get_mut().get_mut(&(lineage, day))
+        {
+            *volume = volume.checked_add(facts.amount).unwrap_or(Amount::MAX);
+        }
+        if state.status == OperationStatus::Pending {
+            self.count_pending(operation, 1);
+        }
+        self.head = head;
+        self.track(operation)
+    }
+
+    fn forget_idempotency(&mut self, number: u64) -> Result<(), InternalError> {
+        self.db.run("UPDATE operations SET scope = NULL, idempotency = NULL, request = NULL WHERE n = ?", (number,))
+    }
+
+    fn supersede(&mut self, number: u64) -> Result<(), InternalError> {
+        self.db.run("UPDATE operations SET superseded = 1 WHERE n = ?", (number,))
+    }
+
+    fn put_operation(&mut self, operation: &Operation) -> Result<(), InternalError> {
+        self.db.run(
+            "UPDATE operations SET status = ?, state = ? WHERE n = ?",
+            (operation.state.status, json_text::write(&operation.state)?, operation.number),
+        )?;
+        // A pending operation leaves that state once; an arrival comes after it did.
+        if operation.state.status != OperationStatus::Completed {
+            self.count_pending(operation, -1);
+        }
+        self.track(operation)
+    }
+
+    fn arrive(&mut self, operation: &Operation) -> Result<(), InternalError> {
+        self.deliveries.remove(&operation.number);
+        self.arrived.push(operation.clone());
+        Ok(())
+    }
+
+    fn used_for(&self, key: &Idempotency) -> Result<Option<(IdempotentResult, Digest)>, InternalError> {
+        let row: Option<(u64, String, String, Digest)> = self.db.row(
+            "SELECT n, text, state, request FROM operations WHERE scope = ?1 AND idempotency = ?2 \
+             UNION ALL SELECT 0, subject, '', request FROM remembered WHERE scope = ?1 AND idempotency = ?2",
+            (&key.scope, &key.value),
+        )?;
+        row.map(|(number, text, state, request)| {
+            let used = match number {
+                0 => IdempotentResult::Call(text),
+                number => IdempotentResult::Operation(Box::new(self.present(operation((number, text, state))?))),
+            };
+            Ok((used, request))
+        })
+        .transpose()
+    }
+
+    fn tell(&mut self, kind: &'static str, subject: &str, at: Timestamp) {
+        if self.listened {
+            self.news.push((kind, subject.to_owned(), at));
+        }
+    }
+
+    fn pending_of_key(&self, key: KeyID) -> Result<u32, InternalError> {
+        if let Some(count) = self.pending.borrow().get(&key) {
+            return Ok(*count);
+        }
+        let row: Option<(u32,)> =
+            self.db.row("SELECT COUNT(*) FROM operations WHERE key = ? AND status = 'pending'", (key,))?;
+        let count = row.map_or(0, |(count,)| count);
+        self.pending.borrow_mut().insert(key, count);
+        Ok(count)
+    }
+
+    fn first_pending_of_key(&self, key: KeyID) -> Result<Option<Operation>, InternalError> {
+        let sql = format!("{OPERATION} WHERE key = ? AND status = 'pending' ORDER BY n LIMIT 1");
+        self.db.row(sql, (key,))?.map(operation).transpose()
+    }
+
+    fn incoming(&self) -> Amount {
+        self.deliveries
+            .values()
+            .filter_map(Delivery::incoming)
+            .fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap_or(Amount::MAX))
+    }
+
+    fn request(&self, id: OperationID) -> Result<Option<CashOutRequest>, InternalError> {
+        stored(self.db.row("SELECT doc FROM requests WHERE id = ?", (id,))?)
+    }
+
+    fn oldest_request(&self, from: &Phone, amount: Amount) -> Result<Option<CashOutRequest>, InternalError> {
+        stored(self.db.row(
+            "SELECT doc FROM requests WHERE phone = ? AND amount = ? AND status = 'open' ORDER BY n LIMIT 1",
+            (from.bare(), amount),
+        )?)
+    }
+
+    fn put_request(&mut self, request: &CashOutRequest, document: &str) -> Result<(), InternalError> {
+        let over = matches!(request.status, CashOutRequestStatus::Cancelled | CashOutRequestStatus::Expired);
+        self.db.run(
+            "INSERT INTO requests (n, id, phone, amount, status, released, doc) VALUES (?, ?, ?, ?, ?, ?, ?) \
+             ON CONFLICT (n) DO UPDATE SET status = excluded.status, released = excluded.released, doc = excluded.doc",
+            (
+                request.number,
+                request.id,
+                request.from.bare(),
+                request.amount,
+                request.status,
+                u8::from(!over),
+                document,
+            ),
+        )?;
+        if over {
+            self.deliveries.insert(request.number, Delivery::of_request(request));
+        }
+        Ok(())
+    }
+
+    fn request_released(&mut self, id: OperationID) -> Result<(), InternalError> {
+        if let Some(request) = self.request(id)? {
+            self.deliveries.remove(&request.number);
+            self.db.run("UPDATE requests SET released = 1 WHERE n = ?", (request.number,))?;
+        }
+        Ok(())
+    }
+
+    fn remember(&mut self, key: &Idempotency, subject: &str) -> Result<(), InternalError> {
+        self.db.run(
+            "INSERT INTO remembered (scope, idempotency, request, subject) VALUES (?, ?, ?, ?)",
+            (&key.scope, &key.value, key.request, subject),
+        )
+    }
+}

@@ -1,0 +1,169 @@
+//! `GET /issuer/v1/distributors/{distributorID}/verify`: the chain, and whether everything else
+//! that is stored says the same: the money on the operations, the counters, the deadlines.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use universal_wallet_core::audit::verify::{Anchor, Verified};
+use universal_wallet_core::error::InternalError;
+use universal_wallet_core::operations::model::{CashOutRequest, CashOutRequestStatus, OperationStatus, phone_wallet};
+use universal_wallet_core::text::json_text;
+use universal_wallet_core::total::Total;
+
+use super::chain::verify_from;
+use crate::objects::distributor::store::{OPERATION, OperationRow, SqlStore, operation};
+use crate::platform::storage::NONE;
+
+/// How many operations are read at once.
+const PAGE: u64 = 500;
+
+/// What was found of a distributor.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "DistributorVerified"))]
+pub(crate) struct Checked {
+    #[serde(flatten)]
+    verified: Verified,
+    /// What the operations and requests among the verified entries mean to each wallet.
+    wallets: Vec<InWallet>,
+    /// What does not fit, a sentence each; looked for at the end of the chain.
+    problems: Vec<String>,
+}
+
+/// What a distributor's entries mean to one wallet.
+#[derive(Clone, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct InWallet {
+    /// `phone:+234…` or `merchant:100000`.
+    wallet: String,
+    /// Arrived there.
+    cashed_in: Total,
+    /// Captured from it.
+    cashed_out: Total,
+    /// On its way there.
+    arriving: Total,
+    /// About to be captured, if it is not already.
+    leaving: Total,
+    /// Held for requests that are open or wait for a checker.
+    held: Total,
+    /// Held for requests that are over, if it was not given back already.
+    releasing: Total,
+}
+
+/// Checks from an entry on, as far as one call goes.
+pub(crate) fn check(store: &SqlStore, anchor: Option<Anchor>, from: u64) -> Result<Checked, InternalError> {
+    let verified = verify_from(store, anchor, from)?;
+    let (mut wallets, mut problems) = (BTreeMap::new(), Vec::new());
+    if verified.valid {
+        let end = verified.next_from.unwrap_or(1 << 52);
+        operations(store, (from, end), &mut wallets)?;
+        requests(store, (from, end), &mut wallets)?;
+        if verified.next_from.is_none() {
+            for check in CHECKS {
+                problems.extend(store.db.rows(check, NONE)?.into_iter().map(|(problem,): (String,)| problem));
+            }
+        }
+    }
+    Ok(Checked { verified, wallets: wallets.into_values().collect(), problems })
+}
+
+type Wallets = BTreeMap<String, InWallet>;
+
+fn of(wallets: &mut Wallets, wallet: String) -> &mut InWallet {
+    wallets.entry(wallet.clone()).or_insert_with(|| InWallet { wallet, ..InWallet::default() })
+}
+
+fn operations(store: &SqlStore, (mut from, end): (u64, u64), wallets: &mut Wallets) -> Result<(), InternalError> {
+    loop {
+        let sql = format!("{OPERATION} WHERE n >= ? AND n < ? ORDER BY n LIMIT ?");
+        let rows: Vec<OperationRow> = store.db.rows(sql, (from, end, PAGE))?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        for row in rows {
+            let operation = operation(row)?;
+            from = operation.number + 1;
+            let amount = operation.facts.amount;
+            let wallet = of(wallets, operation.facts.wallet());
+            let sum = match (operation.facts.is_cash_in(), operation.state.status) {
+                (true, OperationStatus::Completed) => &mut wallet.cashed_in,
+                (true, OperationStatus::Processing) => &mut wallet.arriving,
+                (false, OperationStatus::Completed) => &mut wallet.cashed_out,
+                (false, OperationStatus::Processing) => &mut wallet.leaving,
+                _ => continue,
+            };
+            *sum = sum.plus(amount);
+        }
+    }
+}
+
+fn requests(store: &SqlStore, (from, end): (u64, u64), wallets: &mut Wallets) -> Result<(), InternalError> {
+    let rows: Vec<(String, u8)> = store.db.rows(
+        "SELECT doc, released FROM requests WHERE n >= ? AND n < ? AND (status IN ('open', 'taken') OR released = 0)",
+        (from, end),
+    )?;
+    for (doc, released) in rows {
+        let request: CashOutRequest = json_text::read(&doc)?;
+        let attempt = match request.attempt.filter(|_| request.status == CashOutRequestStatus::Taken) {
+            Some(number) => store.operation_at(number)?.map(|operation| operation.state.status),
+            None => None,
+        };
+        let wallet = of(wallets, phone_wallet(&request.from));
+        if released == 0 {
+            wallet.releasing = wallet.releasing.plus(request.amount);
+        } else if attempt != Some(OperationStatus::Processing) {
+            wallet.held = wallet.held.plus(request.amount);
+        }
+    }
+    Ok(())
+}
+
+/// Each answers a sentence for whatever does not fit. Amounts are added as whole and hundredths of
+/// nine digits each, since a sum of many may pass 64 bits.
+const CHECKS: [&str; 5] = [
+    // The book that the last entry leaves, against the operations.
+    "WITH o AS (SELECT status, type, CAST(replace(json_extract(text, '$.details.amount'), '.', '') AS INTEGER) AS a \
+     FROM operations), \
+     s AS (SELECT \
+       SUM(CASE WHEN type = 'cash-in' AND status = 'pending' THEN a ELSE 0 END) AS held, \
+       SUM(CASE WHEN type = 'cash-in' AND status IN ('processing', 'completed') THEN a / 1000000000 ELSE 0 END) AS ch, \
+       SUM(CASE WHEN type = 'cash-in' AND status IN ('processing', 'completed') THEN a % 1000000000 ELSE 0 END) AS cl, \
+       SUM(CASE WHEN type <> 'cash-in' AND status = 'completed' THEN a / 1000000000 ELSE 0 END) AS oh, \
+       SUM(CASE WHEN type <> 'cash-in' AND status = 'completed' THEN a % 1000000000 ELSE 0 END) AS ol FROM o), \
+     b AS (SELECT json_extract(text, '$.book') AS book FROM \
+       (SELECT n, text FROM entries UNION ALL SELECT n, text FROM operations) ORDER BY n DESC LIMIT 1), \
+     t(name, told, high, low) AS ( \
+       SELECT 'held', json_extract(book, '$.h'), COALESCE(held, 0) / 1000000000, COALESCE(held, 0) % 1000000000 \
+         FROM b, s UNION ALL \
+       SELECT 'charged', json_extract(book, '$.c'), COALESCE(ch, 0), COALESCE(cl, 0) FROM b, s UNION ALL \
+       SELECT 'cashed out', json_extract(book, '$.o'), COALESCE(oh, 0), COALESCE(ol, 0) FROM b, s) \
+     SELECT 'the book says ' || told || ' ' || name || ', and the operations come to something else' FROM t \
+     WHERE ltrim(replace(told, '.', ''), '0') <> \
+       ltrim(printf('%d%09d', high + low / 1000000000, low % 1000000000), '0')",
+    // The volume of a day, against the operations of that day.
+    "WITH o AS (SELECT json_extract(text, '$.details.key[1]') AS lineage, key, \
+       CAST(unixepoch(json_extract(text, '$.details.created_at')) / 86400 AS INTEGER) AS day, \
+       CASE WHEN status IN ('pending', 'processing', 'completed') \
+         THEN CAST(replace(json_extract(text, '$.details.amount'), '.', '') AS INTEGER) ELSE 0 END AS a \
+       FROM operations WHERE key IS NOT NULL), \
+     s AS (SELECT lineage, day, key, SUM(a) AS volume, COUNT(*) AS number FROM o GROUP BY lineage, day, key) \
+     SELECT 'the volume of ' || COALESCE(s.key, d.key) || ' on day ' || COALESCE(s.day, d.day) || ' is off' \
+     FROM s FULL JOIN days d ON d.lineage = s.lineage AND d.day = s.day AND d.key = s.key \
+     WHERE COALESCE(s.volume, 0) <> COALESCE(d.volume, 0) OR COALESCE(s.number, 0) <> COALESCE(d.operations, 0)",
+    // What waits has its deadline, and every deadline something that waits.
+    "WITH w(due) AS ( \
+       SELECT 'approval:' || id FROM approvals WHERE status = 'pending' UNION ALL \
+       SELECT 'claim:' || id FROM keys WHERE status = 'approved' UNION ALL \
+       SELECT 'expiry:' || id FROM keys WHERE status = 'active' UNION ALL \
+       SELECT 'request:' || id FROM requests WHERE status = 'open') \
+     SELECT 'the deadline ' || COALESCE(w.due, d.due) || CASE WHEN w.due IS NULL THEN ' is of nothing that waits' \
+       ELSE ' is missing' END \
+     FROM w FULL JOIN deadlines d ON d.due = w.due WHERE w.due IS NULL OR d.due IS NULL",
+    // What is on its way is looked for where it lies.
+    "SELECT 'operation ' || id || ' is on its way and is not looked for' FROM operations WHERE status = 'processing' \
+     AND n < COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'settled_below'), 0)",
+    // The columns that queries go by, against what the chain holds.
+    "SELECT 'operation ' || id || ' and its columns differ' FROM operations \
+     WHERE COALESCE(key, '') <> COALESCE(json_extract(text, '$.details.key[0]'), '') \
+       OR (type = 'cash-in') <> (json_type(text, '$.details.direction.\"cash-in\"') IS NOT NULL)",
+];

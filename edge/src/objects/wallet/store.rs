@@ -1,0 +1,133 @@
+//! A wallet's storage over SQLite.
+
+use std::rc::Rc;
+
+use universal_wallet::id::OperationID;
+use universal_wallet::{Amount, Timestamp};
+use universal_wallet_core::error::InternalError;
+use universal_wallet_core::text::digest::Digest;
+use universal_wallet_core::text::json_text;
+use universal_wallet_core::wallet::{Funds, Hold, WalletStore};
+
+use crate::platform::migrations::Migrations;
+use crate::platform::storage::{NONE, Storage};
+
+pub(super) const MIGRATIONS: Migrations = Migrations { table: "entries", steps: &[] };
+
+const TABLES: &str = "
+CREATE TABLE IF NOT EXISTS entries (
+  n INTEGER PRIMARY KEY, operation TEXT NOT NULL UNIQUE, minor INTEGER NOT NULL, balance TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS holds (
+  id TEXT PRIMARY KEY, status TEXT NOT NULL, doc TEXT NOT NULL, idempotency TEXT UNIQUE, request TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS holds_open ON holds (id) WHERE status IN ('announcing', 'held');
+";
+
+/// A wallet's storage, and what is loaded of it.
+pub(super) struct SqlWallet {
+    pub(super) db: Rc<Storage>,
+    /// Whether the tables are there: a wallet that was never used has none.
+    pub(super) made: bool,
+    pub(super) funds: Funds,
+}
+
+impl SqlWallet {
+    /// Loads the wallet.
+    pub(super) fn open(db: Rc<Storage>) -> Result<Self, InternalError> {
+        let mut wallet = Self { made: db.has_table("entries")?, db, funds: Funds::default() };
+        if wallet.made {
+            let last: Option<(Amount,)> = wallet.db.row("SELECT balance FROM entries ORDER BY n DESC LIMIT 1", NONE)?;
+            wallet.funds.balance = last.map_or(Amount::ZERO, |(balance,)| balance);
+            let holds: Vec<(String,)> =
+                wallet.db.rows("SELECT doc FROM holds WHERE status IN ('announcing', 'held')", NONE)?;
+            for (text,) in holds {
+                let hold: Hold = json_text::read(&text)?;
+                wallet.funds.held = wallet
+                    .funds
+                    .held
+                    .checked_add(hold.amount)
+                    .ok_or_else(|| InternalError::new("holds past the largest balance"))?;
+            }
+        }
+        Ok(wallet)
+    }
+
+    /// Makes the tables, where there are none.
+    pub(super) fn make(&mut self) -> Result<(), InternalError> {
+        if !self.made {
+            MIGRATIONS.create(&self.db, TABLES)?;
+            self.made = true;
+        }
+        Ok(())
+    }
+
+    /// The hold that a call with this idempotency key placed, and the digest of that call.
+    pub(super) fn by_idempotency(&self, key: &str) -> Result<Option<(Hold, Digest)>, InternalError> {
+        if !self.made {
+            return Ok(None);
+        }
+        let row: Option<(String, Digest)> =
+            self.db.row("SELECT doc, request FROM holds WHERE idempotency = ?", (key,))?;
+        row.map(|(doc, request)| Ok((json_text::read(&doc)?, request))).transpose()
+    }
+
+    /// The first holds that their distributors do not know of.
+    pub(super) fn announcing(&self) -> Result<Vec<OperationID>, InternalError> {
+        if !self.made {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<(OperationID,)> = self.db.rows(
+            "SELECT id FROM holds WHERE status = 'announcing' AND status IN ('announcing', 'held') LIMIT 100",
+            NONE,
+        )?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+}
+
+impl WalletStore for SqlWallet {
+    fn funds(&self) -> Funds {
+        self.funds
+    }
+
+    fn append(
+        &mut self,
+        id: OperationID,
+        minor: i64,
+        balance: Amount,
+        now: Timestamp,
+    ) -> Result<Option<i64>, InternalError> {
+        // Beyond 2^53 a number is not exact in JavaScript: it travels as text.
+        let added = self.db.run(
+            "INSERT INTO entries (operation, minor, balance, at) VALUES (?, CAST(? AS INTEGER), ?, ?)",
+            (id, minor.to_string(), balance, now.unix_ms()),
+        );
+        let Err(fault) = added else {
+            self.funds.balance = balance;
+            return Ok(None);
+        };
+        // Most operations come once, so the index is left to say that one came before.
+        let row: Option<(String,)> =
+            self.db.row("SELECT CAST(minor AS TEXT) FROM entries WHERE operation = ?", (id,))?;
+        row.and_then(|(minor,)| minor.parse().ok()).map(Some).ok_or(fault)
+    }
+
+    fn hold(&self, id: OperationID) -> Result<Option<Hold>, InternalError> {
+        if !self.made {
+            return Ok(None);
+        }
+        let row: Option<(String,)> = self.db.row("SELECT doc FROM holds WHERE id = ?", (id,))?;
+        row.map(|(doc,)| json_text::read(&doc)).transpose()
+    }
+
+    fn put_hold(&mut self, hold: &Hold, held: Amount) -> Result<(), InternalError> {
+        self.db.run(
+            "INSERT INTO holds (id, status, doc) VALUES (?, ?, ?) \
+             ON CONFLICT (id) DO UPDATE SET status = excluded.status, doc = excluded.doc",
+            (hold.id, hold.status, json_text::write(&hold)?),
+        )?;
+        self.funds.held = held;
+        Ok(())
+    }
+}

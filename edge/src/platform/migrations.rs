@@ -1,0 +1,92 @@
+//! Versions of an object's tables. Newer code brings older tables up to its own version before anything else is read;
+//! tables that are newer than the code are left alone, since nobody knows what it would do to them.
+
+use universal_wallet_core::error::InternalError;
+use wasm_bindgen::JsError;
+
+use super::log::report;
+use super::storage::{NONE, Storage};
+
+/// The error for which the shell answers 503: the tables are newer than this code.
+const NEWER: &str = "newer";
+
+/// How the tables of one kind of object changed since their first version.
+pub(crate) struct Migrations {
+    /// A table that every object of the kind has, once it has any.
+    pub(crate) table: &'static str,
+    /// The statements that lead from each version to the next; the first leads from version 1 to 2.
+    pub(crate) steps: &'static [&'static str],
+}
+
+impl Migrations {
+    /// The version that this code makes and reads.
+    const fn version(&self) -> usize {
+        1 + self.steps.len()
+    }
+
+    /// Opens an object: brings its tables up to this code's version, and loads what it keeps in memory. The error goes to
+    /// the shell; the log is told.
+    pub(crate) fn open<T>(
+        &self,
+        storage: &Storage,
+        load: impl FnOnce() -> Result<T, InternalError>,
+    ) -> Result<T, JsError> {
+        let failed = |fault: InternalError| {
+            report(&fault);
+            JsError::new("the object cannot be loaded")
+        };
+        let stored = self.stored(storage).map_err(failed)?;
+        if let Some(stored) = stored.filter(|stored| *stored > self.version()) {
+            let known = self.version();
+            report(&InternalError(format!(
+                "the state is newer than this code: version {stored}, the code knows {known}"
+            )));
+            return Err(JsError::new(NEWER));
+        }
+        self.migrate(storage, stored).and_then(|()| load()).map_err(failed)
+    }
+
+    /// Takes every step from the stored version on, all in one transaction.
+    fn migrate(&self, storage: &Storage, stored: Option<usize>) -> Result<(), InternalError> {
+        let steps = stored.and_then(|stored| self.steps.get(stored.saturating_sub(1)..)).unwrap_or_default();
+        if steps.is_empty() {
+            return Ok(());
+        }
+        storage.atomically(|| {
+            steps.iter().try_for_each(|step| storage.run(*step, NONE))?;
+            self.note(storage)
+        })
+    }
+
+    /// Makes the tables: those of version 1, then every step.
+    pub(crate) fn create(&self, storage: &Storage, first: &str) -> Result<(), InternalError> {
+        storage.run(first, NONE)?;
+        if self.steps.is_empty() {
+            return Ok(());
+        }
+        self.steps.iter().try_for_each(|step| storage.run(*step, NONE))?;
+        self.note(storage)
+    }
+
+    /// Notes that the tables are of this code's version. Tables without a note are of version 1.
+    fn note(&self, storage: &Storage) -> Result<(), InternalError> {
+        storage.run(
+            "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+            NONE,
+        )?;
+        storage.run(
+            "INSERT INTO meta (name, value) VALUES ('schema', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (self.version().to_string(),),
+        )
+    }
+
+    /// The version of the tables that are there; `None` where there are none yet.
+    fn stored(&self, storage: &Storage) -> Result<Option<usize>, InternalError> {
+        if storage.has_table("meta")?
+            && let Some((version,)) = storage.row::<(String,)>("SELECT value FROM meta WHERE name = 'schema'", NONE)?
+        {
+            return version.parse().map(Some).map_err(|_| InternalError::new("a stored version that is none"));
+        }
+        Ok(storage.has_table(self.table)?.then_some(1))
+    }
+}

@@ -1,0 +1,207 @@
+//! What goes into and comes out of a statement.
+
+use universal_wallet::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID};
+use universal_wallet::{Amount, ShortCode};
+use universal_wallet_core::approvals::model::{ApprovalKind, ApprovalStatus};
+use universal_wallet_core::error::{Code, InternalError};
+use universal_wallet_core::keys::model::KeyStatus;
+use universal_wallet_core::operations::model::{CashOutRequestStatus, OperationStatus};
+use universal_wallet_core::text::digest::Digest;
+use universal_wallet_core::wallet::HoldStatus;
+use worker::SqlStorageValue;
+
+/// No bindings.
+pub(crate) const NONE: () = ();
+
+/// A value that a statement can be given; an integer beyond 2^53 is not exact in JavaScript, and is none.
+pub(crate) trait Value {
+    /// As the platform takes it.
+    fn value(&self) -> Option<SqlStorageValue>;
+}
+
+/// The values that a statement is given, in their order.
+pub(crate) trait Bindings {
+    /// As the platform takes them.
+    fn values(&self) -> Result<Vec<SqlStorageValue>, InternalError>;
+}
+
+/// A column that can be read.
+pub(crate) trait Column: Sized {
+    /// From what the platform answers.
+    fn read(value: SqlStorageValue) -> Option<Self>;
+}
+
+/// A row: a tuple of columns.
+pub(crate) trait Row: Sized {
+    /// Takes it off the columns that are left.
+    fn read(columns: &mut dyn Iterator<Item = SqlStorageValue>) -> Option<Self>;
+}
+
+/// A row that the platform answers.
+pub(crate) fn read<T: Row>(columns: Vec<SqlStorageValue>) -> Result<T, InternalError> {
+    T::read(&mut columns.into_iter()).ok_or_else(|| InternalError::new("a row that cannot be read"))
+}
+
+impl<T: Value + ?Sized> Value for &T {
+    fn value(&self) -> Option<SqlStorageValue> {
+        (*self).value()
+    }
+}
+
+impl<T: Value> Value for Option<T> {
+    fn value(&self) -> Option<SqlStorageValue> {
+        self.as_ref().map_or(Some(SqlStorageValue::Null), Value::value)
+    }
+}
+
+impl<T: Column> Column for Option<T> {
+    fn read(value: SqlStorageValue) -> Option<Self> {
+        if value == SqlStorageValue::Null { Some(None) } else { T::read(value).map(Some) }
+    }
+}
+
+impl Value for str {
+    fn value(&self) -> Option<SqlStorageValue> {
+        Some(self.into())
+    }
+}
+
+impl Value for String {
+    fn value(&self) -> Option<SqlStorageValue> {
+        Some(self.as_str().into())
+    }
+}
+
+impl Column for String {
+    fn read(value: SqlStorageValue) -> Option<Self> {
+        if let SqlStorageValue::String(text) = value { Some(text) } else { None }
+    }
+}
+
+macro_rules! integers {
+    ($($kind:ident)*) => { $(
+        impl Value for $kind {
+            fn value(&self) -> Option<SqlStorageValue> {
+                SqlStorageValue::try_from_i64(i64::try_from(*self).ok()?).ok()
+            }
+        }
+
+        impl Column for $kind {
+            fn read(value: SqlStorageValue) -> Option<Self> {
+                if let SqlStorageValue::Integer(number) = value { number.try_into().ok() } else { None }
+            }
+        }
+    )* };
+}
+integers!(u8 u32 u64 usize i64);
+
+/// What is stored as it is spelt.
+macro_rules! spelt {
+    ($($kind:ident)*) => { $(
+        impl Value for $kind {
+            fn value(&self) -> Option<SqlStorageValue> {
+                Some(self.to_string().into())
+            }
+        }
+
+        impl Column for $kind {
+            fn read(value: SqlStorageValue) -> Option<Self> {
+                String::read(value)?.parse().ok()
+            }
+        }
+    )* };
+}
+spelt!(Amount ApprovalID Digest DistributorID KeyID OperationID ShortCode UserID);
+
+/// Words of a list.
+macro_rules! words {
+    ($($kind:ident)*) => { $(
+        impl Value for $kind {
+            fn value(&self) -> Option<SqlStorageValue> {
+                Some(self.as_str().into())
+            }
+        }
+    )* };
+}
+words!(ApprovalKind ApprovalStatus Code HoldStatus KeyStatus OperationStatus CashOutRequestStatus);
+
+impl Column for Code {
+    fn read(value: SqlStorageValue) -> Option<Self> {
+        let text = String::read(value)?;
+        Self::ALL.iter().copied().find(|code| code.as_str() == text)
+    }
+}
+
+impl Bindings for () {
+    fn values(&self) -> Result<Vec<SqlStorageValue>, InternalError> {
+        Ok(Vec::new())
+    }
+}
+
+macro_rules! tuples {
+    ($($($name:ident)+;)*) => { $(
+        #[allow(non_snake_case, reason = "a value is named as its type")]
+        impl<$($name: Value),+> Bindings for ($($name,)+) {
+            fn values(&self) -> Result<Vec<SqlStorageValue>, InternalError> {
+                let ($($name,)+) = self;
+                [$($name.value()),+].into_iter().collect::<Option<_>>().ok_or_else(unfit)
+            }
+        }
+
+        impl<$($name: Column),+> Row for ($($name,)+) {
+            fn read(columns: &mut dyn Iterator<Item = SqlStorageValue>) -> Option<Self> {
+                Some(($($name::read(columns.next()?)?,)+))
+            }
+        }
+    )* };
+}
+tuples! {
+    A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G;
+    A B C D E F G H I J K L M N;
+}
+
+#[cold]
+fn unfit() -> InternalError {
+    InternalError::new("a value that cannot be bound")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Bound = (i64, String, Option<u64>, Option<String>, String);
+
+    #[test]
+    fn a_row_is_read_as_its_values_were_bound() {
+        let bound = (7_i64, "a\nb", None::<u64>, Some(String::from("é")), KeyStatus::Active).values().unwrap();
+        let row: Bound = (7, "a\nb".into(), None, Some("é".into()), "active".into());
+        assert_eq!(read::<Bound>(bound).unwrap(), row);
+    }
+
+    #[test]
+    fn a_row_of_other_columns_is_a_fault() {
+        use SqlStorageValue::{Float, Integer, Null, String as Text};
+        for columns in [
+            vec![Integer(7)],
+            vec![Integer(7), Null],
+            vec![Text("7".into()), Text("x".into())],
+            vec![Float(7.5), Text("x".into())],
+        ] {
+            assert!(read::<(i64, String)>(columns.clone()).is_err(), "{columns:?}");
+        }
+    }
+
+    #[test]
+    fn what_javascript_cannot_carry_is_not_bound() {
+        assert!(((1_i64 << 53) - 1, 0_u8).values().is_ok());
+        assert!(((1_u64 << 53) + 1,).values().is_err());
+        assert!((i64::MIN,).values().is_err());
+    }
+
+    #[test]
+    fn a_code_is_read_as_it_is_stored() {
+        for code in Code::ALL {
+            assert_eq!(read::<(Code,)>((code,).values().unwrap()).unwrap(), (*code,));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! An object's storage: SQL statements, transactions, the alarm.
+
+use std::cell::Cell;
+
+use universal_wallet_core::error::InternalError;
+use wasm_bindgen::prelude::*;
+use worker::js_sys::Date;
+use worker::worker_sys::DurableObjectState;
+use worker::{Error, SqlCursor, SqlStorage, State};
+
+use super::sql_values::{Bindings, Row, read};
+pub(crate) use super::sql_values::{NONE, Value};
+
+#[wasm_bindgen]
+extern "C" {
+    type RawStorage;
+
+    /// The platform's synchronous transaction, which `worker` does not bind.
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    fn transaction_sync(this: &RawStorage, run: &mut dyn FnMut() -> Result<(), JsValue>) -> Result<(), JsValue>;
+}
+
+thread_local! {
+    /// Rows read and written by statements, while somebody wants to know.
+    static COUNTED: Cell<Option<(usize, usize)>> = const { Cell::new(None) };
+}
+
+/// Starts or stops counting rows; answers how many were read and written until now.
+pub(crate) fn count_rows(count: bool) -> (usize, usize) {
+    COUNTED.replace(count.then_some((0, 0))).unwrap_or_default()
+}
+
+/// Counts the rows of a statement that has run.
+fn count(cursor: &SqlCursor) {
+    if let Some((read, written)) = COUNTED.get() {
+        COUNTED.set(Some((read + cursor.rows_read(), written + cursor.rows_written())));
+    }
+}
+
+/// The platform's side of an object.
+#[derive(Debug)]
+pub(crate) struct Storage {
+    state: State,
+    storage: worker::Storage,
+    sql: SqlStorage,
+}
+
+impl From<DurableObjectState> for Storage {
+    fn from(state: DurableObjectState) -> Self {
+        let state = State::from(state);
+        let storage = state.storage();
+        let sql = storage.sql();
+        Self { state, storage, sql }
+    }
+}
+
+/// A platform call that failed. Statements hold no values, so their text is safe to tell.
+pub(super) fn failed(what: &str, error: &Error) -> InternalError {
+    InternalError::new(format!("{what}: {error}"))
+}
+
+impl Storage {
+    /// The platform's state of the object.
+    pub(super) fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The rows of a statement.
+    pub(crate) fn rows<T: Row>(&self, sql: impl AsRef<str>, bindings: impl Bindings) -> Result<Vec<T>, InternalError> {
+        let sql = sql.as_ref();
+        let cursor = self.execute(sql, &bindings)?;
+        let rows = cursor.raw().map(|row| read(row.map_err(|error| failed(sql, &error))?)).collect();
+        count(&cursor);
+        rows
+    }
+
+    /// The first row of a statement.
+    pub(crate) fn row<T: Row>(
+        &self,
+        sql: impl AsRef<str>,
+        bindings: impl Bindings,
+    ) -> Result<Option<T>, InternalError> {
+        Ok(self.rows(sql, bindings)?.into_iter().next())
+    }
+
+    /// Runs a statement that answers nothing.
+    pub(crate) fn run(&self, sql: impl AsRef<str>, bindings: impl Bindings) -> Result<(), InternalError> {
+        count(&self.execute(sql.as_ref(), &bindings)?);
+        Ok(())
+    }
+
+    fn execute(&self, sql: &str, bindings: &dyn Bindings) -> Result<SqlCursor, InternalError> {
+        self.sql.exec(sql, bindings.values()?).map_err(|error| failed(sql, &error))
+    }
+
+    /// Runs a function whose writes become true together, or not at all where it fails.
+    pub(crate) fn atomically<T, E: From<InternalError>>(&self, run: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let (mut run, mut result) = (Some(run), None);
+        let storage: &RawStorage = self.storage.as_raw().unchecked_ref();
+        let ended = storage.transaction_sync(&mut || {
+            result = run.take().map(|run| run());
+            #[cfg(feature = "fault_injection")]
+            super::fault_injection::at("write");
+            if matches!(result, Some(Ok(_))) { Ok(()) } else { Err(JsValue::NULL) }
+        });
+        let ended = ended.map_err(|error| failed("transaction", &error.into()));
+        match result {
+            Some(Ok(value)) => ended.map(|()| value).map_err(E::from),
+            Some(Err(error)) => Err(error),
+            None => Err(ended.err().unwrap_or_else(|| InternalError::new("a transaction that did not run")).into()),
+        }
+    }
+
+    /// Wakes the object at that time, instead of any time set before.
+    pub(crate) fn wake_at(&self, at_ms: i64) -> Result<(), InternalError> {
+        #[allow(clippy::cast_precision_loss, reason = "times are far below 2^53")]
+        let at = Date::new(&(at_ms as f64).into());
+        // The output gate waits for the write; nothing here does.
+        let set = self.storage.as_raw().set_alarm(at, JsValue::UNDEFINED.unchecked_into());
+        set.map(drop).map_err(|error| failed("setAlarm", &error.into()))
+    }
+
+    /// Whether there is a table of that name.
+    pub(crate) fn has_table(&self, table: &str) -> Result<bool, InternalError> {
+        let found: Option<(i64,)> =
+            self.row("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,))?;
+        Ok(found.is_some())
+    }
+}

@@ -1,0 +1,59 @@
+//! A signed-in person calls: the cookie is checked, then the session, then the Distributor decides.
+
+use universal_wallet::id::DistributorID;
+use universal_wallet_core::error::{Code, Outcome, Refusal, refuse};
+use universal_wallet_core::people::sign_in::not_signed_in;
+use universal_wallet_core::text::json_text;
+
+use super::dispatch::{Next, hand_over};
+use super::session::refuse_cross_site;
+use crate::calls::objects;
+use crate::calls::step::{self, READ_BODY};
+use crate::http::cookie::Cookie;
+use crate::http::request::Request;
+use crate::http::routes::Route;
+use crate::messages::call::{Call, Principal};
+use crate::messages::envelope::{self, Receiver};
+use crate::messages::to_distributor::ConsoleCaller;
+use crate::messages::to_user::{SignedIn, ToUser};
+
+pub(super) fn begin(request: &Request<'_>, route: Route, [distributor, subject]: [&str; 2]) -> Outcome<Next> {
+    if request.has_body() || route == Route::ListenToEvents {
+        refuse_cross_site(request)?;
+    }
+    if route == Route::ListenToEvents && !request.is_socket() {
+        return refuse(Code::InvalidRequest, "Open this address as a WebSocket.");
+    }
+    let distributor: Option<DistributorID> = distributor.parse().ok();
+    let cookie = request.cookie.and_then(Cookie::read).ok_or_else(not_signed_in)?;
+    let Some(input) = request.input() else { return Ok(Next::Step(READ_BODY.into())) };
+    let ip = request.client().map(|address| address.to_string());
+    let call = distributor.map(|distributor| Call {
+        origin: request.origin.clone(),
+        route,
+        distributor,
+        subject: subject.into(),
+        query: request.query.to_owned(),
+        ip,
+        input,
+    });
+    Ok(Next::Asking(Box::pin(answer(cookie, call))))
+}
+
+async fn answer(cookie: Cookie, call: Option<Call>) -> Outcome<String> {
+    let session = ToUser::Session { token: cookie.token };
+    let person: SignedIn = objects::user(cookie.login.as_str()).ask(&session).await?;
+    // A distributor that the person never joined is not even asked.
+    let call = call.filter(|call| person.distributors.contains(&call.distributor)).ok_or_else(Refusal::not_found)?;
+    let caller = ConsoleCaller {
+        user: person.user,
+        login: person.login,
+        must_change_password: person.must_change_password,
+        only_here: person.distributors.len() == 1,
+    };
+    if call.route == Route::ListenToEvents {
+        let message = envelope::write(Receiver::DistributorListener, &json_text::write(&caller)?);
+        return Ok(step::listen(&call.distributor.to_string(), &message)?);
+    }
+    hand_over(&Principal::Person(caller), &call)
+}

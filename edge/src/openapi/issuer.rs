@@ -5,7 +5,7 @@ use universal_wallet_core::refusal::Code;
 use universal_wallet_core::view::KeyView;
 
 use super::keys::key_example;
-use super::operation::Operation;
+use super::operation::{Operation, Tag};
 use super::{bodies, parameters};
 use crate::distributor::answers::{Checked, FloatMoved};
 use crate::messages::{Position, WalletVerified};
@@ -13,7 +13,10 @@ use crate::worker::issuer::create::{DistributorCreated, UserAdded};
 use crate::worker::issuer::{CashOutRequested, DistributorsPage, MerchantView, WalletView};
 use crate::worker::routes::Route;
 
-const TAG: &str = "Issuer API";
+const TAG: Tag = Tag {
+    name: "Issuer API",
+    description: "The issuer's own systems call it with the issuer's token: distributors and their floats, merchants, customers' wallets.",
+};
 
 fn position_example() -> Value {
     json!({

@@ -6,11 +6,14 @@ use universal_wallet_core::view::UserView;
 
 use super::approvals::approval_example;
 use super::bodies;
-use super::operation::Operation;
+use super::operation::{Operation, Tag};
 use crate::distributor::answers::{Page, UserChanged, UserRequested};
 use crate::worker::routes::Route;
 
-const TAG: &str = "Console: users";
+const TAG: Tag = Tag {
+    name: "Console: users",
+    description: "The distributor's members and their roles. Giving needs two people, taking needs one.",
+};
 
 fn user_example() -> Value {
     json!({

@@ -43,7 +43,9 @@ fn extended(schema: &Value, found: &mut BTreeSet<String>) {
 fn close(schema: &mut Value, place: &str, open: &BTreeSet<String>) {
     match schema {
         Value::Object(members) => {
-            for (name, member) in members.iter_mut() {
+            // Choices beside members only narrow those: the whole is closed, and not each choice.
+            let narrowed = members.contains_key("properties");
+            for (name, member) in members.iter_mut().filter(|(name, _)| !narrowed || *name != "oneOf") {
                 close(member, &format!("{place}/{name}"), open);
             }
             if members.get("properties").is_some_and(Value::is_object)

@@ -5,12 +5,13 @@ use universal_wallet_core::error::Code;
 use universal_wallet_core::responses::ApprovalView;
 
 use super::keys::key_example;
-use super::operation::Operation;
+use super::operation::{Operation, Tag};
 use super::{bodies, parameters};
 use crate::http::routes::Route;
 use crate::objects::distributor::answers::{Decision, Page};
 
-const TAG: &str = "Console: approvals";
+const TAG: Tag =
+    Tag { name: "Console: approvals", description: "Requests that another person than their maker decides." };
 
 /// A request that waits for its checker.
 pub(super) fn approval_example() -> Value {

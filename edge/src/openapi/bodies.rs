@@ -14,24 +14,27 @@ fn object(required: &[&str], members: Value) -> Value {
 
 /// `POST /operations`.
 pub(super) fn new_operation() -> Value {
-    let cash_in = json!({ "const": "cash-in" });
-    json!({
-        "oneOf": [
-            object(&["operationType", "amount", "phoneTo"], json!({
-                "operationType": cash_in, "amount": moved_amount(), "phoneTo": phone(), "memo": nullable(line(256)),
-                "merchantToShortCode": { "type": "null" },
-            })),
-            object(&["operationType", "amount", "merchantToShortCode"], json!({
-                "operationType": cash_in, "amount": moved_amount(), "merchantToShortCode": short_code(),
-                "memo": nullable(line(256)), "phoneTo": { "type": "null" },
-            })),
-            object(&["operationType", "amount", "phoneFrom", "cashOutFulfillmentType"], json!({
-                "operationType": { "const": "cash-out-fulfillment" }, "amount": moved_amount(), "phoneFrom": phone(),
-                "cashOutFulfillmentType": { "enum": ["cash", "bank-transfer"] },
-                "cashOutFulfillmentID": nullable(line(64)), "memo": nullable(line(256)),
-            })),
-        ],
-    })
+    let mut cash_in = object(
+        &["operationType", "amount"],
+        json!({
+            "operationType": { "const": "cash-in" }, "amount": moved_amount(), "memo": nullable(line(256)),
+            "phoneTo": nullable(phone()), "merchantToShortCode": nullable(short_code()),
+        }),
+    );
+    // Either a customer or a merchant; null is as good as absent.
+    cash_in["oneOf"] = json!([
+        { "required": ["phoneTo"], "properties": { "phoneTo": { "type": "string" } } },
+        { "required": ["merchantToShortCode"], "properties": { "merchantToShortCode": { "type": "string" } } },
+    ]);
+    let cash_out = object(
+        &["operationType", "amount", "phoneFrom", "cashOutFulfillmentType"],
+        json!({
+            "operationType": { "const": "cash-out-fulfillment" }, "amount": moved_amount(), "phoneFrom": phone(),
+            "cashOutFulfillmentType": { "enum": ["cash", "bank-transfer"] },
+            "cashOutFulfillmentID": nullable(line(64)), "memo": nullable(line(256)),
+        }),
+    );
+    json!({ "oneOf": [cash_in, cash_out] })
 }
 
 /// `PUT /cashouts/{operationID}`.

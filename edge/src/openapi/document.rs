@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 use universal_wallet::wire::ErrorBody;
 use universal_wallet_core::error::{Code, reason_phrase};
 
-use super::operation::{Answer, Idempotency, Operation};
+use super::operation::{Answer, Idempotency, Operation, Tag};
+use super::schemas::{name_variants, plain_descriptions};
 use super::{descriptions, parameters};
 use crate::http::routes::{Access, Route};
 
@@ -29,8 +30,10 @@ pub(super) fn document() -> Value {
         parameters: Map::new(),
         responses: Map::new(),
     };
+    let descriptions = descriptions();
+    let tags = tags(&descriptions);
     let mut descriptions: BTreeMap<&str, Operation> =
-        descriptions().into_iter().map(|operation| (operation.route.id(), operation)).collect();
+        descriptions.into_iter().map(|operation| (operation.route.id(), operation)).collect();
     let mut paths: Map<String, Value> = Map::new();
     for route in Route::ALL {
         let Some(operation) = descriptions.remove(route.id()) else { continue };
@@ -39,7 +42,14 @@ pub(super) fn document() -> Value {
         let item = paths.entry(path).or_insert_with(|| json!({}));
         item[verb.to_lowercase()] = document.operation(verb, access, &names, operation);
     }
-    document.finish(paths)
+    document.finish(paths, tags)
+}
+
+/// The groups of the operations, each once, in the order of the descriptions.
+fn tags(descriptions: &[Operation]) -> Value {
+    let mut tags: Vec<Tag> = descriptions.iter().map(|operation| operation.tag).collect();
+    tags.dedup();
+    tags.iter().map(|tag| json!({ "name": tag.name, "description": tag.description })).collect()
 }
 
 /// The path with its variable segments named, and their names.
@@ -147,7 +157,7 @@ impl Document {
         }
         let mut value = json!({
             "operationId": operation.id,
-            "tags": [operation.tag],
+            "tags": [operation.tag.name],
             "summary": operation.summary,
             "description": operation.description,
             "security": if operation.route == Route::SignIn { json!([]) } else { json!([{ security(access): [] }]) },
@@ -225,12 +235,13 @@ impl Document {
         responses
     }
 
-    fn finish(mut self, paths: Map<String, Value>) -> Value {
+    fn finish(mut self, paths: Map<String, Value>, tags: Value) -> Value {
         for (name, mut schema) in self.generator.take_definitions(true) {
             plain_descriptions(&mut schema);
             let taken = self.schemas.insert(name.clone(), schema);
             assert!(taken.is_none(), "two schemas are called {name}");
         }
+        name_variants(&mut self.schemas);
         json!({
             "openapi": "3.1.1",
             "info": {
@@ -239,9 +250,13 @@ impl Document {
                 "description": "Distributors of a digital wallet turn cash into wallet balance and back. Amounts are \
                                 strings with two decimals; times are RFC 3339 in UTC. An answer of 4xx means that nothing \
                                 moved; after 5xx or no answer repeat the call with the same Idempotency-Key.",
+                "contact": {
+                    "name": "The maintainers", "url": concat!(env!("CARGO_PKG_REPOSITORY"), "/issues"),
+                },
                 "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
             },
             "servers": [{ "url": "/" }],
+            "tags": tags,
             "paths": paths,
             "components": {
                 "schemas": self.schemas,
@@ -261,21 +276,6 @@ impl Document {
                 },
             },
         })
-    }
-}
-
-/// Rust's documentation links to examples and types, which mean nothing here.
-fn plain_descriptions(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            if let Some(Value::String(text)) = members.get_mut("description") {
-                *text = text.replace(" See the [example](self).", "").replace("\n\nSee the [example](self).", "");
-                *text = text.replace("`None`", "null").replace("[`", "`").replace("`]", "`");
-            }
-            members.values_mut().for_each(plain_descriptions);
-        }
-        Value::Array(items) => items.iter_mut().for_each(plain_descriptions),
-        _ => {}
     }
 }
 

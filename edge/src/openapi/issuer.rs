@@ -5,7 +5,7 @@ use universal_wallet_core::error::Code;
 use universal_wallet_core::responses::KeyView;
 
 use super::keys::key_example;
-use super::operation::Operation;
+use super::operation::{Operation, Tag};
 use super::{bodies, parameters};
 use crate::http::routes::Route;
 use crate::messages::to_wallet::WalletVerified;
@@ -14,7 +14,10 @@ use crate::objects::distributor::answers::{Checked, FloatMoved};
 use crate::worker::issuer_calls::{CashOutRequested, DistributorsPage, MerchantView, WalletView};
 use crate::worker::provisioning::{DistributorCreated, UserAdded};
 
-const TAG: &str = "Issuer API";
+const TAG: Tag = Tag {
+    name: "Issuer API",
+    description: "The issuer's own systems call it with the issuer's token: distributors and their floats, merchants, customers' wallets.",
+};
 
 fn position_example() -> Value {
     json!({

@@ -4,11 +4,14 @@ use serde_json::{Value, json};
 use universal_wallet::wire::{Balance, CashOutPage, KeyInfo, Operation as WireOperation, Receipt};
 use universal_wallet_core::error::Code;
 
-use super::operation::Operation;
+use super::operation::{Operation, Tag};
 use super::{bodies, parameters};
 use crate::http::routes::Route;
 
-const TAG: &str = "Distributor API";
+const TAG: Tag = Tag {
+    name: "Distributor API",
+    description: "A distributor's own systems call it with an API key: reading the float and operations, cash-in and cash-out.",
+};
 
 /// An operation that went through.
 pub(super) fn operation_example() -> Value {

@@ -4,12 +4,15 @@ use serde_json::{Value, json};
 use universal_wallet_core::error::Code;
 use universal_wallet_core::responses::KeyView;
 
-use super::operation::Operation;
+use super::operation::{Operation, Tag};
 use super::{bodies, parameters};
 use crate::http::routes::Route;
 use crate::objects::distributor::answers::{Attention, Claimed, KeyUsage, Page, Summary};
 
-const TAG: &str = "Console: API keys";
+const TAG: Tag = Tag {
+    name: "Console: API keys",
+    description: "One person asks for a key, another approves it; watching keys and ending them.",
+};
 
 /// A key in use.
 pub(super) fn key_example() -> Value {

@@ -11,6 +11,7 @@ mod operation;
 mod operations;
 mod parameters;
 mod people;
+mod schemas;
 mod session;
 mod texts;
 

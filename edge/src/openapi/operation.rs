@@ -37,11 +37,18 @@ pub(super) enum Idempotency {
     Required,
 }
 
+/// A group of operations, as a reader looks for them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Tag {
+    pub(super) name: &'static str,
+    pub(super) description: &'static str,
+}
+
 /// An operation: what is told of a route.
 pub(super) struct Operation {
     pub(super) route: Route,
     pub(super) id: &'static str,
-    pub(super) tag: &'static str,
+    pub(super) tag: Tag,
     pub(super) summary: &'static str,
     pub(super) description: &'static str,
     /// Parameters of its query and headers.
@@ -54,7 +61,7 @@ pub(super) struct Operation {
 }
 
 impl Operation {
-    pub(super) fn new(route: Route, id: &'static str, tag: &'static str, summary: &'static str) -> Self {
+    pub(super) fn new(route: Route, id: &'static str, tag: Tag, summary: &'static str) -> Self {
         Self {
             route,
             id,

@@ -8,13 +8,19 @@ use universal_wallet_core::error::Code;
 use super::key::{
     cash_outs_example, csv_example, json_lines_example, operation_example, receipt_example, with_new_operation,
 };
-use super::operation::Operation;
+use super::operation::{Operation, Tag};
 use super::{bodies, parameters};
 use crate::http::routes::Route;
 use crate::objects::distributor::answers::{AuditItem, Page};
 
-const TAG: &str = "Console: operations";
-const AUDIT: &str = "Console: audit";
+const TAG: Tag = Tag {
+    name: "Console: operations",
+    description: "Cash-in and cash-out by a signed-in person, always through an approval.",
+};
+const AUDIT: Tag = Tag {
+    name: "Console: audit",
+    description: "The hash-chained log of every change of the distributor, and news of changes.",
+};
 
 pub(super) fn descriptions() -> Vec<Operation> {
     let new = |route, id, summary| Operation::new(route, id, TAG, summary);

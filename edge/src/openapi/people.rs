@@ -6,11 +6,14 @@ use universal_wallet_core::responses::UserView;
 
 use super::approvals::approval_example;
 use super::bodies;
-use super::operation::Operation;
+use super::operation::{Operation, Tag};
 use crate::http::routes::Route;
 use crate::objects::distributor::answers::{Page, UserChanged, UserRequested};
 
-const TAG: &str = "Console: users";
+const TAG: Tag = Tag {
+    name: "Console: users",
+    description: "The distributor's members and their roles. Giving needs two people, taking needs one.",
+};
 
 fn user_example() -> Value {
     json!({

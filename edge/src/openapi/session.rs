@@ -4,11 +4,12 @@ use serde_json::json;
 use universal_wallet_core::error::Code;
 
 use super::bodies;
-use super::operation::Operation;
+use super::operation::{Operation, Tag};
 use crate::http::routes::Route;
 use crate::worker::session::Session;
 
-const TAG: &str = "Console: session";
+const TAG: Tag =
+    Tag { name: "Console: session", description: "Signing in to the admin page, and one's own session and password." };
 
 pub(super) fn descriptions() -> Vec<Operation> {
     let new = |route, id, summary| Operation::new(route, id, TAG, summary);

@@ -10,6 +10,10 @@ const CONTROL: &str = r"\u0000-\u001f\u007f-\u009f";
 /// Allows null too, which is as good as absent.
 pub(super) fn nullable(mut schema: Value) -> Value {
     if let Some(kind) = schema.get("type").cloned() {
+        // Every pattern fits null, so a bare `not` of one would refuse it.
+        if let Some(not) = schema.get_mut("not") {
+            not["type"] = kind.clone();
+        }
         schema["type"] = json!([kind, "null"]);
     }
     if let Some(words) = schema.get_mut("enum").and_then(Value::as_array_mut) {

@@ -19,6 +19,8 @@ pub(crate) enum Step {
     OldestRust,
     /// The page's types
     Types,
+    /// Lints of the API's description
+    DescriptionLint,
     /// Unit, property and documentation tests
     Unit,
     /// Tests that run as wasm in Node
@@ -39,12 +41,13 @@ pub(crate) enum Step {
 
 impl Step {
     /// What runs by itself, in this order.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Format,
         Self::Clippy,
         Self::ClippyWasm,
         Self::OldestRust,
         Self::Types,
+        Self::DescriptionLint,
         Self::Unit,
         Self::Wasm,
         Self::Build,
@@ -76,6 +79,7 @@ impl Step {
             Self::Clippy => steps::clippy(),
             Self::ClippyWasm => steps::clippy_wasm(),
             Self::Types => steps::types(),
+            Self::DescriptionLint => steps::description_lint(),
             Self::Unit => steps::unit(count),
             Self::Wasm => steps::wasm(count),
             Self::Build => steps::build(),

@@ -63,6 +63,18 @@ pub(super) fn types() -> Result<()> {
     run(node::tool("tsc")?.args(["--noEmit", "--project", "web-admin/jsconfig.json"]).current_dir(workspace::root()))
 }
 
+/// Whatever the linters find is a failure. They neither report home nor look for updates.
+pub(super) fn description_lint() -> Result<()> {
+    npm::set_up()?;
+    let mut redocly = node::tool("redocly")?;
+    redocly.args(["lint", "--config", "tests/openapi/redocly.yaml", "--format", "stylish", "edge/openapi.json"]);
+    redocly.envs([("REDOCLY_TELEMETRY", "off"), ("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true")]);
+    run(redocly.current_dir(workspace::root()))?;
+    let mut spectral = node::tool("spectral")?;
+    spectral.args(["lint", "--ruleset", "tests/openapi/spectral.yaml", "--fail-severity", "hint", "edge/openapi.json"]);
+    run(spectral.current_dir(workspace::root()))
+}
+
 /// The runtime's own tests start workerd, so npm's packages must be there.
 pub(super) fn unit(count: &mut Count) -> Result<()> {
     npm::set_up()?;

@@ -1,4 +1,4 @@
-//! The packages of `package-lock.json`: wrangler, workerd, binaryen, Playwright, TypeScript, Node.
+//! The packages of `package-lock.json`: wrangler, workerd, binaryen, Playwright, TypeScript, Redocly, Spectral, Node.
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,6 +1,5 @@
 //! A list as a stream of its items.
 
-use core::future::Future;
 use std::vec::IntoIter;
 
 use futures_util::stream::{Stream, try_unfold};

@@ -3,22 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::tree::Tree;
-use crate::{javascript, rust_imports};
-
 /// Each file with the files that it imports, and by which names.
 #[derive(Debug, Default)]
 pub struct Graph(pub BTreeMap<String, BTreeMap<String, BTreeSet<String>>>);
 
 impl Graph {
-    /// The imports of all Rust crates and of all JavaScript and TypeScript files.
-    pub fn of(tree: &Tree) -> Result<Self, String> {
-        let mut graph = Self::default();
-        rust_imports::add(tree, &mut graph)?;
-        javascript::add(tree, &mut graph)?;
-        Ok(graph)
-    }
-
     pub(crate) fn add_file(&mut self, file: &str) {
         self.0.entry(file.to_owned()).or_default();
     }

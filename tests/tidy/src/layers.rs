@@ -76,10 +76,10 @@ pub fn breaches(area: &Area, graph: &Graph) -> Vec<String> {
 pub fn picture(area: &Area, graph: &Graph, tree: &Tree) -> String {
     let mut arrows: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     for (from, to, names) in graph.imports() {
-        if let (Some((_, from)), Some((_, to))) = (area.layer_of(from), area.layer_of(to)) {
-            if from.name != to.name {
-                *arrows.entry(from.name).or_default().entry(to.name).or_default() += names.len();
-            }
+        if let (Some((_, from)), Some((_, to))) = (area.layer_of(from), area.layer_of(to))
+            && from.name != to.name
+        {
+            *arrows.entry(from.name).or_default().entry(to.name).or_default() += names.len();
         }
     }
     let mut text = format!("{}\n", if area.folder.is_empty() { "workspace" } else { area.folder });

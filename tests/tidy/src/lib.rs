@@ -11,3 +11,14 @@ pub mod rules;
 pub mod rust;
 pub mod rust_imports;
 pub mod tree;
+
+use crate::graph::Graph;
+use crate::tree::Tree;
+
+/// The imports of all Rust crates and of all JavaScript and TypeScript files.
+pub fn imports(tree: &Tree) -> Result<Graph, String> {
+    let mut graph = Graph::default();
+    rust_imports::add(tree, &mut graph)?;
+    javascript::add(tree, &mut graph)?;
+    Ok(graph)
+}

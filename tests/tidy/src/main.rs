@@ -1,10 +1,10 @@
 //! Prints the layers of each area, from top to bottom.
 
-use universal_wallet_tidy::{graph::Graph, layers, rules, tree::Tree};
+use universal_wallet_tidy::{layers, rules, tree::Tree};
 
 fn main() -> Result<(), String> {
     let tree = Tree::of_workspace()?;
-    let graph = Graph::of(&tree)?;
+    let graph = universal_wallet_tidy::imports(&tree)?;
     for area in rules::AREAS {
         println!("{}", layers::picture(area, &graph, &tree));
     }

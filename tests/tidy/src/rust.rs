@@ -67,10 +67,11 @@ impl Source {
             match token {
                 TokenTree::Group(group) => self.read_tokens(group.stream(), module, tests),
                 TokenTree::Punct(punct) if punct.as_char() == '#' => {
-                    if let Some(attribute) = tokens.group(Delimiter::Bracket) {
-                        if tests == Tests::LeftOut && is_for_tests(attribute) {
-                            self.test_modules.extend(skip_item(&mut tokens, &module.path));
-                        }
+                    if let Some(attribute) = tokens.group(Delimiter::Bracket)
+                        && tests == Tests::LeftOut
+                        && is_for_tests(&attribute)
+                    {
+                        self.test_modules.extend(skip_item(&mut tokens, &module.path));
                     }
                 }
                 TokenTree::Ident(word) => {
@@ -203,7 +204,7 @@ fn read_use(tokens: &mut Tokens, before: &[String], uses: &mut Vec<Use>) {
 }
 
 /// `cfg(test)` and `cfg(all(test, …))`.
-fn is_for_tests(attribute: TokenStream) -> bool {
+fn is_for_tests(attribute: &TokenStream) -> bool {
     let text: String = attribute.to_string().split_whitespace().collect();
     text == "cfg(test)" || text.starts_with("cfg(all(test,")
 }

@@ -59,8 +59,8 @@ impl Crate {
         let steps = steps.checked_sub(1)?;
         match first.as_str() {
             "crate" => return join(&[]),
-            "self" => return self.absolute_or_here(module, rest),
-            "super" => return self.absolute_or_here(module.split_last()?.1, rest),
+            "self" => return upward(module, rest),
+            "super" => return upward(module.split_last()?.1, rest),
             _ => {}
         }
         let child: Path = module.iter().chain([first]).cloned().collect();
@@ -76,12 +76,13 @@ impl Crate {
         let mut globs = uses.iter().filter(|used| used.name.is_none());
         globs.find_map(|glob| self.absolute(&self.absolute(module, &glob.path, steps)?, path, steps))
     }
+}
 
-    fn absolute_or_here(&self, module: &[String], rest: &[String]) -> Option<Path> {
-        match rest.split_first() {
-            Some((first, rest)) if first == "super" => self.absolute_or_here(module.split_last()?.1, rest),
-            _ => Some(module.iter().chain(rest).cloned().collect()),
-        }
+/// A path from `module`, or as many modules above it as the path says.
+fn upward(module: &[String], rest: &[String]) -> Option<Path> {
+    match rest.split_first() {
+        Some((first, rest)) if first == "super" => upward(module.split_last()?.1, rest),
+        _ => Some(module.iter().chain(rest).cloned().collect()),
     }
 }
 

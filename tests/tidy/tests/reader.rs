@@ -11,7 +11,7 @@ const MANIFEST: (&str, &str) = ("a/Cargo.toml", "[package]\nname = \"crate-a\"\n
 
 /// The imports of a made-up tree with one crate in `a`.
 fn graph(files: &[(&str, &str)]) -> Graph {
-    Graph::of(&Tree::made_up(&[&[MANIFEST], files].concat())).unwrap()
+    universal_wallet_tidy::imports(&Tree::made_up(&[&[MANIFEST], files].concat())).unwrap()
 }
 
 fn imports(files: &[(&str, &str)]) -> Vec<String> {
@@ -79,7 +79,7 @@ fn javascript_imports_are_read() {
     for x in ["/** @type {import(\"./y.js\").A} */", "// import \"./y.js\"", "import \"y.js\"", "a.from, \"./y.js\""] {
         assert!(imports(&files(x)).is_empty(), "{x}");
     }
-    assert!(Graph::of(&Tree::made_up(&[("x.js", "const a = \"no end")])).is_err());
+    assert!(universal_wallet_tidy::imports(&Tree::made_up(&[("x.js", "const a = \"no end")])).is_err());
 }
 
 #[test]

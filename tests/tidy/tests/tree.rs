@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
-use universal_wallet_tidy::graph::Graph;
 use universal_wallet_tidy::tree::Tree;
 use universal_wallet_tidy::{layers, leftovers, rules};
 
@@ -17,7 +16,7 @@ fn assert_none(found: &[String]) {
 
 #[test]
 fn no_files_import_each_other_in_a_circle() {
-    let graph = Graph::of(&tree()).unwrap();
+    let graph = universal_wallet_tidy::imports(&tree()).unwrap();
     let circles: Vec<_> = graph.circles().iter().map(|circle| graph.explain(circle)).collect();
     assert_none(&circles);
 }
@@ -25,7 +24,7 @@ fn no_files_import_each_other_in_a_circle() {
 #[test]
 fn every_file_imports_only_from_its_layer_and_those_below() {
     let tree = tree();
-    let graph = Graph::of(&tree).unwrap();
+    let graph = universal_wallet_tidy::imports(&tree).unwrap();
     for area in rules::AREAS {
         println!("{}", layers::picture(area, &graph, &tree));
     }

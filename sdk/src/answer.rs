@@ -1,6 +1,5 @@
-//! What the server answered, and how it is read.
+//! The server's answer, and how it is read.
 
-use core::fmt;
 use core::time::Duration;
 
 use chrono::DateTime;
@@ -8,12 +7,13 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Kind};
 use crate::key::ApiKey;
+use crate::refusal::Refusal;
 use crate::wire::ErrorBody;
 
 /// The longest body that is read. The longest honest one, 1,000 operations, is below a fourth.
 pub(crate) const LONGEST_BODY: usize = 4 << 20;
 
-/// What is said of a longer one.
+/// The problem told of a longer one.
 pub(crate) const TOO_LONG: &str = "it is longer than 4 MiB";
 
 /// A whole answer, as it came.
@@ -124,75 +124,6 @@ impl Answer {
         let until = DateTime::parse_from_rfc2822(text).ok()?;
         let now = DateTime::parse_from_rfc2822(self.date.as_deref()?.trim()).ok()?;
         Some((until - now).to_std().unwrap_or_default())
-    }
-}
-
-/// An answer that says no.
-#[derive(Debug)]
-pub(crate) struct Refusal {
-    pub(crate) status: u16,
-    pub(crate) request_id: Option<String>,
-    pub(crate) retry_after: Option<Duration>,
-    /// Absent where the answer is not in the API's form: a proxy's, say.
-    pub(crate) body: Option<ErrorBody>,
-}
-
-impl Refusal {
-    pub(crate) fn code(&self) -> Option<&str> {
-        self.body.as_ref().map(|body| body.code.as_str()).filter(|code| !code.is_empty())
-    }
-
-    fn is_in_flight(&self) -> bool {
-        self.code() == Some("request_in_flight")
-    }
-
-    pub(crate) fn is_retryable(&self) -> bool {
-        matches!(self.status, 429 | 503) || (self.status == 409 && self.is_in_flight())
-    }
-
-    /// The API's own 4xx means that nothing moved, except that the first of two equal calls still
-    /// runs. What another hand answered means nothing.
-    pub(crate) fn is_ambiguous(&self) -> bool {
-        self.body.is_none() || !(400..500).contains(&self.status) || self.is_in_flight()
-    }
-
-    /// The server looks for an earlier call of the same key after the caller's rights and rate, and
-    /// before everything else; so what comes after says that there was none.
-    pub(crate) fn settles_earlier_attempts(&self) -> bool {
-        let before =
-            matches!(self.code(), None | Some("distributor_mismatch" | "ip_not_allowed" | "permission_denied"));
-        let after = match self.status {
-            400 | 409 | 413 | 415 | 422 => true,
-            403 => !before,
-            _ => false,
-        };
-        after && !self.is_ambiguous()
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.body {
-            Some(body) => {
-                write!(f, "{} ({} {}", body.message, self.status, self.code().unwrap_or(&body.error))?;
-                if let Some(id) = &self.request_id {
-                    write!(f, ", request {id}")?;
-                }
-                f.write_str(")")
-            }
-            None if (300..400).contains(&self.status) || self.status == 0 => write!(
-                f,
-                "the server answered with a redirect ({}), which is never followed, so that the API key goes nowhere \
-                 else: correct the base URL",
-                self.status
-            ),
-            None => write!(
-                f,
-                "the server answered {} without the API's error form: check that the base URL leads to the API and that \
-                 no proxy answers in its place",
-                self.status
-            ),
-        }
     }
 }
 

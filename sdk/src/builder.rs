@@ -2,8 +2,9 @@
 
 use core::time::Duration;
 
-use crate::Client;
 use crate::base_url::BaseUrl;
+use crate::client::Client;
+use crate::connection::Connection;
 use crate::error::Error;
 use crate::id::DistributorID;
 use crate::key::ApiKey;
@@ -40,8 +41,16 @@ pub struct ClientBuilder {
     http_client: Option<reqwest::Client>,
 }
 
+impl Client {
+    /// A client of the server at `base_url`, such as `https://wallet.example`, for the distributor
+    /// that the key was issued to. See the [example](ClientBuilder).
+    pub fn builder(base_url: impl Into<String>, distributor_id: DistributorID, api_key: ApiKey) -> ClientBuilder {
+        ClientBuilder::new(base_url.into(), distributor_id, api_key)
+    }
+}
+
 impl ClientBuilder {
-    pub(crate) fn new(base_url: String, distributor_id: DistributorID, api_key: ApiKey) -> Self {
+    fn new(base_url: String, distributor_id: DistributorID, api_key: ApiKey) -> Self {
         Self {
             base_url,
             distributor_id,
@@ -129,6 +138,6 @@ impl ClientBuilder {
         #[cfg(target_arch = "wasm32")]
         let transport = Transport::new(&self.api_key);
         let distributor_url = format!("{base}/api/v1/distributors/{}", self.distributor_id);
-        Ok(Client::new(transport, distributor_url, self.api_key, self.limits))
+        Ok(Client::new(Connection::new(transport, distributor_url, self.api_key, self.limits)))
     }
 }

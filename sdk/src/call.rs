@@ -1,21 +1,12 @@
-//! One call: its attempts, and the waits between them.
-
-use core::future::Future;
-use core::time::Duration;
+//! One call, as it is sent.
 
 use http::Method;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use uuid::Uuid;
 
-use crate::answer::Answer;
 use crate::error::Error;
-use crate::retry;
-use crate::transport::{Incoming, Instant, sleep, within};
-use crate::wire::Receipt;
-use crate::{Client, IdempotencyKey};
+use crate::idempotency_key::IdempotencyKey;
 
-/// What is sent.
+/// A call before it is sent.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) method: Method,
@@ -43,71 +34,7 @@ impl Call {
     }
 
     /// Whether doing it twice is the same as doing it once.
-    fn is_repeatable(&self) -> bool {
+    pub(crate) fn is_repeatable(&self) -> bool {
         self.method == Method::GET || self.idempotency_key.is_some()
-    }
-}
-
-/// Makes a write, once, and answers where the operation stands.
-pub(crate) async fn write(client: &Client, call: &Call) -> Result<Receipt, Error> {
-    let (receipt, answer): (Receipt, _) = execute(client, call, None).await?;
-    Ok(Receipt { replayed: answer.replayed, ..receipt })
-}
-
-/// Makes a call, repeated as far as that is safe and the limits allow, and reads the answer.
-pub(crate) async fn execute<T: DeserializeOwned>(
-    client: &Client,
-    call: &Call,
-    most: Option<Duration>,
-) -> Result<(T, Answer), Error> {
-    let attempt = |timeout| async move {
-        let answer = client.attempt(call, timeout).await?;
-        Ok((answer.read(client.key())?, answer))
-    };
-    repeat(client, call, most, attempt).await
-}
-
-/// Begins an answer that is read as it comes.
-pub(crate) async fn download(client: &Client, call: &Call) -> Result<Incoming, Error> {
-    let attempt = |timeout| async move {
-        let incoming = client.open(call, timeout).await?;
-        if incoming.status() == 200 {
-            return Ok(incoming);
-        }
-        Err(within(timeout, incoming.whole()).await?.refused(client.key()))
-    };
-    repeat(client, call, None, attempt).await
-}
-
-/// Attempts a call as often as that is safe and the limits allow.
-async fn repeat<T, F: Future<Output = Result<T, Error>>>(
-    client: &Client,
-    call: &Call,
-    most: Option<Duration>,
-    attempt: impl Fn(Duration) -> F,
-) -> Result<T, Error> {
-    let limits = client.limits();
-    let total = most.map_or(limits.total, |most| most.min(limits.total));
-    let started = Instant::now();
-    let mut failed_attempts = 0;
-    let mut may_be_done = false;
-    loop {
-        let left = total.saturating_sub(started.elapsed());
-        let error = match attempt(limits.attempt.min(left)).await {
-            Ok(value) => return Ok(value),
-            Err(error) => error,
-        };
-        failed_attempts += 1;
-        may_be_done = error.is_ambiguous() || (may_be_done && !error.settles_earlier_attempts());
-
-        let left = total.saturating_sub(started.elapsed());
-        let random = Uuid::new_v4().as_fields().0;
-        let wait = retry::wait(failed_attempts, error.retry_after(), random);
-        let again = call.is_repeatable() && error.is_retryable() && failed_attempts < limits.attempts && wait < left;
-        if !again {
-            let is_read = call.method == Method::GET;
-            return Err(if is_read { error } else { error.of_write(call.idempotency_key.as_ref(), may_be_done) });
-        }
-        sleep(wait).await;
     }
 }

@@ -2,21 +2,16 @@
 
 use core::fmt;
 use core::time::Duration;
-use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use crate::answer::{Answer, Failure};
-use crate::call::Call;
-use crate::id::{DistributorID, OperationID};
-use crate::key::ApiKey;
+use crate::connection::Connection;
+use crate::id::OperationID;
+use crate::phone::Phone;
 use crate::request::{
     CashIn, CashOut, CashOuts, Export, ExportFormat, Operations, ProcessCashOut, Read, Recipient, WaitFor, Withdraw,
 };
-use crate::retry::Limits;
-use crate::transport::{Incoming, Transport, within};
 use crate::wire::{Balance, CashOutFulfillmentType, KeyInfo, Operation};
-use crate::{ClientBuilder, Phone};
 
 /// Calls the API for one distributor with one key.
 ///
@@ -31,37 +26,11 @@ use crate::{ClientBuilder, Phone};
 /// # Ok(()) });
 /// ```
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
-
-struct Inner {
-    transport: Transport,
-    /// Up to and including the distributor's ID.
-    distributor_url: String,
-    key: ApiKey,
-    limits: Limits,
-}
+pub struct Client(Connection);
 
 impl Client {
-    /// A client of the server at `base_url`, such as `https://wallet.example`, for the distributor
-    /// that the key was issued to. See the [example](ClientBuilder).
-    pub fn builder(base_url: impl Into<String>, distributor_id: DistributorID, api_key: ApiKey) -> ClientBuilder {
-        ClientBuilder::new(base_url.into(), distributor_id, api_key)
-    }
-
-    /// A client from the environment: `UNIVERSAL_WALLET_URL`, `UNIVERSAL_WALLET_DISTRIBUTOR_ID` and
-    /// `UNIVERSAL_WALLET_API_KEY`. Fails when one is missing or wrong, and names it.
-    ///
-    /// ```no_run
-    /// let client = universal_wallet::Client::from_env()?;
-    /// # Ok::<(), universal_wallet::Error>(())
-    /// ```
-    #[cfg(not(target_arch = "wasm32"))]
-    pub fn from_env() -> Result<Self, crate::Error> {
-        crate::environment::builder()?.build()
-    }
-
-    pub(crate) fn new(transport: Transport, distributor_url: String, key: ApiKey, limits: Limits) -> Self {
-        Self(Arc::new(Inner { transport, distributor_url, key, limits }))
+    pub(crate) fn new(connection: Connection) -> Self {
+        Self(connection)
     }
 
     /// The distributor's float. Needs `read-balance`.
@@ -74,7 +43,7 @@ impl Client {
     /// # Ok(()) });
     /// ```
     pub fn balance(&self) -> Read<Balance> {
-        Read::new(self, "/balance")
+        Read::new(&self.0, "/balance")
     }
 
     /// What the server knows about the calling key: its permissions, limits and end.
@@ -90,12 +59,12 @@ impl Client {
     /// # Ok(()) });
     /// ```
     pub fn key_info(&self) -> Read<KeyInfo> {
-        Read::new(self, "/api-key")
+        Read::new(&self.0, "/api-key")
     }
 
     /// One operation. Needs `read-transactions`. See the [example](Self::wait_for).
     pub fn operation(&self, id: OperationID) -> Read<Operation> {
-        Read::new(self, format!("/operations/{id}"))
+        Read::new(&self.0, format!("/operations/{id}"))
     }
 
     /// The distributor's operations, newest first. Needs `read-transactions`.
@@ -112,7 +81,7 @@ impl Client {
     /// # Ok(()) });
     /// ```
     pub fn operations(&self) -> Operations {
-        Operations::new(self)
+        Operations::new(&self.0)
     }
 
     /// Credits a customer's wallet (by [`Phone`]) or a merchant's (by [`ShortCode`](crate::ShortCode))
@@ -133,7 +102,7 @@ impl Client {
     /// # Ok(()) });
     /// ```
     pub fn cash_in(&self, to: impl Into<Recipient>, amount: impl Into<Decimal>) -> CashIn {
-        CashIn::new(self, to.into(), amount.into())
+        CashIn::new(&self.0, to.into(), amount.into())
     }
 
     /// Pays out a customer who asked for exactly this amount: fulfils the oldest such request. Needs
@@ -153,7 +122,7 @@ impl Client {
     /// # Ok(()) });
     /// ```
     pub fn cash_out(&self, from: Phone, amount: impl Into<Decimal>, how: CashOutFulfillmentType) -> CashOut {
-        CashOut::new(self, from, amount.into(), how)
+        CashOut::new(&self.0, from, amount.into(), how)
     }
 
     /// The customers' open cash-out requests, oldest first. Needs `read-transactions`.
@@ -167,7 +136,7 @@ impl Client {
     /// # Ok(()) });
     /// ```
     pub fn cash_outs(&self) -> CashOuts {
-        CashOuts::new(self)
+        CashOuts::new(&self.0)
     }
 
     /// Pays out one request of [`cash_outs`](Self::cash_outs). Needs `perform-operations`.
@@ -185,7 +154,7 @@ impl Client {
     /// # Ok(()) });
     /// ```
     pub fn process_cash_out(&self, id: OperationID, how: CashOutFulfillmentType) -> ProcessCashOut {
-        ProcessCashOut::new(self, id, how)
+        ProcessCashOut::new(&self.0, id, how)
     }
 
     /// Withdraws an operation that still waits for its checker and that this key, or one that it
@@ -206,7 +175,7 @@ impl Client {
     /// # Ok(()) });
     /// ```
     pub fn withdraw(&self, id: OperationID) -> Withdraw {
-        Withdraw::new(self, id)
+        Withdraw::new(&self.0, id)
     }
 
     /// Waits until an operation has ended: completed, rejected, expired or failed. One that waits for
@@ -230,7 +199,7 @@ impl Client {
     /// # Ok(()) });
     /// ```
     pub fn wait_for(&self, id: OperationID, timeout: Duration) -> WaitFor {
-        WaitFor::new(self, id, timeout)
+        WaitFor::new(&self.0, id, timeout)
     }
 
     /// The distributor's ledger as a file: a line for each change of the float, oldest first, with the balance that it
@@ -250,36 +219,12 @@ impl Client {
     /// # Ok(()) });
     /// ```
     pub fn export(&self, format: ExportFormat) -> Export {
-        Export::new(self, format)
-    }
-
-    pub(crate) fn limits(&self) -> Limits {
-        self.0.limits
-    }
-
-    pub(crate) fn key(&self) -> &ApiKey {
-        &self.0.key
-    }
-
-    /// Sends a call once.
-    pub(crate) async fn attempt(&self, call: &Call, timeout: Duration) -> Result<Answer, Failure> {
-        let url = format!("{}{}", self.0.distributor_url, call.path);
-        self.0.transport.send(call, url, timeout).await
-    }
-
-    /// Sends a call once, and answers when its answer begins.
-    pub(crate) async fn open(&self, call: &Call, timeout: Duration) -> Result<Incoming, Failure> {
-        let url = format!("{}{}", self.0.distributor_url, call.path);
-        within(timeout, self.0.transport.open(call, url)).await
+        Export::new(&self.0, format)
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("distributor_url", &self.0.distributor_url)
-            .field("key", &self.0.key)
-            .field("limits", &self.0.limits)
-            .finish_non_exhaustive()
+        f.debug_tuple("Client").field(&self.0).finish()
     }
 }

@@ -6,7 +6,8 @@ use std::env;
 
 use zeroize::Zeroizing;
 
-use crate::{Client, ClientBuilder, Error};
+use crate::client::Client;
+use crate::error::Error;
 
 /// A variable that is missing or wrong.
 #[derive(Debug)]
@@ -39,10 +40,20 @@ fn parsed<T: FromStr<Err: core::error::Error + Send + Sync + 'static>>(name: &'s
     variable(name)?.trim().parse().map_err(wrong)
 }
 
-pub(crate) fn builder() -> Result<ClientBuilder, Error> {
-    Ok(Client::builder(
-        variable("UNIVERSAL_WALLET_URL")?.as_str(),
-        parsed("UNIVERSAL_WALLET_DISTRIBUTOR_ID")?,
-        parsed("UNIVERSAL_WALLET_API_KEY")?,
-    ))
+impl Client {
+    /// A client from the environment: `UNIVERSAL_WALLET_URL`, `UNIVERSAL_WALLET_DISTRIBUTOR_ID` and
+    /// `UNIVERSAL_WALLET_API_KEY`. Fails when one is missing or wrong, and names it.
+    ///
+    /// ```no_run
+    /// let client = universal_wallet::Client::from_env()?;
+    /// # Ok::<(), universal_wallet::Error>(())
+    /// ```
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder(
+            variable("UNIVERSAL_WALLET_URL")?.as_str(),
+            parsed("UNIVERSAL_WALLET_DISTRIBUTOR_ID")?,
+            parsed("UNIVERSAL_WALLET_API_KEY")?,
+        )
+        .build()
+    }
 }

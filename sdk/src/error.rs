@@ -3,8 +3,14 @@
 use core::fmt;
 use core::time::Duration;
 
-use crate::IdempotencyKey;
-use crate::answer::Refusal;
+use crate::amount::AmountError;
+use crate::id::IDError;
+use crate::idempotency_key::{IdempotencyKey, IdempotencyKeyError};
+use crate::key::ApiKeyError;
+use crate::phone::PhoneError;
+use crate::refusal::Refusal;
+use crate::short_code::ShortCodeError;
+use crate::timestamp::TimestampError;
 use crate::wire::{FieldError, OperationStatus};
 
 type Source = Box<dyn core::error::Error + Send + Sync>;
@@ -263,12 +269,4 @@ macro_rules! from_input {
     )+};
 }
 
-from_input!(
-    crate::AmountError,
-    crate::PhoneError,
-    crate::ShortCodeError,
-    crate::IdempotencyKeyError,
-    crate::TimestampError,
-    crate::id::IDError,
-    crate::key::ApiKeyError
-);
+from_input!(AmountError, PhoneError, ShortCodeError, IdempotencyKeyError, TimestampError, IDError, ApiKeyError);

@@ -14,7 +14,6 @@
 
 use core::fmt;
 use core::str::FromStr;
-use std::string::String;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;

@@ -21,7 +21,6 @@
 
 use core::fmt;
 use core::str::FromStr;
-use std::string::String;
 
 use zeroize::Zeroizing;
 

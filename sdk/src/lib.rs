@@ -32,12 +32,18 @@ mod builder;
 mod call;
 #[cfg(feature = "client")]
 mod client;
+#[cfg(feature = "client")]
+mod connection;
 #[cfg(all(feature = "client", not(target_arch = "wasm32")))]
 mod environment;
 #[cfg(feature = "client")]
 mod error;
 #[cfg(feature = "client")]
+mod execute;
+#[cfg(feature = "client")]
 mod idempotency_key;
+#[cfg(feature = "client")]
+mod refusal;
 #[cfg(feature = "client")]
 pub mod request;
 #[cfg(feature = "client")]

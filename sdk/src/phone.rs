@@ -3,7 +3,6 @@
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::str::FromStr;
-use std::string::String;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 

@@ -17,7 +17,10 @@ macro_rules! text {
 
 pub(crate) use text;
 
-use crate::{Amount, Phone, ShortCode, Timestamp};
+use crate::amount::Amount;
+use crate::phone::Phone;
+use crate::short_code::ShortCode;
+use crate::timestamp::Timestamp;
 
 text!(Amount, {
     "description": "An amount of money, always with two decimals.",

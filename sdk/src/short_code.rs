@@ -2,7 +2,6 @@
 
 use core::fmt;
 use core::str::FromStr;
-use std::string::{String, ToString};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 

@@ -2,7 +2,6 @@
 
 use core::fmt;
 use core::str::FromStr;
-use std::string::String;
 
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use crate::request::Answer;
+use crate::answer::Answer;
 
 /// The file that the edge serves.
 pub const TEXT: &str = include_str!("../../edge/openapi.json");

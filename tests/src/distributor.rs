@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::answer::Answer;
 use crate::edge::Edge;
 use crate::key::Key;
 use crate::person::Person;
-use crate::request::{Answer, Request};
+use crate::request::Request;
 
 /// All that a key may be allowed.
 pub const ALL: [&str; 3] = ["read-balance", "read-transactions", "perform-operations"];

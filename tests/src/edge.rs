@@ -8,8 +8,6 @@ use std::time::Duration;
 use edge_runtime::{Entry, Options, Secrets, Workerd};
 use tempfile::TempDir;
 
-use crate::request::Request;
-
 /// How an edge is started.
 pub struct Setup(Options, TempDir);
 
@@ -166,36 +164,6 @@ impl Edge {
     /// The port it listens on.
     pub fn port(&self) -> u16 {
         self.own().options.port
-    }
-
-    /// A request to be sent.
-    pub fn request(&self, method: &str, path: &str) -> Request<'_> {
-        Request::new(self, method, path)
-    }
-
-    /// A GET.
-    pub fn get(&self, path: &str) -> Request<'_> {
-        self.request("GET", path)
-    }
-
-    /// A POST.
-    pub fn post(&self, path: &str) -> Request<'_> {
-        self.request("POST", path)
-    }
-
-    /// A PUT.
-    pub fn put(&self, path: &str) -> Request<'_> {
-        self.request("PUT", path)
-    }
-
-    /// A PATCH.
-    pub fn patch(&self, path: &str) -> Request<'_> {
-        self.request("PATCH", path)
-    }
-
-    /// A DELETE.
-    pub fn delete(&self, path: &str) -> Request<'_> {
-        self.request("DELETE", path)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::answer::Answer;
 use crate::edge::Edge;
-use crate::request::Answer;
 
 impl Edge {
     /// Registers a merchant.

@@ -9,6 +9,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+pub mod answer;
 pub mod description;
 pub mod distributor;
 pub mod edge;

@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
+use crate::answer::Answer;
 use crate::edge::Edge;
-use crate::request::Answer;
 
 /// A person, who signs in when they first call.
 #[derive(Debug)]

@@ -1,12 +1,45 @@
-//! Plain HTTP: a request as a test writes it, and the answer.
+//! Plain HTTP: a request as a test writes it.
 
 use serde_json::Value;
 use ureq::http;
 
+use crate::answer::Answer;
 use crate::description::description;
 use crate::edge::Edge;
 use crate::key::Key;
 use crate::person::Person;
+
+impl Edge {
+    /// A request to be sent.
+    pub fn request(&self, method: &str, path: &str) -> Request<'_> {
+        Request::new(self, method, path)
+    }
+
+    /// A GET.
+    pub fn get(&self, path: &str) -> Request<'_> {
+        self.request("GET", path)
+    }
+
+    /// A POST.
+    pub fn post(&self, path: &str) -> Request<'_> {
+        self.request("POST", path)
+    }
+
+    /// A PUT.
+    pub fn put(&self, path: &str) -> Request<'_> {
+        self.request("PUT", path)
+    }
+
+    /// A PATCH.
+    pub fn patch(&self, path: &str) -> Request<'_> {
+        self.request("PATCH", path)
+    }
+
+    /// A DELETE.
+    pub fn delete(&self, path: &str) -> Request<'_> {
+        self.request("DELETE", path)
+    }
+}
 
 /// A request to be sent.
 #[must_use]
@@ -19,7 +52,7 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    pub(crate) fn new(edge: &'a Edge, method: &str, path: &str) -> Self {
+    fn new(edge: &'a Edge, method: &str, path: &str) -> Self {
         Self { edge, method: method.into(), path: path.into(), headers: Vec::new(), body: Vec::new() }
     }
 
@@ -101,54 +134,5 @@ impl<'a> Request<'a> {
     pub fn send(self) -> Answer {
         let call = format!("{} {}", self.method, self.path);
         self.try_send().unwrap_or_else(|| panic!("no answer to {call}"))
-    }
-}
-
-/// An answer.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    call: String,
-    /// Its status.
-    pub status: u16,
-    headers: http::HeaderMap,
-    /// Its body.
-    pub text: String,
-}
-
-impl Answer {
-    /// A header.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-
-    /// The body as JSON.
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("{self} is not JSON"))
-    }
-
-    /// The body of a successful answer.
-    #[track_caller]
-    pub fn ok(&self) -> Value {
-        assert!((200..300).contains(&self.status), "{self}");
-        if self.text.is_empty() { Value::Null } else { self.json() }
-    }
-
-    /// Whether it is the refusal with that status and code.
-    #[track_caller]
-    pub fn refused(&self, status: u16, code: &str) -> Value {
-        let body = self.json();
-        assert_eq!((self.status, body["code"].as_str()), (status, Some(code)), "{self}");
-        body
-    }
-
-    /// The error's code, or nothing.
-    pub fn code(&self) -> String {
-        self.json()["code"].as_str().unwrap_or_default().to_owned()
-    }
-}
-
-impl std::fmt::Display for Answer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {} {}", self.call, self.status, self.text)
     }
 }

@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use crate::amount::Amount;
+use crate::phone::Phone;
+use crate::short_code::ShortCode;
 use crate::wire::CashOutFulfillmentType;
-use crate::{Amount, Phone, ShortCode};
 
 /// A new operation, the body of `POST /operations`.
 #[derive(Serialize)]

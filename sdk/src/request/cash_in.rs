@@ -1,10 +1,16 @@
 use http::Method;
 use rust_decimal::Decimal;
 
+use super::amount::amount;
 use super::body::NewOperation;
-use crate::call::{Call, write};
+use crate::call::Call;
+use crate::connection::Connection;
+use crate::error::Error;
+use crate::execute::write;
+use crate::idempotency_key::IdempotencyKey;
+use crate::phone::Phone;
+use crate::short_code::ShortCode;
 use crate::wire::Receipt;
-use crate::{Client, Error, IdempotencyKey, Phone, ShortCode};
 
 /// Whose wallet a cash-in credits. See the [example](crate::Client::cash_in).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +38,7 @@ impl From<ShortCode> for Recipient {
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
 pub struct CashIn {
-    client: Client,
+    connection: Connection,
     to: Recipient,
     amount: Decimal,
     memo: Option<String>,
@@ -40,8 +46,8 @@ pub struct CashIn {
 }
 
 impl CashIn {
-    pub(crate) fn new(client: &Client, to: Recipient, amount: Decimal) -> Self {
-        Self { client: client.clone(), to, amount, memo: None, key: None }
+    pub(crate) fn new(connection: &Connection, to: Recipient, amount: Decimal) -> Self {
+        Self { connection: connection.clone(), to, amount, memo: None, key: None }
     }
 
     /// A note of at most 256 characters. See the [example](crate::Client::cash_in).
@@ -60,7 +66,7 @@ impl CashIn {
     /// Moves the money, once, and answers where the operation stands.
     /// See the [example](crate::Client::cash_in).
     pub async fn send(self) -> Result<Receipt, Error> {
-        let amount = super::amount(self.amount)?;
+        let amount = amount(self.amount)?;
         let (phone_to, merchant_to_short_code) = match self.to {
             Recipient::Customer(phone) => (Some(phone), None),
             Recipient::Merchant(short_code) => (None, Some(short_code)),
@@ -68,6 +74,6 @@ impl CashIn {
         let body = NewOperation::CashIn { amount, phone_to, merchant_to_short_code, memo: self.memo };
         let key = self.key.unwrap_or_else(IdempotencyKey::random);
         let call = Call::write(Method::POST, "/operations", key, &body)?;
-        write(&self.client, &call).await
+        write(&self.connection, &call).await
     }
 }

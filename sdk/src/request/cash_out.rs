@@ -1,17 +1,22 @@
 use http::Method;
 use rust_decimal::Decimal;
 
+use super::amount::amount;
 use super::body::NewOperation;
-use crate::call::{Call, write};
+use crate::call::Call;
+use crate::connection::Connection;
+use crate::error::Error;
+use crate::execute::write;
+use crate::idempotency_key::IdempotencyKey;
+use crate::phone::Phone;
 use crate::wire::{CashOutFulfillmentType, Receipt};
-use crate::{Client, Error, IdempotencyKey, Phone};
 
 /// Pays out the customer's oldest open request of this amount.
 /// See the [example](crate::Client::cash_out).
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
 pub struct CashOut {
-    client: Client,
+    connection: Connection,
     from: Phone,
     amount: Decimal,
     how: CashOutFulfillmentType,
@@ -21,8 +26,8 @@ pub struct CashOut {
 }
 
 impl CashOut {
-    pub(crate) fn new(client: &Client, from: Phone, amount: Decimal, how: CashOutFulfillmentType) -> Self {
-        Self { client: client.clone(), from, amount, how, reference: None, memo: None, key: None }
+    pub(crate) fn new(connection: &Connection, from: Phone, amount: Decimal, how: CashOutFulfillmentType) -> Self {
+        Self { connection: connection.clone(), from, amount, how, reference: None, memo: None, key: None }
     }
 
     /// Your own reference of the payment, at most 64 characters.
@@ -49,7 +54,7 @@ impl CashOut {
     /// See the [example](crate::Client::cash_out).
     pub async fn send(self) -> Result<Receipt, Error> {
         let body = NewOperation::CashOut {
-            amount: super::amount(self.amount)?,
+            amount: amount(self.amount)?,
             phone_from: self.from,
             cash_out_fulfillment_type: self.how,
             cash_out_fulfillment_id: self.reference,
@@ -57,6 +62,6 @@ impl CashOut {
         };
         let key = self.key.unwrap_or_else(IdempotencyKey::random);
         let call = Call::write(Method::POST, "/operations", key, &body)?;
-        write(&self.client, &call).await
+        write(&self.connection, &call).await
     }
 }

@@ -1,24 +1,27 @@
 #[cfg(feature = "stream")]
 use futures_util::Stream;
 
-use crate::call::{Call, execute};
+use super::query::query;
+use crate::call::Call;
+use crate::connection::Connection;
+use crate::error::Error;
+use crate::execute::execute;
 use crate::wire::CashOutPage;
 #[cfg(feature = "stream")]
 use crate::wire::CashOutRequest;
-use crate::{Client, Error};
 
 /// Lists the open cash-out requests, oldest first. See the [example](crate::Client::cash_outs).
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
 pub struct CashOuts {
-    client: Client,
+    connection: Connection,
     cursor: Option<String>,
     limit: Option<u32>,
 }
 
 impl CashOuts {
-    pub(crate) fn new(client: &Client) -> Self {
-        Self { client: client.clone(), cursor: None, limit: None }
+    pub(crate) fn new(connection: &Connection) -> Self {
+        Self { connection: connection.clone(), cursor: None, limit: None }
     }
 
     /// Where to start: a page's `next_cursor`. See the [example](crate::Client::cash_outs).
@@ -36,8 +39,8 @@ impl CashOuts {
 
     /// One page. See the [example](crate::Client::cash_outs).
     pub async fn page(self) -> Result<CashOutPage, Error> {
-        let query = super::query(&[("cursor", self.cursor), ("limit", self.limit.map(|limit| limit.to_string()))]);
-        execute(&self.client, &Call::get(format!("/cashouts{query}")), None).await.map(|(page, _)| page)
+        let query = query(&[("cursor", self.cursor), ("limit", self.limit.map(|limit| limit.to_string()))]);
+        execute(&self.connection, &Call::get(format!("/cashouts{query}")), None).await.map(|(page, _)| page)
     }
 
     /// All of them, page after page. It ends with its first error.

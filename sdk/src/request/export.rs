@@ -4,9 +4,13 @@ use core::time::Duration;
 #[cfg(feature = "stream")]
 use futures_util::stream::{Stream, try_unfold};
 
-use crate::call::{Call, download};
+use super::query::query;
+use crate::call::Call;
+use crate::connection::Connection;
+use crate::error::Error;
+use crate::execute::download;
+use crate::timestamp::Timestamp;
 use crate::transport::{Incoming, within};
-use crate::{Client, Error, Timestamp};
 
 /// How the ledger is written. See the [example](crate::Client::export).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,15 +26,15 @@ pub enum ExportFormat {
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
 pub struct Export {
-    client: Client,
+    connection: Connection,
     format: ExportFormat,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
 }
 
 impl Export {
-    pub(crate) fn new(client: &Client, format: ExportFormat) -> Self {
-        Self { client: client.clone(), format, from: None, to: None }
+    pub(crate) fn new(connection: &Connection, format: ExportFormat) -> Self {
+        Self { connection: connection.clone(), format, from: None, to: None }
     }
 
     /// Only entries from then on. See the [example](crate::Client::export).
@@ -51,13 +55,13 @@ impl Export {
             ExportFormat::Csv => "csv",
             ExportFormat::JsonLines => "jsonl",
         };
-        let query = super::query(&[
+        let query = query(&[
             ("format", Some(format.to_owned())),
             ("from", self.from.map(|from| from.to_string())),
             ("to", self.to.map(|to| to.to_string())),
         ]);
-        let incoming = download(&self.client, &Call::get(format!("/operations/export{query}"))).await?;
-        Ok(Download { incoming, pause: self.client.limits().attempt })
+        let incoming = download(&self.connection, &Call::get(format!("/operations/export{query}"))).await?;
+        Ok(Download { incoming, pause: self.connection.limits().attempt })
     }
 }
 

@@ -1,11 +1,10 @@
 //! A list as a stream of its items.
 
-use core::future::Future;
 use std::vec::IntoIter;
 
 use futures_util::stream::{Stream, try_unfold};
 
-use crate::Error;
+use crate::error::Error;
 use crate::error::Kind;
 
 /// What is known of a list while its items are handed out.

@@ -1,15 +1,18 @@
 #[cfg(feature = "stream")]
 use futures_util::Stream;
 
-use crate::call::{Call, execute};
+use super::query::query;
+use crate::call::Call;
+use crate::connection::Connection;
+use crate::error::Error;
+use crate::execute::execute;
 use crate::wire::{Operation, OperationStatus, OperationType};
-use crate::{Client, Error};
 
 /// Lists the distributor's operations, newest first. See the [example](crate::Client::operations).
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
 pub struct Operations {
-    client: Client,
+    connection: Connection,
     cursor: Option<String>,
     limit: Option<u32>,
     status: Option<OperationStatus>,
@@ -27,8 +30,8 @@ pub struct OperationPage {
 }
 
 impl Operations {
-    pub(crate) fn new(client: &Client) -> Self {
-        Self { client: client.clone(), cursor: None, limit: None, status: None, operation_type: None }
+    pub(crate) fn new(connection: &Connection) -> Self {
+        Self { connection: connection.clone(), cursor: None, limit: None, status: None, operation_type: None }
     }
 
     /// Only those that stand so. See the [example](crate::Client::operations).
@@ -58,13 +61,13 @@ impl Operations {
 
     /// One page. See the [example](crate::Client::operations).
     pub async fn page(self) -> Result<OperationPage, Error> {
-        let query = super::query(&[
+        let query = query(&[
             ("cursor", self.cursor),
             ("limit", self.limit.map(|limit| limit.to_string())),
             ("status", self.status.map(|status| status.to_string())),
             ("operationType", self.operation_type.map(|operation_type| operation_type.to_string())),
         ]);
-        let (items, answer) = execute(&self.client, &Call::get(format!("/operations{query}")), None).await?;
+        let (items, answer) = execute(&self.connection, &Call::get(format!("/operations{query}")), None).await?;
         Ok(OperationPage { items, next_cursor: answer.link.as_deref().and_then(next_cursor) })
     }
 

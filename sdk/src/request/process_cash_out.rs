@@ -1,25 +1,28 @@
 use http::Method;
 
 use super::body;
-use crate::call::{Call, write};
+use crate::call::Call;
+use crate::connection::Connection;
+use crate::error::Error;
+use crate::execute::write;
 use crate::id::OperationID;
+use crate::idempotency_key::IdempotencyKey;
 use crate::wire::{CashOutFulfillmentType, Receipt};
-use crate::{Client, Error, IdempotencyKey};
 
 /// Pays out one open request. See the [example](crate::Client::process_cash_out).
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
 pub struct ProcessCashOut {
-    client: Client,
+    connection: Connection,
     request: OperationID,
     body: body::ProcessCashOut,
     key: Option<IdempotencyKey>,
 }
 
 impl ProcessCashOut {
-    pub(crate) fn new(client: &Client, request: OperationID, how: CashOutFulfillmentType) -> Self {
+    pub(crate) fn new(connection: &Connection, request: OperationID, how: CashOutFulfillmentType) -> Self {
         let body = body::ProcessCashOut { cash_out_fulfillment_type: how, transaction_id: None, memo: None };
-        Self { client: client.clone(), request, body, key: None }
+        Self { connection: connection.clone(), request, body, key: None }
     }
 
     /// Your own reference of the payment, at most 64 characters.
@@ -47,6 +50,6 @@ impl ProcessCashOut {
     pub async fn send(self) -> Result<Receipt, Error> {
         let key = self.key.unwrap_or_else(IdempotencyKey::random);
         let call = Call::write(Method::PUT, format!("/cashouts/{}", self.request), key, &self.body)?;
-        write(&self.client, &call).await
+        write(&self.connection, &call).await
     }
 }

@@ -2,29 +2,30 @@ use core::time::Duration;
 
 use uuid::Uuid;
 
-use crate::Client;
-use crate::call::{Call, execute};
+use crate::call::Call;
+use crate::connection::Connection;
 use crate::error::{Error, Kind};
+use crate::execute::execute;
 use crate::id::OperationID;
 use crate::retry;
 use crate::transport::{Instant, sleep};
 use crate::wire::{Operation, OperationStatus};
 
 /// Between two questions.
-const LEAST_WAIT: Duration = Duration::from_millis(100);
+const MIN_WAIT: Duration = Duration::from_millis(100);
 
 /// Waits until an operation has ended. See the [example](crate::Client::wait_for).
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
 pub struct WaitFor {
-    client: Client,
+    connection: Connection,
     operation: OperationID,
     timeout: Duration,
 }
 
 impl WaitFor {
-    pub(crate) fn new(client: &Client, operation: OperationID, timeout: Duration) -> Self {
-        Self { client: client.clone(), operation, timeout }
+    pub(crate) fn new(connection: &Connection, operation: OperationID, timeout: Duration) -> Self {
+        Self { connection: connection.clone(), operation, timeout }
     }
 
     /// Waits, and answers the operation as it ended. When the time is over first, the error
@@ -36,7 +37,7 @@ impl WaitFor {
         let mut last_status = None;
         loop {
             let left = self.timeout.saturating_sub(started.elapsed());
-            let operation: Operation = match execute(&self.client, &call, Some(left)).await {
+            let operation: Operation = match execute(&self.connection, &call, Some(left)).await {
                 Ok((operation, _)) => operation,
                 Err(error) => return Err(last_status.filter(|_| error.is_timeout()).map_or(error, still_open)),
             };
@@ -44,7 +45,7 @@ impl WaitFor {
                 return Ok(operation);
             }
             asked += 1;
-            let wait = retry::wait(asked, Some(LEAST_WAIT), Uuid::new_v4().as_fields().0);
+            let wait = retry::wait(asked, Some(MIN_WAIT), Uuid::new_v4().as_fields().0);
             if wait >= self.timeout.saturating_sub(started.elapsed()) {
                 return Err(still_open(operation.status));
             }

@@ -1,21 +1,23 @@
 use http::Method;
 
-use crate::call::{Call, execute};
+use crate::call::Call;
+use crate::connection::Connection;
+use crate::error::Error;
+use crate::execute::execute;
 use crate::id::OperationID;
 use crate::wire::Operation;
-use crate::{Client, Error};
 
 /// Withdraws a pending operation. See the [example](crate::Client::withdraw).
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
 pub struct Withdraw {
-    client: Client,
+    connection: Connection,
     operation: OperationID,
 }
 
 impl Withdraw {
-    pub(crate) fn new(client: &Client, operation: OperationID) -> Self {
-        Self { client: client.clone(), operation }
+    pub(crate) fn new(connection: &Connection, operation: OperationID) -> Self {
+        Self { connection: connection.clone(), operation }
     }
 
     /// Withdraws it, once: the server keeps no memory of withdrawals.
@@ -23,6 +25,6 @@ impl Withdraw {
     pub async fn send(self) -> Result<Operation, Error> {
         let path = format!("/operations/{}", self.operation);
         let call = Call { method: Method::DELETE, path, idempotency_key: None, body: None };
-        execute(&self.client, &call, None).await.map(|(operation, _)| operation)
+        execute(&self.connection, &call, None).await.map(|(operation, _)| operation)
     }
 }

@@ -1,6 +1,6 @@
 //! Calls by the platform's fetch: in a Worker, a browser or Node.
 
-use core::future::{Future, poll_fn};
+use core::future::poll_fn;
 use core::pin::pin;
 use core::task::Poll;
 use core::time::Duration;

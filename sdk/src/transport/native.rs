@@ -1,6 +1,5 @@
 //! Calls by reqwest.
 
-use core::future::Future;
 use core::time::Duration;
 
 pub(crate) use std::time::Instant;

@@ -16,13 +16,12 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-use std::string::String;
-use std::vec::Vec;
-
 use serde::{Deserialize, Serialize};
 
+use crate::amount::Amount;
 use crate::id::{DistributorID, KeyID, OperationID, WalletOperationID};
-use crate::{Amount, Phone, Timestamp};
+use crate::phone::Phone;
+use crate::timestamp::Timestamp;
 
 mod words;
 

@@ -1,7 +1,6 @@
 //! The fixed words of the API.
 
 use core::fmt;
-use std::string::String;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

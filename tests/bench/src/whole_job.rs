@@ -3,7 +3,7 @@
 use edge_runtime::Entry;
 use serde_json::{Value, json};
 use universal_wallet_tests::edge::Edge;
-use universal_wallet_tests::request::Answer;
+use universal_wallet_tests::answer::Answer;
 
 use crate::cores::Cores;
 use crate::prepared::{Prepared, forged, in_javascript};

@@ -1,8 +1,8 @@
 //! Whatever comes in, the answer is the contract's, never a 500, and nothing is stored.
 
 use serde_json::{Value, json};
+use universal_wallet_tests::answer::Answer;
 use universal_wallet_tests::edge::Edge;
-use universal_wallet_tests::request::Answer;
 
 use crate::world::{PHONE, World};
 

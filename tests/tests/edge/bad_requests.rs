@@ -1,8 +1,8 @@
 //! Methods, paths, queries and bytes that are not what the API reads.
 
 use serde_json::Value;
+use universal_wallet_tests::answer::Answer;
 use universal_wallet_tests::edge::Edge;
-use universal_wallet_tests::request::Answer;
 
 use crate::world::World;
 

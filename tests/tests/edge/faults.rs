@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use universal_wallet_tests::answer::Answer;
 use universal_wallet_tests::edge::{Edge, Setup};
 use universal_wallet_tests::money::assert_conserved;
-use universal_wallet_tests::request::Answer;
 
 const PHONE: &str = "+2348031234567";
 

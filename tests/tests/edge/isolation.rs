@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use universal_wallet_edge::worker::routes::{Area, ROUTES, Route};
+use universal_wallet_tests::answer::Answer;
 use universal_wallet_tests::distributor::{ALL, Distributor};
 use universal_wallet_tests::edge::Edge;
 use universal_wallet_tests::key::Key;
 use universal_wallet_tests::person::Person;
 use universal_wallet_tests::powers::real_now;
-use universal_wallet_tests::request::Answer;
 
 /// A distributor whose every name, number and ID is its own.
 struct Office<'a> {

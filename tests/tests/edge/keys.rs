@@ -145,7 +145,7 @@ fn sessions_at(distributor: &Distributor<'_>, at_ms: i64) -> String {
     universal_wallet_tests::person::cookie_of(&distributor.maker.sign_in(distributor.edge))
 }
 
-fn claim_with(distributor: &Distributor<'_>, key: &str, cookie: &str) -> universal_wallet_tests::request::Answer {
+fn claim_with(distributor: &Distributor<'_>, key: &str, cookie: &str) -> universal_wallet_tests::answer::Answer {
     distributor.edge.post(&distributor.console(&format!("/api-keys/{key}/claim"))).header("Cookie", cookie).send()
 }
 

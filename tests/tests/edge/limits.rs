@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use serde_json::json;
+use universal_wallet_tests::answer::Answer;
 use universal_wallet_tests::distributor::{ALL, Distributor};
 use universal_wallet_tests::edge::Edge;
 use universal_wallet_tests::key::Key;
 use universal_wallet_tests::money::assert_conserved;
 use universal_wallet_tests::powers::{DAY_MS, real_now};
-use universal_wallet_tests::request::Answer;
 
 const PHONE: &str = "+2348031234567";
 const AT_ONCE: usize = 64;

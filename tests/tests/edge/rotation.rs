@@ -1,12 +1,12 @@
 //! A key that takes over from another, and settings that are only ever tightened.
 
 use serde_json::{Value, json};
+use universal_wallet_tests::answer::Answer;
 use universal_wallet_tests::distributor::{ALL, Distributor};
 use universal_wallet_tests::edge::Edge;
 use universal_wallet_tests::key::Key;
 use universal_wallet_tests::person::{Person, cookie_of};
 use universal_wallet_tests::powers::{DAY_MS, HOUR_MS, real_now};
-use universal_wallet_tests::request::Answer;
 
 const PHONE: &str = "+2348031234567";
 

@@ -44,7 +44,7 @@ fn a_login_is_compared_in_lower_case() {
 fn an_unknown_login_and_a_wrong_password_are_alike() {
     let edge = Edge::start();
     let distributor = edge.distributor();
-    let shown = |answer: &universal_wallet_tests::request::Answer| {
+    let shown = |answer: &universal_wallet_tests::answer::Answer| {
         let mut body = answer.json();
         body["requestID"] = Value::Null;
         (answer.status, body, answer.header("WWW-Authenticate").map(str::to_owned))

@@ -6,8 +6,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::error::Error;
+use crate::options::{Entry, Options};
 use crate::project::{self, Binding, Project};
-use crate::{Entry, Error, Options};
 
 /// Folders are named here and given as arguments, which workerd takes as they are.
 pub(crate) const STORAGE: &str = "storage";

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::Secrets;
+use crate::secrets::Secrets;
 
 /// Which of the build's modules answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

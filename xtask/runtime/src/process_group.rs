@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use crate::Error;
+use crate::error::Error;
 
 /// How long a program may take to end when asked, before it is killed.
 const STOP: Duration = Duration::from_secs(5);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
+use crate::error::Error;
 
 /// The part of `wrangler.toml` that matters to workerd.
 #[derive(Debug, Deserialize)]

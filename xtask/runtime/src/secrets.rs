@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use crate::Error;
+use crate::error::Error;
 
 /// The secrets without which the Worker does not serve.
 const REQUIRED: [&str; 3] = ["ISSUER_TOKEN", "KEY_PEPPER", "SESSION_SECRET"];

@@ -7,8 +7,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::capnp;
+use crate::error::Error;
+use crate::options::Options;
+use crate::process_group::ProcessGroup;
 use crate::project::Project;
-use crate::{Error, Options, ProcessGroup, capnp};
 
 /// How long workerd may take until it listens; some seconds on a busy machine.
 const START: Duration = Duration::from_secs(60);

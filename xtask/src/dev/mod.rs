@@ -4,6 +4,7 @@ mod demo;
 mod guide;
 pub(crate) mod http;
 mod people;
+mod runtime;
 pub(crate) mod server;
 pub(crate) mod state;
 mod variable;
@@ -14,8 +15,10 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use edge_runtime::{Secrets, check_port};
+
+pub(crate) use self::runtime::Runtime;
 
 use self::demo::Demo;
 use self::server::Server;
@@ -23,15 +26,6 @@ use self::state::State;
 use self::variable::Variable;
 use crate::build::{self, Worker};
 use crate::{say, workspace};
-
-/// What runs the Worker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Runtime {
-    /// As `wrangler dev` does; the Worker is built again when its sources change
-    Wrangler,
-    /// Bare workerd on the same build: ten times as fast a front, for load and for tests
-    Workerd,
-}
 
 /// Build the edge, run it on this machine and fill it with a demo
 ///

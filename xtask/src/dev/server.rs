@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use edge_runtime::{Entry, Options, ProcessGroup, Secrets, Workerd, workerd_in};
 
+use super::runtime::Runtime;
 use super::state::State;
 use super::variable::Variable;
-use super::{Runtime, http, wrangler};
+use super::{http, wrangler};
 use crate::build::Worker;
 use crate::workspace;
 

@@ -12,7 +12,7 @@ use super::count::Count;
 use crate::build::{self, Worker};
 use crate::command::{cargo, run};
 use crate::tools::wasm_target::WasmTarget;
-use crate::tools::{cargo_fuzz, chromium, node, npm, oldest_rust, schemathesis, wasm_target};
+use crate::tools::{self, cargo_fuzz, chromium, node, npm, oldest_rust, schemathesis};
 use crate::workspace;
 
 /// The end-to-end tests' crate.
@@ -54,7 +54,7 @@ pub(super) fn oldest_rust() -> Result<Option<String>> {
     }
     run(oldest_rust::cargo("check").args(["--package", "universal-wallet", "--features", "stream"]))?;
     let worker = ["--package", "universal-wallet", "--no-default-features", "--features", "client,stream"];
-    run(oldest_rust::cargo("check").args(worker).args(["--target", wasm_target::TARGET]))?;
+    run(oldest_rust::cargo("check").args(worker).args(["--target", tools::TARGET]))?;
     Ok(None)
 }
 

@@ -11,8 +11,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use super::TARGET;
 use super::version::Version;
-use super::wasm_target::TARGET;
 use crate::command::{find, output, run};
 use crate::{say, workspace};
 

@@ -11,3 +11,6 @@ pub(crate) mod oldest_rust;
 pub(crate) mod schemathesis;
 pub(crate) mod version;
 pub(crate) mod wasm_target;
+
+/// The target's name.
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use super::wasm_target::TARGET;
+use super::TARGET;
 use crate::command::{find, run};
 use crate::{say, workspace};
 

@@ -6,12 +6,9 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use super::debian;
+use super::{TARGET, debian};
 use crate::command::{cargo, find, run};
 use crate::{say, workspace};
-
-/// The target's name.
-pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Which compiler builds the Worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::issuer::Issuer;
 use super::money::Money;
-use super::wallets::Totals;
+use super::totals::Totals;
 
 /// What all distributors mean to one wallet, or one of them by a page of its entries.
 #[derive(Clone, Copy, Debug, Default)]

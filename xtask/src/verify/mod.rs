@@ -3,6 +3,7 @@
 mod distributors;
 mod issuer;
 mod money;
+mod totals;
 mod wallets;
 
 use std::path::PathBuf;

@@ -6,13 +6,7 @@ use serde_json::Value;
 use super::distributors::Distributors;
 use super::issuer::Issuer;
 use super::money::Money;
-
-/// What all wallets come to.
-#[derive(Debug, Default)]
-pub(super) struct Totals {
-    pub(super) number: usize,
-    pub(super) balance: Money,
-}
+use super::totals::Totals;
 
 /// Checks every wallet that any distributor has to do with.
 pub(super) fn check(issuer: &Issuer, distributors: &Distributors, problems: &mut Vec<String>) -> Result<Totals> {

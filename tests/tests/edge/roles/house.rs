@@ -1,11 +1,11 @@
 //! A distributor with a member for each set of roles.
 
 use serde_json::{Value, json};
+use universal_wallet_tests::answer::Answer;
 use universal_wallet_tests::distributor::{ALL, Distributor};
 use universal_wallet_tests::edge::Edge;
 use universal_wallet_tests::key::Key;
 use universal_wallet_tests::person::Person;
-use universal_wallet_tests::request::Answer;
 
 use super::Call;
 

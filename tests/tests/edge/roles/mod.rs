@@ -11,8 +11,8 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use universal_wallet_edge::worker::routes::{Area, ROUTES, Route};
+use universal_wallet_tests::answer::Answer;
 use universal_wallet_tests::edge::Edge;
-use universal_wallet_tests::request::Answer;
 
 use house::{House, Member};
 

@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 use universal_wallet_edge::worker::routes::{Area, Route};
+use universal_wallet_tests::answer::Answer;
 use universal_wallet_tests::distributor::{ALL, Distributor};
 use universal_wallet_tests::edge::Edge;
 use universal_wallet_tests::key::Key;
-use universal_wallet_tests::request::{Answer, Request};
+use universal_wallet_tests::request::Request;
 
 use super::changing;
 use super::house::{PHONE, text};

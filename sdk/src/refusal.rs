@@ -1,0 +1,75 @@
+//! An answer that says no, and how its meaning bears on a write.
+
+use core::fmt;
+use core::time::Duration;
+
+use crate::wire::ErrorBody;
+
+/// An answer that says no.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) request_id: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
+    /// Absent where the answer is not in the API's form: a proxy's, say.
+    pub(crate) body: Option<ErrorBody>,
+}
+
+impl Refusal {
+    pub(crate) fn code(&self) -> Option<&str> {
+        self.body.as_ref().map(|body| body.code.as_str()).filter(|code| !code.is_empty())
+    }
+
+    fn is_in_flight(&self) -> bool {
+        self.code() == Some("request_in_flight")
+    }
+
+    pub(crate) fn is_retryable(&self) -> bool {
+        matches!(self.status, 429 | 503) || (self.status == 409 && self.is_in_flight())
+    }
+
+    /// The API's own 4xx means that nothing moved, except that the first of two equal calls still
+    /// runs. What another hand answered means nothing.
+    pub(crate) fn is_ambiguous(&self) -> bool {
+        self.body.is_none() || !(400..500).contains(&self.status) || self.is_in_flight()
+    }
+
+    /// The server looks for an earlier call of the same key after the caller's rights and rate, and
+    /// before everything else; so what comes after says that there was none.
+    pub(crate) fn settles_earlier_attempts(&self) -> bool {
+        let before =
+            matches!(self.code(), None | Some("distributor_mismatch" | "ip_not_allowed" | "permission_denied"));
+        let after = match self.status {
+            400 | 409 | 413 | 415 | 422 => true,
+            403 => !before,
+            _ => false,
+        };
+        after && !self.is_ambiguous()
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.body {
+            Some(body) => {
+                write!(f, "{} ({} {}", body.message, self.status, self.code().unwrap_or(&body.error))?;
+                if let Some(id) = &self.request_id {
+                    write!(f, ", request {id}")?;
+                }
+                f.write_str(")")
+            }
+            None if (300..400).contains(&self.status) || self.status == 0 => write!(
+                f,
+                "the server answered with a redirect ({}), which is never followed, so that the API key goes nowhere \
+                 else: correct the base URL",
+                self.status
+            ),
+            None => write!(
+                f,
+                "the server answered {} without the API's error form: check that the base URL leads to the API and that \
+                 no proxy answers in its place",
+                self.status
+            ),
+        }
+    }
+}

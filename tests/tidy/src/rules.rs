@@ -1,0 +1,160 @@
+//! The rules as tables: layers, lengths, and names that are not used.
+
+use crate::layers::{Area, Layer};
+
+const fn layer(name: &'static str, paths: &'static [&'static str]) -> Layer {
+    Layer { name, paths }
+}
+
+/// The layers of each area, from top to bottom; layers in one row do not know each other.
+pub const AREAS: &[Area] = &[
+    Area {
+        folder: "",
+        rows: &[
+            &[
+                layer("fuzz", &["fuzz/"]),
+                layer("bench", &["tests/bench/"]),
+                layer("worker-client", &["tests/worker-client/"]),
+            ],
+            &[layer("tests", &["tests/"]), layer("tidy", &["tests/tidy/"]), layer("xtask", &["xtask/"])],
+            &[layer("runtime", &["xtask/runtime/"]), layer("web-admin", &["web-admin/"])],
+            &[layer("shell", &["edge/shell/"]), layer("edge", &["edge/src/"])],
+            &[layer("core", &["edge/core/"])],
+            &[layer("sdk", &["sdk/"])],
+        ],
+    },
+    Area {
+        folder: "edge/src/",
+        rows: &[
+            &[layer("lib.rs", &["lib.rs"])],
+            &[layer("worker", &["worker/"]), layer("objects", &["objects/"])],
+            &[layer("calls", &["calls/"])],
+            &[layer("messages", &["messages/"])],
+            &[layer("http", &["http/"])],
+            &[layer("platform", &["platform/"])],
+        ],
+    },
+    Area {
+        folder: "edge/core/src/",
+        rows: &[
+            &[layer("lib.rs", &["lib.rs"])],
+            &[layer("responses", &["responses/"])],
+            &[layer("approvals", &["approvals/"])],
+            &[layer("operations", &["operations/"]), layer("people", &["people/"])],
+            &[layer("keys", &["keys/"])],
+            &[layer("store", &["store.rs"])],
+            &[layer("audit", &["audit/"])],
+            &[layer("wallet", &["wallet.rs"])],
+            &[layer("text", &["text/"])],
+            &[layer("error", &["error.rs"])],
+        ],
+    },
+    Area {
+        folder: "sdk/src/",
+        rows: &[
+            &[layer("lib.rs", &["lib.rs"])],
+            &[layer("settings", &["builder.rs", "environment.rs"])],
+            &[layer("client", &["client.rs"])],
+            &[layer("request", &["request/"])],
+            &[layer("execute", &["execute.rs"])],
+            &[layer("connection", &["connection.rs"])],
+            &[layer("transport", &["transport/"])],
+            &[layer("exchange", &["answer.rs", "base_url.rs", "call.rs", "error.rs", "refusal.rs", "retry.rs"])],
+            &[layer("wire", &["wire/"]), layer("idempotency", &["idempotency_key.rs"])],
+            &[layer("key and id", &["key.rs", "id.rs"])],
+            &[layer("schema", &["schema.rs"])],
+            &[layer("values", &["amount.rs", "phone.rs", "short_code.rs", "timestamp.rs"])],
+        ],
+    },
+    Area {
+        folder: "xtask/src/",
+        rows: &[
+            &[layer("main", &["main.rs"])],
+            &[
+                layer("bench", &["bench.rs"]),
+                layer("deploy-check", &["deploy_check/"]),
+                layer("test", &["test/"]),
+                layer("verify", &["verify/"]),
+            ],
+            &[layer("dev", &["dev/"])],
+            &[layer("build", &["build/"])],
+            &[layer("tools", &["tools/"])],
+            &[layer("ground", &["command.rs", "say.rs", "workspace.rs"])],
+        ],
+    },
+    Area {
+        folder: "web-admin/js/",
+        rows: &[
+            &[layer("main", &["main.js"])],
+            &[layer("frame", &["frame.js"])],
+            &[layer("views", &["views/"])],
+            &[layer("screen", &["screen.js", "live.js", "inbox.js"])],
+            &[layer("ui", &["ui/"])],
+            &[layer("session", &["api.js", "session.js"])],
+            &[layer(
+                "helpers",
+                &[
+                    "digest.js",
+                    "dom.js",
+                    "ips.js",
+                    "money.js",
+                    "phones.js",
+                    "press.js",
+                    "router.js",
+                    "time.js",
+                    "types.js",
+                    "words.js",
+                ],
+            )],
+        ],
+    },
+];
+
+/// The longest that a source file may be.
+pub const MAX_LINES: usize = 400;
+
+/// Files that may be longer, each with the reason.
+pub const LONG_FILES: &[(&str, &str)] = &[];
+
+/// Names that are in every module of Rust's 2024 edition, as they follow `std`, `core` or `alloc`.
+pub const PRELUDE: &[&str] = &[
+    "borrow::ToOwned",
+    "boxed::Box",
+    "clone::Clone",
+    "cmp::Eq",
+    "cmp::Ord",
+    "cmp::PartialEq",
+    "cmp::PartialOrd",
+    "convert::AsMut",
+    "convert::AsRef",
+    "convert::From",
+    "convert::Into",
+    "convert::TryFrom",
+    "convert::TryInto",
+    "default::Default",
+    "format",
+    "future::Future",
+    "iter::DoubleEndedIterator",
+    "iter::ExactSizeIterator",
+    "iter::Extend",
+    "iter::FromIterator",
+    "iter::IntoIterator",
+    "iter::Iterator",
+    "mem::drop",
+    "ops::Drop",
+    "ops::Fn",
+    "ops::FnMut",
+    "ops::FnOnce",
+    "option::Option",
+    "result::Result",
+    "string::String",
+    "string::ToString",
+    "vec",
+    "vec::Vec",
+];
+
+/// Beginnings of names that are not used, and their better ones.
+pub const OLD_PREFIXES: &[(&str, &str)] = &[("MOST_", "MAX_"), ("LEAST_", "MIN_")];
+
+/// Names of enums that stand for the steps of a flow.
+pub const OLD_ENUMS: &[&str] = &["Then", "After", "Next"];

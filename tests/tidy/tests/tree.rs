@@ -1,0 +1,52 @@
+//! The rules of the source tree, held against the tree as it is.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+
+use universal_wallet_tidy::tree::Tree;
+use universal_wallet_tidy::{layers, leftovers, rules};
+
+fn tree() -> Tree {
+    Tree::of_workspace().unwrap()
+}
+
+#[track_caller]
+fn assert_none(found: &[String]) {
+    assert!(found.is_empty(), "{} found:\n{}", found.len(), found.join("\n"));
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let graph = universal_wallet_tidy::imports(&tree()).unwrap();
+    let circles: Vec<_> = graph.circles().iter().map(|circle| graph.explain(circle)).collect();
+    assert_none(&circles);
+}
+
+#[test]
+fn every_file_imports_only_from_its_layer_and_those_below() {
+    let tree = tree();
+    let graph = universal_wallet_tidy::imports(&tree).unwrap();
+    for area in rules::AREAS {
+        println!("{}", layers::picture(area, &graph, &tree));
+    }
+    assert_none(&rules::AREAS.iter().flat_map(|area| layers::breaches(area, &graph)).collect::<Vec<_>>());
+}
+
+#[test]
+fn no_file_is_longer_than_allowed() {
+    assert_none(&leftovers::lengths(&tree(), rules::LONG_FILES));
+}
+
+#[test]
+fn no_name_of_the_prelude_is_imported() {
+    assert_none(&leftovers::prelude_imports(&tree()).unwrap());
+}
+
+#[test]
+fn names_are_those_of_the_field() {
+    assert_none(&leftovers::old_names(&tree()).unwrap());
+}
+
+#[test]
+fn comments_name_their_subject() {
+    assert_none(&leftovers::what_comments(&tree()));
+}

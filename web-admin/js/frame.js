@@ -1,19 +1,21 @@
 // @ts-check
 /** The signed-in page around a view: menu, what waits, and the view itself. */
 
-import { ApiError, get } from "./api.js";
-import { find, h, icon, replace, template } from "./dom.js";
-import { loadInbox } from "./inbox.js";
-import { changed, follow, onChange, onConnection } from "./live.js";
-import { address } from "./router.js";
-import { holds, load, person, signOut } from "./session.js";
-import { showView, refreshView } from "./screen.js";
+import { ApiError, get } from "./server/api.js";
+import { find, h, icon, replace, template } from "./lib/dom.js";
+import { loadInbox } from "./server/inbox.js";
+import { follow, onChange, onConnection } from "./server/live.js";
+import { address } from "./lib/router.js";
+import { load, person, signOut } from "./server/session.js";
+import { showView, refreshView } from "./ui/screen.js";
+import { failed } from "./ui/states.js";
 import { toast } from "./ui/toast.js";
-import { ago } from "./time.js";
+import { ago } from "./lib/time.js";
 import { viewFor } from "./views/index.js";
+import { passwordDialog } from "./views/password.js";
 
 /** @typedef {import("./types.js").Membership} Membership */
-/** @typedef {import("./router.js").Address} Address */
+/** @typedef {import("./lib/router.js").Address} Address */
 /** @typedef {import("./types.js").Distributor} Distributor */
 
 /** @type {{ member: Membership, distributor: Distributor } | null} */
@@ -35,7 +37,6 @@ export async function showFrame(app, member, wanted) {
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) await load();
       shown = null;
-      const { failed } = await import("./ui/states.js");
       replace(find(app, "#view", HTMLElement), failed(error, () => dispatchEvent(new HashChangeEvent("hashchange"))));
       return;
     }
@@ -94,10 +95,7 @@ function drawPerson(app) {
     h("span", { class: "muted small" }, me.login),
   ]);
   replace(find(app, ".who-actions", HTMLElement), [
-    h("button", { type: "button", class: "quiet small", id: "change-password", click: async () => {
-      const { passwordDialog } = await import("./views/password.js");
-      passwordDialog();
-    } }, "Change password"),
+    h("button", { type: "button", class: "quiet small", id: "change-password", click: passwordDialog }, "Change password"),
     h("button", { type: "button", class: "quiet small", click: leave }, "Sign out"),
   ]);
 }
@@ -201,21 +199,6 @@ function drawBanner(member, keys) {
       } }, "Claim key"))));
   if (announced !== null && state !== announced && keys[0]) toast(`Approved: you can claim the key “${keys[0].label}” now.`);
   announced = state;
-}
-
-/** Roles or membership may have changed: reads them again and draws everything anew. */
-export async function refreshSession() {
-  await load();
-  dispatchEvent(new HashChangeEvent("hashchange"));
-  changed();
-}
-
-/**
- * Whether the person holds one of the roles for the distributor on the screen.
- * @param {...import("./types.js").Role} roles
- */
-export function iHold(...roles) {
-  return shown !== null && holds(shown.member, ...roles);
 }
 
 onChange(() => {

@@ -1,11 +1,12 @@
 // @ts-check
 /** Starts the page: who is signed in decides between the door and the frame. */
 
-import { ApiError, whenSessionEnds } from "./api.js";
-import { h, replace, find } from "./dom.js";
+import { ApiError, whenSessionEnds } from "./server/api.js";
+import { h, replace, find } from "./lib/dom.js";
 import { leaveFrame, showFrame } from "./frame.js";
-import { current, load, membership } from "./session.js";
-import { address, goInstead, parse } from "./router.js";
+import { changed } from "./server/live.js";
+import { current, load, membership, whenSessionRefreshes } from "./server/session.js";
+import { address, goInstead, parse } from "./lib/router.js";
 import { failed } from "./ui/states.js";
 import { showPassword } from "./views/password.js";
 import { showSignIn, signInDialog } from "./views/sign-in.js";
@@ -81,5 +82,9 @@ async function start() {
 }
 
 whenSessionEnds(() => signInDialog(route));
+whenSessionRefreshes(() => {
+  void route();
+  changed();
+});
 addEventListener("hashchange", () => void route());
 void start();

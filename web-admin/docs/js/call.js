@@ -1,14 +1,14 @@
 // @ts-check
 /** One call of the reference: what it takes, what it answers, and examples. */
 
-import { h } from "../../js/dom.js";
+import { h } from "../../js/lib/dom.js";
 import { copyButton } from "./docs.js";
 import { curl, javaScript } from "./examples.js";
 import { exampleOf } from "./openapi.js";
 import { members } from "./schema.js";
 
 /** @typedef {import("./openapi.js").Call} Call */
-/** @typedef {import("../../js/dom.js").Child} Child */
+/** @typedef {import("../../js/lib/dom.js").Child} Child */
 
 /** @param {string} language @param {string} text */
 function block(language, text) {

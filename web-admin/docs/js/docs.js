@@ -1,7 +1,7 @@
 // @ts-check
 /** Copy buttons on code that a reader would paste. */
 
-import { h } from "../../js/dom.js";
+import { h } from "../../js/lib/dom.js";
 
 const PASTED = ["sh", "js", "rust", "toml"].map((language) => `pre > code.language-${language}`).join();
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** The API reference, made from the edge's own OpenAPI document. */
 
-import { find, h } from "../../js/dom.js";
+import { find, h } from "../../js/lib/dom.js";
 import { callView } from "./call.js";
 import { calls } from "./openapi.js";
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** A schema as a list of its members. */
 
-import { h } from "../../js/dom.js";
+import { h } from "../../js/lib/dom.js";
 import { resolve } from "./openapi.js";
 
 /** @typedef {import("./openapi.js").Schema} Schema */

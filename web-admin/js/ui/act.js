@@ -1,8 +1,8 @@
 // @ts-check
 /** A button that does something at the server: once per click, with a clear end either way. */
 
-import { ApiError } from "../api.js";
-import { refreshSession } from "../frame.js";
+import { ApiError } from "../server/api.js";
+import { refreshSession } from "../server/session.js";
 import { explain } from "./states.js";
 import { toast } from "./toast.js";
 

@@ -1,9 +1,9 @@
 // @ts-check
 /** Modal dialogs on the native element: focus goes in, Escape closes, focus goes back. */
 
-import { find, h, replace, template, uniqueID } from "../dom.js";
+import { find, h, replace, template, uniqueID } from "../lib/dom.js";
 
-/** @typedef {import("../dom.js").Child} Child */
+/** @typedef {import("../lib/dom.js").Child} Child */
 
 /**
  * @typedef {object} Dialog

@@ -1,9 +1,9 @@
 // @ts-check
 /** One labelled control with its hint and its error. */
 
-import { find, h, replace, template, uniqueID } from "../dom.js";
+import { find, h, replace, template, uniqueID } from "../lib/dom.js";
 
-/** @typedef {import("../dom.js").Child} Child */
+/** @typedef {import("../lib/dom.js").Child} Child */
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Control */
 
 /**

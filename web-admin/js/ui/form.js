@@ -4,15 +4,15 @@
  * refusals at their fields, and keeps everything typed whatever happens.
  */
 
-import { ApiError } from "../api.js";
-import { find, h, replace } from "../dom.js";
+import { ApiError } from "../server/api.js";
+import { find, h, replace } from "../lib/dom.js";
 import { problem, showProblem } from "./field.js";
-import { splitIPs } from "../ips.js";
-import { refreshSession } from "../frame.js";
+import { splitIPs } from "../lib/ips.js";
+import { refreshSession } from "../server/session.js";
 import { isOutdated } from "./act.js";
 import { explain, note, requestID } from "./states.js";
 
-/** @typedef {import("../dom.js").Child} Child */
+/** @typedef {import("../lib/dom.js").Child} Child */
 /** @typedef {import("./field.js").Control} Control */
 
 /**

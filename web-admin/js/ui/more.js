@@ -1,12 +1,12 @@
 // @ts-check
 /** A list that grows at the end by a button, page by page. */
 
-import { h, uniqueID } from "../dom.js";
+import { h, uniqueID } from "../lib/dom.js";
 import { explain } from "./states.js";
 import { once } from "./act.js";
 import { toast } from "./toast.js";
 
-/** @typedef {import("../dom.js").Child} Child */
+/** @typedef {import("../lib/dom.js").Child} Child */
 
 /**
  * @template T

@@ -1,11 +1,11 @@
 // @ts-check
 /** Small pieces that several views show. */
 
-import { h, icon } from "../dom.js";
-import { money } from "../money.js";
-import { PERMISSIONS, permissionLabel, statusWords } from "../words.js";
+import { h, icon } from "../lib/dom.js";
+import { money } from "../lib/money.js";
+import { PERMISSIONS, permissionLabel, statusWords } from "../lib/words.js";
 
-/** @typedef {import("../dom.js").Child} Child */
+/** @typedef {import("../lib/dom.js").Child} Child */
 
 /** @param {string} status */
 export function badge(status) {

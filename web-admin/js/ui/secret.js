@@ -4,11 +4,11 @@
  * closes, both are gone.
  */
 
-import { find, h, template } from "../dom.js";
+import { find, h, template } from "../lib/dom.js";
 import { ask, openDialog } from "./dialog.js";
 import { note } from "./states.js";
 
-/** @typedef {import("../dom.js").Child} Child */
+/** @typedef {import("../lib/dom.js").Child} Child */
 
 /**
  * @param {string} name

@@ -1,15 +1,15 @@
 // @ts-check
 /** Thirty days of a key's calls as a small picture, and the same as words. */
 
-import { get } from "../api.js";
-import { h, svg } from "../dom.js";
-import { date } from "../time.js";
-import { counted } from "../words.js";
+import { get } from "../server/api.js";
+import { h, svg } from "../lib/dom.js";
+import { date } from "../lib/time.js";
+import { counted } from "../lib/words.js";
 
 /** @typedef {import("../types.js").Key} Key */
 /** @typedef {import("../types.js").Usage} Usage */
 /** @typedef {import("../types.js").UsageDay} UsageDay */
-/** @typedef {import("../screen.js").Screen} Screen */
+/** @typedef {import("./screen.js").Screen} Screen */
 
 const GAP = 1;
 const STEP = 4;

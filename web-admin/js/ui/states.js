@@ -1,10 +1,10 @@
 // @ts-check
 /** What a view shows while it loads, when there is nothing, and when something went wrong. */
 
-import { ApiError } from "../api.js";
-import { h, icon } from "../dom.js";
+import { ApiError } from "../server/api.js";
+import { h, icon } from "../lib/dom.js";
 
-/** @typedef {import("../dom.js").Child} Child */
+/** @typedef {import("../lib/dom.js").Child} Child */
 
 export function loading() {
   return h(

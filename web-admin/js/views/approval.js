@@ -1,25 +1,25 @@
 // @ts-check
 /** One request: exactly what will be carried out, and the decision. */
 
-import { call, get } from "../api.js";
-import { digest } from "../digest.js";
-import { h } from "../dom.js";
-import { loadInbox, whyNot } from "../inbox.js";
-import { person } from "../session.js";
-import { ago, moment } from "../time.js";
+import { call, get } from "../server/api.js";
+import { digest } from "../lib/digest.js";
+import { h } from "../lib/dom.js";
+import { loadInbox, whyNot } from "../server/inbox.js";
+import { person } from "../server/session.js";
+import { ago, moment } from "../lib/time.js";
 import { once } from "../ui/act.js";
 import { badge, details, head, typed, up } from "../ui/parts.js";
 import { note } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
-import { kindWords } from "../words.js";
+import { kindWords } from "../lib/words.js";
 import { showHalf } from "./password-half.js";
 import { askReason } from "./reason.js";
 import { comparison, subjectDetails, subjectLine } from "./subject.js";
 
 /** @typedef {import("../types.js").Approval} Approval */
 /** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../screen.js").View} View */
+/** @typedef {import("../ui/screen.js").Screen} Screen */
+/** @typedef {import("../ui/screen.js").View} View */
 
 /**
  * @typedef {{ approval: Approval, fingerprint: string, old: Key | null, next: Approval | null }} Data

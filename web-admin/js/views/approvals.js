@@ -1,20 +1,20 @@
 // @ts-check
 /** The inbox: every request that waits for a decision, and those that were decided. */
 
-import { get } from "../api.js";
-import { h } from "../dom.js";
-import { whyNot } from "../inbox.js";
-import { person } from "../session.js";
-import { ago } from "../time.js";
+import { get } from "../server/api.js";
+import { h } from "../lib/dom.js";
+import { whyNot } from "../server/inbox.js";
+import { person } from "../server/session.js";
+import { ago } from "../lib/time.js";
 import { badge, head, tabs, typed } from "../ui/parts.js";
 import { moreList } from "../ui/more.js";
 import { empty } from "../ui/states.js";
-import { kindWords } from "../words.js";
+import { kindWords } from "../lib/words.js";
 import { subjectLine } from "./subject.js";
 
 /** @typedef {import("../types.js").Approval} Approval */
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../screen.js").View} View */
+/** @typedef {import("../ui/screen.js").Screen} Screen */
+/** @typedef {import("../ui/screen.js").View} View */
 
 /**
  * Rows of requests, each leading to its own page.

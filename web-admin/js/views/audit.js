@@ -1,19 +1,19 @@
 // @ts-check
 /** The audit log: everything that happened, each entry sealed by the hash of the one before. */
 
-import { call, get, withQuery } from "../api.js";
-import { h } from "../dom.js";
-import { ago, moment } from "../time.js";
+import { call, get, withQuery } from "../server/api.js";
+import { h } from "../lib/dom.js";
+import { ago, moment } from "../lib/time.js";
 import { once } from "../ui/act.js";
 import { moreList } from "../ui/more.js";
 import { details, head, typed } from "../ui/parts.js";
 import { empty, note } from "../ui/states.js";
-import { counted } from "../words.js";
+import { counted } from "../lib/words.js";
 
 /** @typedef {import("../types.js").AuditEntry} AuditEntry */
 /** @typedef {import("../types.js").Verification} Verification */
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../screen.js").View} View */
+/** @typedef {import("../ui/screen.js").Screen} Screen */
+/** @typedef {import("../ui/screen.js").View} View */
 
 const PAGE = 50;
 
@@ -155,7 +155,7 @@ function auditRow(entry, screen) {
           ["What", h("code", {}, entry.kind)],
           ["About", [h("code", { class: "wrap" }, entry.subject), " ", subjectLink(entry.subject, screen)]],
           ...Object.entries(entry.details ?? {}).map(([name, value]) =>
-            /** @type {[string, import("../dom.js").Child]} */ ([name, h("span", { class: "wrap" }, typed(typeof value === "string" ? value : JSON.stringify(value)))])),
+            /** @type {[string, import("../lib/dom.js").Child]} */ ([name, h("span", { class: "wrap" }, typed(typeof value === "string" ? value : JSON.stringify(value)))])),
           ["Hash", h("code", { class: "wrap" }, entry.hash)],
         ], "small"))),
     h("div", { class: "row-side muted small" }, h("span", {}, `#${entry.sequenceNumber}`), ago(entry.at)));

@@ -1,20 +1,20 @@
 // @ts-check
 /** New cash-in: cash was taken, the wallet gets balance once a checker agrees. */
 
-import { call } from "../api.js";
-import { find, h } from "../dom.js";
-import { amountProblem } from "../money.js";
-import { go } from "../router.js";
-import { holds } from "../session.js";
+import { call } from "../server/api.js";
+import { find, h } from "../lib/dom.js";
+import { amountProblem } from "../lib/money.js";
+import { go } from "../lib/router.js";
+import { holds } from "../server/session.js";
 import { field, selectField, textField } from "../ui/field.js";
 import { form } from "../ui/form.js";
 import { head, up } from "../ui/parts.js";
 import { note } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
-import { phoneProblem, shortCodeProblem } from "../phones.js";
+import { phoneProblem, shortCodeProblem } from "../lib/phones.js";
 
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../screen.js").View} View */
+/** @typedef {import("../ui/screen.js").Screen} Screen */
+/** @typedef {import("../ui/screen.js").View} View */
 /** @typedef {import("../ui/form.js").Values} Values */
 
 /** @type {View} */

@@ -1,11 +1,11 @@
 // @ts-check
 /** Customers who asked for cash: the open requests, and paying one out. */
 
-import { call, get, withQuery } from "../api.js";
-import { h } from "../dom.js";
-import { go } from "../router.js";
-import { holds } from "../session.js";
-import { ago } from "../time.js";
+import { call, get, withQuery } from "../server/api.js";
+import { h } from "../lib/dom.js";
+import { go } from "../lib/router.js";
+import { holds } from "../server/session.js";
+import { ago } from "../lib/time.js";
 import { openDialog } from "../ui/dialog.js";
 import { field, selectField, textField } from "../ui/field.js";
 import { form } from "../ui/form.js";
@@ -15,8 +15,8 @@ import { empty } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
 
 /** @typedef {import("../types.js").CashOut} CashOut */
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../screen.js").View} View */
+/** @typedef {import("../ui/screen.js").Screen} Screen */
+/** @typedef {import("../ui/screen.js").View} View */
 
 const PAGE = 100;
 

@@ -1,10 +1,10 @@
 // @ts-check
 /** Which view an address shows; each is fetched when it is first needed. */
 
-import { h } from "../dom.js";
+import { h } from "../lib/dom.js";
 
-/** @typedef {import("../screen.js").View} View */
-/** @typedef {import("../router.js").Address} Address */
+/** @typedef {import("../ui/screen.js").View} View */
+/** @typedef {import("../lib/router.js").Address} Address */
 
 /** @type {[pattern: RegExp, load: () => Promise<View>][]} */
 const VIEWS = [

@@ -1,10 +1,10 @@
 // @ts-check
 /** Claiming an approved key: it is made at this moment, shown once, and never again. */
 
-import { ApiError, call } from "../api.js";
-import { h } from "../dom.js";
-import { changed } from "../live.js";
-import { refreshSession } from "../frame.js";
+import { ApiError, call } from "../server/api.js";
+import { h } from "../lib/dom.js";
+import { changed } from "../server/live.js";
+import { refreshSession } from "../server/session.js";
 import { isOutdated, once } from "../ui/act.js";
 import { openDialog } from "../ui/dialog.js";
 import { typed } from "../ui/parts.js";

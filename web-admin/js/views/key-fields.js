@@ -1,11 +1,11 @@
 // @ts-check
 /** The settings of a key as form fields, shared by asking for one and tightening one. */
 
-import { h } from "../dom.js";
-import { ipProblem } from "../ips.js";
-import { amountProblem, toMinor } from "../money.js";
+import { h } from "../lib/dom.js";
+import { ipProblem } from "../lib/ips.js";
+import { amountProblem, toMinor } from "../lib/money.js";
 import { choices, field, textField } from "../ui/field.js";
-import { PERMISSIONS } from "../words.js";
+import { PERMISSIONS } from "../lib/words.js";
 
 /** @typedef {import("../types.js").Key} Key */
 /** @typedef {import("../types.js").Permission} Permission */
@@ -70,7 +70,7 @@ export function limitFields(currency, values) {
 
 /**
  * @param {string[]} value
- * @param {import("../dom.js").Child} [after]
+ * @param {import("../lib/dom.js").Child} [after]
  */
 export function ipField(value, after) {
   return textField({

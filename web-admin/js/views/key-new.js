@@ -1,22 +1,22 @@
 // @ts-check
 /** New API Key: the settings, what they mean in plain words, and off to a checker. */
 
-import { call } from "../api.js";
-import { find, h, replace } from "../dom.js";
-import { splitIPs } from "../ips.js";
-import { money, toMinor } from "../money.js";
-import { go } from "../router.js";
-import { holds, person } from "../session.js";
+import { call } from "../server/api.js";
+import { find, h, replace } from "../lib/dom.js";
+import { splitIPs } from "../lib/ips.js";
+import { money, toMinor } from "../lib/money.js";
+import { go } from "../lib/router.js";
+import { holds, person } from "../server/session.js";
 import { field, textField } from "../ui/field.js";
 import { form } from "../ui/form.js";
 import { head, typed, up } from "../ui/parts.js";
 import { note } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
-import { counted, daysWords, permissionLabel } from "../words.js";
+import { counted, daysWords, permissionLabel } from "../lib/words.js";
 import { ipField, limitFields, limitProblems, permissionChoices } from "./key-fields.js";
 
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../screen.js").View} View */
+/** @typedef {import("../ui/screen.js").Screen} Screen */
+/** @typedef {import("../ui/screen.js").View} View */
 /** @typedef {import("../ui/form.js").Values} Values */
 
 const DEFAULT_DAYS = 365;

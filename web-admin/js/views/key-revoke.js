@@ -1,18 +1,18 @@
 // @ts-check
 /** Revoking a key: at once and for ever, so it asks for the label or a reason. */
 
-import { call } from "../api.js";
-import { h } from "../dom.js";
+import { call } from "../server/api.js";
+import { h } from "../lib/dom.js";
 import { openDialog } from "../ui/dialog.js";
 import { textField } from "../ui/field.js";
 import { form } from "../ui/form.js";
 import { typed } from "../ui/parts.js";
 import { note } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
-import { ago } from "../time.js";
+import { ago } from "../lib/time.js";
 
 /** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../screen.js").Screen} Screen */
+/** @typedef {import("../ui/screen.js").Screen} Screen */
 
 /**
  * @param {Key} key

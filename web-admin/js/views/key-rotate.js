@@ -1,9 +1,9 @@
 // @ts-check
 /** Rotating a key: a new one with the same settings, while the old one works on for a while. */
 
-import { call } from "../api.js";
-import { h } from "../dom.js";
-import { go } from "../router.js";
+import { call } from "../server/api.js";
+import { h } from "../lib/dom.js";
+import { go } from "../lib/router.js";
 import { openDialog } from "../ui/dialog.js";
 import { field } from "../ui/field.js";
 import { form } from "../ui/form.js";
@@ -11,7 +11,7 @@ import { typed } from "../ui/parts.js";
 import { toast } from "../ui/toast.js";
 
 /** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../screen.js").Screen} Screen */
+/** @typedef {import("../ui/screen.js").Screen} Screen */
 
 /**
  * @param {Key} key

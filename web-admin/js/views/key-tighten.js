@@ -1,11 +1,11 @@
 // @ts-check
 /** Tightening a key: lower limits, fewer permissions or addresses. One person, at once. */
 
-import { call } from "../api.js";
-import { h } from "../dom.js";
-import { splitIPs } from "../ips.js";
-import { toMinor } from "../money.js";
-import { date } from "../time.js";
+import { call } from "../server/api.js";
+import { h } from "../lib/dom.js";
+import { splitIPs } from "../lib/ips.js";
+import { toMinor } from "../lib/money.js";
+import { date } from "../lib/time.js";
 import { openDialog } from "../ui/dialog.js";
 import { field } from "../ui/field.js";
 import { form } from "../ui/form.js";
@@ -14,7 +14,7 @@ import { toast } from "../ui/toast.js";
 import { ipField, limitFields, limitProblems, permissionChoices } from "./key-fields.js";
 
 /** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../screen.js").Screen} Screen */
+/** @typedef {import("../ui/screen.js").Screen} Screen */
 /** @typedef {import("../ui/form.js").Values} Values */
 
 /**

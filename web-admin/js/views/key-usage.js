@@ -1,9 +1,9 @@
 // @ts-check
 /** How a key is used: day by day, from where, and what was refused. */
 
-import { h } from "../dom.js";
-import { grouped } from "../money.js";
-import { ago, DAY_MS, date } from "../time.js";
+import { h } from "../lib/dom.js";
+import { grouped } from "../lib/money.js";
+import { ago, DAY_MS, date } from "../lib/time.js";
 import { table, typed } from "../ui/parts.js";
 import { bars, everyDay, usageWords } from "../ui/sparkline.js";
 

@@ -1,13 +1,13 @@
 // @ts-check
 /** One key: settings, use, and what can be done with it. */
 
-import { ApiError, get } from "../api.js";
-import { h, icon } from "../dom.js";
-import { holds, person } from "../session.js";
-import { ago, daysUntil, moment } from "../time.js";
+import { ApiError, get } from "../server/api.js";
+import { h, icon } from "../lib/dom.js";
+import { holds, person } from "../server/session.js";
+import { ago, daysUntil, moment } from "../lib/time.js";
 import { badge, details, head, permissionTags, typed, up } from "../ui/parts.js";
 import { note } from "../ui/states.js";
-import { autoApproveWords, daysWords, expiryWords, ipWords, limitWords } from "../words.js";
+import { autoApproveWords, daysWords, expiryWords, ipWords, limitWords } from "../lib/words.js";
 import { claimKey } from "./key-claim.js";
 import { revokeKey } from "./key-revoke.js";
 import { rotateKey } from "./key-rotate.js";
@@ -18,8 +18,8 @@ import { claimBy } from "./keys-pending.js";
 
 /** @typedef {import("../types.js").Key} Key */
 /** @typedef {import("../types.js").Usage} Usage */
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../screen.js").View} View */
+/** @typedef {import("../ui/screen.js").Screen} Screen */
+/** @typedef {import("../ui/screen.js").View} View */
 
 /** @type {View} */
 export const key = {

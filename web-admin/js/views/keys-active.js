@@ -1,18 +1,18 @@
 // @ts-check
 /** The keys in use, at a glance: what they may, how they are used, when they end. */
 
-import { h, icon } from "../dom.js";
-import { holds } from "../session.js";
-import { ago, daysUntil } from "../time.js";
+import { h, icon } from "../lib/dom.js";
+import { holds } from "../server/session.js";
+import { ago, daysUntil } from "../lib/time.js";
 import { permissionTags, typed } from "../ui/parts.js";
 import { usageLine } from "../ui/sparkline.js";
 import { empty } from "../ui/states.js";
-import { counted, expiryWords, ipWords, limitWords } from "../words.js";
-import { money, toMinor } from "../money.js";
+import { counted, expiryWords, ipWords, limitWords } from "../lib/words.js";
+import { money, toMinor } from "../lib/money.js";
 import { revokeKey } from "./key-revoke.js";
 
 /** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../screen.js").Screen} Screen */
+/** @typedef {import("../ui/screen.js").Screen} Screen */
 
 const SHOWN_AT_ONCE = 50;
 const SEARCH_FROM = 8;

@@ -1,9 +1,9 @@
 // @ts-check
 /** Keys on their way: requests that wait for a checker, and approved ones that wait to be claimed. */
 
-import { h } from "../dom.js";
-import { person } from "../session.js";
-import { DAY_MS, relative } from "../time.js";
+import { h } from "../lib/dom.js";
+import { person } from "../server/session.js";
+import { DAY_MS, relative } from "../lib/time.js";
 import { typed, badge } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
 import { approvalRows } from "./approvals.js";
@@ -11,7 +11,7 @@ import { claimKey } from "./key-claim.js";
 
 /** @typedef {import("../types.js").Key} Key */
 /** @typedef {import("../types.js").Approval} Approval */
-/** @typedef {import("../screen.js").Screen} Screen */
+/** @typedef {import("../ui/screen.js").Screen} Screen */
 
 /**
  * @param {Approval[]} requests

@@ -1,11 +1,11 @@
 // @ts-check
 /** Settings → API Keys: active ones, pending ones, and those that are over. */
 
-import { get, withQuery } from "../api.js";
-import { h, icon } from "../dom.js";
-import { loadInbox } from "../inbox.js";
-import { holds } from "../session.js";
-import { ago } from "../time.js";
+import { get, withQuery } from "../server/api.js";
+import { h, icon } from "../lib/dom.js";
+import { loadInbox } from "../server/inbox.js";
+import { holds } from "../server/session.js";
+import { ago } from "../lib/time.js";
 import { head, tabs, typed, badge } from "../ui/parts.js";
 import { moreList } from "../ui/more.js";
 import { empty } from "../ui/states.js";
@@ -14,8 +14,8 @@ import { pendingKeys } from "./keys-pending.js";
 
 /** @typedef {import("../types.js").Key} Key */
 /** @typedef {import("../types.js").Approval} Approval */
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../screen.js").View} View */
+/** @typedef {import("../ui/screen.js").Screen} Screen */
+/** @typedef {import("../ui/screen.js").View} View */
 
 const OVER = ["expired", "revoked", "rejected", "withdrawn", "lapsed"];
 

@@ -1,19 +1,19 @@
 // @ts-check
 /** One operation. */
 
-import { get } from "../api.js";
-import { h } from "../dom.js";
-import { loadInbox } from "../inbox.js";
-import { ago, moment } from "../time.js";
+import { get } from "../server/api.js";
+import { h } from "../lib/dom.js";
+import { loadInbox } from "../server/inbox.js";
+import { ago, moment } from "../lib/time.js";
 import { amount, badge, details, head, typed, up } from "../ui/parts.js";
 import { note } from "../ui/states.js";
-import { operationWords } from "../words.js";
+import { operationWords } from "../lib/words.js";
 import { party } from "./operations.js";
 
 /** @typedef {import("../types.js").Operation} Operation */
 /** @typedef {import("../types.js").Approval} Approval */
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../screen.js").View} View */
+/** @typedef {import("../ui/screen.js").Screen} Screen */
+/** @typedef {import("../ui/screen.js").View} View */
 
 /** @type {View} */
 export const operation = {

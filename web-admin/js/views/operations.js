@@ -1,20 +1,20 @@
 // @ts-check
 /** The distributor's operations: filter, search by phone, export. */
 
-import { check, getLinked, withQuery } from "../api.js";
-import { h, icon } from "../dom.js";
-import { goInstead } from "../router.js";
-import { holds } from "../session.js";
-import { ago } from "../time.js";
+import { check, getLinked, withQuery } from "../server/api.js";
+import { h, icon } from "../lib/dom.js";
+import { goInstead } from "../lib/router.js";
+import { holds } from "../server/session.js";
+import { ago } from "../lib/time.js";
 import { once } from "../ui/act.js";
 import { amount, badge, head, typed } from "../ui/parts.js";
 import { moreList } from "../ui/more.js";
 import { empty } from "../ui/states.js";
-import { operationWords, statusWords } from "../words.js";
+import { operationWords, statusWords } from "../lib/words.js";
 
 /** @typedef {import("../types.js").Operation} Operation */
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../screen.js").View} View */
+/** @typedef {import("../ui/screen.js").Screen} Screen */
+/** @typedef {import("../ui/screen.js").View} View */
 
 const PAGE = 50;
 const SEARCH_PAGE = 1000;

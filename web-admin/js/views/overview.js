@@ -1,15 +1,15 @@
 // @ts-check
 /** Overview: the float, what waits for me, what needs attention, the last operations. */
 
-import { ApiError, get, getLinked } from "../api.js";
-import { h, icon } from "../dom.js";
-import { loadInbox } from "../inbox.js";
-import { fromMinor, grouped, money, toMinor } from "../money.js";
-import { person } from "../session.js";
-import { ago } from "../time.js";
+import { ApiError, get, getLinked } from "../server/api.js";
+import { h, icon } from "../lib/dom.js";
+import { loadInbox } from "../server/inbox.js";
+import { fromMinor, grouped, money, toMinor } from "../lib/money.js";
+import { person } from "../server/session.js";
+import { ago } from "../lib/time.js";
 import { head, typed } from "../ui/parts.js";
 import { note } from "../ui/states.js";
-import { counted } from "../words.js";
+import { counted } from "../lib/words.js";
 import { approvalRows } from "./approvals.js";
 import { operationRow } from "./operations.js";
 
@@ -17,9 +17,9 @@ import { operationRow } from "./operations.js";
 /** @typedef {import("../types.js").Key} Key */
 /** @typedef {import("../types.js").Operation} Operation */
 /** @typedef {import("../types.js").AttentionItem} AttentionItem */
-/** @typedef {import("../inbox.js").Inbox} Inbox */
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../screen.js").View} View */
+/** @typedef {import("../server/inbox.js").Inbox} Inbox */
+/** @typedef {import("../ui/screen.js").Screen} Screen */
+/** @typedef {import("../ui/screen.js").View} View */
 
 const FEW = 5;
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** One half of a first password, shown once to one of the two people who let a user in. */
 
-import { h } from "../dom.js";
+import { h } from "../lib/dom.js";
 import { typed } from "../ui/parts.js";
 import { showSecrets } from "../ui/secret.js";
 

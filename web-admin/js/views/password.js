@@ -1,9 +1,9 @@
 // @ts-check
 /** Choosing a password: forced at the first sign-in, or whenever a person likes. */
 
-import { call } from "../api.js";
-import { find, h, replace, template } from "../dom.js";
-import { load } from "../session.js";
+import { call } from "../server/api.js";
+import { find, h, replace, template } from "../lib/dom.js";
+import { load } from "../server/session.js";
 import { openDialog } from "../ui/dialog.js";
 import { field } from "../ui/field.js";
 import { form } from "../ui/form.js";

@@ -2,7 +2,7 @@
 /** The roles, each explained. */
 
 import { choices } from "../ui/field.js";
-import { ROLES } from "../words.js";
+import { ROLES } from "../lib/words.js";
 
 /** @param {readonly string[]} checked */
 export function roleChoices(checked) {

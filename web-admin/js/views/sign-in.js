@@ -1,8 +1,8 @@
 // @ts-check
 /** Signing in: at the door, and again in a dialog when the session ends in the middle of work. */
 
-import { find, h, replace, template } from "../dom.js";
-import { current, load, signIn } from "../session.js";
+import { find, h, replace, template } from "../lib/dom.js";
+import { current, load, signIn } from "../server/session.js";
 import { openDialog } from "../ui/dialog.js";
 import { field } from "../ui/field.js";
 import { form } from "../ui/form.js";

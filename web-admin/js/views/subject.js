@@ -4,12 +4,12 @@
  * this page has no words for is shown under its own name.
  */
 
-import { h } from "../dom.js";
-import { money } from "../money.js";
+import { h } from "../lib/dom.js";
+import { money } from "../lib/money.js";
 import { details, permissionTags, table, typed } from "../ui/parts.js";
-import { autoApproveWords, daysWords, ipWords, limitWords, operationWords, ROLES } from "../words.js";
+import { autoApproveWords, daysWords, ipWords, limitWords, operationWords, ROLES } from "../lib/words.js";
 
-/** @typedef {import("../dom.js").Child} Child */
+/** @typedef {import("../lib/dom.js").Child} Child */
 /** @typedef {import("../types.js").Approval} Approval */
 /** @typedef {import("../types.js").Key} Key */
 

@@ -1,10 +1,10 @@
 // @ts-check
 /** New user: an admin asks, another person approves, and each hands over one half of a password. */
 
-import { call } from "../api.js";
-import { h } from "../dom.js";
-import { go } from "../router.js";
-import { holds } from "../session.js";
+import { call } from "../server/api.js";
+import { h } from "../lib/dom.js";
+import { go } from "../lib/router.js";
+import { holds } from "../server/session.js";
 import { field } from "../ui/field.js";
 import { form } from "../ui/form.js";
 import { head, up } from "../ui/parts.js";
@@ -13,8 +13,8 @@ import { toast } from "../ui/toast.js";
 import { showHalf } from "./password-half.js";
 import { roleChoices } from "./role-choices.js";
 
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../screen.js").View} View */
+/** @typedef {import("../ui/screen.js").Screen} Screen */
+/** @typedef {import("../ui/screen.js").View} View */
 
 /** @type {View} */
 export const userNew = {

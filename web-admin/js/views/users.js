@@ -1,16 +1,16 @@
 // @ts-check
 /** Users and roles: who may do what, and changing it. */
 
-import { call, get } from "../api.js";
-import { h, icon } from "../dom.js";
-import { go } from "../router.js";
-import { holds, person } from "../session.js";
-import { ago } from "../time.js";
+import { call, get } from "../server/api.js";
+import { h, icon } from "../lib/dom.js";
+import { go } from "../lib/router.js";
+import { holds, person } from "../server/session.js";
+import { ago } from "../lib/time.js";
 import { once } from "../ui/act.js";
 import { ask, openDialog } from "../ui/dialog.js";
 import { form } from "../ui/form.js";
 import { badge, head, typed } from "../ui/parts.js";
-import { note } from "../ui/states.js";
+import { explain, note } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
 import { showHalf } from "./password-half.js";
 import { roleChoices } from "./role-choices.js";
@@ -18,8 +18,8 @@ import { roleWords } from "./subject.js";
 
 /** @typedef {import("../types.js").User} User */
 /** @typedef {import("../types.js").Role} Role */
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../screen.js").View} View */
+/** @typedef {import("../ui/screen.js").Screen} Screen */
+/** @typedef {import("../ui/screen.js").View} View */
 
 /** @type {View} */
 export const users = {
@@ -151,7 +151,6 @@ async function resetPassword(one, screen) {
     if (typeof answer?.passwordHalf === "string") await showHalf("first", answer.passwordHalf, one.name);
     await follow(answer, "Password reset.", screen);
   } catch (error) {
-    const { explain } = await import("../ui/states.js");
     toast(explain(error), "danger");
   }
 }

@@ -4,9 +4,9 @@
 import { get } from "./api.js";
 import { holds, person } from "./session.js";
 
-/** @typedef {import("./types.js").Approval} Approval */
-/** @typedef {import("./types.js").Key} Key */
-/** @typedef {import("./types.js").Membership} Membership */
+/** @typedef {import("../types.js").Approval} Approval */
+/** @typedef {import("../types.js").Key} Key */
+/** @typedef {import("../types.js").Membership} Membership */
 
 /**
  * @typedef {object} Inbox

@@ -4,7 +4,7 @@
  * bound to what was on this screen and to nothing else.
  */
 
-/** @typedef {import("./types.js").Approval} Approval */
+/** @typedef {import("../types.js").Approval} Approval */
 
 /**
  * The canonical form of RFC 8785 for the values these requests hold: objects, arrays, strings,

@@ -1,15 +1,15 @@
 // @ts-check
 /** Shows one view: loading, the view, or what went wrong; draws again when its data changed. */
 
-import { ApiError } from "./api.js";
-import { h, replace } from "./dom.js";
-import { released } from "./press.js";
-import { address } from "./router.js";
-import { closeDialogs } from "./ui/dialog.js";
-import { failed, loading } from "./ui/states.js";
+import { ApiError } from "../server/api.js";
+import { h, replace } from "../lib/dom.js";
+import { released } from "../lib/press.js";
+import { address } from "../lib/router.js";
+import { closeDialogs } from "./dialog.js";
+import { failed, loading } from "./states.js";
 
-/** @typedef {import("./dom.js").Child} Child */
-/** @typedef {import("./types.js").Membership} Membership */
+/** @typedef {import("../lib/dom.js").Child} Child */
+/** @typedef {import("../types.js").Membership} Membership */
 
 /**
  * @typedef {object} Place where a view is

@@ -4,8 +4,8 @@
 import { daysUntil, date } from "./time.js";
 import { money, toMinor } from "./money.js";
 
-/** @typedef {import("./types.js").Permission} Permission */
-/** @typedef {import("./types.js").Role} Role */
+/** @typedef {import("../types.js").Permission} Permission */
+/** @typedef {import("../types.js").Role} Role */
 
 /** @type {{ value: Permission, label: string, text: string, risky: boolean }[]} */
 export const PERMISSIONS = [

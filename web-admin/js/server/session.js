@@ -3,9 +3,9 @@
 
 import { call, get } from "./api.js";
 
-/** @typedef {import("./types.js").Session} Session */
-/** @typedef {import("./types.js").Membership} Membership */
-/** @typedef {import("./types.js").Role} Role */
+/** @typedef {import("../types.js").Session} Session */
+/** @typedef {import("../types.js").Membership} Membership */
+/** @typedef {import("../types.js").Role} Role */
 
 /** @type {Session | null} */
 let session = null;
@@ -24,6 +24,23 @@ export function person() {
 export async function load() {
   session = /** @type {Session} */ (await get("/session"));
   return session;
+}
+
+/**
+ * Draws everything anew after the session was read again; set by the main module.
+ * @type {() => void}
+ */
+let redraw = () => {};
+
+/** @param {() => void} handler */
+export function whenSessionRefreshes(handler) {
+  redraw = handler;
+}
+
+/** Roles or membership may have changed: reads them again and has everything drawn anew. */
+export async function refreshSession() {
+  await load();
+  redraw();
 }
 
 /**

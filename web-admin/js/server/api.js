@@ -143,7 +143,7 @@ export async function check(path) {
  * A list that is a plain array, with the address of the next page in its `Link` header.
  * @param {string} path
  * @param {AbortSignal} [signal]
- * @returns {Promise<import("./types.js").Page<any>>}
+ * @returns {Promise<import("../types.js").Page<any>>}
  */
 export async function getLinked(path, signal) {
   const response = await answer("GET", path, signal ? { signal } : {});

@@ -14,9 +14,8 @@ import { ago } from "./lib/time.js";
 import { viewFor } from "./views/index.js";
 import { passwordDialog } from "./views/password.js";
 
-/** @typedef {import("./types.js").Membership} Membership */
-/** @typedef {import("./lib/router.js").Address} Address */
-/** @typedef {import("./types.js").Distributor} Distributor */
+/** @import { SessionDistributor as Membership, Summary as Distributor } from "./types/api.d.ts" */
+/** @import { Address } from "./lib/router.js" */
 
 /** @type {{ member: Membership, distributor: Distributor } | null} */
 let shown = null;
@@ -32,6 +31,7 @@ export async function showFrame(app, member, wanted) {
   if (!shown || shown.member.distributorID !== member.distributorID || !app.querySelector("#view")) {
     drawFrame(app, member);
     try {
+      /** @type {Distributor} */
       const distributor = await get(`/distributors/${member.distributorID}`);
       shown = { member, distributor };
     } catch (error) {
@@ -181,7 +181,7 @@ async function refreshInbox() {
 
 /**
  * @param {Membership} member
- * @param {import("./types.js").Key[]} keys
+ * @param {import("./types/api.d.ts").Key[]} keys
  */
 function drawBanner(member, keys) {
   const banner = document.querySelector("#banner");

@@ -7,8 +7,8 @@ import { curl, javaScript } from "./examples.js";
 import { exampleOf } from "./openapi.js";
 import { members } from "./schema.js";
 
-/** @typedef {import("./openapi.js").Call} Call */
-/** @typedef {import("../../js/lib/dom.js").Child} Child */
+/** @import { Call } from "./openapi.js" */
+/** @import { Child } from "../../js/lib/dom.js" */
 
 /** @param {string} language @param {string} text */
 function block(language, text) {

@@ -1,7 +1,7 @@
 // @ts-check
 /** A call as a reader would make it, from its description alone. Values come from the shell's variables. */
 
-/** @typedef {import("./openapi.js").Call} Call */
+/** @import { Call } from "./openapi.js" */
 
 /** How each scheme proves who calls: the header, and the variable that its value comes from. */
 const BEARER = /** @type {const} */ ({ api: "UNIVERSAL_WALLET_API_KEY", issuer: "ISSUER_TOKEN" });

@@ -5,7 +5,7 @@ import { find, h } from "../../js/lib/dom.js";
 import { callView } from "./call.js";
 import { calls } from "./openapi.js";
 
-/** @typedef {import("./openapi.js").Call} Call */
+/** @import { Call } from "./openapi.js" */
 
 const place = find(document, "#reference", HTMLElement);
 

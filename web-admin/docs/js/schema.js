@@ -4,7 +4,7 @@
 import { h } from "../../js/lib/dom.js";
 import { resolve } from "./openapi.js";
 
-/** @typedef {import("./openapi.js").Schema} Schema */
+/** @import { Schema } from "./openapi.js" */
 
 /** @param {Record<string, any>} document @param {Schema} given @returns {string} */
 function typeOf(document, given) {

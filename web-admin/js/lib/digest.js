@@ -4,7 +4,7 @@
  * bound to what was on this screen and to nothing else.
  */
 
-/** @typedef {import("../types.js").Approval} Approval */
+/** @import { Approval } from "../types/api.d.ts" */
 
 /**
  * The canonical form of RFC 8785 for the values these requests hold: objects, arrays, strings,
@@ -12,7 +12,7 @@
  * @param {unknown} value
  * @returns {string}
  */
-export function canonical(value) {
+function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (value !== null && typeof value === "object") {
     const members = Object.entries(value)

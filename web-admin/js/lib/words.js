@@ -4,8 +4,7 @@
 import { daysUntil, date } from "./time.js";
 import { money, toMinor } from "./money.js";
 
-/** @typedef {import("../types.js").Permission} Permission */
-/** @typedef {import("../types.js").Role} Role */
+/** @import { ApprovalKind, ApprovalStatus, KeyStatus, OperationStatus, Permission, Role } from "../types/api.d.ts" */
 
 /** @type {{ value: Permission, label: string, text: string, risky: boolean }[]} */
 export const PERMISSIONS = [
@@ -27,7 +26,9 @@ export const ROLES = [
   { value: "viewer", label: "Viewer", text: "Sees everything and changes nothing." },
 ];
 
-/** @type {Record<string, [label: string, tone: "good" | "wait" | "bad" | "plain"]>} */
+/** @typedef {ApprovalStatus | KeyStatus | OperationStatus | "disabled"} Status */
+
+/** @type {Record<Status, [label: string, tone: "good" | "wait" | "bad" | "plain"]>} */
 const STATUSES = {
   pending: ["Pending", "wait"],
   processing: ["Processing", "wait"],
@@ -37,19 +38,18 @@ const STATUSES = {
   rejected: ["Rejected", "bad"],
   revoked: ["Revoked", "bad"],
   failed: ["Failed", "bad"],
-  suspended: ["Suspended", "bad"],
   disabled: ["Disabled", "bad"],
   expired: ["Expired", "plain"],
   withdrawn: ["Withdrawn", "plain"],
   lapsed: ["Lapsed", "plain"],
 };
 
-/** @param {string} status */
+/** @param {Status} status */
 export function statusWords(status) {
-  return STATUSES[status] ?? /** @type {const} */ ([status, "plain"]);
+  return STATUSES[status];
 }
 
-/** @type {Record<string, string>} */
+/** @type {Record<ApprovalKind, string>} */
 const KINDS = {
   "api-key.issue": "New API key",
   "api-key.rotate": "Rotate API key",
@@ -59,9 +59,9 @@ const KINDS = {
   "user.reset": "Reset a password",
 };
 
-/** @param {string} kind */
+/** @param {ApprovalKind} kind */
 export function kindWords(kind) {
-  return KINDS[kind] ?? kind;
+  return KINDS[kind];
 }
 
 /** @param {string} type */

@@ -4,9 +4,8 @@
 import { get } from "./api.js";
 import { holds, person } from "./session.js";
 
-/** @typedef {import("../types.js").Approval} Approval */
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../types.js").Membership} Membership */
+/** @import { Page } from "./api.js" */
+/** @import { Approval, Key, SessionDistributor as Membership } from "../types/api.d.ts" */
 
 /**
  * @typedef {object} Inbox
@@ -20,7 +19,7 @@ import { holds, person } from "./session.js";
  * @param {Approval} approval
  * @param {Membership} member
  */
-export function mayDecide(approval, member) {
+function mayDecide(approval, member) {
   return whyNot(approval, member) === "";
 }
 
@@ -51,14 +50,13 @@ export function whyNot(approval, member) {
  */
 export async function loadInbox(member, signal) {
   const base = `/distributors/${member.distributorID}`;
-  const [approvals, keys] = await Promise.all([
-    get(`${base}/approvals?status=pending&limit=1000`, signal),
-    holds(member, "maker") ? get(`${base}/api-keys?status=approved`, signal) : { items: [] },
+  const [{ items: pending }, approved] = await Promise.all([
+    /** @type {Promise<Page<Approval>>} */ (get(`${base}/approvals?status=pending&limit=1000`, signal)),
+    /** @type {Promise<Page<Key>> | null} */ (holds(member, "maker") ? get(`${base}/api-keys?status=approved`, signal) : null),
   ]);
-  const pending = /** @type {Approval[]} */ (approvals.items);
   return {
     pending,
     toDecide: pending.filter((approval) => mayDecide(approval, member)),
-    toClaim: /** @type {Key[]} */ (keys.items).filter((key) => key.makerID === person().userID),
+    toClaim: (approved?.items ?? []).filter((key) => key.makerID === person().userID),
   };
 }

@@ -3,9 +3,7 @@
 
 import { call, get } from "./api.js";
 
-/** @typedef {import("../types.js").Session} Session */
-/** @typedef {import("../types.js").Membership} Membership */
-/** @typedef {import("../types.js").Role} Role */
+/** @import { Session, SessionDistributor as Membership, Role } from "../types/api.d.ts" */
 
 /** @type {Session | null} */
 let session = null;
@@ -48,9 +46,7 @@ export async function refreshSession() {
  * @param {string} password
  */
 export async function signIn(login, password) {
-  session = /** @type {Session} */ (
-    await call("POST", "/session", { body: { login, password } })
-  );
+  session = /** @type {Session} */ (await call("POST", "/session", { body: { login, password } }));
   return session;
 }
 

@@ -3,7 +3,7 @@
 
 import { find, h, replace, template, uniqueID } from "../lib/dom.js";
 
-/** @typedef {import("../lib/dom.js").Child} Child */
+/** @import { Child } from "../lib/dom.js" */
 
 /**
  * @typedef {object} Dialog

@@ -3,7 +3,7 @@
 
 import { find, h, replace, template, uniqueID } from "../lib/dom.js";
 
-/** @typedef {import("../lib/dom.js").Child} Child */
+/** @import { Child } from "../lib/dom.js" */
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Control */
 
 /**
@@ -89,7 +89,7 @@ export function selectField(options) {
  * @param {string} options.name
  * @param {string} options.legend
  * @param {Child} [options.hint]
- * @param {{ value: string, label: string, text: string, checked?: boolean, disabled?: boolean, mark?: Child }[]} options.choices
+ * @param {{ value: string, label: string, text: string, checked?: boolean, mark?: Child }[]} options.choices
  */
 export function choices({ name, legend, hint, choices: list }) {
   const errorID = uniqueID(`${name}-error`);
@@ -99,12 +99,12 @@ export function choices({ name, legend, hint, choices: list }) {
     { class: "field choices", "data-choices": name, "aria-describedby": `${hintID} ${errorID}` },
     h("legend", {}, legend),
     h("p", { class: "hint", id: hintID }, hint),
-    list.map(({ value, label, text, checked, disabled, mark }) => {
+    list.map(({ value, label, text, checked, mark }) => {
       const id = uniqueID(name);
       return h(
         "div",
         { class: "choice" },
-        h("input", { type: "checkbox", id, name, value, checked, disabled, "aria-describedby": `${id}-text` }),
+        h("input", { type: "checkbox", id, name, value, checked, "aria-describedby": `${id}-text` }),
         h("label", { for: id }, label, " ", mark),
         h("p", { id: `${id}-text` }, text),
       );

@@ -12,8 +12,8 @@ import { refreshSession } from "../server/session.js";
 import { isOutdated } from "./act.js";
 import { explain, note, requestID } from "./states.js";
 
-/** @typedef {import("../lib/dom.js").Child} Child */
-/** @typedef {import("./field.js").Control} Control */
+/** @import { Child } from "../lib/dom.js" */
+/** @import { Control } from "./field.js" */
 
 /**
  * What was typed: text by name, and for choices the list of chosen values.
@@ -203,7 +203,7 @@ function isControl(target) {
  * One idempotency key for each different body: sending the same again after a lost answer counts
  * once, a corrected form is a new request.
  */
-export function keyPerBody() {
+function keyPerBody() {
   /** @type {Map<string, string>} */
   const keys = new Map();
   return (/** @type {unknown} */ body) => {

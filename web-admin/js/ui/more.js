@@ -6,14 +6,15 @@ import { explain } from "./states.js";
 import { once } from "./act.js";
 import { toast } from "./toast.js";
 
-/** @typedef {import("../lib/dom.js").Child} Child */
+/** @import { Page } from "../server/api.js" */
+/** @import { Child } from "../lib/dom.js" */
 
 /**
  * @template T
  * @param {object} options
  * @param {T[]} options.items the first page
- * @param {string | null} options.nextCursor
- * @param {(cursor: string) => Promise<import("../types.js").Page<T>>} options.more
+ * @param {string} options.nextCursor
+ * @param {(cursor: string) => Promise<Page<T>>} options.more
  * @param {(item: T) => HTMLElement} options.row
  * @param {(item: T) => boolean} [options.keep]
  * @param {Child} options.empty

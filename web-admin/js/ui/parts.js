@@ -5,9 +5,10 @@ import { h, icon } from "../lib/dom.js";
 import { money } from "../lib/money.js";
 import { PERMISSIONS, permissionLabel, statusWords } from "../lib/words.js";
 
-/** @typedef {import("../lib/dom.js").Child} Child */
+/** @import { Child } from "../lib/dom.js" */
+/** @import { Status } from "../lib/words.js" */
 
-/** @param {string} status */
+/** @param {Status} status */
 export function badge(status) {
   const [label, tone] = statusWords(status);
   return h("span", { class: `badge badge-${tone}` }, label);

@@ -8,8 +8,8 @@ import { address } from "../lib/router.js";
 import { closeDialogs } from "./dialog.js";
 import { failed, loading } from "./states.js";
 
-/** @typedef {import("../lib/dom.js").Child} Child */
-/** @typedef {import("../types.js").Membership} Membership */
+/** @import { Child } from "../lib/dom.js" */
+/** @import { SessionDistributor as Membership } from "../types/api.d.ts" */
 
 /**
  * @typedef {object} Place where a view is
@@ -29,10 +29,11 @@ import { failed, loading } from "./states.js";
  */
 
 /**
+ * @template [Data=any]
  * @typedef {object} View
  * @property {string} title of the document
- * @property {(screen: Screen) => Promise<any>} load
- * @property {(data: any, screen: Screen) => Child} render
+ * @property {(screen: Screen) => Promise<Data>} load
+ * @property {(data: Data, screen: Screen) => Child} render
  * @property {boolean} [still] true: never drawn again by itself, since people type there
  */
 

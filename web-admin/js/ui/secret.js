@@ -8,14 +8,14 @@ import { find, h, template } from "../lib/dom.js";
 import { ask, openDialog } from "./dialog.js";
 import { note } from "./states.js";
 
-/** @typedef {import("../lib/dom.js").Child} Child */
+/** @import { Child } from "../lib/dom.js" */
 
 /**
  * @param {string} name
  * @param {string} text
  * @param {() => void} copied
  */
-export function secretRow(name, text, copied) {
+function secretRow(name, text, copied) {
   const element = find(template("secret"), ".secret", HTMLElement);
   const code = find(element, ".secret-text", HTMLElement);
   const button = find(element, ".copy", HTMLButtonElement);

@@ -6,10 +6,8 @@ import { h, svg } from "../lib/dom.js";
 import { date } from "../lib/time.js";
 import { counted } from "../lib/words.js";
 
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../types.js").Usage} Usage */
-/** @typedef {import("../types.js").UsageDay} UsageDay */
-/** @typedef {import("./screen.js").Screen} Screen */
+/** @import { Key, KeyUsage as Usage, UsedDay as UsageDay } from "../types/api.d.ts" */
+/** @import { Screen } from "./screen.js" */
 
 const GAP = 1;
 const STEP = 4;
@@ -64,16 +62,17 @@ const cache = new Map();
  * @param {Screen} screen
  */
 export function usageLine(key, screen) {
-  if (!key.usage?.requests30Days) return null;
+  if (key.usage.requests30Days === 0) return null;
   const holder = h("div", { class: "sparkline" });
   const version = `${key.keyID} ${key.usage.requests30Days} ${key.lastUsedAt ?? ""}`;
   const observer = new IntersectionObserver((entries) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;
     observer.disconnect();
+    /** @type {Promise<Usage>} */
     const usage = cache.get(version) ?? get(`${screen.base}/api-keys/${key.keyID}/usage?days=30`);
     cache.set(version, usage);
     usage.then(
-      (/** @type {Usage} */ { days }) => {
+      ({ days }) => {
         const all = everyDay(days);
         holder.replaceChildren(bars(all, 28, usageWords(all)));
       },

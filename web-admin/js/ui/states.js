@@ -4,7 +4,7 @@
 import { ApiError } from "../server/api.js";
 import { h, icon } from "../lib/dom.js";
 
-/** @typedef {import("../lib/dom.js").Child} Child */
+/** @import { Child } from "../lib/dom.js" */
 
 export function loading() {
   return h(

@@ -16,16 +16,14 @@ import { showHalf } from "./password-half.js";
 import { askReason } from "./reason.js";
 import { comparison, subjectDetails, subjectLine } from "./subject.js";
 
-/** @typedef {import("../types.js").Approval} Approval */
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../ui/screen.js").Screen} Screen */
-/** @typedef {import("../ui/screen.js").View} View */
+/** @import { Approval, Decision, Key } from "../types/api.d.ts" */
+/** @import { Screen, View } from "../ui/screen.js" */
 
 /**
  * @typedef {{ approval: Approval, fingerprint: string, old: Key | null, next: Approval | null }} Data
  */
 
-/** @type {View} */
+/** @type {View<Data>} */
 export const approval = {
   title: "Request",
   load: async (screen) => {
@@ -42,7 +40,7 @@ export const approval = {
       next: inbox.toDecide.find((one) => one.approvalID !== found.approvalID) ?? null,
     };
   },
-  render: (/** @type {Data} */ { approval: request, fingerprint, old, next }, screen) => [
+  render: ({ approval: request, fingerprint, old, next }, screen) => [
     up(screen.link("approvals"), "Approvals"),
     head(kindWords(request.kind), [subjectLine(request, screen.currency)], badge(request.status)),
     state(request, screen),
@@ -129,10 +127,11 @@ function decision(request, fingerprint, screen) {
         class: "primary",
         click: once(async () => {
           // The fingerprint was computed from what is on the screen, so nothing else can be approved.
+          /** @type {Decision} */
           const answer = await call("POST", `${path}/approve`, { body: { digest: fingerprint } });
           toast("Approved.");
           await screen.refresh();
-          if (typeof answer.passwordHalf === "string") {
+          if (answer.passwordHalf) {
             await showHalf("second", answer.passwordHalf, String(request.subject["name"] ?? request.subject["login"] ?? "the person"));
           }
         }),

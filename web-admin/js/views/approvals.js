@@ -12,9 +12,9 @@ import { empty } from "../ui/states.js";
 import { kindWords } from "../lib/words.js";
 import { subjectLine } from "./subject.js";
 
-/** @typedef {import("../types.js").Approval} Approval */
-/** @typedef {import("../ui/screen.js").Screen} Screen */
-/** @typedef {import("../ui/screen.js").View} View */
+/** @import { Page } from "../server/api.js" */
+/** @import { Approval } from "../types/api.d.ts" */
+/** @import { Screen, View } from "../ui/screen.js" */
 
 /**
  * Rows of requests, each leading to its own page.
@@ -29,7 +29,7 @@ export function approvalRows(approvals, screen) {
  * @param {Approval} approval
  * @param {Screen} screen
  */
-export function approvalRow(approval, screen) {
+function approvalRow(approval, screen) {
   const { member, currency } = screen;
   const open = approval.status === "pending";
   const reason = open ? whyNot(approval, member) : "";
@@ -54,7 +54,7 @@ export function approvalRow(approval, screen) {
   );
 }
 
-/** @type {View} */
+/** @type {View<Page<Approval>>} */
 export const approvals = {
   title: "Approvals",
   load: (screen) =>
@@ -66,7 +66,7 @@ export const approvals = {
     ),
   render: (page, screen) => {
     const history = screen.path[1] === "history";
-    const items = /** @type {Approval[]} */ (page.items).filter((one) => history === (one.status !== "pending"));
+    const items = page.items.filter((one) => history === (one.status !== "pending"));
     const first = items.filter((one) => whyNot(one, screen.member) === "" || history);
     const rest = items.filter((one) => !first.includes(one));
     return [

@@ -1,7 +1,7 @@
 // @ts-check
 /** The audit log: everything that happened, each entry sealed by the hash of the one before. */
 
-import { call, get, withQuery } from "../server/api.js";
+import { get, withQuery } from "../server/api.js";
 import { h } from "../lib/dom.js";
 import { ago, moment } from "../lib/time.js";
 import { once } from "../ui/act.js";
@@ -10,14 +10,14 @@ import { details, head, typed } from "../ui/parts.js";
 import { empty, note } from "../ui/states.js";
 import { counted } from "../lib/words.js";
 
-/** @typedef {import("../types.js").AuditEntry} AuditEntry */
-/** @typedef {import("../types.js").Verification} Verification */
-/** @typedef {import("../ui/screen.js").Screen} Screen */
-/** @typedef {import("../ui/screen.js").View} View */
+/** @import { Page } from "../server/api.js" */
+/** @import { Child } from "../lib/dom.js" */
+/** @import { AuditEntry, Verified } from "../types/api.d.ts" */
+/** @import { Screen, View } from "../ui/screen.js" */
 
 const PAGE = 50;
 
-/** @type {View} */
+/** @type {View<Page<AuditEntry>>} */
 export const audit = {
   title: "Audit log",
   load: (screen) => get(`${screen.base}/audit?limit=${PAGE}`, screen.signal),
@@ -49,18 +49,19 @@ export const audit = {
 /**
  * The server checks a part of the chain a call; this goes on to its end or first break.
  * @param {Screen} screen
- * @returns {Promise<Verification>}
+ * @returns {Promise<Verified>}
  */
 async function verify(screen) {
   let from = "";
   for (;;) {
-    const part = /** @type {Verification} */ (await call("GET", withQuery(`${screen.base}/audit/verify`, { from })));
+    /** @type {Verified} */
+    const part = await get(withQuery(`${screen.base}/audit/verify`, { from }));
     if (!part.valid || !part.nextFrom) return part;
     from = String(part.nextFrom);
   }
 }
 
-/** @param {Verification} result */
+/** @param {Verified} result */
 function verdict(result) {
   if (!result.valid) {
     return note("danger",
@@ -126,13 +127,18 @@ function subjectLink(subject, screen) {
   return path ? h("a", { href: screen.link(path) }, "open") : null;
 }
 
-/** @param {AuditEntry} entry */
-function actorWords({ actor }) {
+/**
+ * Who acted. The generated type has no `type` for a person, since openapi-typescript drops members beside a `$ref`.
+ * @typedef {{ type: "user" | "key", name: string } | { type: "issuer" | "system" }} Actor
+ */
+
+/** @param {Actor} actor */
+function actorWords(actor) {
   switch (actor.type) {
     case "user":
-      return typed(actor.name ?? "", "strong");
+      return typed(actor.name, "strong");
     case "key":
-      return ["Key ", typed(actor.name ?? "", "strong")];
+      return ["Key ", typed(actor.name, "strong")];
     case "issuer":
       return h("span", { class: "strong" }, "The issuer");
     default:
@@ -147,15 +153,15 @@ function actorWords({ actor }) {
 function auditRow(entry, screen) {
   return h("li", { class: "row row-audit" },
     h("div", { class: "row-main" },
-      h("p", {}, actorWords(entry), " ", ACTS[entry.kind] ?? entry.kind),
+      h("p", {}, actorWords(/** @type {Actor} */ (entry.actor)), " ", ACTS[entry.kind] ?? entry.kind),
       h("details", { id: `entry-${entry.sequenceNumber}` },
         h("summary", { class: "muted small" }, "Details"),
         details([
           ["When", moment(entry.at)],
           ["What", h("code", {}, entry.kind)],
           ["About", [h("code", { class: "wrap" }, entry.subject), " ", subjectLink(entry.subject, screen)]],
-          ...Object.entries(entry.details ?? {}).map(([name, value]) =>
-            /** @type {[string, import("../lib/dom.js").Child]} */ ([name, h("span", { class: "wrap" }, typed(typeof value === "string" ? value : JSON.stringify(value)))])),
+          ...Object.entries(entry.details).map(([name, value]) =>
+            /** @type {[string, Child]} */ ([name, h("span", { class: "wrap" }, typed(typeof value === "string" ? value : JSON.stringify(value)))])),
           ["Hash", h("code", { class: "wrap" }, entry.hash)],
         ], "small"))),
     h("div", { class: "row-side muted small" }, h("span", {}, `#${entry.sequenceNumber}`), ago(entry.at)));

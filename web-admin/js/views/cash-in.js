@@ -13,11 +13,11 @@ import { note } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
 import { phoneProblem, shortCodeProblem } from "../lib/phones.js";
 
-/** @typedef {import("../ui/screen.js").Screen} Screen */
-/** @typedef {import("../ui/screen.js").View} View */
-/** @typedef {import("../ui/form.js").Values} Values */
+/** @import { NewOperation, Receipt } from "../types/api.d.ts" */
+/** @import { Screen, View } from "../ui/screen.js" */
+/** @import { Values } from "../ui/form.js" */
 
-/** @type {View} */
+/** @type {View<null>} */
 export const cashIn = {
   title: "New cash-in",
   still: true,
@@ -73,6 +73,7 @@ function cashInForm(screen) {
     cancel: () => go(screen.link("operations")),
     send: async (values, idempotencyKey) => {
       const body = request(values);
+      /** @type {Receipt} */
       const answer = await call("POST", `${screen.base}/operations`, { body, idempotencyKey: idempotencyKey(body) });
       toast("Sent. A checker decides now.");
       go(screen.link(`operations/${answer.operationID}`));
@@ -80,7 +81,10 @@ function cashInForm(screen) {
   });
 }
 
-/** @param {Values} values */
+/**
+ * @param {Values} values
+ * @returns {NewOperation}
+ */
 function request(values) {
   const payee = values.text("payee") === "phone"
     ? { phoneTo: values.text("phoneTo") }

@@ -14,17 +14,17 @@ import { amount, head, typed } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
 
-/** @typedef {import("../types.js").CashOut} CashOut */
-/** @typedef {import("../ui/screen.js").Screen} Screen */
-/** @typedef {import("../ui/screen.js").View} View */
+/** @import { Page } from "../server/api.js" */
+/** @import { CashOutRequest as CashOut } from "../types/api.d.ts" */
+/** @import { Screen, View } from "../ui/screen.js" */
 
 const PAGE = 100;
 
-/** @type {View} */
+/** @type {View<Page<CashOut>>} */
 export const cashouts = {
   title: "Cash-outs",
   load: (screen) => get(`${screen.base}/cashouts?limit=${PAGE}`, screen.signal),
-  render: (/** @type {import("../types.js").Page<CashOut>} */ page, screen) => [
+  render: (page, screen) => [
     head("Cash-outs", "Customers who asked you for cash. Their money is held in their wallet and comes to your float when you have paid."),
     moreList({
       items: page.items,

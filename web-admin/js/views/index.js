@@ -3,8 +3,8 @@
 
 import { h } from "../lib/dom.js";
 
-/** @typedef {import("../ui/screen.js").View} View */
-/** @typedef {import("../lib/router.js").Address} Address */
+/** @import { View } from "../ui/screen.js" */
+/** @import { Address } from "../lib/router.js" */
 
 /** @type {[pattern: RegExp, load: () => Promise<View>][]} */
 const VIEWS = [

@@ -11,8 +11,7 @@ import { typed } from "../ui/parts.js";
 import { showSecrets } from "../ui/secret.js";
 import { explain, note } from "../ui/states.js";
 
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../types.js").Membership} Membership */
+/** @import { ClaimedKey, Key, SessionDistributor as Membership } from "../types/api.d.ts" */
 
 /**
  * @param {Key} key
@@ -49,6 +48,7 @@ export function claimKey(key, member) {
  */
 async function claim(key, member, message) {
   try {
+    /** @type {ClaimedKey} */
     const answer = await call("POST", `/distributors/${member.distributorID}/api-keys/${key.keyID}/claim`);
     return answer.apiKey;
   } catch (error) {

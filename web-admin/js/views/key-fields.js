@@ -7,9 +7,8 @@ import { amountProblem, toMinor } from "../lib/money.js";
 import { choices, field, textField } from "../ui/field.js";
 import { PERMISSIONS } from "../lib/words.js";
 
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../types.js").Permission} Permission */
-/** @typedef {import("../ui/form.js").Values} Values */
+/** @import { Key, Permission } from "../types/api.d.ts" */
+/** @import { Values } from "../ui/form.js" */
 
 /**
  * @param {readonly Permission[]} checked

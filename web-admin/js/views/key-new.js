@@ -15,13 +15,13 @@ import { toast } from "../ui/toast.js";
 import { counted, daysWords, permissionLabel } from "../lib/words.js";
 import { ipField, limitFields, limitProblems, permissionChoices } from "./key-fields.js";
 
-/** @typedef {import("../ui/screen.js").Screen} Screen */
-/** @typedef {import("../ui/screen.js").View} View */
-/** @typedef {import("../ui/form.js").Values} Values */
+/** @import { Key, NewKey, Permission } from "../types/api.d.ts" */
+/** @import { Screen, View } from "../ui/screen.js" */
+/** @import { Values } from "../ui/form.js" */
 
 const DEFAULT_DAYS = 365;
 
-/** @type {View} */
+/** @type {View<null>} */
 export const keyNew = {
   title: "New API Key",
   still: true,
@@ -74,6 +74,7 @@ function newKeyForm(screen) {
     changed: draw,
     send: async (values, idempotencyKey) => {
       const body = request(values);
+      /** @type {Key} */
       const key = await call("POST", `${screen.base}/api-keys`, { body, idempotencyKey: idempotencyKey(body) });
       toast("Sent. A checker decides now; this page tells you when.");
       go(screen.link(`approvals/${key.approvalID}`));
@@ -99,15 +100,16 @@ function myAddress() {
 }
 
 /**
- * What is sent; what was left empty isn't.
+ * The body to send, without fields that were left empty.
  * @param {Values} values
+ * @returns {NewKey}
  */
 function request(values) {
   const optional = (/** @type {string} */ name) => (values.text(name) ? { [name]: values.text(name) } : {});
   const ips = splitIPs(values.text("allowedIPs"));
   return {
     label: values.text("label"),
-    permissions: values.chosen("permissions"),
+    permissions: /** @type {Permission[]} */ (values.chosen("permissions")),
     ...optional("maxTransactionAmount"),
     ...optional("maxDailyVolume"),
     ...(ips.length > 0 ? { allowedIPs: ips } : {}),

@@ -11,8 +11,8 @@ import { note } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
 import { ago } from "../lib/time.js";
 
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../ui/screen.js").Screen} Screen */
+/** @import { Key } from "../types/api.d.ts" */
+/** @import { Screen } from "../ui/screen.js" */
 
 /**
  * @param {Key} key

@@ -10,8 +10,8 @@ import { form } from "../ui/form.js";
 import { typed } from "../ui/parts.js";
 import { toast } from "../ui/toast.js";
 
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../ui/screen.js").Screen} Screen */
+/** @import { Key, KeyRotation } from "../types/api.d.ts" */
+/** @import { Screen } from "../ui/screen.js" */
 
 /**
  * @param {Key} key
@@ -35,7 +35,9 @@ export function rotateKey(key, screen) {
       submit: "Send to a checker",
       cancel: dialog.close,
       send: async (values, idempotencyKey) => {
+        /** @type {KeyRotation} */
         const body = { overlapHours: Number(values.text("overlapHours")) };
+        /** @type {Key} */
         const fresh = await call("POST", `${screen.base}/api-keys/${key.keyID}/rotate`, { body, idempotencyKey: idempotencyKey(body) });
         dialog.close();
         toast("Sent. A checker decides now; this page tells you when.");

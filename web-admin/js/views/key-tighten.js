@@ -13,9 +13,9 @@ import { note } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
 import { ipField, limitFields, limitProblems, permissionChoices } from "./key-fields.js";
 
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../ui/screen.js").Screen} Screen */
-/** @typedef {import("../ui/form.js").Values} Values */
+/** @import { Key, KeyChange, Permission } from "../types/api.d.ts" */
+/** @import { Screen } from "../ui/screen.js" */
+/** @import { Values } from "../ui/form.js" */
 
 /**
  * @param {Key} key
@@ -101,17 +101,17 @@ function looser(key, values) {
  * @param {Values} values
  */
 function changes(key, values) {
-  /** @type {Record<string, unknown>} */
+  /** @type {KeyChange} */
   const body = {};
-  const permissions = values.chosen("permissions");
-  if (permissions.length !== key.permissions.length) body["permissions"] = permissions;
+  const permissions = /** @type {Permission[]} */ (values.chosen("permissions"));
+  if (permissions.length !== key.permissions.length) body.permissions = permissions;
   for (const name of LIMITS) {
     const text = values.text(name) || (name === "autoApproveLimit" ? "0.00" : "");
     if (toMinor(text) !== toMinor(key[name] ?? "")) body[name] = text;
   }
   const ips = splitIPs(values.text("allowedIPs"));
-  if (ips.join() !== key.allowedIPs.join()) body["allowedIPs"] = ips;
+  if (ips.join() !== key.allowedIPs.join()) body.allowedIPs = ips;
   const end = values.text("expiresAt");
-  if (key.expiresAt && end !== dayOf(key.expiresAt)) body["expiresAt"] = `${end}T00:00:00.000Z`;
+  if (key.expiresAt && end !== dayOf(key.expiresAt)) body.expiresAt = `${end}T00:00:00.000Z`;
   return body;
 }

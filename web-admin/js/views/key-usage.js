@@ -7,9 +7,7 @@ import { ago, DAY_MS, date } from "../lib/time.js";
 import { table, typed } from "../ui/parts.js";
 import { bars, everyDay, usageWords } from "../ui/sparkline.js";
 
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../types.js").Usage} Usage */
-/** @typedef {import("../types.js").UsageIP} UsageIP */
+/** @import { Key, KeyUsage, UsedAddress } from "../types/api.d.ts" */
 
 const NEW_IP_DAYS = 7;
 
@@ -29,7 +27,7 @@ const DENIALS = {
 
 /**
  * @param {Key} key
- * @param {Usage} usage
+ * @param {KeyUsage} usage
  * @param {string} currency
  */
 export function usageSection(key, usage, currency) {
@@ -75,7 +73,7 @@ export function usageSection(key, usage, currency) {
 /**
  * Whether an address is one to look at.
  * @param {Key} key
- * @param {UsageIP} one
+ * @param {UsedAddress} one
  */
 function standing(key, one) {
   if (one.requests === one.denied) return h("span", { class: "badge badge-bad" }, "Refused");

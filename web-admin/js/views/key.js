@@ -1,7 +1,7 @@
 // @ts-check
 /** One key: settings, use, and what can be done with it. */
 
-import { ApiError, get } from "../server/api.js";
+import { get } from "../server/api.js";
 import { h, icon } from "../lib/dom.js";
 import { holds, person } from "../server/session.js";
 import { ago, daysUntil, moment } from "../lib/time.js";
@@ -16,41 +16,29 @@ import { usageSection } from "./key-usage.js";
 import { WARN_DAYS } from "./keys-active.js";
 import { claimBy } from "./keys-pending.js";
 
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../types.js").Usage} Usage */
-/** @typedef {import("../ui/screen.js").Screen} Screen */
-/** @typedef {import("../ui/screen.js").View} View */
+/** @import { Key, KeyUsage } from "../types/api.d.ts" */
+/** @import { Screen, View } from "../ui/screen.js" */
 
-/** @type {View} */
+/** @typedef {{ found: Key, usage: KeyUsage | null }} Data `usage` is null before the key is claimed */
+
+/** @type {View<Data>} */
 export const key = {
   title: "API Key",
   load: async (screen) => {
     const path = `${screen.base}/api-keys/${encodeURIComponent(screen.path[2] ?? "")}`;
-    const found = /** @type {Key} */ (await get(path, screen.signal));
-    const used = found.claimedAt !== null;
-    const usage = used ? await get(`${path}/usage?days=30`, screen.signal).catch(orNull) : null;
-    return { found, usage, used };
+    /** @type {Key} */
+    const found = await get(path, screen.signal);
+    return { found, usage: found.claimedAt ? await get(`${path}/usage?days=30`, screen.signal) : null };
   },
-  render: (/** @type {{ found: Key, usage: Usage | null, used: boolean }} */ { found, usage, used }, screen) => [
+  render: ({ found, usage }, screen) => [
     up(screen.link("settings/api-keys"), "API Keys"),
     head(found.label, [h("code", {}, found.keyPrefix ? `${found.keyPrefix}…` : found.keyID)], badge(found.status)),
     state(found, screen),
     actions(found, screen),
     h("section", { class: "card" }, h("h2", {}, "Settings"), settings(found, screen)),
-    used && (usage
-      ? usageSection(found, usage, screen.currency)
-      : h("section", { class: "card" }, h("h2", {}, "Use"), h("p", { class: "muted" }, "How this key is used can't be shown by this server."))),
+    usage && usageSection(found, usage, screen.currency),
   ],
 };
-
-/**
- * A server without that part yet isn't an error of the whole view.
- * @param {unknown} error
- */
-function orNull(error) {
-  if (error instanceof ApiError && error.status === 404) return null;
-  throw error;
-}
 
 /**
  * @param {Key} one

@@ -11,8 +11,8 @@ import { counted, expiryWords, ipWords, limitWords } from "../lib/words.js";
 import { money, toMinor } from "../lib/money.js";
 import { revokeKey } from "./key-revoke.js";
 
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../ui/screen.js").Screen} Screen */
+/** @import { Key } from "../types/api.d.ts" */
+/** @import { Screen } from "../ui/screen.js" */
 
 const SHOWN_AT_ONCE = 50;
 const SEARCH_FROM = 8;
@@ -91,8 +91,8 @@ function keyRow(key, screen) {
       h("div", {}, h("dt", {}, "Addresses"), h("dd", { class: "clip" }, typed(ipWords(key.allowedIPs))))),
     h("div", { class: "row-usage" },
       usageLine(key, screen),
-      h("p", { class: "small" }, key.usage && [counted(key.usage.requestsToday, "call"), " today",
-        key.usage.volumeToday && toMinor(key.usage.volumeToday) ? [" · ", h("span", { class: "amount" }, money(key.usage.volumeToday, currency))] : ""]),
+      h("p", { class: "small" }, counted(key.usage.requestsToday, "call"), " today",
+        toMinor(key.usage.volumeToday) ? [" · ", h("span", { class: "amount" }, money(key.usage.volumeToday, currency))] : ""),
       h("p", { class: "muted small" }, key.lastUsedAt ? ["Last used ", ago(key.lastUsedAt)] : "Never used")),
     h("div", { class: "row-side" },
       key.expiresAt && h("p", { class: ending ? "small ending" : "muted small" }, ending && icon("warning"), expiryWords(key.expiresAt)),

@@ -9,9 +9,8 @@ import { empty } from "../ui/states.js";
 import { approvalRows } from "./approvals.js";
 import { claimKey } from "./key-claim.js";
 
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../types.js").Approval} Approval */
-/** @typedef {import("../ui/screen.js").Screen} Screen */
+/** @import { Key, Approval } from "../types/api.d.ts" */
+/** @import { Screen } from "../ui/screen.js" */
 
 /**
  * @param {Approval[]} requests

@@ -12,10 +12,9 @@ import { empty } from "../ui/states.js";
 import { activeKeys } from "./keys-active.js";
 import { pendingKeys } from "./keys-pending.js";
 
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../types.js").Approval} Approval */
-/** @typedef {import("../ui/screen.js").Screen} Screen */
-/** @typedef {import("../ui/screen.js").View} View */
+/** @import { Page } from "../server/api.js" */
+/** @import { Key, Approval } from "../types/api.d.ts" */
+/** @import { Screen, View } from "../ui/screen.js" */
 
 const OVER = ["expired", "revoked", "rejected", "withdrawn", "lapsed"];
 
@@ -39,31 +38,31 @@ async function all(screen, status) {
   const items = [];
   let cursor = "";
   do {
+    /** @type {Page<Key>} */
     const page = await get(withQuery(`${screen.base}/api-keys`, { status, limit: 1000, cursor }), screen.signal);
     items.push(...page.items);
-    cursor = page.nextCursor ?? "";
+    cursor = page.nextCursor;
   } while (cursor);
   return items;
 }
 
-/** @type {View} */
+/** @typedef {{ requests: Approval[], approved: Key[], active: Key[], page: Page<Key> | null }} Data */
+
+/** @type {View<Data>} */
 export const keys = {
   title: "API Keys",
   load: async (screen) => {
     const inbox = loadInbox(screen.member, screen.signal);
     const tab = tabOf(screen);
-    const [{ pending }, approved, page] = await Promise.all([
+    const [{ pending }, approved, active, page] = await Promise.all([
       inbox,
       all(screen, "approved"),
-      tab === "active"
-        ? all(screen, "active")
-        : tab === "history"
-          ? get(`${screen.base}/api-keys?limit=100`, screen.signal)
-          : null,
+      tab === "active" ? all(screen, "active") : [],
+      /** @type {Promise<Page<Key>> | null} */ (tab === "history" ? get(`${screen.base}/api-keys?limit=100`, screen.signal) : null),
     ]);
-    return { requests: pending.filter((one) => one.kind.startsWith("api-key")), approved, page };
+    return { requests: pending.filter((one) => one.kind.startsWith("api-key")), approved, active, page };
   },
-  render: ({ requests, approved, page }, screen) => {
+  render: ({ requests, approved, active, page }, screen) => {
     const tab = tabOf(screen);
     const maker = holds(screen.member, "maker");
     return [
@@ -77,10 +76,10 @@ export const keys = {
         { href: screen.link("settings/api-keys/pending"), text: "Pending", current: tab === "pending", count: requests.length + approved.length },
         { href: screen.link("settings/api-keys/history"), text: "History", current: tab === "history" },
       ]),
-      tab === "active" && activeKeys(page, screen),
+      tab === "active" && activeKeys(active, screen),
       tab === "pending" && pendingKeys(requests, approved, screen),
-      tab === "history" && moreList({
-        items: /** @type {Key[]} */ (page.items).filter(isOver),
+      page && moreList({
+        items: page.items.filter(isOver),
         nextCursor: page.nextCursor,
         more: (cursor) => get(withQuery(`${screen.base}/api-keys`, { limit: 100, cursor })),
         keep: isOver,

@@ -10,24 +10,24 @@ import { note } from "../ui/states.js";
 import { operationWords } from "../lib/words.js";
 import { party } from "./operations.js";
 
-/** @typedef {import("../types.js").Operation} Operation */
-/** @typedef {import("../types.js").Approval} Approval */
-/** @typedef {import("../ui/screen.js").Screen} Screen */
-/** @typedef {import("../ui/screen.js").View} View */
+/** @import { Operation, Approval } from "../types/api.d.ts" */
+/** @import { Screen, View } from "../ui/screen.js" */
 
-/** @type {View} */
+/** @typedef {{ found: Operation, request: Approval | null }} Data */
+
+/** @type {View<Data>} */
 export const operation = {
   title: "Operation",
   load: async (screen) => {
     const operationID = screen.path[1] ?? "";
     const [found, inbox] = await Promise.all([
-      get(`${screen.base}/operations/${encodeURIComponent(operationID)}`, screen.signal),
+      /** @type {Promise<Operation>} */ (get(`${screen.base}/operations/${encodeURIComponent(operationID)}`, screen.signal)),
       loadInbox(screen.member, screen.signal),
     ]);
     const request = inbox.pending.find((one) => one.subject["operationID"] === operationID);
     return { found, request: request ?? null };
   },
-  render: (/** @type {{ found: Operation, request: Approval | null }} */ { found, request }, screen) => [
+  render: ({ found, request }, screen) => [
     up(screen.link("operations"), "Operations"),
     head(`${operationWords(found.operationType)} ${found.operationType === "cash-in" ? "to" : "from"} ${party(found)}`, null, badge(found.status)),
     h("p", { class: "figure" }, amount(found.amount, screen.currency)),

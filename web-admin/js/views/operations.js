@@ -12,12 +12,13 @@ import { moreList } from "../ui/more.js";
 import { empty } from "../ui/states.js";
 import { operationWords, statusWords } from "../lib/words.js";
 
-/** @typedef {import("../types.js").Operation} Operation */
-/** @typedef {import("../ui/screen.js").Screen} Screen */
-/** @typedef {import("../ui/screen.js").View} View */
+/** @import { Page } from "../server/api.js" */
+/** @import { Operation, OperationStatus } from "../types/api.d.ts" */
+/** @import { Screen, View } from "../ui/screen.js" */
 
 const PAGE = 50;
 const SEARCH_PAGE = 1000;
+/** @type {OperationStatus[]} */
 const STATUSES = ["pending", "processing", "completed", "rejected", "expired"];
 
 /** Digits and plus only: how a phone is compared. @param {string} text */
@@ -32,7 +33,11 @@ function matcher(query) {
     wanted === "" || bare(one.phoneTo ?? one.phoneFrom ?? "").includes(wanted);
 }
 
-/** @param {Screen} screen @param {string} [cursor] */
+/**
+ * @param {Screen} screen
+ * @param {string} [cursor]
+ * @returns {Promise<Page<Operation>>}
+ */
 function page(screen, cursor = "") {
   const { query } = screen;
   return getLinked(
@@ -70,11 +75,11 @@ export function operationRow(one, screen) {
       badge(one.status)));
 }
 
-/** @type {View} */
+/** @type {View<Page<Operation>>} */
 export const operations = {
   title: "Operations",
   load: (screen) => page(screen),
-  render: (/** @type {import("../types.js").Page<Operation>} */ first, screen) => {
+  render: (first, screen) => {
     const keep = matcher(screen.query);
     const filtered = [...screen.query.keys()].length > 0;
     const searching = (screen.query.get("phone") ?? "") !== "";

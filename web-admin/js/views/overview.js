@@ -1,7 +1,7 @@
 // @ts-check
 /** Overview: the float, what waits for me, what needs attention, the last operations. */
 
-import { ApiError, get, getLinked } from "../server/api.js";
+import { get, getLinked } from "../server/api.js";
 import { h, icon } from "../lib/dom.js";
 import { loadInbox } from "../server/inbox.js";
 import { fromMinor, grouped, money, toMinor } from "../lib/money.js";
@@ -13,13 +13,10 @@ import { counted } from "../lib/words.js";
 import { approvalRows } from "./approvals.js";
 import { operationRow } from "./operations.js";
 
-/** @typedef {import("../types.js").Distributor} Distributor */
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../types.js").Operation} Operation */
-/** @typedef {import("../types.js").AttentionItem} AttentionItem */
-/** @typedef {import("../server/inbox.js").Inbox} Inbox */
-/** @typedef {import("../ui/screen.js").Screen} Screen */
-/** @typedef {import("../ui/screen.js").View} View */
+/** @import { Page } from "../server/api.js" */
+/** @import { Summary as Distributor, Key, Operation, AttentionItem, Attention } from "../types/api.d.ts" */
+/** @import { Inbox } from "../server/inbox.js" */
+/** @import { Screen, View } from "../ui/screen.js" */
 
 const FEW = 5;
 
@@ -28,25 +25,25 @@ const FEW = 5;
  * @property {Distributor} distributor
  * @property {Inbox} inbox
  * @property {Key[]} keys
- * @property {Operation[] | null} operations null: not offered by this server
- * @property {AttentionItem[] | null} attention
+ * @property {Operation[]} operations
+ * @property {AttentionItem[]} attention
  */
 
-/** @type {View} */
+/** @type {View<Data>} */
 export const overview = {
   title: "Overview",
   load: async (screen) => {
     const { base, member, signal } = screen;
     const [distributor, inbox, keys, operations, attention] = await Promise.all([
-      get(base, signal),
+      /** @type {Promise<Distributor>} */ (get(base, signal)),
       loadInbox(member, signal),
-      get(`${base}/api-keys?status=active&limit=1000`, signal),
-      getLinked(`${base}/operations?limit=${FEW}`, signal).catch(orNull),
-      get(`${base}/attention`, signal).catch(orNull),
+      /** @type {Promise<Page<Key>>} */ (get(`${base}/api-keys?status=active&limit=1000`, signal)),
+      /** @type {Promise<Page<Operation>>} */ (getLinked(`${base}/operations?limit=${FEW}`, signal)),
+      /** @type {Promise<Attention>} */ (get(`${base}/attention`, signal)),
     ]);
-    return { distributor, inbox, keys: keys.items, operations: operations?.items ?? null, attention: attention?.items ?? null };
+    return { distributor, inbox, keys: keys.items, operations: operations.items, attention: attention.items };
   },
-  render: (/** @type {Data} */ data, screen) => [
+  render: (data, screen) => [
     head(`Good ${partOfDay()}, ${person().name.split(" ")[0]}`, typed(data.distributor.name)),
     data.distributor.status === "suspended" &&
       note("danger", h("p", {}, "This distributor is suspended: operations, new keys and approvals are refused until the issuer resumes it.")),
@@ -57,12 +54,6 @@ export const overview = {
   ],
 };
 
-/** @param {unknown} error */
-function orNull(error) {
-  if (error instanceof ApiError && error.status === 404) return null;
-  throw error;
-}
-
 function partOfDay() {
   const hour = new Date().getHours();
   return hour < 12 ? "morning" : hour < 18 ? "afternoon" : "evening";
@@ -71,8 +62,8 @@ function partOfDay() {
 /** @param {Data} data */
 function figures({ distributor, keys }) {
   const { currency, available, balance, held } = distributor;
-  const volume = keys.reduce((sum, key) => sum + (toMinor(key.usage?.volumeToday ?? "") ?? 0n), 0n);
-  const calls = keys.reduce((sum, key) => sum + (key.usage?.requestsToday ?? 0), 0);
+  const volume = keys.reduce((sum, key) => sum + (toMinor(key.usage.volumeToday) ?? 0n), 0n);
+  const calls = keys.reduce((sum, key) => sum + key.usage.requestsToday, 0);
   return h("dl", { class: "figures" },
     h("div", { class: "figure-main" },
       h("dt", {}, "Available"),
@@ -105,34 +96,30 @@ function waiting({ toDecide, pending }, screen) {
 }
 
 /**
- * @param {AttentionItem[] | null} items
+ * @param {AttentionItem[]} items
  * @param {Screen} screen
  */
 function attention(items, screen) {
-  if (!items || items.length === 0) return null;
+  if (items.length === 0) return null;
   return h("section", { class: "card", "aria-labelledby": "attention" },
     h("h2", { id: "attention" }, "Worth a look"),
     h("ul", { class: "rows rows-plain" }, items.map((item) =>
       h("li", { class: "row" },
         h("div", { class: "row-main" },
-          item.keyID
-            ? h("a", { class: "row-title", href: screen.link(`settings/api-keys/${item.keyID}`) }, typed(item.message))
-            : h("p", { class: "row-title" }, typed(item.message)),
+          h("a", { class: "row-title", href: screen.link(`settings/api-keys/${item.keyID}`) }, typed(item.message)),
           h("p", { class: "muted small" }, typed(item.action))),
         h("p", { class: "muted small" }, ago(item.since))))));
 }
 
 /**
- * @param {Operation[] | null} operations
+ * @param {Operation[]} operations
  * @param {Screen} screen
  */
 function lastOperations(operations, screen) {
   return h("section", { class: "card", "aria-labelledby": "last" },
     h("h2", { id: "last" }, "Last operations"),
-    operations === null
-      ? h("p", { class: "muted" }, "This server doesn't list operations yet.")
-      : operations.length === 0
-        ? h("p", { class: "muted" }, "None yet. Cash-ins and cash-outs appear here as they happen.")
-        : [h("ul", { class: "rows rows-plain" }, operations.map((one) => operationRow(one, screen))),
-            h("p", { class: "more" }, h("a", { href: screen.link("operations") }, "All operations", icon("arrow")))]);
+    operations.length === 0
+      ? h("p", { class: "muted" }, "None yet. Cash-ins and cash-outs appear here as they happen.")
+      : [h("ul", { class: "rows rows-plain" }, operations.map((one) => operationRow(one, screen))),
+          h("p", { class: "more" }, h("a", { href: screen.link("operations") }, "All operations", icon("arrow")))]);
 }

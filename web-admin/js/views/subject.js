@@ -9,9 +9,8 @@ import { money } from "../lib/money.js";
 import { details, permissionTags, table, typed } from "../ui/parts.js";
 import { autoApproveWords, daysWords, ipWords, limitWords, operationWords, ROLES } from "../lib/words.js";
 
-/** @typedef {import("../lib/dom.js").Child} Child */
-/** @typedef {import("../types.js").Approval} Approval */
-/** @typedef {import("../types.js").Key} Key */
+/** @import { Child } from "../lib/dom.js" */
+/** @import { Approval, Key } from "../types/api.d.ts" */
 
 /** @param {unknown} value */
 function text(value) {

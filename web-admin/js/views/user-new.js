@@ -13,10 +13,10 @@ import { toast } from "../ui/toast.js";
 import { showHalf } from "./password-half.js";
 import { roleChoices } from "./role-choices.js";
 
-/** @typedef {import("../ui/screen.js").Screen} Screen */
-/** @typedef {import("../ui/screen.js").View} View */
+/** @import { NewUser, Role, UserRequested } from "../types/api.d.ts" */
+/** @import { Screen, View } from "../ui/screen.js" */
 
-/** @type {View} */
+/** @type {View<null>} */
 export const userNew = {
   title: "New user",
   still: true,
@@ -48,12 +48,13 @@ function newUserForm(screen) {
     cancel: () => go(screen.link("users")),
     check: (values) => (values.chosen("roles").length === 0 ? [{ name: "roles", message: "Choose at least one." }] : []),
     send: async (values, idempotencyKey) => {
-      const body = { login: values.text("login"), name: values.text("name"), roles: values.chosen("roles") };
+      /** @type {NewUser} */
+      const body = { login: values.text("login"), name: values.text("name"), roles: /** @type {Role[]} */ (values.chosen("roles")) };
+      /** @type {UserRequested} */
       const answer = await call("POST", `${screen.base}/users`, { body, idempotencyKey: idempotencyKey(body) });
-      if (typeof answer.passwordHalf === "string") await showHalf("first", answer.passwordHalf, body.name);
+      if (answer.passwordHalf) await showHalf("first", answer.passwordHalf, body.name);
       toast("Sent. Another admin or a checker decides now.");
-      const approvalID = answer.approvalID ?? answer.approval?.approvalID;
-      go(typeof approvalID === "string" ? screen.link(`approvals/${approvalID}`) : screen.link("approvals"));
+      go(screen.link(`approvals/${answer.approvalID}`));
     },
   });
 }

@@ -17,6 +17,8 @@ pub(crate) enum Step {
     ClippyWasm,
     /// The client with the oldest compiler that it promises
     OldestRust,
+    /// Format and lints of all JavaScript and TypeScript
+    Javascript,
     /// The page's types
     Types,
     /// Unit, property and documentation tests
@@ -39,11 +41,12 @@ pub(crate) enum Step {
 
 impl Step {
     /// What runs by itself, in this order.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Format,
         Self::Clippy,
         Self::ClippyWasm,
         Self::OldestRust,
+        Self::Javascript,
         Self::Types,
         Self::Unit,
         Self::Wasm,
@@ -75,6 +78,7 @@ impl Step {
             Self::Format => steps::format(),
             Self::Clippy => steps::clippy(),
             Self::ClippyWasm => steps::clippy_wasm(),
+            Self::Javascript => steps::javascript(),
             Self::Types => steps::types(),
             Self::Unit => steps::unit(count),
             Self::Wasm => steps::wasm(count),

@@ -58,6 +58,12 @@ pub(super) fn oldest_rust() -> Result<Option<String>> {
     Ok(None)
 }
 
+pub(super) fn javascript() -> Result<()> {
+    npm::set_up()?;
+    run(node::tool("biome")?.args(["ci", "--error-on-warnings"]).current_dir(workspace::root()))
+        .context("run `npx biome check --write` and look at what it changed")
+}
+
 /// The page names the API's types as they are generated from its description.
 pub(super) fn types() -> Result<()> {
     npm::set_up()?;

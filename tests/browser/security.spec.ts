@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 
-import { askForKey, approve, openRequest } from "./support/steps";
+import { approve, askForKey, openRequest } from "./support/steps";
 import { address, expect, test } from "./support/test";
 
 const ATTACKS = [
@@ -70,15 +70,19 @@ test("no module of the first load waits for another to be found", async ({ page 
   });
   await page.goto("/");
   await expect(page.getByLabel("Sign-in name")).toBeVisible();
-  const named = await page.locator('link[rel="modulepreload"], script[src]').evaluateAll((elements) =>
-    elements.map((element) => element.getAttribute("href") ?? element.getAttribute("src")),
-  );
+  const named = await page
+    .locator('link[rel="modulepreload"], script[src]')
+    .evaluateAll((elements) => elements.map((element) => element.getAttribute("href") ?? element.getAttribute("src")));
   expect(named.sort()).toEqual([...fetched].sort());
 });
 
 test("what people type is text wherever it comes back", async ({ as, maker, checker, house, page }) => {
   const dialogs: string[] = [];
-  for (const one of [maker, checker]) one.on("dialog", (dialog) => { dialogs.push(dialog.message()); void dialog.dismiss(); });
+  for (const one of [maker, checker])
+    one.on("dialog", (dialog) => {
+      dialogs.push(dialog.message());
+      void dialog.dismiss();
+    });
   const [first = "", second = ""] = ATTACKS;
   await askForKey(maker, { label: first, note: ATTACKS.join(" ") });
   await openRequest(checker, first);
@@ -99,12 +103,23 @@ test("what people type is text wherever it comes back", async ({ as, maker, chec
   await maker.getByRole("button", { name: "Send to a checker" }).click();
   await expect(maker.getByText(ATTACKS.join(" "))).toBeVisible();
 
-  const names = ["overview", "approvals", "approvals/history", "operations", "settings/api-keys/pending", "settings/api-keys/history", "users", "audit"];
+  const names = [
+    "overview",
+    "approvals",
+    "approvals/history",
+    "operations",
+    "settings/api-keys/pending",
+    "settings/api-keys/history",
+    "users",
+    "audit",
+  ];
   for (const path of names) {
     await maker.goto(address(house, path));
     await expect(maker.locator("#view h1")).toBeVisible();
     // Elements that only an attack would have made.
-    await expect(maker.locator("#view img, #view script, #view iframe, #view [onerror], #view [onload]")).toHaveCount(0);
+    await expect(maker.locator("#view img, #view script, #view iframe, #view [onerror], #view [onload]")).toHaveCount(
+      0,
+    );
   }
   expect(dialogs).toEqual([]);
   await page.goto(`/#/${encodeURIComponent(first)}/${encodeURIComponent(second)}`);

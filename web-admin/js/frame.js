@@ -1,16 +1,16 @@
 // @ts-check
 /** The signed-in page around a view: menu, what waits, and the view itself. */
 
-import { ApiError, get } from "./server/api.js";
 import { find, h, icon, replace, template } from "./lib/dom.js";
+import { address } from "./lib/router.js";
+import { ago } from "./lib/time.js";
+import { ApiError, get } from "./server/api.js";
 import { loadInbox } from "./server/inbox.js";
 import { follow, onChange, onConnection } from "./server/live.js";
-import { address } from "./lib/router.js";
 import { load, person, signOut } from "./server/session.js";
-import { showView, refreshView } from "./ui/screen.js";
+import { refreshView, showView } from "./ui/screen.js";
 import { failed } from "./ui/states.js";
 import { toast } from "./ui/toast.js";
-import { ago } from "./lib/time.js";
 import { viewFor } from "./views/index.js";
 import { passwordDialog } from "./views/password.js";
 
@@ -37,7 +37,10 @@ export async function showFrame(app, member, wanted) {
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) await load();
       shown = null;
-      replace(find(app, "#view", HTMLElement), failed(error, () => dispatchEvent(new HashChangeEvent("hashchange"))));
+      replace(
+        find(app, "#view", HTMLElement),
+        failed(error, () => dispatchEvent(new HashChangeEvent("hashchange"))),
+      );
       return;
     }
     follow(member.distributorID);
@@ -95,7 +98,11 @@ function drawPerson(app) {
     h("span", { class: "muted small" }, me.login),
   ]);
   replace(find(app, ".who-actions", HTMLElement), [
-    h("button", { type: "button", class: "quiet small", id: "change-password", click: passwordDialog }, "Change password"),
+    h(
+      "button",
+      { type: "button", class: "quiet small", id: "change-password", click: passwordDialog },
+      "Change password",
+    ),
     h("button", { type: "button", class: "quiet small", click: leave }, "Sign out"),
   ]);
 }
@@ -138,11 +145,22 @@ function drawMenu(member, wanted) {
     );
   const countBefore = document.querySelector("#inbox-count")?.textContent ?? "";
   replace(find(document, ".side nav", HTMLElement), [
-    h("ul", {}, entry("overview", "Overview", "overview"), entry("approvals", "Approvals", "inbox"),
-      entry("operations", "Operations", "operations"), entry("cashouts", "Cash-outs", "cash")),
+    h(
+      "ul",
+      {},
+      entry("overview", "Overview", "overview"),
+      entry("approvals", "Approvals", "inbox"),
+      entry("operations", "Operations", "operations"),
+      entry("cashouts", "Cash-outs", "cash"),
+    ),
     h("h2", { class: "menu-title" }, "Settings"),
-    h("ul", {}, entry("settings/api-keys", "API Keys", "key"), entry("users", "Users and roles", "users"),
-      entry("audit", "Audit log", "audit")),
+    h(
+      "ul",
+      {},
+      entry("settings/api-keys", "API Keys", "key"),
+      entry("users", "Users and roles", "users"),
+      entry("audit", "Audit log", "audit"),
+    ),
   ]);
   showCount(countBefore);
   const others = person().distributors;
@@ -150,10 +168,18 @@ function drawMenu(member, wanted) {
     h("bdi", { class: "distributor-name" }, member.name),
     h("span", { class: "muted small" }, member.roles.join(", ")),
     others.length > 1 &&
-      h("details", { id: "other-distributors" },
+      h(
+        "details",
+        { id: "other-distributors" },
         h("summary", {}, "Switch distributor"),
-        h("ul", { class: "plain" }, others.filter((one) => one.distributorID !== id).map((one) =>
-          h("li", {}, h("a", { href: address(one.distributorID, "overview") }, one.name))))),
+        h(
+          "ul",
+          { class: "plain" },
+          others
+            .filter((one) => one.distributorID !== id)
+            .map((one) => h("li", {}, h("a", { href: address(one.distributorID, "overview") }, one.name))),
+        ),
+      ),
   ]);
 }
 
@@ -188,16 +214,42 @@ function drawBanner(member, keys) {
   if (!(banner instanceof HTMLElement)) return;
   const state = keys.map((key) => key.keyID).join();
   if (state === announced && banner.childElementCount === keys.length) return;
-  replace(banner, keys.map((key) =>
-    h("div", { class: "note note-success" }, icon("key"),
-      h("p", {}, "Your key ", h("bdi", { class: "strong" }, key.label), " was approved",
-        key.checkerName ? [" by ", h("bdi", {}, key.checkerName)] : "", " ",
-        key.decidedAt && ago(key.decidedAt), ". Claim it within 24 hours of that."),
-      h("button", { type: "button", class: "primary", id: `claim-${key.keyID}`, click: async () => {
-        const { claimKey } = await import("./views/key-claim.js");
-        claimKey(key, member);
-      } }, "Claim key"))));
-  if (announced !== null && state !== announced && keys[0]) toast(`Approved: you can claim the key “${keys[0].label}” now.`);
+  replace(
+    banner,
+    keys.map((key) =>
+      h(
+        "div",
+        { class: "note note-success" },
+        icon("key"),
+        h(
+          "p",
+          {},
+          "Your key ",
+          h("bdi", { class: "strong" }, key.label),
+          " was approved",
+          key.checkerName ? [" by ", h("bdi", {}, key.checkerName)] : "",
+          " ",
+          key.decidedAt && ago(key.decidedAt),
+          ". Claim it within 24 hours of that.",
+        ),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "primary",
+            id: `claim-${key.keyID}`,
+            click: async () => {
+              const { claimKey } = await import("./views/key-claim.js");
+              claimKey(key, member);
+            },
+          },
+          "Claim key",
+        ),
+      ),
+    ),
+  );
+  if (announced !== null && state !== announced && keys[0])
+    toast(`Approved: you can claim the key “${keys[0].label}” now.`);
   announced = state;
 }
 

@@ -1,12 +1,12 @@
 // @ts-check
 /** Starts the page: who is signed in decides between the door and the frame. */
 
-import { ApiError, whenSessionEnds } from "./server/api.js";
-import { h, replace, find } from "./lib/dom.js";
 import { leaveFrame, showFrame } from "./frame.js";
+import { find, h, replace } from "./lib/dom.js";
+import { address, goInstead, parse } from "./lib/router.js";
+import { ApiError, whenSessionEnds } from "./server/api.js";
 import { changed } from "./server/live.js";
 import { current, load, membership, whenSessionRefreshes } from "./server/session.js";
-import { address, goInstead, parse } from "./lib/router.js";
 import { failed } from "./ui/states.js";
 import { showPassword } from "./views/password.js";
 import { showSignIn, signInDialog } from "./views/sign-in.js";
@@ -60,10 +60,19 @@ function showNoMembership() {
         "section",
         { class: "card door-card" },
         h("h1", {}, "You are not a member here"),
-        h("p", { class: "muted" }, "This address belongs to a distributor that you are not, or no longer, a member of. An admin of that distributor can add you."),
+        h(
+          "p",
+          { class: "muted" },
+          "This address belongs to a distributor that you are not, or no longer, a member of. An admin of that distributor can add you.",
+        ),
         others.length > 0 &&
-          h("ul", { class: "plain" }, others.map((one) =>
-            h("li", {}, h("a", { href: address(one.distributorID, "overview") }, `Go to ${one.name}`)))),
+          h(
+            "ul",
+            { class: "plain" },
+            others.map((one) =>
+              h("li", {}, h("a", { href: address(one.distributorID, "overview") }, `Go to ${one.name}`)),
+            ),
+          ),
       ),
     ),
   );
@@ -74,7 +83,14 @@ async function start() {
     await load();
   } catch (error) {
     if (!(error instanceof ApiError && error.status === 401)) {
-      replace(app, h("main", { class: "door", id: "content" }, failed(error, () => void start())));
+      replace(
+        app,
+        h(
+          "main",
+          { class: "door", id: "content" },
+          failed(error, () => void start()),
+        ),
+      );
       return;
     }
   }

@@ -41,7 +41,10 @@ export async function approve(checker: Page, name: string | RegExp): Promise<voi
 }
 
 export async function openRequest(checker: Page, name: string | RegExp): Promise<void> {
-  await checker.getByRole("link", { name: /^Approvals/ }).first().click();
+  await checker
+    .getByRole("link", { name: /^Approvals/ })
+    .first()
+    .click();
   await checker.locator("#view").getByRole("link", { name }).click();
   await expect(checker.getByText("Exactly this will be carried out")).toBeVisible();
 }

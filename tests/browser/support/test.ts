@@ -1,11 +1,18 @@
 import AxeBuilder from "@axe-core/playwright";
-import { type Browser, type BrowserContextOptions, type Locator, type Page, test as base, expect } from "@playwright/test";
+import {
+  type Browser,
+  type BrowserContextOptions,
+  test as base,
+  expect,
+  type Locator,
+  type Page,
+} from "@playwright/test";
 
 import { type Edge, startEdge } from "./edge";
 import { build, type House, type Person } from "./issuer";
 
-export { expect };
 export type { Edge, House, Locator, Page };
+export { expect };
 
 /** Statuses that the test provokes: Chromium notes every refused request as an error. */
 type Expected = Set<number>;
@@ -39,8 +46,7 @@ export const test = base.extend<Fixtures & { expected: Expected; faults: string[
   baseURL: async ({ edge }, use) => use(edge.url),
   house: async ({ edge }, use) => use(await build(edge)),
   expected: async ({}, use) => use(new Set([401])),
-  expectRefusal: async ({ expected }, use) =>
-    use((...statuses) => statuses.forEach((status) => expected.add(status))),
+  expectRefusal: async ({ expected }, use) => use((...statuses) => statuses.forEach((status) => expected.add(status))),
   faults: [
     async ({}, use) => {
       const faults: string[] = [];
@@ -127,8 +133,13 @@ export async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const axe = new AxeBuilder({ page });
-    const { violations } = await (colorScheme === "light" ? axe.withTags(RULES) : axe.withRules("color-contrast")).analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join(" | ")}`);
+    const { violations } = await (colorScheme === "light"
+      ? axe.withTags(RULES)
+      : axe.withRules("color-contrast")
+    ).analyze();
+    const found = violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join(" | ")}`,
+    );
     expect(found, `axe, ${colorScheme}`).toEqual([]);
   }
 }

@@ -31,13 +31,17 @@ function hasSession(call) {
 
 /** @param {Call} call */
 function bearerOf(call) {
-  return call.schemes.length > 0 && area(call) in BEARER ? BEARER[/** @type {keyof typeof BEARER} */ (area(call))] : null;
+  return call.schemes.length > 0 && area(call) in BEARER
+    ? BEARER[/** @type {keyof typeof BEARER} */ (area(call))]
+    : null;
 }
 
 /** Parameters that the call does not do without. @param {Call} call */
 function query(call) {
   const required = call.parameters.filter((one) => one.in === "query" && one.required);
-  const text = required.map((one) => `${one.name}=${one.example ?? one.schema?.["enum"]?.[0] ?? one.schema?.["examples"]?.[0] ?? ""}`);
+  const text = required.map(
+    (one) => `${one.name}=${one.example ?? one.schema?.["enum"]?.[0] ?? one.schema?.["examples"]?.[0] ?? ""}`,
+  );
   return text.length > 0 ? `?${text.join("&")}` : "";
 }
 

@@ -18,9 +18,13 @@ async function show() {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     place.replaceChildren(
-      h("div", { class: "note note-danger", role: "alert" },
+      h(
+        "div",
+        { class: "note note-danger", role: "alert" },
         h("p", {}, `The reference could not be loaded: ${why}. Look at your connection and try again.`),
-        h("button", { type: "button", click: () => void show() }, "Try again")));
+        h("button", { type: "button", click: () => void show() }, "Try again"),
+      ),
+    );
   }
 }
 
@@ -32,10 +36,25 @@ function draw(openapi) {
   const groups = [...new Set(all.map((call) => call.tag))].map((tag) => {
     const own = all.filter((call) => call.tag === tag);
     const description = descriptions.get(tag);
-    return { own, element: h("section", {}, h("h2", {}, tag), description && h("p", {}, description), own.map((call) => views.get(call))) };
+    return {
+      own,
+      element: h(
+        "section",
+        {},
+        h("h2", {}, tag),
+        description && h("p", {}, description),
+        own.map((call) => views.get(call)),
+      ),
+    };
   });
   const status = h("p", { class: "muted small", role: "status" });
-  const search = h("input", { type: "search", id: "search", autocomplete: "off", spellcheck: "false", input: () => filter() });
+  const search = h("input", {
+    type: "search",
+    id: "search",
+    autocomplete: "off",
+    spellcheck: "false",
+    input: () => filter(),
+  });
   const filter = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const fits = (/** @type {Call} */ call) => {
@@ -52,8 +71,15 @@ function draw(openapi) {
     status.textContent = shown === 0 ? "No call has all of these words." : `${shown} of ${all.length} calls`;
   };
   place.replaceChildren(
-    h("div", { class: "field" }, h("label", { for: "search" }, "Search the calls"), h("div", { class: "control" }, search)), status,
-    ...groups.map(({ element }) => element));
+    h(
+      "div",
+      { class: "field" },
+      h("label", { for: "search" }, "Search the calls"),
+      h("div", { class: "control" }, search),
+    ),
+    status,
+    ...groups.map(({ element }) => element),
+  );
   filter();
   openNamed();
 }

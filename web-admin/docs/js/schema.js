@@ -29,7 +29,9 @@ function bounds(schema) {
     schema["minimum"] !== undefined && `from ${schema["minimum"]}`,
     schema["maximum"] !== undefined && `to ${schema["maximum"]}`,
     schema["maxItems"] !== undefined && `at most ${schema["maxItems"]} of them`,
-    schema["default"] !== undefined && schema["default"] !== null && `${JSON.stringify(schema["default"])} unless given`,
+    schema["default"] !== undefined &&
+      schema["default"] !== null &&
+      `${JSON.stringify(schema["default"])} unless given`,
   ];
   return words.filter(Boolean).join(", ");
 }
@@ -57,12 +59,21 @@ export function members(document, given, depth = 0) {
     }
   }
   if (found.size === 0 || depth > 4) return null;
-  return h("ul", { class: "members" }, [...found].map(([name, { schema, required }]) => {
-    const resolved = resolve(document, schema);
-    return h("li", {},
-      h("code", {}, name), " ", h("span", { class: "muted small" }, typeOf(document, schema), required ? "" : ", optional"),
-      resolved["description"] && h("p", {}, resolved["description"]),
-      bounds(resolved) && h("p", { class: "muted small" }, bounds(resolved)),
-      members(document, schema, depth + 1));
-  }));
+  return h(
+    "ul",
+    { class: "members" },
+    [...found].map(([name, { schema, required }]) => {
+      const resolved = resolve(document, schema);
+      return h(
+        "li",
+        {},
+        h("code", {}, name),
+        " ",
+        h("span", { class: "muted small" }, typeOf(document, schema), required ? "" : ", optional"),
+        resolved["description"] && h("p", {}, resolved["description"]),
+        bounds(resolved) && h("p", { class: "muted small" }, bounds(resolved)),
+        members(document, schema, depth + 1),
+      );
+    }),
+  );
 }

@@ -38,6 +38,9 @@ export function ipProblem(text) {
   if (list.length > 50) return `At most 50 addresses; these are ${list.length}.`;
   const wrong = list.filter((one) => !isRange(one));
   if (wrong.length === 0) return "";
-  const named = wrong.slice(0, 3).map((one) => `“${one}”`).join(", ");
+  const named = wrong
+    .slice(0, 3)
+    .map((one) => `“${one}”`)
+    .join(", ");
   return `${named}${wrong.length > 3 ? " and others are" : wrong.length > 1 ? " are" : " is"} not an address or range. Write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32.`;
 }

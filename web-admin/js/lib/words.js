@@ -1,16 +1,26 @@
 // @ts-check
 /** The plain words for what the API names in codes. */
 
-import { daysUntil, date } from "./time.js";
 import { money, toMinor } from "./money.js";
+import { date, daysUntil } from "./time.js";
 
 /** @import { ApprovalKind, ApprovalStatus, KeyStatus, OperationStatus, Permission, Role } from "../types/api.d.ts" */
 
 /** @type {{ value: Permission, label: string, text: string, risky: boolean }[]} */
 export const PERMISSIONS = [
   { value: "read-balance", label: "Read balance", text: "See the float: balance, available and held.", risky: false },
-  { value: "read-transactions", label: "Read transactions", text: "See operations and open cash-out requests, with phone numbers and amounts.", risky: false },
-  { value: "perform-operations", label: "Perform operations", text: "Ask for cash-ins and cash-outs. Money can leave the float with this.", risky: true },
+  {
+    value: "read-transactions",
+    label: "Read transactions",
+    text: "See operations and open cash-out requests, with phone numbers and amounts.",
+    risky: false,
+  },
+  {
+    value: "perform-operations",
+    label: "Perform operations",
+    text: "Ask for cash-ins and cash-outs. Money can leave the float with this.",
+    risky: true,
+  },
 ];
 
 /** @param {string} permission */
@@ -22,7 +32,11 @@ export function permissionLabel(permission) {
 export const ROLES = [
   { value: "maker", label: "Maker", text: "Asks for API keys, cash-ins and cash-outs." },
   { value: "checker", label: "Checker", text: "Approves or rejects what others asked for." },
-  { value: "admin", label: "Admin", text: "Adds and removes people and their roles; another person approves what adds." },
+  {
+    value: "admin",
+    label: "Admin",
+    text: "Adds and removes people and their roles; another person approves what adds.",
+  },
   { value: "viewer", label: "Viewer", text: "Sees everything and changes nothing." },
 ];
 

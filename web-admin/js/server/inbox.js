@@ -52,7 +52,9 @@ export async function loadInbox(member, signal) {
   const base = `/distributors/${member.distributorID}`;
   const [{ items: pending }, approved] = await Promise.all([
     /** @type {Promise<Page<Approval>>} */ (get(`${base}/approvals?status=pending&limit=1000`, signal)),
-    /** @type {Promise<Page<Key>> | null} */ (holds(member, "maker") ? get(`${base}/api-keys?status=approved`, signal) : null),
+    /** @type {Promise<Page<Key>> | null} */ (
+      holds(member, "maker") ? get(`${base}/api-keys?status=approved`, signal) : null
+    ),
   ]);
   return {
     pending,

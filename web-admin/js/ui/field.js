@@ -76,9 +76,7 @@ export function selectField(options) {
   const select = h(
     "select",
     {},
-    options.options.map(([value, label]) =>
-      h("option", { value, selected: value === options.value }, label),
-    ),
+    options.options.map(([value, label]) => h("option", { value, selected: value === options.value }, label)),
   );
   return field(options, select);
 }

@@ -4,12 +4,12 @@
  * refusals at their fields, and keeps everything typed whatever happens.
  */
 
-import { ApiError } from "../server/api.js";
 import { find, h, replace } from "../lib/dom.js";
-import { problem, showProblem } from "./field.js";
 import { splitIPs } from "../lib/ips.js";
+import { ApiError } from "../server/api.js";
 import { refreshSession } from "../server/session.js";
 import { isOutdated } from "./act.js";
+import { problem, showProblem } from "./field.js";
 import { explain, note, requestID } from "./states.js";
 
 /** @import { Child } from "../lib/dom.js" */
@@ -171,7 +171,9 @@ function sentence(control, field, text) {
  * @param {string} name
  */
 function named(element, name) {
-  return element.querySelector(`[data-choices="${CSS.escape(name)}"], [name="${CSS.escape(name)}"]:not([type="checkbox"])`);
+  return element.querySelector(
+    `[data-choices="${CSS.escape(name)}"], [name="${CSS.escape(name)}"]:not([type="checkbox"])`,
+  );
 }
 
 /** @param {Element} control */
@@ -193,9 +195,7 @@ function focusFirst(wrong) {
  */
 function isControl(target) {
   return (
-    target instanceof HTMLInputElement ||
-    target instanceof HTMLTextAreaElement ||
-    target instanceof HTMLSelectElement
+    target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
   );
 }
 

@@ -84,9 +84,22 @@ export function tabs(label, entries) {
   return h(
     "nav",
     { class: "tabs", "aria-label": label },
-    h("ul", {}, entries.map(({ href, text, current, count }) =>
-      h("li", {}, h("a", { href, id: `tab-${text.toLowerCase()}`, "aria-current": current ? "page" : false }, text,
-        count ? h("span", { class: "count" }, count) : null)))),
+    h(
+      "ul",
+      {},
+      entries.map(({ href, text, current, count }) =>
+        h(
+          "li",
+          {},
+          h(
+            "a",
+            { href, id: `tab-${text.toLowerCase()}`, "aria-current": current ? "page" : false },
+            text,
+            count ? h("span", { class: "count" }, count) : null,
+          ),
+        ),
+      ),
+    ),
   );
 }
 
@@ -115,10 +128,26 @@ export function table({ caption, columns, rows, hideCaption }) {
       "table",
       {},
       h("caption", { class: hideCaption ? "visually-hidden" : false }, caption),
-      h("thead", {}, h("tr", {}, columns.map(({ text, number }) =>
-        h("th", { scope: "col", class: number ? "number" : false }, text)))),
-      h("tbody", {}, rows.map((cells) => h("tr", {}, cells.map((cell, index) =>
-        h("td", { class: columns[index]?.number ? "number" : false }, cell))))),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          columns.map(({ text, number }) => h("th", { scope: "col", class: number ? "number" : false }, text)),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        rows.map((cells) =>
+          h(
+            "tr",
+            {},
+            cells.map((cell, index) => h("td", { class: columns[index]?.number ? "number" : false }, cell)),
+          ),
+        ),
+      ),
     ),
   );
 }

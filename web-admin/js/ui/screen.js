@@ -1,10 +1,10 @@
 // @ts-check
 /** Shows one view: loading, the view, or what went wrong; draws again when its data changed. */
 
-import { ApiError } from "../server/api.js";
 import { h, replace } from "../lib/dom.js";
 import { released } from "../lib/press.js";
 import { address } from "../lib/router.js";
+import { ApiError } from "../server/api.js";
 import { closeDialogs } from "./dialog.js";
 import { failed, loading } from "./states.js";
 
@@ -79,7 +79,10 @@ export async function showView(container, find, place) {
     // The module of the view didn't come.
     if (stop.signal.aborted) return;
     const retry = () => void showView(container, find, place);
-    replace(container, [h("h1", {}, "Not loaded"), failed(new ApiError(0, "no_answer", "This part of the page could not be fetched. Check your connection."), retry)]);
+    replace(container, [
+      h("h1", {}, "Not loaded"),
+      failed(new ApiError(0, "no_answer", "This part of the page could not be fetched. Check your connection."), retry),
+    ]);
   } finally {
     clearTimeout(slow);
   }

@@ -1,10 +1,10 @@
 // @ts-check
 /** Thirty days of a key's calls as a small picture, and the same as words. */
 
-import { get } from "../server/api.js";
 import { h, svg } from "../lib/dom.js";
 import { date } from "../lib/time.js";
 import { counted } from "../lib/words.js";
+import { get } from "../server/api.js";
 
 /** @import { Key, KeyUsage as Usage, UsedDay as UsageDay } from "../types/api.d.ts" */
 /** @import { Screen } from "./screen.js" */
@@ -22,14 +22,30 @@ export function bars(days, height, label) {
   const most = Math.max(1, ...days.map((day) => day.requests));
   return svg(
     "svg",
-    { class: "bars", viewBox: `0 0 ${days.length * STEP} ${height}`, preserveAspectRatio: "none", role: "img", "aria-label": label },
+    {
+      class: "bars",
+      viewBox: `0 0 ${days.length * STEP} ${height}`,
+      preserveAspectRatio: "none",
+      role: "img",
+      "aria-label": label,
+    },
     days.map((day, index) => {
       const bad = (day.denied / most) * height;
       const total = Math.max((day.requests / most) * height, 0.75);
-      return svg("g", {},
+      return svg(
+        "g",
+        {},
         svg("title", {}, `${date(day.date)}: ${counted(day.requests, "call")}, ${day.denied} of them refused`),
-        svg("rect", { class: day.requests > 0 ? "bar" : "bar-none", x: index * STEP, width: STEP - GAP, y: height - total, height: total }),
-        bad > 0 && svg("rect", { class: "bar-bad", x: index * STEP, width: STEP - GAP, y: height - total, height: bad }));
+        svg("rect", {
+          class: day.requests > 0 ? "bar" : "bar-none",
+          x: index * STEP,
+          width: STEP - GAP,
+          y: height - total,
+          height: total,
+        }),
+        bad > 0 &&
+          svg("rect", { class: "bar-bad", x: index * STEP, width: STEP - GAP, y: height - total, height: bad }),
+      );
     }),
   );
 }

@@ -1,8 +1,8 @@
 // @ts-check
 /** What a view shows while it loads, when there is nothing, and when something went wrong. */
 
-import { ApiError } from "../server/api.js";
 import { h, icon } from "../lib/dom.js";
+import { ApiError } from "../server/api.js";
 
 /** @import { Child } from "../lib/dom.js" */
 

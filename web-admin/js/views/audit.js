@@ -1,14 +1,14 @@
 // @ts-check
 /** The audit log: everything that happened, each entry sealed by the hash of the one before. */
 
-import { get, withQuery } from "../server/api.js";
 import { h } from "../lib/dom.js";
 import { ago, moment } from "../lib/time.js";
+import { counted } from "../lib/words.js";
+import { get, withQuery } from "../server/api.js";
 import { once } from "../ui/act.js";
 import { moreList } from "../ui/more.js";
 import { details, head, typed } from "../ui/parts.js";
 import { empty, note } from "../ui/states.js";
-import { counted } from "../lib/words.js";
 
 /** @import { Page } from "../server/api.js" */
 /** @import { Child } from "../lib/dom.js" */
@@ -24,16 +24,28 @@ export const audit = {
   render: (page, screen) => {
     const result = h("div", { id: "verification", role: "status" });
     return [
-      head("Audit log", "Who did what, and when. Entries are chained: changing, removing or adding one in the past breaks the chain.",
-        h("button", { type: "button", class: "primary", id: "verify", click: once(async () => {
-          result.replaceChildren(note("info", h("p", {}, "Checking every entry…")));
-          try {
-            result.replaceChildren(verdict(await verify(screen)));
-          } catch (error) {
-            result.replaceChildren();
-            throw error;
-          }
-        }) }, "Verify the chain")),
+      head(
+        "Audit log",
+        "Who did what, and when. Entries are chained: changing, removing or adding one in the past breaks the chain.",
+        h(
+          "button",
+          {
+            type: "button",
+            class: "primary",
+            id: "verify",
+            click: once(async () => {
+              result.replaceChildren(note("info", h("p", {}, "Checking every entry…")));
+              try {
+                result.replaceChildren(verdict(await verify(screen)));
+              } catch (error) {
+                result.replaceChildren();
+                throw error;
+              }
+            }),
+          },
+          "Verify the chain",
+        ),
+      ),
       result,
       moreList({
         items: page.items,
@@ -64,16 +76,26 @@ async function verify(screen) {
 /** @param {Verified} result */
 function verdict(result) {
   if (!result.valid) {
-    return note("danger",
+    return note(
+      "danger",
       h("p", {}, h("strong", {}, "The chain is broken"), result.brokenAt ? ` at entry ${result.brokenAt}` : "", "."),
-      h("p", {}, "Somebody or something changed what was recorded. Stop relying on this log and tell the issuer now."));
+      h("p", {}, "Somebody or something changed what was recorded. Stop relying on this log and tell the issuer now."),
+    );
   }
-  return note("success",
+  return note(
+    "success",
     h("p", {}, h("strong", {}, "The chain is whole"), `: ${counted(result.entries, "entry", "entries")} checked.`),
     result.anchoredAt
-      ? h("p", {}, `The issuer keeps a seal of the first ${counted(result.anchoredEntries ?? 0, "entry", "entries")}, taken `, ago(result.anchoredAt), ".")
+      ? h(
+          "p",
+          {},
+          `The issuer keeps a seal of the first ${counted(result.anchoredEntries ?? 0, "entry", "entries")}, taken `,
+          ago(result.anchoredAt),
+          ".",
+        )
       : h("p", {}, "The issuer hasn't taken a seal of it yet; that happens every hour."),
-    h("p", { class: "small" }, "Last hash ", h("code", { class: "wrap" }, result.head)));
+    h("p", { class: "small" }, "Last hash ", h("code", { class: "wrap" }, result.head)),
+  );
 }
 
 /** @type {Record<string, string>} */
@@ -123,7 +145,11 @@ const ACTS = {
  * @param {Screen} screen
  */
 function subjectLink(subject, screen) {
-  const path = subject.startsWith("key_") ? `settings/api-keys/${subject}` : subject.startsWith("op_") ? `operations/${subject}` : "";
+  const path = subject.startsWith("key_")
+    ? `settings/api-keys/${subject}`
+    : subject.startsWith("op_")
+      ? `operations/${subject}`
+      : "";
   return path ? h("a", { href: screen.link(path) }, "open") : null;
 }
 
@@ -151,18 +177,35 @@ function actorWords(actor) {
  * @param {Screen} screen
  */
 function auditRow(entry, screen) {
-  return h("li", { class: "row row-audit" },
-    h("div", { class: "row-main" },
+  return h(
+    "li",
+    { class: "row row-audit" },
+    h(
+      "div",
+      { class: "row-main" },
       h("p", {}, actorWords(/** @type {Actor} */ (entry.actor)), " ", ACTS[entry.kind] ?? entry.kind),
-      h("details", { id: `entry-${entry.sequenceNumber}` },
+      h(
+        "details",
+        { id: `entry-${entry.sequenceNumber}` },
         h("summary", { class: "muted small" }, "Details"),
-        details([
-          ["When", moment(entry.at)],
-          ["What", h("code", {}, entry.kind)],
-          ["About", [h("code", { class: "wrap" }, entry.subject), " ", subjectLink(entry.subject, screen)]],
-          ...Object.entries(entry.details).map(([name, value]) =>
-            /** @type {[string, Child]} */ ([name, h("span", { class: "wrap" }, typed(typeof value === "string" ? value : JSON.stringify(value)))])),
-          ["Hash", h("code", { class: "wrap" }, entry.hash)],
-        ], "small"))),
-    h("div", { class: "row-side muted small" }, h("span", {}, `#${entry.sequenceNumber}`), ago(entry.at)));
+        details(
+          [
+            ["When", moment(entry.at)],
+            ["What", h("code", {}, entry.kind)],
+            ["About", [h("code", { class: "wrap" }, entry.subject), " ", subjectLink(entry.subject, screen)]],
+            ...Object.entries(entry.details).map(
+              ([name, value]) =>
+                /** @type {[string, Child]} */ ([
+                  name,
+                  h("span", { class: "wrap" }, typed(typeof value === "string" ? value : JSON.stringify(value))),
+                ]),
+            ),
+            ["Hash", h("code", { class: "wrap" }, entry.hash)],
+          ],
+          "small",
+        ),
+      ),
+    ),
+    h("div", { class: "row-side muted small" }, h("span", {}, `#${entry.sequenceNumber}`), ago(entry.at)),
+  );
 }

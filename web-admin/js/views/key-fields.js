@@ -4,8 +4,8 @@
 import { h } from "../lib/dom.js";
 import { ipProblem } from "../lib/ips.js";
 import { amountProblem, toMinor } from "../lib/money.js";
-import { choices, field, textField } from "../ui/field.js";
 import { PERMISSIONS } from "../lib/words.js";
+import { choices, field, textField } from "../ui/field.js";
 
 /** @import { Key, Permission } from "../types/api.d.ts" */
 /** @import { Values } from "../ui/form.js" */
@@ -19,13 +19,15 @@ export function permissionChoices(checked, offered) {
     name: "permissions",
     legend: "Permissions",
     hint: "Choose only what the software needs.",
-    choices: PERMISSIONS.filter(({ value }) => !offered || offered.includes(value)).map(({ value, label, text, risky }) => ({
-      value,
-      label,
-      text,
-      checked: checked.includes(value),
-      ...(risky ? { mark: h("span", { class: "badge badge-risky" }, "Moves money") } : {}),
-    })),
+    choices: PERMISSIONS.filter(({ value }) => !offered || offered.includes(value)).map(
+      ({ value, label, text, risky }) => ({
+        value,
+        label,
+        text,
+        checked: checked.includes(value),
+        ...(risky ? { mark: h("span", { class: "badge badge-risky" }, "Moves money") } : {}),
+      }),
+    ),
   });
 }
 
@@ -36,7 +38,9 @@ export function permissionChoices(checked, offered) {
 export function limitFields(currency, values) {
   const attributes = { inputmode: "decimal", maxlength: 24 };
   return [
-    h("div", { class: "pair" },
+    h(
+      "div",
+      { class: "pair" },
       field({
         name: "maxTransactionAmount",
         label: "Most per operation",
@@ -54,13 +58,14 @@ export function limitFields(currency, values) {
         value: values.maxDailyVolume ?? "",
         check: amountProblem,
         attributes,
-      })),
+      }),
+    ),
     field({
       name: "autoApproveLimit",
       label: "Without a checker up to",
       hint: "Operations up to this amount are carried out at once. Left empty, a checker decides each one.",
       prefix: currency,
-      value: toMinor(values.autoApproveLimit ?? "") ? values.autoApproveLimit ?? "" : "",
+      value: toMinor(values.autoApproveLimit ?? "") ? (values.autoApproveLimit ?? "") : "",
       check: (text) => (toMinor(text) === 0n ? "" : amountProblem(text)),
       attributes,
     }),
@@ -95,11 +100,17 @@ export function limitProblems(values) {
   const auto = toMinor(values.text("autoApproveLimit"));
   const problems = [];
   if (most !== null && daily !== null && most > daily) {
-    problems.push({ name: "maxTransactionAmount", message: "One operation can't be allowed more than a whole day. Lower this, or raise the limit per day." });
+    problems.push({
+      name: "maxTransactionAmount",
+      message: "One operation can't be allowed more than a whole day. Lower this, or raise the limit per day.",
+    });
   }
   if (auto) {
     if (most === null || daily === null) {
-      problems.push({ name: "autoApproveLimit", message: "Only possible with both limits above, so that the damage of a lost key has a bound." });
+      problems.push({
+        name: "autoApproveLimit",
+        message: "Only possible with both limits above, so that the damage of a lost key has a bound.",
+      });
     } else if (auto > most) {
       problems.push({ name: "autoApproveLimit", message: "This can't be more than the most per operation." });
     }

@@ -1,9 +1,9 @@
 // @ts-check
 /** Rotating a key: a new one with the same settings, while the old one works on for a while. */
 
-import { call } from "../server/api.js";
 import { h } from "../lib/dom.js";
 import { go } from "../lib/router.js";
+import { call } from "../server/api.js";
 import { openDialog } from "../ui/dialog.js";
 import { field } from "../ui/field.js";
 import { form } from "../ui/form.js";
@@ -20,7 +20,13 @@ import { toast } from "../ui/toast.js";
 export function rotateKey(key, screen) {
   const dialog = openDialog({ title: "Rotate this key" });
   dialog.show([
-    h("p", {}, "You ask for a new key with the settings of ", typed(key.label, "strong"), ". A checker grants it, you claim it and put it into your software; then the old one ends."),
+    h(
+      "p",
+      {},
+      "You ask for a new key with the settings of ",
+      typed(key.label, "strong"),
+      ". A checker grants it, you claim it and put it into your software; then the old one ends.",
+    ),
     h("p", { class: "muted" }, "Both share one daily limit while both work."),
     form({
       content: field({
@@ -38,7 +44,10 @@ export function rotateKey(key, screen) {
         /** @type {KeyRotation} */
         const body = { overlapHours: Number(values.text("overlapHours")) };
         /** @type {Key} */
-        const fresh = await call("POST", `${screen.base}/api-keys/${key.keyID}/rotate`, { body, idempotencyKey: idempotencyKey(body) });
+        const fresh = await call("POST", `${screen.base}/api-keys/${key.keyID}/rotate`, {
+          body,
+          idempotencyKey: idempotencyKey(body),
+        });
         dialog.close();
         toast("Sent. A checker decides now; this page tells you when.");
         go(screen.link(`approvals/${fresh.approvalID}`));

@@ -1,11 +1,11 @@
 // @ts-check
 /** Tightening a key: lower limits, fewer permissions or addresses. One person, at once. */
 
-import { call } from "../server/api.js";
 import { h } from "../lib/dom.js";
 import { splitIPs } from "../lib/ips.js";
 import { toMinor } from "../lib/money.js";
 import { date } from "../lib/time.js";
+import { call } from "../server/api.js";
 import { openDialog } from "../ui/dialog.js";
 import { field } from "../ui/field.js";
 import { form } from "../ui/form.js";
@@ -24,7 +24,14 @@ import { ipField, limitFields, limitProblems, permissionChoices } from "./key-fi
 export function tightenKey(key, screen) {
   const dialog = openDialog({ title: "Tighten this key", size: "wide" });
   dialog.show([
-    note("info", h("p", {}, "Lower limits, fewer permissions or addresses take effect with the next call and can't be undone here. To allow more, ask for a new key.")),
+    note(
+      "info",
+      h(
+        "p",
+        {},
+        "Lower limits, fewer permissions or addresses take effect with the next call and can't be undone here. To allow more, ask for a new key.",
+      ),
+    ),
     form({
       content: [
         permissionChoices(key.permissions, key.permissions),
@@ -64,7 +71,8 @@ function endField(expiresAt) {
     type: "date",
     required: true,
     value: dayOf(expiresAt),
-    check: (text) => (text > dayOf(expiresAt) ? `Not later than now: ${date(dayOf(expiresAt))}. For longer, rotate the key.` : ""),
+    check: (text) =>
+      text > dayOf(expiresAt) ? `Not later than now: ${date(dayOf(expiresAt))}. For longer, rotate the key.` : "",
     attributes: { class: "short" },
   });
 }
@@ -85,8 +93,15 @@ function looser(key, values) {
   for (const name of LIMITS) {
     const before = toMinor(key[name] ?? "");
     const after = toMinor(values.text(name));
-    if (name === "autoApproveLimit" ? (after ?? 0n) > (before ?? 0n) : before !== null && (after === null || after > before)) {
-      problems.push({ name, message: `This can only be lowered; now it is ${key[name] ?? "0.00"}. For more, ask for a new key.` });
+    if (
+      name === "autoApproveLimit"
+        ? (after ?? 0n) > (before ?? 0n)
+        : before !== null && (after === null || after > before)
+    ) {
+      problems.push({
+        name,
+        message: `This can only be lowered; now it is ${key[name] ?? "0.00"}. For more, ask for a new key.`,
+      });
     }
   }
   if (key.allowedIPs.length > 0 && splitIPs(values.text("allowedIPs")).length === 0) {

@@ -1,13 +1,13 @@
 // @ts-check
 /** One key: settings, use, and what can be done with it. */
 
-import { get } from "../server/api.js";
 import { h, icon } from "../lib/dom.js";
-import { holds, person } from "../server/session.js";
 import { ago, daysUntil, moment } from "../lib/time.js";
+import { autoApproveWords, daysWords, expiryWords, ipWords, limitWords } from "../lib/words.js";
+import { get } from "../server/api.js";
+import { holds, person } from "../server/session.js";
 import { badge, details, head, permissionTags, typed, up } from "../ui/parts.js";
 import { note } from "../ui/states.js";
-import { autoApproveWords, daysWords, expiryWords, ipWords, limitWords } from "../lib/words.js";
 import { claimKey } from "./key-claim.js";
 import { revokeKey } from "./key-revoke.js";
 import { rotateKey } from "./key-rotate.js";
@@ -48,23 +48,58 @@ function state(one, screen) {
   const reason = one.reason && h("p", {}, "Reason: ", typed(one.reason));
   switch (one.status) {
     case "pending":
-      return note("info", h("p", {}, "This key waits for a checker. ", h("a", { href: screen.link(`approvals/${one.approvalID}`) }, "Go to the request")));
+      return note(
+        "info",
+        h(
+          "p",
+          {},
+          "This key waits for a checker. ",
+          h("a", { href: screen.link(`approvals/${one.approvalID}`) }, "Go to the request"),
+        ),
+      );
     case "approved":
-      return note("success", h("p", {}, "Approved. ", one.makerID === person().userID ? "You can claim it" : ["Only ", typed(one.makerName), " can claim it"],
-        "; the chance ends ", claimBy(one), "."));
+      return note(
+        "success",
+        h(
+          "p",
+          {},
+          "Approved. ",
+          one.makerID === person().userID ? "You can claim it" : ["Only ", typed(one.makerName), " can claim it"],
+          "; the chance ends ",
+          claimBy(one),
+          ".",
+        ),
+      );
     case "active":
       return one.expiresAt && daysUntil(one.expiresAt) <= WARN_DAYS
-        ? note("warning", h("p", {}, expiryWords(one.expiresAt), ". Rotate it, so that your software goes on without a break."))
+        ? note(
+            "warning",
+            h("p", {}, expiryWords(one.expiresAt), ". Rotate it, so that your software goes on without a break."),
+          )
         : null;
     case "revoked":
-      return note("danger", h("p", {}, "Revoked ", one.revokedAt && ago(one.revokedAt), ". It has not worked since."), reason);
+      return note(
+        "danger",
+        h("p", {}, "Revoked ", one.revokedAt && ago(one.revokedAt), ". It has not worked since."),
+        reason,
+      );
     case "expired":
       return note("info", h("p", {}, "Expired ", one.expiresAt && ago(one.expiresAt), ". It has not worked since."));
     case "lapsed":
       return note("info", h("p", {}, "Lapsed: it wasn't decided, or wasn't claimed, in time."), reason);
     default:
-      return note("info", h("p", {}, one.status === "rejected" ? "Rejected" : "Withdrawn", one.checkerName && [" by ", typed(one.checkerName)],
-        one.decidedAt && [" ", ago(one.decidedAt)], "."), reason);
+      return note(
+        "info",
+        h(
+          "p",
+          {},
+          one.status === "rejected" ? "Rejected" : "Withdrawn",
+          one.checkerName && [" by ", typed(one.checkerName)],
+          one.decidedAt && [" ", ago(one.decidedAt)],
+          ".",
+        ),
+        reason,
+      );
   }
 }
 
@@ -78,12 +113,21 @@ function actions(one, screen) {
   const anyHand = holds(member, "maker", "checker", "admin");
   const works = one.status === "active" || one.status === "approved";
   const list = [
-    one.status === "approved" && maker && one.makerID === person().userID &&
+    one.status === "approved" &&
+      maker &&
+      one.makerID === person().userID &&
       h("button", { type: "button", class: "primary", id: "claim", click: () => claimKey(one, member) }, "Claim key"),
-    one.status === "active" && maker &&
+    one.status === "active" &&
+      maker &&
       h("button", { type: "button", id: "rotate", click: () => rotateKey(one, screen) }, "Rotate"),
     works && anyHand && h("button", { type: "button", id: "tighten", click: () => tightenKey(one, screen) }, "Tighten"),
-    works && anyHand && h("button", { type: "button", class: "danger-text", id: "revoke", click: () => revokeKey(one, screen) }, "Revoke"),
+    works &&
+      anyHand &&
+      h(
+        "button",
+        { type: "button", class: "danger-text", id: "revoke", click: () => revokeKey(one, screen) },
+        "Revoke",
+      ),
   ].filter(Boolean);
   return list.length > 0 && h("div", { class: "actions" }, list);
 }
@@ -101,11 +145,19 @@ function settings(one, { currency, link }) {
     ["Allowed addresses", typed(ipWords(one.allowedIPs))],
     ["Ends", one.expiresAt ? moment(one.expiresAt) : `${daysWords(one.expiresInDays)} after it is claimed`],
     ["Asked for by", [typed(one.makerName), ", ", moment(one.createdAt)]],
-    ["Approved by", one.checkerName && one.decidedAt && one.status !== "rejected" ? [typed(one.checkerName), ", ", moment(one.decidedAt)] : null],
+    [
+      "Approved by",
+      one.checkerName && one.decidedAt && one.status !== "rejected"
+        ? [typed(one.checkerName), ", ", moment(one.decidedAt)]
+        : null,
+    ],
     ["Claimed", one.claimedAt && moment(one.claimedAt)],
     ["Last used", one.lastUsedAt && [moment(one.lastUsedAt), one.lastUsedIP ? [" from ", typed(one.lastUsedIP)] : ""]],
     ["Note to the checker", one.note && typed(one.note)],
-    ["Replaces", one.replaces && h("a", { href: link(`settings/api-keys/${one.replaces}`) }, "the key before it", icon("arrow"))],
+    [
+      "Replaces",
+      one.replaces && h("a", { href: link(`settings/api-keys/${one.replaces}`) }, "the key before it", icon("arrow")),
+    ],
     ["Key ID", h("code", { class: "wrap" }, one.keyID)],
   ]);
 }

@@ -1,15 +1,15 @@
 // @ts-check
 /** Overview: the float, what waits for me, what needs attention, the last operations. */
 
-import { get, getLinked } from "../server/api.js";
 import { h, icon } from "../lib/dom.js";
-import { loadInbox } from "../server/inbox.js";
 import { fromMinor, grouped, money, toMinor } from "../lib/money.js";
-import { person } from "../server/session.js";
 import { ago } from "../lib/time.js";
+import { counted } from "../lib/words.js";
+import { get, getLinked } from "../server/api.js";
+import { loadInbox } from "../server/inbox.js";
+import { person } from "../server/session.js";
 import { head, typed } from "../ui/parts.js";
 import { note } from "../ui/states.js";
-import { counted } from "../lib/words.js";
 import { approvalRows } from "./approvals.js";
 import { operationRow } from "./operations.js";
 
@@ -46,11 +46,21 @@ export const overview = {
   render: (data, screen) => [
     head(`Good ${partOfDay()}, ${person().name.split(" ")[0]}`, typed(data.distributor.name)),
     data.distributor.status === "suspended" &&
-      note("danger", h("p", {}, "This distributor is suspended: operations, new keys and approvals are refused until the issuer resumes it.")),
+      note(
+        "danger",
+        h(
+          "p",
+          {},
+          "This distributor is suspended: operations, new keys and approvals are refused until the issuer resumes it.",
+        ),
+      ),
     figures(data),
-    h("div", { class: "columns" },
+    h(
+      "div",
+      { class: "columns" },
       h("div", {}, waiting(data.inbox, screen), attention(data.attention, screen)),
-      lastOperations(data.operations, screen)),
+      lastOperations(data.operations, screen),
+    ),
   ],
 };
 
@@ -64,19 +74,35 @@ function figures({ distributor, keys }) {
   const { currency, available, balance, held } = distributor;
   const volume = keys.reduce((sum, key) => sum + (toMinor(key.usage.volumeToday) ?? 0n), 0n);
   const calls = keys.reduce((sum, key) => sum + key.usage.requestsToday, 0);
-  return h("dl", { class: "figures" },
-    h("div", { class: "figure-main" },
+  return h(
+    "dl",
+    { class: "figures" },
+    h(
+      "div",
+      { class: "figure-main" },
       h("dt", {}, "Available"),
       h("dd", { class: "figure" }, h("span", { class: "currency" }, currency), " ", grouped(available)),
-      h("dd", { class: "muted small" }, "What can be paid out now")),
+      h("dd", { class: "muted small" }, "What can be paid out now"),
+    ),
     small("Balance", money(balance, currency), "The whole float"),
     small("Held", money(held, currency), "For cash-ins that wait"),
-    small("Through keys today", money(fromMinor(volume), currency), `${counted(calls, "call")} with ${counted(keys.length, "active key")}`));
+    small(
+      "Through keys today",
+      money(fromMinor(volume), currency),
+      `${counted(calls, "call")} with ${counted(keys.length, "active key")}`,
+    ),
+  );
 }
 
 /** @param {string} name @param {string} value @param {string} text */
 function small(name, value, text) {
-  return h("div", {}, h("dt", {}, name), h("dd", { class: "figure-small" }, value), h("dd", { class: "muted small" }, text));
+  return h(
+    "div",
+    {},
+    h("dt", {}, name),
+    h("dd", { class: "figure-small" }, value),
+    h("dd", { class: "muted small" }, text),
+  );
 }
 
 /**
@@ -86,13 +112,22 @@ function small(name, value, text) {
 function waiting({ toDecide, pending }, screen) {
   const mine = pending.filter((one) => one.makerID === person().userID);
   const shown = toDecide.slice(0, FEW);
-  return h("section", { class: "card", "aria-labelledby": "waiting" },
+  return h(
+    "section",
+    { class: "card", "aria-labelledby": "waiting" },
     h("h2", { id: "waiting" }, "Waits for you"),
     shown.length === 0
-      ? h("p", { class: "muted" }, mine.length > 0 ? `Nothing. ${counted(mine.length, "request")} of yours ${mine.length === 1 ? "waits" : "wait"} for somebody else.` : "Nothing. Enjoy the calm.")
+      ? h(
+          "p",
+          { class: "muted" },
+          mine.length > 0
+            ? `Nothing. ${counted(mine.length, "request")} of yours ${mine.length === 1 ? "waits" : "wait"} for somebody else.`
+            : "Nothing. Enjoy the calm.",
+        )
       : h("ul", { class: "rows rows-plain" }, approvalRows(shown, screen)),
     (toDecide.length > FEW || mine.length > 0) &&
-      h("p", { class: "more" }, h("a", { href: screen.link("approvals") }, "All requests", icon("arrow"))));
+      h("p", { class: "more" }, h("a", { href: screen.link("approvals") }, "All requests", icon("arrow"))),
+  );
 }
 
 /**
@@ -101,14 +136,28 @@ function waiting({ toDecide, pending }, screen) {
  */
 function attention(items, screen) {
   if (items.length === 0) return null;
-  return h("section", { class: "card", "aria-labelledby": "attention" },
+  return h(
+    "section",
+    { class: "card", "aria-labelledby": "attention" },
     h("h2", { id: "attention" }, "Worth a look"),
-    h("ul", { class: "rows rows-plain" }, items.map((item) =>
-      h("li", { class: "row" },
-        h("div", { class: "row-main" },
-          h("a", { class: "row-title", href: screen.link(`settings/api-keys/${item.keyID}`) }, typed(item.message)),
-          h("p", { class: "muted small" }, typed(item.action))),
-        h("p", { class: "muted small" }, ago(item.since))))));
+    h(
+      "ul",
+      { class: "rows rows-plain" },
+      items.map((item) =>
+        h(
+          "li",
+          { class: "row" },
+          h(
+            "div",
+            { class: "row-main" },
+            h("a", { class: "row-title", href: screen.link(`settings/api-keys/${item.keyID}`) }, typed(item.message)),
+            h("p", { class: "muted small" }, typed(item.action)),
+          ),
+          h("p", { class: "muted small" }, ago(item.since)),
+        ),
+      ),
+    ),
+  );
 }
 
 /**
@@ -116,10 +165,19 @@ function attention(items, screen) {
  * @param {Screen} screen
  */
 function lastOperations(operations, screen) {
-  return h("section", { class: "card", "aria-labelledby": "last" },
+  return h(
+    "section",
+    { class: "card", "aria-labelledby": "last" },
     h("h2", { id: "last" }, "Last operations"),
     operations.length === 0
       ? h("p", { class: "muted" }, "None yet. Cash-ins and cash-outs appear here as they happen.")
-      : [h("ul", { class: "rows rows-plain" }, operations.map((one) => operationRow(one, screen))),
-          h("p", { class: "more" }, h("a", { href: screen.link("operations") }, "All operations", icon("arrow")))]);
+      : [
+          h(
+            "ul",
+            { class: "rows rows-plain" },
+            operations.map((one) => operationRow(one, screen)),
+          ),
+          h("p", { class: "more" }, h("a", { href: screen.link("operations") }, "All operations", icon("arrow"))),
+        ],
+  );
 }

@@ -1,8 +1,8 @@
 // @ts-check
 /** The roles, each explained. */
 
-import { choices } from "../ui/field.js";
 import { ROLES } from "../lib/words.js";
+import { choices } from "../ui/field.js";
 
 /** @param {readonly string[]} checked */
 export function roleChoices(checked) {

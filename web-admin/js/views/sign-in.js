@@ -58,7 +58,11 @@ export function showSignIn(app, done) {
       await signIn(login, password);
       await done();
     }),
-    h("p", { class: "muted small" }, "Forgotten your password? An admin of your distributor can reset it; a second person approves that."),
+    h(
+      "p",
+      { class: "muted small" },
+      "Forgotten your password? An admin of your distributor can reset it; a second person approves that.",
+    ),
   ]);
   app.replaceChildren(door);
   document.title = "Sign in · Universal Wallet";

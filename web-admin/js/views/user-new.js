@@ -1,9 +1,9 @@
 // @ts-check
 /** New user: an admin asks, another person approves, and each hands over one half of a password. */
 
-import { call } from "../server/api.js";
 import { h } from "../lib/dom.js";
 import { go } from "../lib/router.js";
+import { call } from "../server/api.js";
 import { holds } from "../server/session.js";
 import { field } from "../ui/field.js";
 import { form } from "../ui/form.js";
@@ -23,7 +23,10 @@ export const userNew = {
   load: async () => null,
   render: (_, screen) => [
     up(screen.link("users"), "Users and roles"),
-    head("New user", "You ask, another admin or a checker approves. The first password comes in two halves, one to each of you."),
+    head(
+      "New user",
+      "You ask, another admin or a checker approves. The first password comes in two halves, one to each of you.",
+    ),
     holds(screen.member, "admin")
       ? h("div", { class: "card narrow" }, newUserForm(screen))
       : note("info", h("p", {}, "Only an admin can ask for a new user.")),
@@ -46,10 +49,15 @@ function newUserForm(screen) {
     ],
     submit: "Ask for this user",
     cancel: () => go(screen.link("users")),
-    check: (values) => (values.chosen("roles").length === 0 ? [{ name: "roles", message: "Choose at least one." }] : []),
+    check: (values) =>
+      values.chosen("roles").length === 0 ? [{ name: "roles", message: "Choose at least one." }] : [],
     send: async (values, idempotencyKey) => {
       /** @type {NewUser} */
-      const body = { login: values.text("login"), name: values.text("name"), roles: /** @type {Role[]} */ (values.chosen("roles")) };
+      const body = {
+        login: values.text("login"),
+        name: values.text("name"),
+        roles: /** @type {Role[]} */ (values.chosen("roles")),
+      };
       /** @type {UserRequested} */
       const answer = await call("POST", `${screen.base}/users`, { body, idempotencyKey: idempotencyKey(body) });
       if (answer.passwordHalf) await showHalf("first", answer.passwordHalf, body.name);

@@ -1,9 +1,9 @@
 // @ts-check
 /** Users and roles: who may do what, and changing it. */
 
-import { call, get } from "../server/api.js";
 import { h, icon } from "../lib/dom.js";
 import { go } from "../lib/router.js";
+import { call, get } from "../server/api.js";
 import { holds, person } from "../server/session.js";
 import { once } from "../ui/act.js";
 import { ask, openDialog } from "../ui/dialog.js";
@@ -24,9 +24,17 @@ export const users = {
   title: "Users and roles",
   load: (screen) => get(`${screen.base}/users?limit=1000`, screen.signal),
   render: (page, screen) => [
-    head("Users and roles", "What adds rights needs two people. What takes them away needs one and works at once.",
-      holds(screen.member, "admin") && h("a", { class: "button primary", id: "new-user", href: screen.link("users/new") }, icon("plus"), "New user")),
-    h("ul", { class: "rows" }, page.items.map((one) => userRow(one, screen))),
+    head(
+      "Users and roles",
+      "What adds rights needs two people. What takes them away needs one and works at once.",
+      holds(screen.member, "admin") &&
+        h("a", { class: "button primary", id: "new-user", href: screen.link("users/new") }, icon("plus"), "New user"),
+    ),
+    h(
+      "ul",
+      { class: "rows" },
+      page.items.map((one) => userRow(one, screen)),
+    ),
   ],
 };
 
@@ -36,12 +44,18 @@ export const users = {
  */
 function userRow(one, screen) {
   const me = one.userID === person().userID;
-  return h("li", { class: "row" },
-    h("div", { class: "row-main" },
+  return h(
+    "li",
+    { class: "row" },
+    h(
+      "div",
+      { class: "row-main" },
       h("p", { class: "row-title" }, typed(one.name), me && h("span", { class: "muted" }, " (you)")),
-      h("p", { class: "muted small" }, typed(one.login))),
+      h("p", { class: "muted small" }, typed(one.login)),
+    ),
     h("div", { class: "row-middle" }, one.disabled ? badge("disabled") : h("p", {}, roleWords(one.roles))),
-    h("div", { class: "row-side row-actions" }, holds(screen.member, "admin") && actions(one, screen)));
+    h("div", { class: "row-side row-actions" }, holds(screen.member, "admin") && actions(one, screen)),
+  );
 }
 
 /**
@@ -51,11 +65,51 @@ function userRow(one, screen) {
 function actions(one, screen) {
   const named = (/** @type {string} */ what) => `${what} ${one.name}`;
   return [
-    h("button", { type: "button", class: "quiet small", id: `roles-${one.userID}`, "aria-label": named("Change roles of"), click: () => changeRoles(one, screen) }, "Roles"),
-    h("button", { type: "button", class: "quiet small", id: `reset-${one.userID}`, "aria-label": named("Reset password of"), click: () => resetPassword(one, screen) }, "Reset password"),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "quiet small",
+        id: `roles-${one.userID}`,
+        "aria-label": named("Change roles of"),
+        click: () => changeRoles(one, screen),
+      },
+      "Roles",
+    ),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "quiet small",
+        id: `reset-${one.userID}`,
+        "aria-label": named("Reset password of"),
+        click: () => resetPassword(one, screen),
+      },
+      "Reset password",
+    ),
     one.disabled
-      ? h("button", { type: "button", class: "quiet small", id: `disabled-${one.userID}`, "aria-label": named("Enable"), click: once(() => enable(one, screen)) }, "Enable")
-      : h("button", { type: "button", class: "quiet small danger-text", id: `disabled-${one.userID}`, "aria-label": named("Disable"), click: () => disable(one, screen) }, "Disable"),
+      ? h(
+          "button",
+          {
+            type: "button",
+            class: "quiet small",
+            id: `disabled-${one.userID}`,
+            "aria-label": named("Enable"),
+            click: once(() => enable(one, screen)),
+          },
+          "Enable",
+        )
+      : h(
+          "button",
+          {
+            type: "button",
+            class: "quiet small danger-text",
+            id: `disabled-${one.userID}`,
+            "aria-label": named("Disable"),
+            click: () => disable(one, screen),
+          },
+          "Disable",
+        ),
   ];
 }
 
@@ -100,7 +154,13 @@ function goToRequest(approvalID, screen) {
 function changeRoles(one, screen) {
   const dialog = openDialog({ title: "Change roles" });
   dialog.show([
-    h("p", {}, "Roles of ", typed(one.name, "strong"), ". Taking one away works at once and lapses their open requests and unclaimed keys. Adding one waits for another person's approval."),
+    h(
+      "p",
+      {},
+      "Roles of ",
+      typed(one.name, "strong"),
+      ". Taking one away works at once and lapses their open requests and unclaimed keys. Adding one waits for another person's approval.",
+    ),
     form({
       content: roleChoices(one.roles),
       submit: "Change roles",
@@ -121,8 +181,16 @@ function changeRoles(one, screen) {
 async function disable(one, screen) {
   const dialog = openDialog({ title: "Disable this user?" });
   dialog.show([
-    note("warning", h("p", {}, typed(one.name, "strong"), " is signed out and can't come in again. Their open requests and unclaimed keys lapse."),
-      h("p", {}, "Keys they claimed go on working, and they may still know them: look at their keys next.")),
+    note(
+      "warning",
+      h(
+        "p",
+        {},
+        typed(one.name, "strong"),
+        " is signed out and can't come in again. Their open requests and unclaimed keys lapse.",
+      ),
+      h("p", {}, "Keys they claimed go on working, and they may still know them: look at their keys next."),
+    ),
     form({
       content: null,
       submit: "Disable",
@@ -152,7 +220,13 @@ async function enable(one, screen) {
 async function resetPassword(one, screen) {
   const sure = await ask({
     title: "Reset the password?",
-    content: h("p", {}, "Another person approves it. You see one half of a new password now, they see the other; ", typed(one.name, "strong"), " needs both."),
+    content: h(
+      "p",
+      {},
+      "Another person approves it. You see one half of a new password now, they see the other; ",
+      typed(one.name, "strong"),
+      " needs both.",
+    ),
     yes: "Ask for a reset",
   });
   if (!sure) return;

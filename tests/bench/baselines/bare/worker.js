@@ -62,7 +62,20 @@ export class Distributor extends DurableObject {
     const n = (this.#last += 1);
     this.#sql.exec(
       "INSERT INTO made VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      n, ID, ENTRY, HASH, "cash-in", KEY, "processing", STATE, KEY, call.slice(0, ONCE), HASH, KEY, 20_000, 100,
+      n,
+      ID,
+      ENTRY,
+      HASH,
+      "cash-in",
+      KEY,
+      "processing",
+      STATE,
+      KEY,
+      call.slice(0, ONCE),
+      HASH,
+      KEY,
+      20_000,
+      100,
     );
     const phone = /\+[0-9]+/.exec(call)[0];
     await this.env.WALLET.get(this.env.WALLET.idFromName(`phone:${phone}`)).credit(`Credit\n${ID}\n1.00`);
@@ -80,7 +93,13 @@ export class Wallet extends DurableObject {
 
   credit() {
     const operation = `op_${crypto.randomUUID()}`;
-    this.#sql.exec("INSERT INTO entries (operation, minor, balance, at) VALUES (?, ?, ?, ?)", operation, 100, "1.00", Date.now());
+    this.#sql.exec(
+      "INSERT INTO entries (operation, minor, balance, at) VALUES (?, ?, ?, ?)",
+      operation,
+      100,
+      "1.00",
+      Date.now(),
+    );
     return "done";
   }
 }

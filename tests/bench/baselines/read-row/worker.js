@@ -8,7 +8,9 @@ export class Distributor extends DurableObject {
   constructor(ctx, env) {
     super(ctx, env);
     this.sql = ctx.storage.sql;
-    this.sql.exec("CREATE TABLE IF NOT EXISTS account (id INTEGER PRIMARY KEY, balance TEXT NOT NULL, held TEXT NOT NULL)");
+    this.sql.exec(
+      "CREATE TABLE IF NOT EXISTS account (id INTEGER PRIMARY KEY, balance TEXT NOT NULL, held TEXT NOT NULL)",
+    );
     this.sql.exec("INSERT OR IGNORE INTO account VALUES (1, '50000.00', '0.00')");
   }
 

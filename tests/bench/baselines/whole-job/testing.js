@@ -1,8 +1,10 @@
 // The same Worker, with what it costs counted: calls of objects, alarms that came, rows. An alarm that
 // is set is a row written.
 
-import worker from "./worker.js";
-import * as production from "./worker.js";
+// The same Worker, with what it costs counted: calls of objects, alarms that came, rows. An alarm that
+// is set is a row written.
+
+import worker, * as production from "./worker.js";
 
 let counts;
 let running = null;

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { approve, claim, obtainKey } from "./support/steps";
-import { address, expect, expectAccessible, type House, type Page, test } from "./support/test";
+import { address, expect, expectAccessible, type House, type Page, personOf, test } from "./support/test";
 
 const PAGES = readdirSync(join(import.meta.dirname, "../../web-admin/docs"))
   .filter((file) => file.endsWith(".html"))
@@ -106,9 +106,9 @@ async function examples(page: Page, method: string, path: string): Promise<Recor
 
 /** Runs a text as a reader would. */
 function run(language: "sh" | "js", text: string, env: Record<string, string>): string {
-  const [program, ...options] =
-    language === "sh" ? ["bash", "-c", text] : [process.execPath, "--input-type=module", "-e", text];
-  return execFileSync(program!, options, { env: { ...process.env, FORCE_COLOR: "0", ...env }, encoding: "utf8" });
+  const [program, options]: [string, string[]] =
+    language === "sh" ? ["bash", ["-c", text]] : [process.execPath, ["--input-type=module", "-e", text]];
+  return execFileSync(program, options, { env: { ...process.env, FORCE_COLOR: "0", ...env }, encoding: "utf8" });
 }
 
 const CALLS: [method: string, path: string][] = [
@@ -174,7 +174,7 @@ test("every example of the distributor API runs as printed", async ({ page, make
 });
 
 test("an example of the console runs with what a sign-in gives", async ({ page, house, edge }) => {
-  const { login, password } = house.people["viewer"]!;
+  const { login, password } = personOf(house, "viewer");
   const headers = { "content-type": "application/json" };
   const answer = await fetch(`${edge.url}/admin/v1/session`, {
     method: "POST",
@@ -192,7 +192,9 @@ test("every other example is at least well-formed", async ({ page }) => {
   await page.goto("/docs/reference");
   const calls = page.locator("details.call");
   await expect(calls.first()).toBeVisible();
-  await calls.evaluateAll((all: HTMLDetailsElement[]) => all.forEach((one) => (one.open = true)));
+  await calls.evaluateAll((all: HTMLDetailsElement[]) => {
+    for (const one of all) one.open = true;
+  });
   await expect(calls.last().locator("pre").first()).toBeVisible();
   const texts = (language: string) => page.locator(`pre > code.language-${language}`).allTextContents();
   for (const text of await texts("sh")) execFileSync("bash", ["-n", "-c", text]);

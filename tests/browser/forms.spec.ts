@@ -98,7 +98,7 @@ test("a session that ends in the middle of a form loses nothing that was typed",
   await maker.getByRole("button", { name: "Send to a checker" }).click();
   const dialog = maker.getByRole("dialog", { name: "Sign in again" });
   await expect(dialog.getByLabel("Password")).toBeFocused();
-  await dialog.getByLabel("Password").fill(house.people["maker"]?.password ?? "");
+  await dialog.getByLabel("Password").fill(house.people.maker?.password ?? "");
   await dialog.getByRole("button", { name: "Sign in" }).click();
   await expect(maker.getByText("You asked for this yourself")).toBeVisible();
   await expect(maker.getByText("Typed before the session ended")).toBeVisible();
@@ -109,7 +109,7 @@ test("another person who signs in instead starts anew", async ({ maker, house })
   await fillKey(maker, { label: "Not for you" });
   await maker.context().clearCookies();
   await maker.getByRole("button", { name: "Send to a checker" }).click();
-  const viewer = house.people["viewer"];
+  const viewer = house.people.viewer;
   await maker
     .getByRole("dialog")
     .getByLabel("Sign-in name")
@@ -162,7 +162,7 @@ test("what could not be loaded is asked for again by itself", async ({ maker, ho
 
 test("a wrong password is refused in one sentence, and the field is empty again", async ({ page, house }) => {
   await page.goto("/");
-  const maker = house.people["maker"];
+  const maker = house.people.maker;
   if (!maker) throw new Error("no maker");
   await fillSignIn(page, { ...maker, password: "not this one" });
   await expect(page.getByRole("alert")).toContainText(/sign-in|login|password/i);
@@ -171,7 +171,7 @@ test("a wrong password is refused in one sentence, and the field is empty again"
 });
 
 test("a person changes their password, and only the new one works", async ({ maker, page, house }) => {
-  const person = house.people["maker"];
+  const person = house.people.maker;
   if (!person) throw new Error("no maker");
   await maker.getByRole("button", { name: "Change password" }).click();
   const dialog = maker.getByRole("dialog", { name: "Change password" });

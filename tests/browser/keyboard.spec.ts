@@ -19,9 +19,9 @@ async function tabTo(
 test("the whole of a key's life needs no pointer", async ({ page, house, checker }) => {
   await page.goto(address(house, "settings/api-keys"));
   await expect(page.getByLabel("Sign-in name")).toBeFocused();
-  await page.keyboard.type(house.people["maker"]?.login ?? "");
+  await page.keyboard.type(house.people.maker?.login ?? "");
   await page.keyboard.press("Tab");
-  await page.keyboard.type(house.people["maker"]?.password ?? "");
+  await page.keyboard.type(house.people.maker?.password ?? "");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeFocused();
 

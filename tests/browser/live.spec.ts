@@ -50,7 +50,7 @@ test("a session that ends elsewhere asks to sign in, over what is on the screen"
   const there = await as("maker", "overview");
   await there.getByRole("button", { name: "Change password" }).click();
   const dialog = there.getByRole("dialog", { name: "Change password" });
-  await dialog.getByLabel("Present password").fill(house.people["maker"]?.password ?? "");
+  await dialog.getByLabel("Present password").fill(house.people.maker?.password ?? "");
   await dialog.getByLabel("New password", { exact: true }).fill("four calm words here");
   await dialog.getByLabel("New password again").fill("four calm words here");
   await dialog.getByRole("button", { name: "Change password" }).click();

@@ -5,7 +5,7 @@ import { address, expect, fillSignIn, test } from "./support/test";
 test("a shared address leads there after signing in", async ({ page, house }) => {
   await page.goto(address(house, "audit"));
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
-  const viewer = house.people["viewer"];
+  const viewer = house.people.viewer;
   if (!viewer) throw new Error("no viewer");
   await fillSignIn(page, viewer);
   await expect(page.getByRole("heading", { name: "Audit log" })).toBeVisible();
@@ -113,7 +113,7 @@ test("a person of two distributors switches between them, and each address keeps
   house,
 }) => {
   const other = await build(edge);
-  const { login, name } = house.people["maker"] ?? { login: "", name: "" };
+  const { login, name } = house.people.maker ?? { login: "", name: "" };
   await other.issuer.call("POST", `/distributors/${other.distributorID}/users`, { login, name, roles: ["viewer"] });
   await other.issuer.topUp(other, "7.00");
   const maker = await as("maker", "overview");

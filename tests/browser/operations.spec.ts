@@ -16,7 +16,8 @@ function figure(page: Page, name: string): Locator {
 }
 
 async function wallet(house: House, phone: string): Promise<string> {
-  return (await house.issuer.call("GET", `/wallets/${encodeURIComponent(phone.replaceAll(" ", ""))}`)).balance;
+  const path = `/wallets/${encodeURIComponent(phone.replaceAll(" ", ""))}`;
+  return (await house.issuer.call<{ balance: string }>("GET", path)).balance;
 }
 
 test("a cash-in holds the float, a checker approves it, and the wallet is credited", async ({

@@ -51,8 +51,8 @@ test("the whole first load is at most 60 KB gzipped and comes from here", async 
     }
   });
   await page.goto(address(house, "overview"));
-  await page.getByLabel("Sign-in name").fill(house.people["maker"]?.login ?? "");
-  await page.getByLabel("Password").fill(house.people["maker"]?.password ?? "");
+  await page.getByLabel("Sign-in name").fill(house.people.maker?.login ?? "");
+  await page.getByLabel("Password").fill(house.people.maker?.password ?? "");
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByText("Last operations")).toBeVisible();
   const total = (await Promise.all(bodies)).reduce((sum, size) => sum + size, 0);
@@ -76,7 +76,7 @@ test("no module of the first load waits for another to be found", async ({ page 
   expect(named.sort()).toEqual([...fetched].sort());
 });
 
-test("what people type is text wherever it comes back", async ({ as, maker, checker, house, page }) => {
+test("what people type is text wherever it comes back", async ({ maker, checker, house, page }) => {
   const dialogs: string[] = [];
   for (const one of [maker, checker])
     one.on("dialog", (dialog) => {

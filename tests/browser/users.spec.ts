@@ -13,7 +13,7 @@ async function takeHalf(page: Page, which: "First" | "Second"): Promise<string> 
 }
 
 function loginOf(house: House, who: string): string {
-  return house.people["admin"]?.login.replace("admin", who) ?? "";
+  return house.people.admin?.login.replace("admin", who) ?? "";
 }
 
 test("a new user's password is never known to one person alone", async ({ as, checker, page, house }) => {
@@ -148,7 +148,7 @@ test("a reset password comes in two halves too", async ({ as, checker, page, hou
   await checker.getByRole("button", { name: "Approve" }).click();
   const second = await takeHalf(checker, "Second");
   await page.goto("/");
-  const maker = house.people["maker"];
+  const maker = house.people.maker;
   if (!maker) throw new Error("no maker");
   await fillSignIn(page, { ...maker, password: `${first}-${second}` });
   await expect(page.getByRole("heading", { name: "Choose your own password" })).toBeVisible();

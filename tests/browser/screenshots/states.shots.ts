@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { approve, askForKey, fillKey, obtainKey, openRequest } from "../support/steps";
+import { approve, askForKey, fillKey, openRequest } from "../support/steps";
 import { address, type Edge, expect, type House, NO_ANSWER, type Page, test } from "../support/test";
 
 const FOLDER = join(import.meta.dirname, "../../../test-results/screens");

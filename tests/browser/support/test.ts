@@ -34,6 +34,7 @@ interface WorkerFixtures {
   edge: Edge;
 }
 
+// biome-ignore-start lint/correctness/noEmptyPattern: Playwright reads from the pattern which fixtures a fixture needs.
 export const test = base.extend<Fixtures & { expected: Expected; faults: string[] }, WorkerFixtures>({
   edge: [
     async ({}, use) => {
@@ -46,7 +47,10 @@ export const test = base.extend<Fixtures & { expected: Expected; faults: string[
   baseURL: async ({ edge }, use) => use(edge.url),
   house: async ({ edge }, use) => use(await build(edge)),
   expected: async ({}, use) => use(new Set([401])),
-  expectRefusal: async ({ expected }, use) => use((...statuses) => statuses.forEach((status) => expected.add(status))),
+  expectRefusal: async ({ expected }, use) =>
+    use((...statuses) => {
+      for (const status of statuses) expected.add(status);
+    }),
   faults: [
     async ({}, use) => {
       const faults: string[] = [];
@@ -73,6 +77,7 @@ export const test = base.extend<Fixtures & { expected: Expected; faults: string[
     await page.context().close();
   },
 });
+// biome-ignore-end lint/correctness/noEmptyPattern: the fixtures end here.
 
 let clients = 0;
 
@@ -116,9 +121,14 @@ export async function fillSignIn(page: Page, person: Person): Promise<void> {
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
-export async function signIn(page: Page, house: House, who: string, path: string): Promise<void> {
+export function personOf(house: House, who: string): Person {
   const person = house.people[who];
   if (!person) throw new Error(`The house has no ${who}`);
+  return person;
+}
+
+export async function signIn(page: Page, house: House, who: string, path: string): Promise<void> {
+  const person = personOf(house, who);
   await page.goto(address(house, path));
   await fillSignIn(page, person);
   await expect(page.locator("#view h1")).toBeVisible();

@@ -40,7 +40,7 @@ function parameters(call) {
           h("code", {}, one.name),
           " ",
           h("span", { class: "muted small" }, `in the ${one.in}${one.required ? "" : ", optional"}`),
-          h("p", {}, words(one.description ?? one.schema?.["description"] ?? "")),
+          h("p", {}, words(one.description ?? one.schema?.description ?? "")),
         ),
       ),
     ),
@@ -66,7 +66,7 @@ function responses(document, call) {
 /** The Rust of the calls that the client has; it stands in the page, where a test finds it. @param {Call} call */
 function rust(call) {
   const name = `${call.method} ${call.path.replace("/api/v1/distributors/{distributorID}", "")}`;
-  const template = [...document.querySelectorAll("template")].find((one) => one.dataset["call"] === name);
+  const template = [...document.querySelectorAll("template")].find((one) => one.dataset.call === name);
   return call.path.startsWith("/api/") ? (template?.content.textContent?.trim() ?? null) : null;
 }
 
@@ -76,7 +76,7 @@ function details(document, call) {
   const schema = call.body?.content?.["application/json"]?.schema;
   const inRust = rust(call);
   return [
-    call.description && call.description.split("\n\n").map((text) => h("p", {}, words(text))),
+    call.description !== "" && call.description.split("\n\n").map((text) => h("p", {}, words(text))),
     parameters(call),
     schema && [h("h3", {}, "Body"), members(document, schema)],
     h("h3", {}, "Answers"),

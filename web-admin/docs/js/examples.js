@@ -40,7 +40,7 @@ function bearerOf(call) {
 function query(call) {
   const required = call.parameters.filter((one) => one.in === "query" && one.required);
   const text = required.map(
-    (one) => `${one.name}=${one.example ?? one.schema?.["enum"]?.[0] ?? one.schema?.["examples"]?.[0] ?? ""}`,
+    (one) => `${one.name}=${one.example ?? one.schema?.enum?.[0] ?? one.schema?.examples?.[0] ?? ""}`,
   );
   return text.length > 0 ? `?${text.join("&")}` : "";
 }
@@ -72,6 +72,7 @@ export function javaScript(call, body) {
   const bearer = bearerOf(call);
   const headers = [
     bearer && `Authorization: \`Bearer \${${bearer}}\``,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the example's template, not this file's.
     hasSession(call) && "Cookie: `__Host-uw_session=${SESSION}`",
     isKeyed(call) && `"Idempotency-Key": "${call.id}-1"`,
     body !== undefined && `"Content-Type": "application/json"`,

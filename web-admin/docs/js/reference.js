@@ -32,7 +32,7 @@ async function show() {
 function draw(openapi) {
   const all = calls(openapi);
   const views = new Map(all.map((call) => [call, callView(openapi, call)]));
-  const descriptions = new Map((openapi["tags"] ?? []).map((/** @type {any} */ tag) => [tag.name, tag.description]));
+  const descriptions = new Map((openapi.tags ?? []).map((/** @type {any} */ tag) => [tag.name, tag.description]));
   const groups = [...new Set(all.map((call) => call.tag))].map((tag) => {
     const own = all.filter((call) => call.tag === tag);
     const description = descriptions.get(tag);

@@ -34,7 +34,7 @@ export function whyNot(approval, member) {
   if (approval.makerID === me.userID) {
     return "You asked for this yourself, so another person has to decide it.";
   }
-  if (forUser && approval.subject["userID"] === me.userID) {
+  if (forUser && approval.subject.userID === me.userID) {
     return "This is about your own account, so another person has to decide it.";
   }
   if (!holds(member, "checker", ...(forUser ? /** @type {const} */ (["admin"]) : []))) {

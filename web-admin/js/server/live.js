@@ -60,7 +60,8 @@ export function changed() {
     missed = true;
     return;
   }
-  gathering ??= setTimeout(() => {
+  if (gathering !== undefined) return;
+  gathering = setTimeout(() => {
     gathering = undefined;
     missed = false;
     for (const listener of listeners) listener();

@@ -32,7 +32,7 @@ export const approval = {
       /** @type {Promise<Approval>} */ (get(path, screen.signal)),
       loadInbox(screen.member, screen.signal),
     ]);
-    const replaces = found.subject["replaces"];
+    const replaces = found.subject.replaces;
     return {
       approval: found,
       fingerprint: await digest(found, screen.member.distributorID),
@@ -110,7 +110,7 @@ function state(request, screen) {
     withdrawn: "Withdrawn",
     expired: "Lapsed without a decision",
   }[request.status];
-  const keyID = request.subject["keyID"];
+  const keyID = request.subject.keyID;
   return note(
     request.status === "approved" ? "success" : "info",
     h("p", {}, words, by, when, "."),
@@ -190,7 +190,7 @@ function decision(request, fingerprint, screen) {
               await showHalf(
                 "second",
                 answer.passwordHalf,
-                String(request.subject["name"] ?? request.subject["login"] ?? "the person"),
+                String(request.subject.name ?? request.subject.login ?? "the person"),
               );
             }
           }),

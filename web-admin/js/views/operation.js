@@ -26,7 +26,7 @@ export const operation = {
       ),
       loadInbox(screen.member, screen.signal),
     ]);
-    const request = inbox.pending.find((one) => one.subject["operationID"] === operationID);
+    const request = inbox.pending.find((one) => one.subject.operationID === operationID);
     return { found, request: request ?? null };
   },
   render: ({ found, request }, screen) => [

@@ -166,10 +166,9 @@ export function comparison(approval, old, currency) {
  */
 export function subjectLine({ kind, subject }, currency) {
   if (kind === "operation") {
-    const amount = typeof subject["amount"] === "string" ? money(subject["amount"], currency) : "";
-    const cashIn = subject["operationType"] === "cash-in";
-    const who =
-      subject["phoneTo"] ?? subject["merchantName"] ?? subject["merchantToShortCode"] ?? subject["phoneFrom"] ?? "";
+    const amount = typeof subject.amount === "string" ? money(subject.amount, currency) : "";
+    const cashIn = subject.operationType === "cash-in";
+    const who = subject.phoneTo ?? subject.merchantName ?? subject.merchantToShortCode ?? subject.phoneFrom ?? "";
     return [
       cashIn ? "Cash-in " : "Cash-out ",
       h("span", { class: "amount" }, amount),
@@ -177,8 +176,8 @@ export function subjectLine({ kind, subject }, currency) {
       typed(String(who)),
     ];
   }
-  const name = String(subject["label"] ?? subject["name"] ?? subject["login"] ?? subject["userID"] ?? "");
+  const name = String(subject.label ?? subject.name ?? subject.login ?? subject.userID ?? "");
   const roles =
-    Array.isArray(subject["roles"]) && kind !== "user.reset" ? ` (${roleWords(subject["roles"].map(String))})` : "";
+    Array.isArray(subject.roles) && kind !== "user.reset" ? ` (${roleWords(subject.roles.map(String))})` : "";
   return [typed(name), roles];
 }

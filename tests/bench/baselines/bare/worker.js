@@ -59,7 +59,8 @@ export class Distributor extends DurableObject {
   }
 
   async cashIn(call) {
-    const n = (this.#last += 1);
+    this.#last += 1;
+    const n = this.#last;
     this.#sql.exec(
       "INSERT INTO made VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       n,

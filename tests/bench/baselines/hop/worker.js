@@ -12,7 +12,7 @@ export class Distributor extends DurableObject {
 }
 
 export default {
-  async fetch(request, env) {
+  async fetch(_request, env) {
     const object = env.DISTRIBUTOR.get(env.DISTRIBUTOR.idFromName("one"));
     return new Response(await object.balance(), { headers: HEADERS });
   },

@@ -20,7 +20,7 @@ export class Distributor extends DurableObject {
 }
 
 export default {
-  async fetch(request, env) {
+  async fetch(_request, env) {
     const object = env.DISTRIBUTOR.get(env.DISTRIBUTOR.idFromName("one"));
     const { balance, held } = await object.balance();
     const body = JSON.stringify({ balance, available: balance, held, currency: "NGN" });

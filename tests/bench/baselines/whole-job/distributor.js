@@ -97,7 +97,10 @@ export class Distributor extends DurableObject {
     );
     for (const { n, id, phone, amount } of late.toArray()) await this.#deliver(id, phone, BigInt(amount), n);
     const [open] = this.#sql.exec("SELECT 1 FROM operations WHERE status = 'processing' LIMIT 1");
-    if (open) this.ctx.storage.setAlarm((this.#alarmAt = Date.now() + REDELIVER_MS));
+    if (open) {
+      this.#alarmAt = Date.now() + REDELIVER_MS;
+      this.ctx.storage.setAlarm(this.#alarmAt);
+    }
   }
 
   /** Checks the key and all that it may, in the order of the contract. */

@@ -43,7 +43,7 @@ export default {
 };
 
 const CALLS = {
-  "GET balance": (request, object, who) => object.balance(who),
+  "GET balance": (_request, object, who) => object.balance(who),
 
   "POST operations": async (request, object, who) => {
     const { headers } = request;
@@ -88,6 +88,7 @@ function operation(text) {
     refuse(400, "invalid_request", "phoneTo must be a phone number.");
   const phone = phoneTo.replace(/[ ()-]/g, "");
   if (!/^\+[1-9][0-9]{6,14}$/.test(phone)) refuse(400, "invalid_request", "phoneTo must be a phone number.");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a memo with control characters is refused.
   if (typeof memo !== "string" || memo.length > 256 || /[\x00-\x1f\x7f]/.test(memo)) {
     refuse(400, "invalid_request", "memo must be a text of 256 characters at most.");
   }

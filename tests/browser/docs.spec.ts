@@ -123,7 +123,7 @@ const CALLS: [method: string, path: string][] = [
   ["PUT", "/cashouts/{operationID}"],
 ];
 
-/** What the path names: a completed operation, one that waits, an open request. */
+/** Values of the parameters of a path: a completed operation, one that waits, an open request. */
 async function operationFor(house: House, url: string, key: string, method: string, path: string): Promise<string> {
   const operation = async (amount: string): Promise<string> => {
     const answer = await fetch(`${url}/api/v1/distributors/${house.distributorID}/operations`, {
@@ -146,7 +146,7 @@ test("every example of the distributor API runs as printed", async ({ page, make
   const key = await obtainKey(maker, checker, {
     label: "Reader",
     permissions,
-    most: "20000",
+    perOperation: "20000",
     daily: "100000",
     auto: "5000",
   });

@@ -37,8 +37,8 @@ test("everything that can be typed wrong is explained at its field before it is 
     );
   }
 
-  // What no single field can see comes when each by itself is right.
-  await fillKey(maker, { label: "Till", permissions: [], most: "10", daily: "5", auto: "1", ips: "10.0.0.1" });
+  // Rules between fields are checked once each field by itself is right.
+  await fillKey(maker, { label: "Till", permissions: [], perOperation: "10", daily: "5", auto: "1", ips: "10.0.0.1" });
   await maker.getByLabel("Ends after days").fill("30");
   await send.click();
   await expect(maker.getByText("Choose at least one.")).toBeVisible();
@@ -76,7 +76,7 @@ test("the summary says in plain words what the key may do", async ({ maker }) =>
   await fillKey(maker, {
     label: "Till",
     permissions: ["Read balance", "Perform operations"],
-    most: "1000",
+    perOperation: "1000",
     daily: "5000",
     auto: "50",
     ips: "10.0.0.1, 10.0.0.2",

@@ -10,7 +10,7 @@ test("a key goes from a maker's wish to a verified balance, and a revoke ends it
   await askForKey(maker, {
     label: "Lagos tills",
     permissions: ["Read balance", "Perform operations"],
-    most: "1000",
+    perOperation: "1000",
     daily: "5000.50",
     auto: "100",
     note: "For the market",
@@ -136,7 +136,7 @@ test("what the server shows must be what its fingerprint says, or it can't be ap
   maker,
   checker,
 }) => {
-  await askForKey(maker, { label: "Honest", most: "10" });
+  await askForKey(maker, { label: "Honest", perOperation: "10" });
   await checker.route("**/approvals/apr_*", async (route) => {
     const answer = await route.fetch();
     const request = await answer.json();

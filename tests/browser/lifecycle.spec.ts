@@ -4,7 +4,7 @@ import { address, expect, type House, type Page, test } from "./support/test";
 const WISHES = {
   label: "Till",
   permissions: ["Read balance", "Perform operations"],
-  most: "1000",
+  perOperation: "1000",
   daily: "5000",
   ips: "198.51.100.0/24",
 };
@@ -68,7 +68,7 @@ test("tightening a key while its rotation waits makes the checker look again", a
   await expect(maker.getByText("You asked for this yourself")).toBeVisible();
   await openRequest(checker, "Till");
 
-  // The checker's page shows what was asked for first, and hears nothing of the change.
+  // The checker's page shows the first request, and hears nothing of the change.
   await checker.route("**/approvals/*", async (route) => {
     if (route.request().method() === "GET") await route.abort("aborted");
     else await route.continue();

@@ -98,7 +98,7 @@ test("operations are filtered and searched by phone, and the address keeps both"
   const key = await obtainKey(maker, checker, {
     label: "Till",
     permissions: ["Perform operations"],
-    most: "1000",
+    perOperation: "1000",
     daily: "10000",
     auto: "1000",
   });

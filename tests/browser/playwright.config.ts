@@ -12,7 +12,7 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   forbidOnly: true,
-  // Where nobody watches, a test that fails is tried once more; the summary still tells it as failed once.
+  // In CI a failed test is tried once more; the summary still reports it as flaky.
   retries: process.env.CI ? 1 : 0,
   timeout: 60_000,
   expect: { timeout: 10_000 },

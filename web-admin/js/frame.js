@@ -1,5 +1,5 @@
 // @ts-check
-/** The signed-in page around a view: menu, what waits, and the view itself. */
+/** The signed-in page around a view: menu, banner of keys to claim, and the view itself. */
 
 import { find, h, icon, replace, template } from "./lib/dom.js";
 import { address } from "./lib/router.js";

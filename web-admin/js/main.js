@@ -1,5 +1,5 @@
 // @ts-check
-/** Starts the page: who is signed in decides between the door and the frame. */
+/** Starts the page: a signed-in person sees the frame, others the door. */
 
 import { leaveFrame, showFrame } from "./frame.js";
 import { find, h, replace } from "./lib/dom.js";
@@ -14,7 +14,7 @@ import { showSignIn, signInDialog } from "./views/sign-in.js";
 const app = find(document, "#app", HTMLElement);
 const LAST = "uw-last-distributor";
 
-/** Shows what the address asks for, as far as the session allows. */
+/** Shows the view that the address names, as far as the session allows. */
 async function route() {
   const session = current();
   if (!session) {

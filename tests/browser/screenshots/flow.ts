@@ -1,4 +1,4 @@
-/** The picture of the flow: who does what until money moves. Light or dark, as the reader's page is. */
+/** The picture of the flow: the acts of each person until money moves. Light or dark, as the reader's page is. */
 
 const STEPS: [who: string, ...does: string[]][] = [
   ["Maker", "asks for a key: what it", "may do, how much,", "from where, how long"],

@@ -18,7 +18,7 @@ test("the page on which a checker decides", async ({ maker, checker, house }) =>
   const permissions = ["Read balance", "Perform operations"];
   const wishes = {
     permissions,
-    most: "20000",
+    perOperation: "20000",
     daily: "100000",
     auto: "5000",
     ips: "203.0.113.7",

@@ -6,7 +6,7 @@ import { address, type Edge, expect, type House, NO_ANSWER, type Page, test } fr
 const FOLDER = join(import.meta.dirname, "../../../test-results/screens");
 const WIDTHS = [390, 768, 1280, 1920];
 
-/** What is on the screen, at every width, light and dark. */
+/** Takes pictures of the present screen at every width, light and dark. */
 async function shoot(page: Page, state: string, fullPage = true): Promise<void> {
   for (const width of WIDTHS) {
     for (const colorScheme of ["light", "dark"] as const) {
@@ -65,7 +65,7 @@ test("a key's life", async ({ maker, checker, house, edge }) => {
   await shoot(maker, "key-new-errors");
   const wishes = {
     permissions: ["Read balance", "Read transactions", "Perform operations"],
-    most: "50000",
+    perOperation: "50000",
     daily: "500000",
     auto: "5000",
     ips: "203.0.113.7, 198.51.100.0/24",

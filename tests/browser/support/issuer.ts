@@ -55,7 +55,7 @@ export class Issuer {
   }
 }
 
-/** Makes a distributor with a float and the people that most tests need. */
+/** Makes a distributor with a float and one person of each role. */
 export async function build(edge: Edge, more: Record<string, { name: string; roles: Role[] }> = {}): Promise<House> {
   const issuer = new Issuer(edge);
   const tag = randomBytes(4).toString("hex");

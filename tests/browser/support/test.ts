@@ -136,9 +136,9 @@ export async function signIn(page: Page, house: House, who: string, path: string
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** WCAG 2.2 AA on what is on the screen; of all that, only the contrast differs in the dark. */
+/** Checks the present screen against WCAG 2.2 AA; of these rules, only contrast depends on the colour scheme. */
 export async function expectAccessible(page: Page): Promise<void> {
-  // A view that still loads is not the one to look at.
+  // A view that still loads is not checked.
   await expect(page.locator("h1, dialog[open]")).not.toHaveCount(0);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });

@@ -1,5 +1,5 @@
 // @ts-check
-/** One call of the reference: what it takes, what it answers, and examples. */
+/** One call of the reference: parameters, body, answers and examples. */
 
 import { h } from "../../js/lib/dom.js";
 import { copyButton } from "./docs.js";

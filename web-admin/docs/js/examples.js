@@ -3,7 +3,7 @@
 
 /** @import { Call } from "./openapi.js" */
 
-/** How each scheme proves who calls: the header, and the variable that its value comes from. */
+/** The variable that the bearer token of an area comes from. */
 const BEARER = /** @type {const} */ ({ api: "UNIVERSAL_WALLET_API_KEY", issuer: "ISSUER_TOKEN" });
 
 /** @param {Call} call */
@@ -24,7 +24,7 @@ function variables(call) {
   return ["UNIVERSAL_WALLET_URL", ...(bearer ? [bearer] : []), ...(hasSession(call) ? ["SESSION"] : []), ...inPath];
 }
 
-/** Whether a signed-in person calls: curl keeps their cookie in a file, JavaScript is given it. @param {Call} call */
+/** True when a signed-in person calls: curl keeps their cookie in a file, JavaScript is given it. @param {Call} call */
 function hasSession(call) {
   return call.schemes.length > 0 && area(call) === "admin";
 }

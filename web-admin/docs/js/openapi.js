@@ -1,5 +1,5 @@
 // @ts-check
-/** Reading an OpenAPI 3.1 document: its calls, and what its references stand for. */
+/** Reading an OpenAPI 3.1 document: its calls, and its references resolved. */
 
 /** @typedef {Record<string, any>} Schema */
 /** @typedef {{ name: string, in: string, required?: boolean, description?: string, schema?: Schema, example?: unknown }} Parameter */
@@ -21,7 +21,7 @@
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
 /**
- * What a `$ref` stands for, or the thing itself.
+ * The target of a `$ref`, or the thing itself.
  * @param {Record<string, any>} document
  * @param {any} thing
  * @returns {any}

@@ -20,7 +20,7 @@ function typeOf(document, given) {
   return types.join(" or ") + nullable;
 }
 
-/** What bounds a value, in words. @param {Schema} schema */
+/** The bounds of a value, in words. @param {Schema} schema */
 function bounds(schema) {
   const words = [
     schema.pattern && `as ${schema.pattern}`,

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The fingerprint of a request, computed here from what the checker sees, so that an approval is
- * bound to what was on this screen and to nothing else.
+ * The fingerprint of a request, computed here from the data that the checker sees, so that
+ * an approval is bound to the content of this screen and to nothing else.
  */
 
 /** @import { Approval } from "../types/api.d.ts" */

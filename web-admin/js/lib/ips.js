@@ -1,5 +1,5 @@
 // @ts-check
-/** Lists of addresses as people type and paste them. The server has the last word on each. */
+/** Lists of addresses as people type and paste them. The server checks each again. */
 
 /**
  * @param {string} text separated by commas, semicolons, blanks or lines
@@ -24,13 +24,13 @@ function isV6(text) {
 function isRange(text) {
   const [address = "", bits, ...rest] = text.split("/");
   if (rest.length > 0) return false;
-  const most = isV4(address) ? 32 : isV6(address) ? 128 : -1;
-  if (bits === undefined) return most > 0;
-  return /^(0|[1-9][0-9]{0,2})$/.test(bits) && Number(bits) <= most;
+  const maxBits = isV4(address) ? 32 : isV6(address) ? 128 : -1;
+  if (bits === undefined) return maxBits > 0;
+  return /^(0|[1-9][0-9]{0,2})$/.test(bits) && Number(bits) <= maxBits;
 }
 
 /**
- * Why a list can't be sent, or "".
+ * The reason why a list can't be sent, or "".
  * @param {string} text
  */
 export function ipProblem(text) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** The plain words for what the API names in codes. */
+/** The plain words for the codes of the API. */
 
 import { money, toMinor } from "./money.js";
 import { date, daysUntil } from "./time.js";

@@ -27,14 +27,14 @@ export class ApiError extends Error {
     this.requestID = requestID;
   }
 
-  /** Whether the request may have been carried out although no answer says so. */
+  /** True when the request may have been carried out although no answer says so. */
   get outcomeUnknown() {
     return this.status === 0 || this.status >= 500;
   }
 }
 
 /**
- * Asks the person to sign in again after the session ended; set by the sign-in module. Resolves
+ * Asks the person to sign in again after the session ended; set by the main module. Resolves
  * when the same person is back.
  * @type {() => Promise<void>}
  */
@@ -143,7 +143,7 @@ export function get(path, signal) {
 }
 
 /**
- * Whether a path would answer; throws as `get` would.
+ * Asks whether a path would answer; throws as `get` would.
  * @param {string} path
  */
 export async function check(path) {
@@ -165,7 +165,7 @@ export async function getLinked(path, signal) {
 }
 
 /**
- * `path?name=value` with what isn't empty.
+ * `path?name=value` with the parameters that aren't empty.
  * @param {string} path
  * @param {Record<string, string | number | undefined>} parameters
  */

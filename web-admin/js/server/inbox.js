@@ -1,5 +1,5 @@
 // @ts-check
-/** What waits for this person: requests to decide and approved keys to claim. */
+/** The inbox of this person: requests to decide and approved keys to claim. */
 
 import { get } from "./api.js";
 import { holds, person } from "./session.js";
@@ -15,7 +15,7 @@ import { holds, person } from "./session.js";
  */
 
 /**
- * Whether this person may decide a request, as far as the page knows; the server has the say.
+ * Whether this person may decide a request, as far as the page knows; the server decides.
  * @param {Approval} approval
  * @param {Membership} member
  */
@@ -24,7 +24,7 @@ function mayDecide(approval, member) {
 }
 
 /**
- * Why this person can't decide a request, in a sentence; "" when they can.
+ * The reason why this person can't decide a request, as a sentence; "" when they can.
  * @param {Approval} approval
  * @param {Membership} member
  */

@@ -1,5 +1,5 @@
 // @ts-check
-/** Who is signed in, and for which distributor this page works. Never a secret. */
+/** The signed-in person and their memberships. Never a secret. */
 
 import { call, get } from "./api.js";
 
@@ -50,7 +50,7 @@ export async function signIn(login, password) {
   return session;
 }
 
-/** Ends the session. The document has to be replaced then: what it still loads needs to know for whom. */
+/** Ends the session. The document has to be replaced then: a view that still loads needs the signed-in person. */
 export async function signOut() {
   await call("DELETE", "/session");
 }

@@ -15,7 +15,7 @@ import { find, h, replace, template, uniqueID } from "../lib/dom.js";
  * @property {string} [type]
  * @property {string} [value]
  * @property {string} [prefix] text before the control, such as the currency
- * @property {(text: string) => string} [check] why the trimmed text can't be sent, or ""
+ * @property {(text: string) => string} [check] the reason why the trimmed text can't be sent, or ""
  * @property {Child} [after] below the control, such as a helping button
  * @property {Record<string, unknown>} [attributes]
  */
@@ -112,7 +112,7 @@ export function choices({ name, legend, hint, choices: list }) {
 }
 
 /**
- * Why a control can't be sent, in plain words; "" when it can.
+ * The reason why a control can't be sent, in plain words; "" when it can.
  * @param {Control} control
  */
 export function problem(control) {

@@ -16,7 +16,7 @@ import { explain, note, requestID } from "./states.js";
 /** @import { Control } from "./field.js" */
 
 /**
- * What was typed: text by name, and for choices the list of chosen values.
+ * The typed values: text by name, and for choices the list of chosen values.
  * @typedef {{ text: (name: string) => string, chosen: (name: string) => string[] }} Values
  */
 
@@ -26,7 +26,7 @@ import { explain, note, requestID } from "./states.js";
  * @property {string} submit
  * @property {"primary" | "danger"} [look]
  * @property {() => void} [cancel]
- * @property {(values: Values) => { name: string, message: string }[]} [check] what no single field can see
+ * @property {(values: Values) => { name: string, message: string }[]} [check] rules between fields
  * @property {(values: Values, idempotencyKey: (body: unknown) => string) => Promise<void>} send
  * @property {(values: Values) => void} [changed]
  */
@@ -152,8 +152,8 @@ function showRefusal(element, message, error) {
 }
 
 /**
- * The server says what is wrong with a field as the rest of a sentence that begins with the field,
- * or with the one entry of a list.
+ * The server words the fault of a field as the rest of a sentence that begins with the field, or with
+ * the one entry of a list.
  * @param {Element} control
  * @param {string} field such as `label` or `allowedIPs[1]`
  * @param {string} text

@@ -30,7 +30,7 @@ export function permissionTags(permissions) {
 }
 
 /**
- * Text that a person typed: isolated, so that its direction doesn't disturb what is around it.
+ * Text that a person typed: isolated, so that its direction doesn't disturb the text around it.
  * @param {string} text
  * @param {string} [className]
  */
@@ -39,7 +39,7 @@ export function typed(text, className) {
 }
 
 /**
- * @param {[name: string, value: Child][]} entries what is null or false is left out
+ * @param {[name: string, value: Child][]} entries a value of null or false leaves its entry out
  * @param {string} [className]
  */
 export function details(entries, className = "") {

@@ -1,5 +1,5 @@
 // @ts-check
-/** Shows one view: loading, the view, or what went wrong; draws again when its data changed. */
+/** Shows one view: loading, the view, or its error; draws again when its data changed. */
 
 import { h, replace } from "../lib/dom.js";
 import { released } from "../lib/press.js";
@@ -12,7 +12,7 @@ import { failed, loading } from "./states.js";
 /** @import { SessionDistributor as Membership } from "../types/api.d.ts" */
 
 /**
- * @typedef {object} Place where a view is
+ * @typedef {object} Place the distributor and the address of a view
  * @property {Membership} member
  * @property {string} currency
  * @property {string[]} path
@@ -25,7 +25,7 @@ import { failed, loading } from "./states.js";
  *   signal: AbortSignal,
  *   link: (path: string, query?: Record<string, string>) => string,
  *   refresh: () => Promise<void>,
- * }} Screen what a view works with; `base` is the distributor's path in the console API
+ * }} Screen the context of a view; `base` is the distributor's path in the console API
  */
 
 /**
@@ -37,7 +37,7 @@ import { failed, loading } from "./states.js";
  * @property {boolean} [still] true: never drawn again by itself, since people type there
  */
 
-// A server that is out of reach is asked again so long after.
+/** Time until a server that is out of reach is asked again. */
 const RETRY_MS = 8_000;
 
 /** @type {{ view: View, screen: Screen, container: HTMLElement, seen: string, stop: AbortController } | null} */
@@ -53,7 +53,7 @@ let again;
 export async function showView(container, find, place) {
   const drawn = now !== null && now.container === container && container.querySelector("h1") !== null;
   const sameView = drawn && now?.screen.path.join("/") === place.path.join("/");
-  // What people type in stays as it is, whatever happens around it.
+  // A view in which people type is never drawn again by itself.
   if (sameView && now?.view.still) return;
   if (drawn && !sameView) closeDialogs();
   now?.stop.abort();
@@ -66,7 +66,7 @@ export async function showView(container, find, place) {
       address(place.member.distributorID, path, query),
     refresh: refreshView,
   };
-  // What was on the screen stays for a moment, so that fast answers don't flicker.
+  // The last view stays for a moment, so that fast answers don't flicker.
   const slow = sameView ? undefined : setTimeout(() => replace(container, loading()), 150);
   stop.signal.addEventListener("abort", () => clearTimeout(slow));
   try {
@@ -76,7 +76,7 @@ export async function showView(container, find, place) {
     await draw();
     if (!sameView && !stop.signal.aborted) arrive(container);
   } catch {
-    // The module of the view didn't come.
+    // The module of the view could not be fetched.
     if (stop.signal.aborted) return;
     const retry = () => void showView(container, find, place);
     replace(container, [
@@ -105,7 +105,7 @@ async function draw(byItself) {
     if (now !== mine) return;
     const seen = JSON.stringify(data) ?? "";
     if (seen === mine.seen) return;
-    // A click that has begun must find what it was meant for.
+    // A click that has begun must reach the element under it.
     if (mine.seen !== "") await released();
     if (now !== mine) return;
     mine.seen = seen;
@@ -113,7 +113,7 @@ async function draw(byItself) {
   } catch (error) {
     if (stop.signal.aborted || now !== mine) return;
     const unreachable = error instanceof ApiError && error.outcomeUnknown;
-    // What is on the screen is worth more than an error about a refresh that may work next time.
+    // The data on the screen is worth more than an error about a refresh that may work next time.
     if (unreachable && mine.seen !== "") return;
     clearTimeout(again);
     if (unreachable) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** Thirty days of a key's calls as a small picture, and the same as words. */
+/** Thirty days of a key's calls as a small picture and in words. */
 
 import { h, svg } from "../lib/dom.js";
 import { date } from "../lib/time.js";
@@ -19,7 +19,7 @@ const STEP = 4;
  * @param {string} label
  */
 export function bars(days, height, label) {
-  const most = Math.max(1, ...days.map((day) => day.requests));
+  const highest = Math.max(1, ...days.map((day) => day.requests));
   return svg(
     "svg",
     {
@@ -30,8 +30,8 @@ export function bars(days, height, label) {
       "aria-label": label,
     },
     days.map((day, index) => {
-      const bad = (day.denied / most) * height;
-      const total = Math.max((day.requests / most) * height, 0.75);
+      const bad = (day.denied / highest) * height;
+      const total = Math.max((day.requests / highest) * height, 0.75);
       return svg(
         "g",
         {},
@@ -69,11 +69,11 @@ export function everyDay(days, count = 30) {
   });
 }
 
-/** @type {Map<string, Promise<Usage>>} by key and what it was asked for */
+/** @type {Map<string, Promise<Usage>>} by key and the state of its counters */
 const cache = new Map();
 
 /**
- * Filled in when it comes into sight, so that a list of hundreds asks only for what is seen.
+ * Filled in when it comes into sight, so that a list of hundreds asks only for the rows on the screen.
  * @param {Key} key
  * @param {Screen} screen
  */

@@ -1,5 +1,5 @@
 // @ts-check
-/** One request: exactly what will be carried out, and the decision. */
+/** One request: its content, member by member, and the decision. */
 
 import { digest } from "../lib/digest.js";
 import { h } from "../lib/dom.js";

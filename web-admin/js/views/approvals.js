@@ -1,5 +1,5 @@
 // @ts-check
-/** The inbox: every request that waits for a decision, and those that were decided. */
+/** Approvals: every request that waits for a decision, and those that were decided. */
 
 import { h } from "../lib/dom.js";
 import { ago } from "../lib/time.js";

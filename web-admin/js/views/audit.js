@@ -140,7 +140,7 @@ const ACTS = {
 };
 
 /**
- * Where the thing that an entry is about can be seen.
+ * Link to the page of the key or operation that an entry is about.
  * @param {string} subject
  * @param {Screen} screen
  */
@@ -154,7 +154,7 @@ function subjectLink(subject, screen) {
 }
 
 /**
- * Who acted. The generated type has no `type` for a person, since openapi-typescript drops members beside a `$ref`.
+ * The acting party. The generated type has no `type` for a person, since openapi-typescript drops members beside a `$ref`.
  * @typedef {{ type: "user" | "key", name: string } | { type: "issuer" | "system" }} Actor
  */
 

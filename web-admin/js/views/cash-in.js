@@ -1,5 +1,5 @@
 // @ts-check
-/** New cash-in: cash was taken, the wallet gets balance once a checker agrees. */
+/** New cash-in: a maker took cash and asks to credit a wallet; a checker decides. */
 
 import { find, h } from "../lib/dom.js";
 import { amountProblem } from "../lib/money.js";

@@ -1,5 +1,5 @@
 // @ts-check
-/** Which view an address shows; each is fetched when it is first needed. */
+/** Table of the views by address; each is fetched when it is first needed. */
 
 import { h } from "../lib/dom.js";
 

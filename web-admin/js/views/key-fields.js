@@ -95,23 +95,23 @@ export function ipField(value, after) {
  * @returns {{ name: string, message: string }[]}
  */
 export function limitProblems(values) {
-  const most = toMinor(values.text("maxTransactionAmount"));
+  const perOperation = toMinor(values.text("maxTransactionAmount"));
   const daily = toMinor(values.text("maxDailyVolume"));
   const auto = toMinor(values.text("autoApproveLimit"));
   const problems = [];
-  if (most !== null && daily !== null && most > daily) {
+  if (perOperation !== null && daily !== null && perOperation > daily) {
     problems.push({
       name: "maxTransactionAmount",
       message: "One operation can't be allowed more than a whole day. Lower this, or raise the limit per day.",
     });
   }
   if (auto) {
-    if (most === null || daily === null) {
+    if (perOperation === null || daily === null) {
       problems.push({
         name: "autoApproveLimit",
         message: "Only possible with both limits above, so that the damage of a lost key has a bound.",
       });
-    } else if (auto > most) {
+    } else if (auto > perOperation) {
       problems.push({ name: "autoApproveLimit", message: "This can't be more than the most per operation." });
     }
   }

@@ -1,5 +1,5 @@
 // @ts-check
-/** New API Key: the settings, what they mean in plain words, and off to a checker. */
+/** New API Key: the settings as a form, and their meaning in plain words. */
 
 import { find, h, replace } from "../lib/dom.js";
 import { splitIPs } from "../lib/ips.js";
@@ -152,7 +152,7 @@ function sentences(values, currency) {
   const permissions = values.chosen("permissions");
   const moves = permissions.includes("perform-operations");
   const ips = splitIPs(values.text("allowedIPs"));
-  const most = amount("maxTransactionAmount");
+  const perOperation = amount("maxTransactionAmount");
   const daily = amount("maxDailyVolume");
   const auto = amount("autoApproveLimit");
   return [
@@ -169,7 +169,7 @@ function sentences(values, currency) {
         "p",
         {},
         "It can move ",
-        most ? ["at most ", most, " at a time"] : h("strong", {}, "any amount at a time"),
+        perOperation ? ["at most ", perOperation, " at a time"] : h("strong", {}, "any amount at a time"),
         " and ",
         daily ? ["at most ", daily, " a day"] : h("strong", {}, "any amount a day"),
         ".",
@@ -191,7 +191,7 @@ function sentences(values, currency) {
     ),
     h("p", {}, "It ends ", daysWords(Number(values.text("expiresInDays")) || 0), " after you claim it."),
     moves &&
-      (!most || !daily || ips.length === 0) &&
+      (!perOperation || !daily || ips.length === 0) &&
       note("warning", h("p", {}, "A checker may ask for limits and addresses: they bound what a lost key can cost.")),
   ];
 }

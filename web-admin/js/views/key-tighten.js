@@ -80,7 +80,7 @@ function endField(expiresAt) {
 const LIMITS = /** @type {const} */ (["maxTransactionAmount", "maxDailyVolume", "autoApproveLimit"]);
 
 /**
- * What would allow more than now.
+ * Problems with values that would allow more than now.
  * @param {Key} key
  * @param {Values} values
  * @returns {{ name: string, message: string }[]}
@@ -111,7 +111,7 @@ function looser(key, values) {
 }
 
 /**
- * Only what differs: what isn't named stays as it is.
+ * The body with the changed members only: members that it doesn't name stay as they are.
  * @param {Key} key
  * @param {Values} values
  */

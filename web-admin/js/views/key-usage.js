@@ -1,5 +1,5 @@
 // @ts-check
-/** How a key is used: day by day, from where, and what was refused. */
+/** Use of a key: by day, by address, and its refused calls. */
 
 import { h } from "../lib/dom.js";
 import { grouped } from "../lib/money.js";
@@ -125,7 +125,7 @@ export function usageSection(key, usage, currency) {
 }
 
 /**
- * Whether an address is one to look at.
+ * Badge of an address: refused, new or known.
  * @param {Key} key
  * @param {UsedAddress} one
  */

@@ -1,5 +1,5 @@
 // @ts-check
-/** One key: settings, use, and what can be done with it. */
+/** One key: state, settings, use and actions. */
 
 import { h, icon } from "../lib/dom.js";
 import { ago, daysUntil, moment } from "../lib/time.js";

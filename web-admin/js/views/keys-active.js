@@ -1,5 +1,5 @@
 // @ts-check
-/** The keys in use, at a glance: what they may, how they are used, when they end. */
+/** Active keys at a glance: permissions, limits, use and end. */
 
 import { h, icon } from "../lib/dom.js";
 import { money, toMinor } from "../lib/money.js";
@@ -14,11 +14,14 @@ import { revokeKey } from "./key-revoke.js";
 /** @import { Key } from "../types/api.d.ts" */
 /** @import { Screen } from "../ui/screen.js" */
 
+/** Rows that each press of the button adds. */
 const SHOWN_AT_ONCE = 50;
+/** Number of keys from which on the list can be searched. */
 const SEARCH_FROM = 8;
+/** Days before the end of a key when the page warns of it. */
 export const WARN_DAYS = 30;
 
-/** What was searched for, kept while the list is drawn again. */
+/** Text of the search, kept while the list is drawn again. */
 let search = "";
 
 /**

@@ -40,7 +40,7 @@ export function pendingKeys(requests, approved, screen) {
   ];
 }
 
-/** Until when an approved key can be claimed. @param {Key} key */
+/** End of the time in which an approved key can be claimed. @param {Key} key */
 export function claimBy(key) {
   return relative(new Date(Date.parse(key.decidedAt ?? key.createdAt) + DAY_MS).toISOString());
 }

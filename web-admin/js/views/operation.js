@@ -1,5 +1,5 @@
 // @ts-check
-/** One operation. */
+/** One operation: its progress and its details. */
 
 import { h } from "../lib/dom.js";
 import { ago, moment } from "../lib/time.js";

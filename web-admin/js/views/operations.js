@@ -21,7 +21,7 @@ const SEARCH_PAGE = 1000;
 /** @type {OperationStatus[]} */
 const STATUSES = ["pending", "processing", "completed", "rejected", "expired"];
 
-/** Digits and plus only: how a phone is compared. @param {string} text */
+/** Phones are compared by their digits and plus only. @param {string} text */
 function bare(text) {
   return text.replace(/[^0-9+]/g, "");
 }
@@ -50,7 +50,7 @@ function page(screen, cursor = "") {
   );
 }
 
-/** Whom an operation is with. @param {Operation} one */
+/** Name of the other side of an operation. @param {Operation} one */
 export function party(one) {
   return (
     one.merchantName ?? one.phoneTo ?? one.phoneFrom ?? (one.merchantShortCode ? String(one.merchantShortCode) : "")

@@ -1,5 +1,5 @@
 // @ts-check
-/** Overview: the float, what waits for me, what needs attention, the last operations. */
+/** Overview: the float, open requests, attention, the last operations. */
 
 import { h, icon } from "../lib/dom.js";
 import { fromMinor, grouped, money, toMinor } from "../lib/money.js";
@@ -18,7 +18,8 @@ import { operationRow } from "./operations.js";
 /** @import { Inbox } from "../server/inbox.js" */
 /** @import { Screen, View } from "../ui/screen.js" */
 
-const FEW = 5;
+/** Rows of a list on the overview. */
+const MAX_ROWS = 5;
 
 /**
  * @typedef {object} Data
@@ -38,7 +39,7 @@ export const overview = {
       /** @type {Promise<Distributor>} */ (get(base, signal)),
       loadInbox(member, signal),
       /** @type {Promise<Page<Key>>} */ (get(`${base}/api-keys?status=active&limit=1000`, signal)),
-      /** @type {Promise<Page<Operation>>} */ (getLinked(`${base}/operations?limit=${FEW}`, signal)),
+      /** @type {Promise<Page<Operation>>} */ (getLinked(`${base}/operations?limit=${MAX_ROWS}`, signal)),
       /** @type {Promise<Attention>} */ (get(`${base}/attention`, signal)),
     ]);
     return { distributor, inbox, keys: keys.items, operations: operations.items, attention: attention.items };
@@ -111,7 +112,7 @@ function small(name, value, text) {
  */
 function waiting({ toDecide, pending }, screen) {
   const mine = pending.filter((one) => one.makerID === person().userID);
-  const shown = toDecide.slice(0, FEW);
+  const shown = toDecide.slice(0, MAX_ROWS);
   return h(
     "section",
     { class: "card", "aria-labelledby": "waiting" },
@@ -125,7 +126,7 @@ function waiting({ toDecide, pending }, screen) {
             : "Nothing. Enjoy the calm.",
         )
       : h("ul", { class: "rows rows-plain" }, approvalRows(shown, screen)),
-    (toDecide.length > FEW || mine.length > 0) &&
+    (toDecide.length > MAX_ROWS || mine.length > 0) &&
       h("p", { class: "more" }, h("a", { href: screen.link("approvals") }, "All requests", icon("arrow"))),
   );
 }

@@ -9,7 +9,7 @@ import { field } from "../ui/field.js";
 import { form } from "../ui/form.js";
 import { toast } from "../ui/toast.js";
 
-const LEAST = 12;
+const MIN_PASSWORD_LENGTH = 12;
 
 /**
  * @param {string} currentLabel
@@ -30,10 +30,11 @@ function passwordForm(currentLabel, done, cancel) {
       field({
         name: "new",
         label: "New password",
-        hint: `At least ${LEAST} characters. A few words in a row are good and easy to keep in mind.`,
+        hint: `At least ${MIN_PASSWORD_LENGTH} characters. A few words in a row are good and easy to keep in mind.`,
         type: "password",
         required: true,
-        check: () => ([...raw("new")].length < LEAST ? `At least ${LEAST} characters, please.` : ""),
+        check: () =>
+          [...raw("new")].length < MIN_PASSWORD_LENGTH ? `At least ${MIN_PASSWORD_LENGTH} characters, please.` : "",
         attributes: { autocomplete: "new-password" },
       }),
       field({

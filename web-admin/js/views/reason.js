@@ -1,5 +1,5 @@
 // @ts-check
-/** Asks for a reason before something that others will wonder about. */
+/** Dialog that asks for the reason of an act. */
 
 import { h } from "../lib/dom.js";
 import { openDialog } from "../ui/dialog.js";

@@ -73,7 +73,7 @@ export function showSignIn(app, done) {
 let open = null;
 
 /**
- * Asks to sign in again over whatever is on the screen. Resolves when the same person is back;
+ * Asks to sign in again over the present view. Resolves when the same person is back;
  * for another person the page starts anew, since nothing of the first one may stay.
  * @param {() => Promise<void>} fresh
  */

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What an approval will carry out, member by member. Nothing of the subject is ever left out: what
- * this page has no words for is shown under its own name.
+ * The subject of an approval, member by member. Nothing of it is ever left out: a member that this
+ * page has no words for is shown under its own name.
  */
 
 import { h } from "../lib/dom.js";
@@ -131,7 +131,7 @@ export function subjectDetails(approval, currency) {
   );
 }
 
-/** What a new key doesn't take over from the one it replaces. */
+/** Members that a new key doesn't take over from the one it replaces. */
 const OF_ITS_OWN = ["keyID", "replaces", "note", "overlapHours"];
 
 /**

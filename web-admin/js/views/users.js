@@ -1,5 +1,5 @@
 // @ts-check
-/** Users and roles: who may do what, and changing it. */
+/** Users and roles: list, change of roles, disabling, reset of a password. */
 
 import { h, icon } from "../lib/dom.js";
 import { go } from "../lib/router.js";
@@ -63,7 +63,7 @@ function userRow(one, screen) {
  * @param {Screen} screen
  */
 function actions(one, screen) {
-  const named = (/** @type {string} */ what) => `${what} ${one.name}`;
+  const named = (/** @type {string} */ action) => `${action} ${one.name}`;
   return [
     h(
       "button",

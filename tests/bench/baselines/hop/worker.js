@@ -1,4 +1,4 @@
-// What the way to an object and back costs: the object answers a constant.
+// The cost of the way to an object and back: the object answers a constant.
 
 import { DurableObject } from "cloudflare:workers";
 

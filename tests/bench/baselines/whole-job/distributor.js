@@ -88,7 +88,7 @@ export class Distributor extends DurableObject {
     return taken;
   }
 
-  /** Tells the wallets again what they did not acknowledge. */
+  /** Repeats to the wallets the operations that they did not acknowledge. */
   async alarm() {
     const before = Date.now() - REDELIVER_MS;
     const late = this.#sql.exec(
@@ -103,7 +103,7 @@ export class Distributor extends DurableObject {
     }
   }
 
-  /** Checks the key and all that it may, in the order of the contract. */
+  /** Checks the key and its permissions, in the order of the contract. */
   #admit({ hash, ip }, permission, now) {
     const [key] = this.#sql.exec("SELECT * FROM keys WHERE hash = ?", hash);
     if (!key || !crypto.subtle.timingSafeEqual(key.hash, hash))
@@ -191,7 +191,7 @@ export class Distributor extends DurableObject {
   }
 }
 
-/** What was decided; a refusal is an answer too. */
+/** The decision; a refusal is an answer too. */
 function answer(decide) {
   try {
     return decide();

@@ -56,7 +56,7 @@ const CALLS = {
   },
 };
 
-/** Who calls: the key by its hash, and the address. */
+/** The caller: the key by its hash, and the address. */
 async function caller(headers) {
   const authorization = headers.get("Authorization");
   if (!authorization) refuse(401, "missing_api_key", "Send an API key.");

@@ -125,6 +125,8 @@ test("a role that is taken away in the middle of a form is explained there, and 
   await second.getByRole("button", { name: "Send to a checker" }).click();
   await expect(second.locator("form")).toContainText("role maker");
   await expect(second.getByLabel("Label")).toHaveValue("Too late");
+  // The frame shows the roles that are left, before anything else is clicked.
+  await expect(second.locator(".distributor")).toHaveText(/Harbour Agents\s*viewer/);
   await second.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "API Keys" }).click();
   await expect(second.getByText("No key is active")).toBeVisible();
   await expect(second.getByRole("link", { name: "New API Key" })).toHaveCount(0);

@@ -1,13 +1,19 @@
 // The one Wasm instance of this isolate. A panic traps it; then a fresh one takes its place, and
 // objects load themselves again from storage.
 
-import module from "./edge_bg.wasm";
 import * as edge from "./edge.js";
+import module from "./edge_bg.wasm";
 import { fault } from "./log.js";
 
 const VARIABLES = [
-  "CURRENCY", "RATE_LIMIT_PER_KEY", "DEMO", "ISSUER_TOKEN", "ISSUER_TOKEN_PREVIOUS", "KEY_PEPPER",
-  "KEY_PEPPER_PREVIOUS", "SESSION_SECRET",
+  "CURRENCY",
+  "RATE_LIMIT_PER_KEY",
+  "DEMO",
+  "ISSUER_TOKEN",
+  "ISSUER_TOKEN_PREVIOUS",
+  "KEY_PEPPER",
+  "KEY_PEPPER_PREVIOUS",
+  "SESSION_SECRET",
 ];
 
 let generation = 0;
@@ -22,7 +28,9 @@ export function live(env) {
   if (!ready) {
     if (generation === 0) edge.initSync({ module });
     generation += 1;
-    const variables = Object.fromEntries(VARIABLES.filter((name) => typeof env[name] === "string").map((name) => [name, env[name]]));
+    const variables = Object.fromEntries(
+      VARIABLES.filter((name) => typeof env[name] === "string").map((name) => [name, env[name]]),
+    );
     problem = edge.Worker.configure(JSON.stringify(variables));
     instance.made(edge, env);
     ready = true;

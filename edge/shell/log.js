@@ -20,19 +20,22 @@ export function tell(env, request, route, distributor, id, { read, written, text
     response.headers.set("Server-Timing", `edge;dur=${wallMs}, rows;desc="${read} read, ${written} written"`);
   }
   if (env.LOG_REQUESTS !== "1") return;
-  console.log(JSON.stringify({
-    level: response.status < 500 ? "info" : "error",
-    requestID: id,
-    route,
-    distributor,
-    status: response.status,
-    code: code(response.status, text),
-    keyPrefix: /^bearer +(uwk_[0-9A-Za-z]{4})[0-9A-Za-z]{48}$/i.exec(request.headers.get("Authorization"))?.[1] ?? null,
-    ip: request.headers.get("CF-Connecting-IP"),
-    wallMs,
-    rowsRead: read,
-    rowsWritten: written,
-  }));
+  console.log(
+    JSON.stringify({
+      level: response.status < 500 ? "info" : "error",
+      requestID: id,
+      route,
+      distributor,
+      status: response.status,
+      code: code(response.status, text),
+      keyPrefix:
+        /^bearer +(uwk_[0-9A-Za-z]{4})[0-9A-Za-z]{48}$/i.exec(request.headers.get("Authorization"))?.[1] ?? null,
+      ip: request.headers.get("CF-Connecting-IP"),
+      wallMs,
+      rowsRead: read,
+      rowsWritten: written,
+    }),
+  );
 }
 
 /** The code of a refusal, from the answer's text. */

@@ -56,7 +56,10 @@ class Holder extends DurableObject {
   async alarm() {
     // An alarm is nobody's request, so it gets a name of its own in the log.
     const event = `alarm 1 ${crypto.randomUUID()} alarm `;
-    const step = await this.follow(event, this.enter(event, (held, now) => held.alarm(event, now)));
+    const step = await this.follow(
+      event,
+      this.enter(event, (held, now) => held.alarm(event, now)),
+    );
     // An alarm that throws is repeated by the platform.
     if (step[0] === "E") throw new Error("The alarm could not do its work.");
   }

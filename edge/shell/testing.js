@@ -1,10 +1,10 @@
 // The tests' entry: the production Worker and objects, watched, with powers under POST /testing/.
 // It is never deployed.
 
-import worker from "./worker.js";
-import * as production from "./objects.js";
 import { clock } from "./clock.js";
 import { instance } from "./instance.js";
+import * as production from "./objects.js";
+import worker from "./worker.js";
 
 const FAR = 8.64e15;
 
@@ -78,37 +78,39 @@ function fault(kind, message) {
 
 const tested = (kind, Production) =>
   // The shell finds the Rust object by the name of the class.
-  ({ [Production.name]: class extends Production {
-    #ctx;
+  ({
+    [Production.name]: class extends Production {
+      #ctx;
 
-    constructor(ctx, env) {
-      super(ctx, env);
-      this.#ctx = ctx;
-      this.ctx = watched(ctx, kind);
-    }
+      constructor(ctx, env) {
+        super(ctx, env);
+        this.#ctx = ctx;
+        this.ctx = watched(ctx, kind);
+      }
 
-    async call(message, rows) {
-      add(watch.calls, kind, 1);
-      const meets = fault(kind, message);
-      if (meets?.when === "before") throw new Error("lost before it arrived");
-      if (meets?.when === "silent") await silence(meets);
-      const reply = await super.call(message, rows);
-      if (meets?.when === "stuck") await silence(meets);
-      if (meets?.when === "after") throw new Error("lost after it was done");
-      return reply;
-    }
+      async call(message, rows) {
+        add(watch.calls, kind, 1);
+        const meets = fault(kind, message);
+        if (meets?.when === "before") throw new Error("lost before it arrived");
+        if (meets?.when === "silent") await silence(meets);
+        const reply = await super.call(message, rows);
+        if (meets?.when === "stuck") await silence(meets);
+        if (meets?.when === "after") throw new Error("lost after it was done");
+        return reply;
+      }
 
-    async alarm() {
-      add(watch.alarms, kind, 1);
-      return super.alarm();
-    }
+      async alarm() {
+        add(watch.alarms, kind, 1);
+        return super.alarm();
+      }
 
-    async power({ act, sql, bindings }) {
-      if (act === "evict") this.#ctx.abort("evicted");
-      if (act === "alarm") return (await this.alarm()) ?? null;
-      return [...this.#ctx.storage.sql.exec(sql, ...(bindings ?? []))];
-    }
-  } })[Production.name];
+      async power({ act, sql, bindings }) {
+        if (act === "evict") this.#ctx.abort("evicted");
+        if (act === "alarm") return (await this.alarm()) ?? null;
+        return [...this.#ctx.storage.sql.exec(sql, ...(bindings ?? []))];
+      }
+    },
+  })[Production.name];
 
 export const Distributor = tested("DISTRIBUTOR", production.Distributor);
 export const Wallet = tested("WALLET", production.Wallet);
@@ -160,7 +162,10 @@ const POWERS = {
 
   sql: (command, env) => object(env, command).power({ ...command, act: "sql" }),
   alarm: (command, env) => object(env, command).power({ act: "alarm" }),
-  evict: (command, env) => object(env, command).power({ act: "evict" }).catch(() => null),
+  evict: (command, env) =>
+    object(env, command)
+      .power({ act: "evict" })
+      .catch(() => null),
 };
 
 const object = (env, { object: kind, name }) => env[kind].get(env[kind].idFromName(name));

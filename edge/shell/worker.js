@@ -1,9 +1,9 @@
 // The entry: hands each request to Rust as strings, carries out what Rust asks for, and turns the
 // answer into a response. It decides nothing but whether a path is a static file's.
 
-import description from "./openapi.txt";
 import { live, renew } from "./instance.js";
 import { tell, watching } from "./log.js";
+import description from "./openapi.txt";
 import { ask, follow } from "./steps.js";
 
 export { Distributor, Issuer, SignIns, User, Wallet } from "./objects.js";
@@ -53,7 +53,9 @@ async function carryOut(request, text, env, id, step, seen) {
     step = enter(env, id, (worker) => worker.begin_with_body(text, body, trouble, id));
   }
   if (step[0] === "O") {
-    step = await follow(env, step, seen, (number, reply) => enter(env, id, (worker) => worker.resume(number, reply, id)));
+    step = await follow(env, step, seen, (number, reply) =>
+      enter(env, id, (worker) => worker.resume(number, reply, id)),
+    );
   }
   if (step[0] === "T") return respond(step.slice(1) + description, method, id);
   if (step[0] === "X") return stream(env, step, method, id);

@@ -161,10 +161,18 @@ test("lists with something in them", async ({ maker, checker, house }) => {
   await maker.getByRole("button", { name: "Send to a checker" }).click();
   await expect(maker.getByText("It waits for a checker.")).toBeVisible();
   await expectAccessible(maker);
-  for (const path of ["overview", "operations", "approvals", "approvals/history", "settings/api-keys/active", "settings/api-keys/pending", "audit"]) {
+  for (const path of [
+    "overview",
+    "operations",
+    "approvals",
+    "approvals/history",
+    "settings/api-keys/active",
+    "settings/api-keys/pending",
+    "audit",
+  ]) {
     const page = path.startsWith("approvals") ? checker : maker;
     await page.goto(address(house, path));
-    // Anew, so that no row of the view before is taken for one of this.
+    // Reloaded, so that no row of the view before is taken for one of this.
     await page.reload();
     await expect(page.locator("#view li:visible").first()).toBeVisible();
     await expectAccessible(page);
@@ -204,7 +212,9 @@ test("people: every dialog, and the halves of a password", async ({ as }) => {
 test("a rotation beside the key it replaces, use, and a cash-out to pay", async ({ maker, checker, house, edge }) => {
   test.slow();
   const key = await obtainKey(maker, checker, { label: "Till" });
-  await fetch(`${edge.url}/api/v1/distributors/${house.distributorID}/balance`, { headers: { authorization: `Bearer ${key}` } });
+  await fetch(`${edge.url}/api/v1/distributors/${house.distributorID}/balance`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
   await maker.goto(address(house, "settings/api-keys/active"));
   await maker.locator("#view").getByRole("link", { name: "Till" }).click();
   await expect(maker.getByRole("img", { name: /Calls in 30 days: 1 call/ })).toBeVisible();

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { approve, claim, obtainKey } from "./support/steps";
-import { address, expect, expectAccessible, type House, type Page, test } from "./support/test";
+import { address, expect, expectAccessible, type House, type Page, personOf, test } from "./support/test";
 
 const PAGES = readdirSync(join(import.meta.dirname, "../../web-admin/docs"))
   .filter((file) => file.endsWith(".html"))
@@ -52,7 +52,9 @@ test("code is copied whole", async ({ page }) => {
   await page.goto("/docs/get-started");
   await page.getByRole("button", { name: "Copy" }).first().click();
   await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^git clone [^\n]+\ncd [^\n]+\ncargo xtask dev$/);
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
+    /^git clone [^\n]+\ncd [^\n]+\ncargo xtask dev$/,
+  );
 });
 
 test("the reference says what to do where it cannot be loaded", async ({ page }) => {
@@ -88,26 +90,40 @@ test("the reference is searched, and a call has an address of its own", async ({
 
 /** The texts of a call's examples, by heading. */
 async function examples(page: Page, method: string, path: string): Promise<Record<string, string>> {
-  const call = page.locator("details.call").filter({ has: page.locator(".method", { hasText: method }) })
+  const call = page
+    .locator("details.call")
+    .filter({ has: page.locator(".method", { hasText: method }) })
     .filter({ has: page.locator(`summary code:text-is("${path}")`) });
   await call.evaluate((details: HTMLDetailsElement) => (details.open = true));
   await expect(call.locator("pre").first()).toBeVisible();
-  const pairs = await call.locator("pre > code").evaluateAll((blocks) => blocks.map((block) => [block.className.replace("language-", ""), block.textContent ?? ""]));
+  const pairs = await call
+    .locator("pre > code")
+    .evaluateAll((blocks) =>
+      blocks.map((block) => [block.className.replace("language-", ""), block.textContent ?? ""]),
+    );
   return Object.fromEntries(pairs);
 }
 
 /** Runs a text as a reader would. */
 function run(language: "sh" | "js", text: string, env: Record<string, string>): string {
-  const [program, ...options] = language === "sh" ? ["bash", "-c", text] : [process.execPath, "--input-type=module", "-e", text];
-  return execFileSync(program!, options, { env: { ...process.env, FORCE_COLOR: "0", ...env }, encoding: "utf8" });
+  const [program, options]: [string, string[]] =
+    language === "sh" ? ["bash", ["-c", text]] : [process.execPath, ["--input-type=module", "-e", text]];
+  return execFileSync(program, options, { env: { ...process.env, FORCE_COLOR: "0", ...env }, encoding: "utf8" });
 }
 
 const CALLS: [method: string, path: string][] = [
-  ["GET", "/balance"], ["GET", "/api-key"], ["POST", "/operations"], ["GET", "/operations"], ["GET", "/operations/export"],
-  ["GET", "/operations/{operationID}"], ["DELETE", "/operations/{operationID}"], ["GET", "/cashouts"], ["PUT", "/cashouts/{operationID}"],
+  ["GET", "/balance"],
+  ["GET", "/api-key"],
+  ["POST", "/operations"],
+  ["GET", "/operations"],
+  ["GET", "/operations/export"],
+  ["GET", "/operations/{operationID}"],
+  ["DELETE", "/operations/{operationID}"],
+  ["GET", "/cashouts"],
+  ["PUT", "/cashouts/{operationID}"],
 ];
 
-/** What the path names: a completed operation, one that waits, an open request. */
+/** Values of the parameters of a path: a completed operation, one that waits, an open request. */
 async function operationFor(house: House, url: string, key: string, method: string, path: string): Promise<string> {
   const operation = async (amount: string): Promise<string> => {
     const answer = await fetch(`${url}/api/v1/distributors/${house.distributorID}/operations`, {
@@ -127,7 +143,13 @@ async function operationFor(house: House, url: string, key: string, method: stri
 test("every example of the distributor API runs as printed", async ({ page, maker, checker, house, edge }) => {
   test.slow();
   const permissions = ["Read balance", "Read transactions", "Perform operations"];
-  const key = await obtainKey(maker, checker, { label: "Reader", permissions, most: "20000", daily: "100000", auto: "5000" });
+  const key = await obtainKey(maker, checker, {
+    label: "Reader",
+    permissions,
+    perOperation: "20000",
+    daily: "100000",
+    auto: "5000",
+  });
   await page.goto("/docs/reference");
   for (const [method, path] of CALLS) {
     const { sh = "", js = "", rust } = await examples(page, method, `/api/v1/distributors/{distributorID}${path}`);
@@ -135,7 +157,10 @@ test("every example of the distributor API runs as printed", async ({ page, make
     const named = (): Promise<string> => operationFor(house, edge.url, key, method, path);
     // Both send the same Idempotency-Key, so they are about the same operation; a withdrawn one is gone.
     const shared = path.includes("{") && method !== "DELETE" ? await named() : "";
-    for (const [language, text] of [["sh", sh], ["js", js]] as const) {
+    for (const [language, text] of [
+      ["sh", sh],
+      ["js", js],
+    ] as const) {
       const env = {
         UNIVERSAL_WALLET_URL: edge.url,
         UNIVERSAL_WALLET_DISTRIBUTOR_ID: house.distributorID,
@@ -149,9 +174,13 @@ test("every example of the distributor API runs as printed", async ({ page, make
 });
 
 test("an example of the console runs with what a sign-in gives", async ({ page, house, edge }) => {
-  const { login, password } = house.people["viewer"]!;
+  const { login, password } = personOf(house, "viewer");
   const headers = { "content-type": "application/json" };
-  const answer = await fetch(`${edge.url}/admin/v1/session`, { method: "POST", headers, body: JSON.stringify({ login, password }) });
+  const answer = await fetch(`${edge.url}/admin/v1/session`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ login, password }),
+  });
   const SESSION = /__Host-uw_session=([^;]+)/.exec(answer.headers.get("set-cookie") ?? "")?.[1] ?? "";
   await page.goto("/docs/reference");
   const { js = "" } = await examples(page, "GET", "/admin/v1/distributors/{distributorID}");
@@ -163,7 +192,9 @@ test("every other example is at least well-formed", async ({ page }) => {
   await page.goto("/docs/reference");
   const calls = page.locator("details.call");
   await expect(calls.first()).toBeVisible();
-  await calls.evaluateAll((all: HTMLDetailsElement[]) => all.forEach((one) => (one.open = true)));
+  await calls.evaluateAll((all: HTMLDetailsElement[]) => {
+    for (const one of all) one.open = true;
+  });
   await expect(calls.last().locator("pre").first()).toBeVisible();
   const texts = (language: string) => page.locator(`pre > code.language-${language}`).allTextContents();
   for (const text of await texts("sh")) execFileSync("bash", ["-n", "-c", text]);

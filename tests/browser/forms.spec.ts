@@ -24,16 +24,21 @@ test("everything that can be typed wrong is explained at its field before it is 
     ["Most per operation", "Leave out commas and blanks: write 50000, not 50,000."],
     ["Most per day", "At most two digits after the point: nothing is rounded here."],
     ["Without a checker up to", "The amount can't be negative."],
-    ["Allowed addresses", "“300.1.1.1” is not an address or range. Write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32."],
+    [
+      "Allowed addresses",
+      "“300.1.1.1” is not an address or range. Write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32.",
+    ],
     ["Ends after days", "Write a whole number from 1 to 365."],
   ];
   for (const [label, message] of errors) {
     await expect(maker.getByLabel(label)).toHaveAttribute("aria-invalid", "true");
-    await expect(maker.getByLabel(label)).toHaveAccessibleDescription(new RegExp(message.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")));
+    await expect(maker.getByLabel(label)).toHaveAccessibleDescription(
+      new RegExp(message.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")),
+    );
   }
 
-  // What no single field can see comes when each by itself is right.
-  await fillKey(maker, { label: "Till", permissions: [], most: "10", daily: "5", auto: "1", ips: "10.0.0.1" });
+  // Rules between fields are checked once each field by itself is right.
+  await fillKey(maker, { label: "Till", permissions: [], perOperation: "10", daily: "5", auto: "1", ips: "10.0.0.1" });
   await maker.getByLabel("Ends after days").fill("30");
   await send.click();
   await expect(maker.getByText("Choose at least one.")).toBeVisible();
@@ -69,7 +74,12 @@ test("a double click sends once", async ({ maker }) => {
 test("the summary says in plain words what the key may do", async ({ maker }) => {
   await newKey(maker);
   await fillKey(maker, {
-    label: "Till", permissions: ["Read balance", "Perform operations"], most: "1000", daily: "5000", auto: "50", ips: "10.0.0.1, 10.0.0.2",
+    label: "Till",
+    permissions: ["Read balance", "Perform operations"],
+    perOperation: "1000",
+    daily: "5000",
+    auto: "50",
+    ips: "10.0.0.1, 10.0.0.2",
   });
   await expect(maker.getByRole("complementary", { name: "In plain words" })).toMatchAriaSnapshot(`
     - heading "In plain words" [level=2]
@@ -88,7 +98,7 @@ test("a session that ends in the middle of a form loses nothing that was typed",
   await maker.getByRole("button", { name: "Send to a checker" }).click();
   const dialog = maker.getByRole("dialog", { name: "Sign in again" });
   await expect(dialog.getByLabel("Password")).toBeFocused();
-  await dialog.getByLabel("Password").fill(house.people["maker"]?.password ?? "");
+  await dialog.getByLabel("Password").fill(house.people.maker?.password ?? "");
   await dialog.getByRole("button", { name: "Sign in" }).click();
   await expect(maker.getByText("You asked for this yourself")).toBeVisible();
   await expect(maker.getByText("Typed before the session ended")).toBeVisible();
@@ -99,9 +109,15 @@ test("another person who signs in instead starts anew", async ({ maker, house })
   await fillKey(maker, { label: "Not for you" });
   await maker.context().clearCookies();
   await maker.getByRole("button", { name: "Send to a checker" }).click();
-  const viewer = house.people["viewer"];
-  await maker.getByRole("dialog").getByLabel("Sign-in name").fill(viewer?.login ?? "");
-  await maker.getByRole("dialog").getByLabel("Password").fill(viewer?.password ?? "");
+  const viewer = house.people.viewer;
+  await maker
+    .getByRole("dialog")
+    .getByLabel("Sign-in name")
+    .fill(viewer?.login ?? "");
+  await maker
+    .getByRole("dialog")
+    .getByLabel("Password")
+    .fill(viewer?.password ?? "");
   await maker.getByRole("dialog").getByRole("button", { name: "Sign in" }).click();
   await expect(maker.getByText("Only a maker can ask for a key.")).toBeVisible();
   await expect(maker.getByText("Vera Viewer")).toBeVisible();
@@ -134,7 +150,8 @@ test("what could not be loaded is asked for again by itself", async ({ maker, ho
   expectRefusal(503);
   let away = true;
   await maker.route("**/admin/v1/**/audit*", async (route) => {
-    if (away) await route.fulfill({ status: 503, json: { message: "The edge is busy; try again.", code: "unavailable" } });
+    if (away)
+      await route.fulfill({ status: 503, json: { message: "The edge is busy; try again.", code: "unavailable" } });
     else await route.continue();
   });
   await maker.goto(address(house, "audit"));
@@ -145,7 +162,7 @@ test("what could not be loaded is asked for again by itself", async ({ maker, ho
 
 test("a wrong password is refused in one sentence, and the field is empty again", async ({ page, house }) => {
   await page.goto("/");
-  const maker = house.people["maker"];
+  const maker = house.people.maker;
   if (!maker) throw new Error("no maker");
   await fillSignIn(page, { ...maker, password: "not this one" });
   await expect(page.getByRole("alert")).toContainText(/sign-in|login|password/i);
@@ -154,7 +171,7 @@ test("a wrong password is refused in one sentence, and the field is empty again"
 });
 
 test("a person changes their password, and only the new one works", async ({ maker, page, house }) => {
-  const person = house.people["maker"];
+  const person = house.people.maker;
   if (!person) throw new Error("no maker");
   await maker.getByRole("button", { name: "Change password" }).click();
   const dialog = maker.getByRole("dialog", { name: "Change password" });
@@ -189,7 +206,16 @@ test.describe("on a narrow screen", () => {
     const maker = await as("maker", "overview", { viewport: { width: 390, height: 844 } });
     await maker.getByRole("button", { name: "Menu" }).click();
     await askForKey(maker, { label: "متجر أبوجا الرئيسي and a label without-any-place-to-break-it-at" });
-    for (const path of ["overview", "approvals", "operations", "cashouts", "settings/api-keys/pending", "settings/api-keys/new", "users", "audit"]) {
+    for (const path of [
+      "overview",
+      "approvals",
+      "operations",
+      "cashouts",
+      "settings/api-keys/pending",
+      "settings/api-keys/new",
+      "users",
+      "audit",
+    ]) {
       await maker.goto(address(house, path));
       await expect(maker.locator("#view h1")).toBeVisible();
       const wider = await maker.evaluate(() => document.documentElement.scrollWidth - innerWidth);

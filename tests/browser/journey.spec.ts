@@ -2,12 +2,15 @@ import { approve, askForKey, claim, obtainKey, openRequest } from "./support/ste
 import { address, expect, test } from "./support/test";
 
 test("a key goes from a maker's wish to a verified balance, and a revoke ends it with the next call", async ({
-  maker, checker, house, edge,
+  maker,
+  checker,
+  house,
+  edge,
 }) => {
   await askForKey(maker, {
     label: "Lagos tills",
     permissions: ["Read balance", "Perform operations"],
-    most: "1000",
+    perOperation: "1000",
     daily: "5000.50",
     auto: "100",
     note: "For the market",
@@ -56,7 +59,8 @@ test("nothing of a claimed key stays in the page, its history or its storage", a
   await approve(checker, "Once");
   const key = await claim(maker);
   const left = await maker.evaluate(
-    () => `${document.documentElement.outerHTML} ${location.href} ${JSON.stringify(history.state)} ` +
+    () =>
+      `${document.documentElement.outerHTML} ${location.href} ${JSON.stringify(history.state)} ` +
       `${JSON.stringify(localStorage)} ${JSON.stringify(sessionStorage)} ${document.cookie}`,
   );
   expect(left).not.toContain(key);
@@ -103,7 +107,12 @@ test("a maker can withdraw a request", async ({ maker }) => {
   await expect(maker.getByText(/^Withdrawn by/)).toBeVisible();
 });
 
-test("two checkers: the second one is told that it is decided, and sees how", async ({ as, maker, checker, expectRefusal }) => {
+test("two checkers: the second one is told that it is decided, and sees how", async ({
+  as,
+  maker,
+  checker,
+  expectRefusal,
+}) => {
   expectRefusal(409, 503);
   await askForKey(maker, { label: "Contested" });
   await openRequest(checker, "Contested");
@@ -123,8 +132,11 @@ test("two checkers: the second one is told that it is decided, and sees how", as
   await expect(late.getByText(/^Approved by/)).toBeVisible({ timeout: 20_000 });
 });
 
-test("what the server shows must be what its fingerprint says, or it can't be approved here", async ({ maker, checker }) => {
-  await askForKey(maker, { label: "Honest", most: "10" });
+test("what the server shows must be what its fingerprint says, or it can't be approved here", async ({
+  maker,
+  checker,
+}) => {
+  await askForKey(maker, { label: "Honest", perOperation: "10" });
   await checker.route("**/approvals/apr_*", async (route) => {
     const answer = await route.fetch();
     const request = await answer.json();

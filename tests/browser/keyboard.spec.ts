@@ -2,7 +2,11 @@ import { approve, askForKey, obtainKey } from "./support/steps";
 import { address, expect, type Page, test } from "./support/test";
 
 /** Presses Tab until the element has the focus; a keyboard trap or an unreachable control fails. */
-async function tabTo(page: Page, role: "link" | "button" | "textbox" | "checkbox", name: string | RegExp): Promise<void> {
+async function tabTo(
+  page: Page,
+  role: "link" | "button" | "textbox" | "checkbox",
+  name: string | RegExp,
+): Promise<void> {
   const target = page.getByRole(role, { name }).first();
   await expect(target).toBeVisible();
   for (let press = 0; press < 60; press += 1) {
@@ -15,9 +19,9 @@ async function tabTo(page: Page, role: "link" | "button" | "textbox" | "checkbox
 test("the whole of a key's life needs no pointer", async ({ page, house, checker }) => {
   await page.goto(address(house, "settings/api-keys"));
   await expect(page.getByLabel("Sign-in name")).toBeFocused();
-  await page.keyboard.type(house.people["maker"]?.login ?? "");
+  await page.keyboard.type(house.people.maker?.login ?? "");
   await page.keyboard.press("Tab");
-  await page.keyboard.type(house.people["maker"]?.password ?? "");
+  await page.keyboard.type(house.people.maker?.password ?? "");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeFocused();
 
@@ -58,7 +62,12 @@ test("the whole of a key's life needs no pointer", async ({ page, house, checker
   await expect(page.getByText("No key is active")).toBeVisible();
 });
 
-test("the focus comes back to the opener although the view was drawn again meanwhile", async ({ maker, checker, as, house }) => {
+test("the focus comes back to the opener although the view was drawn again meanwhile", async ({
+  maker,
+  checker,
+  as,
+  house,
+}) => {
   await obtainKey(maker, checker, { label: "Till" });
   await maker.goto(address(house, "settings/api-keys/active"));
   const revoke = maker.getByRole("button", { name: "Revoke Till" });

@@ -1,7 +1,13 @@
 import { approve, claim, obtainKey, openRequest } from "./support/steps";
 import { address, expect, type House, type Page, test } from "./support/test";
 
-const WISHES = { label: "Till", permissions: ["Read balance", "Perform operations"], most: "1000", daily: "5000", ips: "198.51.100.0/24" };
+const WISHES = {
+  label: "Till",
+  permissions: ["Read balance", "Perform operations"],
+  perOperation: "1000",
+  daily: "5000",
+  ips: "198.51.100.0/24",
+};
 
 async function call(url: string, house: House, key: string, ip: string): Promise<number> {
   const answer = await fetch(`${url}/api/v1/distributors/${house.distributorID}/balance`, {
@@ -21,7 +27,12 @@ async function openKey(maker: Page, house: House): Promise<void> {
   await expect(maker.getByRole("button", { name: "Rotate" })).toBeVisible();
 }
 
-test("a key is rotated: compared, approved, claimed, and both work for a while", async ({ maker, checker, house, edge }) => {
+test("a key is rotated: compared, approved, claimed, and both work for a while", async ({
+  maker,
+  checker,
+  house,
+  edge,
+}) => {
   const old = await obtainKey(maker, checker, WISHES);
   await openKey(maker, house);
   await maker.getByRole("button", { name: "Rotate" }).click();
@@ -43,7 +54,12 @@ test("a key is rotated: compared, approved, claimed, and both work for a while",
   for (const key of [old, fresh]) expect(await call(edge.url, house, key, "198.51.100.7")).toBe(200);
 });
 
-test("tightening a key while its rotation waits makes the checker look again", async ({ maker, checker, house, expectRefusal }) => {
+test("tightening a key while its rotation waits makes the checker look again", async ({
+  maker,
+  checker,
+  house,
+  expectRefusal,
+}) => {
   expectRefusal(409);
   await obtainKey(maker, checker, WISHES);
   await openKey(maker, house);
@@ -52,7 +68,7 @@ test("tightening a key while its rotation waits makes the checker look again", a
   await expect(maker.getByText("You asked for this yourself")).toBeVisible();
   await openRequest(checker, "Till");
 
-  // The checker's page shows what was asked for first, and hears nothing of the change.
+  // The checker's page shows the first request, and hears nothing of the change.
   await checker.route("**/approvals/*", async (route) => {
     if (route.request().method() === "GET") await route.abort("aborted");
     else await route.continue();
@@ -91,7 +107,12 @@ test("a key can only be tightened, and that works with the next call", async ({ 
   expect(await call(edge.url, house, key, "198.51.100.9")).toBe(200);
 });
 
-test("addresses that are outside the old ones are explained at their field", async ({ maker, checker, house, expectRefusal }) => {
+test("addresses that are outside the old ones are explained at their field", async ({
+  maker,
+  checker,
+  house,
+  expectRefusal,
+}) => {
   expectRefusal(400, 403);
   await obtainKey(maker, checker, WISHES);
   await openKey(maker, house);
@@ -105,7 +126,9 @@ test("addresses that are outside the old ones are explained at their field", asy
 
 test("use is shown by day, address and refusal, as a picture and as a table", async ({ as, checker, house, edge }) => {
   // Days are UTC days, also for somebody whose own day is another one.
-  const maker = await as("maker", "overview", { timezoneId: new Date().getUTCHours() < 12 ? "Pacific/Honolulu" : "Pacific/Kiritimati" });
+  const maker = await as("maker", "overview", {
+    timezoneId: new Date().getUTCHours() < 12 ? "Pacific/Honolulu" : "Pacific/Kiritimati",
+  });
   const key = await obtainKey(maker, checker, WISHES);
   for (let count = 0; count < 3; count += 1) await call(edge.url, house, key, "198.51.100.7");
   await call(edge.url, house, key, "192.0.2.66");

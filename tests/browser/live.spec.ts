@@ -11,7 +11,11 @@ test("an open page hears of an approval at once", async ({ maker, checker }) => 
   await expect(maker.getByRole("status").filter({ hasText: "Approved: you can claim the key" })).toBeVisible();
 });
 
-test("what is pressed stays until its click, although the view has news meanwhile", async ({ maker, checker, house }) => {
+test("what is pressed stays until its click, although the view has news meanwhile", async ({
+  maker,
+  checker,
+  house,
+}) => {
   await askForKey(maker, { label: "Pressed" });
   await maker.getByRole("link", { name: "API Keys" }).first().click();
   await maker.getByRole("link", { name: "New API Key" }).first().click();
@@ -20,7 +24,9 @@ test("what is pressed stays until its click, although the view has news meanwhil
   const link = checker.locator("#view").getByRole("link", { name: "Pressed" });
   await link.hover();
   const before = await link.elementHandle();
-  const loaded = checker.waitForResponse((response) => /\/approvals\?/.test(response.url()) && response.request().method() === "GET");
+  const loaded = checker.waitForResponse(
+    (response) => /\/approvals\?/.test(response.url()) && response.request().method() === "GET",
+  );
   await checker.mouse.down();
   await maker.getByRole("button", { name: "Send to a checker" }).click();
   await (await loaded).finished();
@@ -44,7 +50,7 @@ test("a session that ends elsewhere asks to sign in, over what is on the screen"
   const there = await as("maker", "overview");
   await there.getByRole("button", { name: "Change password" }).click();
   const dialog = there.getByRole("dialog", { name: "Change password" });
-  await dialog.getByLabel("Present password").fill(house.people["maker"]?.password ?? "");
+  await dialog.getByLabel("Present password").fill(house.people.maker?.password ?? "");
   await dialog.getByLabel("New password", { exact: true }).fill("four calm words here");
   await dialog.getByLabel("New password again").fill("four calm words here");
   await dialog.getByRole("button", { name: "Change password" }).click();

@@ -1,11 +1,11 @@
 import { build } from "./support/issuer";
-import { address, expect, fillSignIn, test } from "./support/test";
 import { askForKey } from "./support/steps";
+import { address, expect, fillSignIn, test } from "./support/test";
 
 test("a shared address leads there after signing in", async ({ page, house }) => {
   await page.goto(address(house, "audit"));
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
-  const viewer = house.people["viewer"];
+  const viewer = house.people.viewer;
   if (!viewer) throw new Error("no viewer");
   await fillSignIn(page, viewer);
   await expect(page.getByRole("heading", { name: "Audit log" })).toBeVisible();
@@ -46,7 +46,11 @@ test("a view that can't be loaded offers to try again, and then works", async ({
   expectRefusal(500);
   let broken = true;
   await maker.route("**/operations?*", async (route) => {
-    if (broken) await route.fulfill({ status: 500, json: { message: "Something went wrong here.", code: "internal", requestID: "r-1" } });
+    if (broken)
+      await route.fulfill({
+        status: 500,
+        json: { message: "Something went wrong here.", code: "internal", requestID: "r-1" },
+      });
     else await route.continue();
   });
   await maker.getByRole("link", { name: "Operations" }).first().click();
@@ -87,7 +91,9 @@ test("a viewer sees everything and is offered nothing to change", async ({ as, h
   await expect(viewer.getByText("A checker decides this.")).toBeVisible();
   await expect(viewer.getByRole("button", { name: /Approve|Reject|Withdraw/ })).toHaveCount(0);
   for (const [path, action] of [
-    ["settings/api-keys", "New API Key"], ["operations", "New cash-in"], ["users", "New user"],
+    ["settings/api-keys", "New API Key"],
+    ["operations", "New cash-in"],
+    ["users", "New user"],
   ] as const) {
     await viewer.goto(address(house, path));
     await expect(viewer.locator("#view h1")).toBeVisible();
@@ -101,9 +107,13 @@ test("a suspended distributor says so on the overview", async ({ maker, house })
   await expect(maker.getByText("This distributor is suspended")).toBeVisible();
 });
 
-test("a person of two distributors switches between them, and each address keeps to its own", async ({ edge, as, house }) => {
+test("a person of two distributors switches between them, and each address keeps to its own", async ({
+  edge,
+  as,
+  house,
+}) => {
   const other = await build(edge);
-  const { login, name } = house.people["maker"] ?? { login: "", name: "" };
+  const { login, name } = house.people.maker ?? { login: "", name: "" };
   await other.issuer.call("POST", `/distributors/${other.distributorID}/users`, { login, name, roles: ["viewer"] });
   await other.issuer.topUp(other, "7.00");
   const maker = await as("maker", "overview");

@@ -16,10 +16,15 @@ function figure(page: Page, name: string): Locator {
 }
 
 async function wallet(house: House, phone: string): Promise<string> {
-  return (await house.issuer.call("GET", `/wallets/${encodeURIComponent(phone.replaceAll(" ", ""))}`)).balance;
+  const path = `/wallets/${encodeURIComponent(phone.replaceAll(" ", ""))}`;
+  return (await house.issuer.call<{ balance: string }>("GET", path)).balance;
 }
 
-test("a cash-in holds the float, a checker approves it, and the wallet is credited", async ({ maker, checker, house }) => {
+test("a cash-in holds the float, a checker approves it, and the wallet is credited", async ({
+  maker,
+  checker,
+  house,
+}) => {
   await askForCashIn(maker, "1250.50", house.phone);
   await maker.getByRole("link", { name: "Overview" }).click();
   await expect(figure(maker, "Available")).toContainText("48,749.50");
@@ -59,7 +64,11 @@ test("more than the float has is refused in the form", async ({ maker, house, ex
   await expect(maker.getByLabel("Amount")).toHaveValue("50000.01");
 });
 
-test("a customer's cash-out is paid by a maker, agreed by a checker, and reaches the float", async ({ maker, checker, house }) => {
+test("a customer's cash-out is paid by a maker, agreed by a checker, and reaches the float", async ({
+  maker,
+  checker,
+  house,
+}) => {
   await askForCashIn(maker, "2000", house.phone);
   await approve(checker, /Cash-in NGN.2,000\.00/);
   await expect.poll(() => wallet(house, house.phone)).toBe("2000.00");
@@ -80,11 +89,24 @@ test("a customer's cash-out is paid by a maker, agreed by a checker, and reaches
   await expect(maker.getByText("Nobody waits for cash")).toBeVisible();
 });
 
-test("operations are filtered and searched by phone, and the address keeps both", async ({ maker, house, edge, checker }) => {
+test("operations are filtered and searched by phone, and the address keeps both", async ({
+  maker,
+  house,
+  edge,
+  checker,
+}) => {
   const key = await obtainKey(maker, checker, {
-    label: "Till", permissions: ["Perform operations"], most: "1000", daily: "10000", auto: "1000",
+    label: "Till",
+    permissions: ["Perform operations"],
+    perOperation: "1000",
+    daily: "10000",
+    auto: "1000",
   });
-  for (const [phone, amount] of [["+2348035550001", "10"], ["+2348035550002", "20"], ["+2348035559999", "30"]]) {
+  for (const [phone, amount] of [
+    ["+2348035550001", "10"],
+    ["+2348035550002", "20"],
+    ["+2348035559999", "30"],
+  ]) {
     const answer = await fetch(`${edge.url}/api/v1/distributors/${house.distributorID}/operations`, {
       method: "POST",
       headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
@@ -107,7 +129,12 @@ test("operations are filtered and searched by phone, and the address keeps both"
   await expect(rows).toHaveCount(3);
 });
 
-test("an operation through a key waits for a checker who isn't the key's maker", async ({ maker, checker, house, edge }) => {
+test("an operation through a key waits for a checker who isn't the key's maker", async ({
+  maker,
+  checker,
+  house,
+  edge,
+}) => {
   const key = await obtainKey(maker, checker, { label: "Till", permissions: ["Perform operations"] });
   const answer = await fetch(`${edge.url}/api/v1/distributors/${house.distributorID}/operations`, {
     method: "POST",
@@ -116,7 +143,10 @@ test("an operation through a key waits for a checker who isn't the key's maker",
   });
   expect((await answer.json()).status).toBe("pending");
   await maker.goto(address(house, "approvals"));
-  await maker.locator("#view").getByRole("link", { name: /Cash-in NGN.75\.00/ }).click();
+  await maker
+    .locator("#view")
+    .getByRole("link", { name: /Cash-in NGN.75\.00/ })
+    .click();
   await expect(maker.getByText("You asked for this yourself")).toBeVisible();
   await approve(checker, /Cash-in NGN.75\.00/);
 });

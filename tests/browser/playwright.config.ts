@@ -1,7 +1,7 @@
 import { defineConfig } from "@playwright/test";
 
 /** A Chromium other than Playwright's own, such as the system's. */
-const executablePath = process.env["EDGE_CHROMIUM"];
+const executablePath = process.env.EDGE_CHROMIUM;
 const args = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
 // Chromium refuses its sandbox to root, as in a container.
 if (process.getuid?.() === 0) args.push("--no-sandbox");
@@ -12,8 +12,8 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   forbidOnly: true,
-  // Where nobody watches, a test that fails is tried once more; the summary still tells it as failed once.
-  retries: process.env["CI"] ? 1 : 0,
+  // In CI a failed test is tried once more; the summary still reports it as flaky.
+  retries: process.env.CI ? 1 : 0,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [["list"]],

@@ -13,7 +13,7 @@ async function takeHalf(page: Page, which: "First" | "Second"): Promise<string> 
 }
 
 function loginOf(house: House, who: string): string {
-  return house.people["admin"]?.login.replace("admin", who) ?? "";
+  return house.people.admin?.login.replace("admin", who) ?? "";
 }
 
 test("a new user's password is never known to one person alone", async ({ as, checker, page, house }) => {
@@ -28,7 +28,10 @@ test("a new user's password is never known to one person alone", async ({ as, ch
   const first = await takeHalf(admin, "First");
   await expect(admin.getByText("You asked for this yourself")).toBeVisible();
 
-  await checker.getByRole("link", { name: /^Approvals/ }).first().click();
+  await checker
+    .getByRole("link", { name: /^Approvals/ })
+    .first()
+    .click();
   await checker.locator("#view").getByRole("link", { name: "Bola Bello" }).click();
   await expect(checker.getByText(login)).toBeVisible();
   await checker.getByRole("button", { name: "Approve" }).click();
@@ -46,7 +49,9 @@ test("a new user's password is never known to one person alone", async ({ as, ch
   await admin.goto(address(house, "users"));
   await expect(admin.getByRole("listitem").filter({ hasText: "Bola Bello" })).toContainText("Maker");
   for (const one of [admin, checker]) {
-    const left = await one.evaluate(() => `${document.documentElement.outerHTML}${location.href}${JSON.stringify(localStorage)}`);
+    const left = await one.evaluate(
+      () => `${document.documentElement.outerHTML}${location.href}${JSON.stringify(localStorage)}`,
+    );
     expect(left).not.toContain(first);
     expect(left).not.toContain(second);
   }
@@ -70,7 +75,10 @@ test("a role added waits for another person", async ({ as, checker }) => {
   await dialog.getByLabel("Maker").check();
   await dialog.getByRole("button", { name: "Change roles" }).click();
   await expect(admin.getByText("You asked for this yourself")).toBeVisible();
-  await checker.getByRole("link", { name: /^Approvals/ }).first().click();
+  await checker
+    .getByRole("link", { name: /^Approvals/ })
+    .first()
+    .click();
   await checker.locator("#view").getByRole("link", { name: "Vera Viewer" }).click();
   await checker.getByRole("button", { name: "Approve" }).click();
   await expect(admin.getByText(/^Approved by/)).toBeVisible();
@@ -87,11 +95,20 @@ test("a disabled user is out with the next call", async ({ as, house, expectRefu
   await expect(admin.getByRole("listitem").filter({ hasText: "Vera Viewer" })).toContainText("Disabled");
   await viewer.goto(address(house, "overview"));
   await expect(
-    viewer.getByRole("dialog", { name: "Sign in again" }).or(viewer.getByRole("heading", { name: /Sign in|not a member/ })).first(),
+    viewer
+      .getByRole("dialog", { name: "Sign in again" })
+      .or(viewer.getByRole("heading", { name: /Sign in|not a member/ }))
+      .first(),
   ).toBeVisible();
 });
 
-test("a role that is taken away in the middle of a form is explained there, and nothing typed is lost", async ({ edge, browser, expected, faults, expectRefusal }) => {
+test("a role that is taken away in the middle of a form is explained there, and nothing typed is lost", async ({
+  edge,
+  browser,
+  expected,
+  faults,
+  expectRefusal,
+}) => {
   expectRefusal(403);
   const house = await build(edge, { second: { name: "Sam Second", roles: ["maker", "viewer"] } });
   const second = await open(browser, edge, {}, expected, faults);
@@ -108,6 +125,8 @@ test("a role that is taken away in the middle of a form is explained there, and 
   await second.getByRole("button", { name: "Send to a checker" }).click();
   await expect(second.locator("form")).toContainText("role maker");
   await expect(second.getByLabel("Label")).toHaveValue("Too late");
+  // The frame shows the roles that are left, before anything else is clicked.
+  await expect(second.locator(".distributor")).toHaveText(/Harbour Agents\s*viewer/);
   await second.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "API Keys" }).click();
   await expect(second.getByText("No key is active")).toBeVisible();
   await expect(second.getByRole("link", { name: "New API Key" })).toHaveCount(0);
@@ -119,12 +138,19 @@ test("a reset password comes in two halves too", async ({ as, checker, page, hou
   await admin.getByRole("button", { name: "Reset password of Mary Maker" }).click();
   await admin.getByRole("button", { name: "Ask for a reset" }).click();
   const first = await takeHalf(admin, "First");
-  await checker.getByRole("link", { name: /^Approvals/ }).first().click();
-  await checker.locator("#view").getByRole("link").filter({ hasText: /Mary Maker|maker-/ }).click();
+  await checker
+    .getByRole("link", { name: /^Approvals/ })
+    .first()
+    .click();
+  await checker
+    .locator("#view")
+    .getByRole("link")
+    .filter({ hasText: /Mary Maker|maker-/ })
+    .click();
   await checker.getByRole("button", { name: "Approve" }).click();
   const second = await takeHalf(checker, "Second");
   await page.goto("/");
-  const maker = house.people["maker"];
+  const maker = house.people.maker;
   if (!maker) throw new Error("no maker");
   await fillSignIn(page, { ...maker, password: `${first}-${second}` });
   await expect(page.getByRole("heading", { name: "Choose your own password" })).toBeVisible();

@@ -1,20 +1,21 @@
 // @ts-check
-/** The signed-in page around a view: menu, what waits, and the view itself. */
+/** The signed-in page around a view: menu, banner of keys to claim, and the view itself. */
 
-import { ApiError, get } from "./api.js";
-import { find, h, icon, replace, template } from "./dom.js";
-import { loadInbox } from "./inbox.js";
-import { changed, follow, onChange, onConnection } from "./live.js";
-import { address } from "./router.js";
-import { holds, load, person, signOut } from "./session.js";
-import { showView, refreshView } from "./screen.js";
+import { find, h, icon, replace, template } from "./lib/dom.js";
+import { address } from "./lib/router.js";
+import { ago } from "./lib/time.js";
+import { ApiError, get } from "./server/api.js";
+import { loadInbox } from "./server/inbox.js";
+import { follow, onChange, onConnection } from "./server/live.js";
+import { load, person, signOut } from "./server/session.js";
+import { refreshView, showView } from "./ui/screen.js";
+import { failed } from "./ui/states.js";
 import { toast } from "./ui/toast.js";
-import { ago } from "./time.js";
 import { viewFor } from "./views/index.js";
+import { passwordDialog } from "./views/password.js";
 
-/** @typedef {import("./types.js").Membership} Membership */
-/** @typedef {import("./router.js").Address} Address */
-/** @typedef {import("./types.js").Distributor} Distributor */
+/** @import { SessionDistributor as Membership, Summary as Distributor } from "./types/api.d.ts" */
+/** @import { Address } from "./lib/router.js" */
 
 /** @type {{ member: Membership, distributor: Distributor } | null} */
 let shown = null;
@@ -30,13 +31,16 @@ export async function showFrame(app, member, wanted) {
   if (!shown || shown.member.distributorID !== member.distributorID || !app.querySelector("#view")) {
     drawFrame(app, member);
     try {
+      /** @type {Distributor} */
       const distributor = await get(`/distributors/${member.distributorID}`);
       shown = { member, distributor };
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) await load();
       shown = null;
-      const { failed } = await import("./ui/states.js");
-      replace(find(app, "#view", HTMLElement), failed(error, () => dispatchEvent(new HashChangeEvent("hashchange"))));
+      replace(
+        find(app, "#view", HTMLElement),
+        failed(error, () => dispatchEvent(new HashChangeEvent("hashchange"))),
+      );
       return;
     }
     follow(member.distributorID);
@@ -94,10 +98,11 @@ function drawPerson(app) {
     h("span", { class: "muted small" }, me.login),
   ]);
   replace(find(app, ".who-actions", HTMLElement), [
-    h("button", { type: "button", class: "quiet small", id: "change-password", click: async () => {
-      const { passwordDialog } = await import("./views/password.js");
-      passwordDialog();
-    } }, "Change password"),
+    h(
+      "button",
+      { type: "button", class: "quiet small", id: "change-password", click: passwordDialog },
+      "Change password",
+    ),
     h("button", { type: "button", class: "quiet small", click: leave }, "Sign out"),
   ]);
 }
@@ -140,11 +145,22 @@ function drawMenu(member, wanted) {
     );
   const countBefore = document.querySelector("#inbox-count")?.textContent ?? "";
   replace(find(document, ".side nav", HTMLElement), [
-    h("ul", {}, entry("overview", "Overview", "overview"), entry("approvals", "Approvals", "inbox"),
-      entry("operations", "Operations", "operations"), entry("cashouts", "Cash-outs", "cash")),
+    h(
+      "ul",
+      {},
+      entry("overview", "Overview", "overview"),
+      entry("approvals", "Approvals", "inbox"),
+      entry("operations", "Operations", "operations"),
+      entry("cashouts", "Cash-outs", "cash"),
+    ),
     h("h2", { class: "menu-title" }, "Settings"),
-    h("ul", {}, entry("settings/api-keys", "API Keys", "key"), entry("users", "Users and roles", "users"),
-      entry("audit", "Audit log", "audit")),
+    h(
+      "ul",
+      {},
+      entry("settings/api-keys", "API Keys", "key"),
+      entry("users", "Users and roles", "users"),
+      entry("audit", "Audit log", "audit"),
+    ),
   ]);
   showCount(countBefore);
   const others = person().distributors;
@@ -152,10 +168,18 @@ function drawMenu(member, wanted) {
     h("bdi", { class: "distributor-name" }, member.name),
     h("span", { class: "muted small" }, member.roles.join(", ")),
     others.length > 1 &&
-      h("details", { id: "other-distributors" },
+      h(
+        "details",
+        { id: "other-distributors" },
         h("summary", {}, "Switch distributor"),
-        h("ul", { class: "plain" }, others.filter((one) => one.distributorID !== id).map((one) =>
-          h("li", {}, h("a", { href: address(one.distributorID, "overview") }, one.name))))),
+        h(
+          "ul",
+          { class: "plain" },
+          others
+            .filter((one) => one.distributorID !== id)
+            .map((one) => h("li", {}, h("a", { href: address(one.distributorID, "overview") }, one.name))),
+        ),
+      ),
   ]);
 }
 
@@ -183,39 +207,50 @@ async function refreshInbox() {
 
 /**
  * @param {Membership} member
- * @param {import("./types.js").Key[]} keys
+ * @param {import("./types/api.d.ts").Key[]} keys
  */
 function drawBanner(member, keys) {
   const banner = document.querySelector("#banner");
   if (!(banner instanceof HTMLElement)) return;
   const state = keys.map((key) => key.keyID).join();
   if (state === announced && banner.childElementCount === keys.length) return;
-  replace(banner, keys.map((key) =>
-    h("div", { class: "note note-success" }, icon("key"),
-      h("p", {}, "Your key ", h("bdi", { class: "strong" }, key.label), " was approved",
-        key.checkerName ? [" by ", h("bdi", {}, key.checkerName)] : "", " ",
-        key.decidedAt && ago(key.decidedAt), ". Claim it within 24 hours of that."),
-      h("button", { type: "button", class: "primary", id: `claim-${key.keyID}`, click: async () => {
-        const { claimKey } = await import("./views/key-claim.js");
-        claimKey(key, member);
-      } }, "Claim key"))));
-  if (announced !== null && state !== announced && keys[0]) toast(`Approved: you can claim the key “${keys[0].label}” now.`);
+  replace(
+    banner,
+    keys.map((key) =>
+      h(
+        "div",
+        { class: "note note-success" },
+        icon("key"),
+        h(
+          "p",
+          {},
+          "Your key ",
+          h("bdi", { class: "strong" }, key.label),
+          " was approved",
+          key.checkerName ? [" by ", h("bdi", {}, key.checkerName)] : "",
+          " ",
+          key.decidedAt && ago(key.decidedAt),
+          ". Claim it within 24 hours of that.",
+        ),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "primary",
+            id: `claim-${key.keyID}`,
+            click: async () => {
+              const { claimKey } = await import("./views/key-claim.js");
+              claimKey(key, member);
+            },
+          },
+          "Claim key",
+        ),
+      ),
+    ),
+  );
+  if (announced !== null && state !== announced && keys[0])
+    toast(`Approved: you can claim the key “${keys[0].label}” now.`);
   announced = state;
-}
-
-/** Roles or membership may have changed: reads them again and draws everything anew. */
-export async function refreshSession() {
-  await load();
-  dispatchEvent(new HashChangeEvent("hashchange"));
-  changed();
-}
-
-/**
- * Whether the person holds one of the roles for the distributor on the screen.
- * @param {...import("./types.js").Role} roles
- */
-export function iHold(...roles) {
-  return shown !== null && holds(shown.member, ...roles);
 }
 
 onChange(() => {

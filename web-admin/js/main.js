@@ -1,11 +1,12 @@
 // @ts-check
-/** Starts the page: who is signed in decides between the door and the frame. */
+/** Starts the page: a signed-in person sees the frame, others the door. */
 
-import { ApiError, whenSessionEnds } from "./api.js";
-import { h, replace, find } from "./dom.js";
 import { leaveFrame, showFrame } from "./frame.js";
-import { current, load, membership } from "./session.js";
-import { address, goInstead, parse } from "./router.js";
+import { find, h, replace } from "./lib/dom.js";
+import { address, goInstead, parse } from "./lib/router.js";
+import { ApiError, whenSessionEnds } from "./server/api.js";
+import { changed } from "./server/live.js";
+import { current, load, membership, whenSessionRefreshes } from "./server/session.js";
 import { failed } from "./ui/states.js";
 import { showPassword } from "./views/password.js";
 import { showSignIn, signInDialog } from "./views/sign-in.js";
@@ -13,7 +14,7 @@ import { showSignIn, signInDialog } from "./views/sign-in.js";
 const app = find(document, "#app", HTMLElement);
 const LAST = "uw-last-distributor";
 
-/** Shows what the address asks for, as far as the session allows. */
+/** Shows the view that the address names, as far as the session allows. */
 async function route() {
   const session = current();
   if (!session) {
@@ -59,10 +60,19 @@ function showNoMembership() {
         "section",
         { class: "card door-card" },
         h("h1", {}, "You are not a member here"),
-        h("p", { class: "muted" }, "This address belongs to a distributor that you are not, or no longer, a member of. An admin of that distributor can add you."),
+        h(
+          "p",
+          { class: "muted" },
+          "This address belongs to a distributor that you are not, or no longer, a member of. An admin of that distributor can add you.",
+        ),
         others.length > 0 &&
-          h("ul", { class: "plain" }, others.map((one) =>
-            h("li", {}, h("a", { href: address(one.distributorID, "overview") }, `Go to ${one.name}`)))),
+          h(
+            "ul",
+            { class: "plain" },
+            others.map((one) =>
+              h("li", {}, h("a", { href: address(one.distributorID, "overview") }, `Go to ${one.name}`)),
+            ),
+          ),
       ),
     ),
   );
@@ -73,7 +83,14 @@ async function start() {
     await load();
   } catch (error) {
     if (!(error instanceof ApiError && error.status === 401)) {
-      replace(app, h("main", { class: "door", id: "content" }, failed(error, () => void start())));
+      replace(
+        app,
+        h(
+          "main",
+          { class: "door", id: "content" },
+          failed(error, () => void start()),
+        ),
+      );
       return;
     }
   }
@@ -81,5 +98,9 @@ async function start() {
 }
 
 whenSessionEnds(() => signInDialog(route));
+whenSessionRefreshes(() => {
+  void route();
+  changed();
+});
 addEventListener("hashchange", () => void route());
 void start();

@@ -1,4 +1,4 @@
-/** The picture of the flow: who does what until money moves. Light or dark, as the reader's page is. */
+/** The picture of the flow: the acts of each person until money moves. Light or dark, as the reader's page is. */
 
 const STEPS: [who: string, ...does: string[]][] = [
   ["Maker", "asks for a key: what it", "may do, how much,", "from where, how long"],
@@ -55,7 +55,8 @@ function box([who, ...does]: (typeof STEPS)[number], place: number): string {
 /** The whole picture as SVG. */
 export function flow(): string {
   const height = 2 * BOX.height + BOX.gap;
-  const title = "A maker asks for a key, a checker approves it, the maker claims it, a till calls the edge with it, and the wallet is credited.";
+  const title =
+    "A maker asks for a key, a checker approves it, the maker claims it, a till calls the edge with it, and the wallet is credited.";
   const open = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-1 -1 ${WIDTH + 2} ${height + 2}" role="img" aria-label="${title}">`;
   return `${open}\n  <style>${STYLE}\n  </style>\n  ${STEPS.map(box).join("\n  ")}\n</svg>\n`;
 }

@@ -16,7 +16,14 @@ test("the flow", async () => {
 test("the page on which a checker decides", async ({ maker, checker, house }) => {
   await maker.goto(address(house, "settings/api-keys/new"));
   const permissions = ["Read balance", "Perform operations"];
-  const wishes = { permissions, most: "20000", daily: "100000", auto: "5000", ips: "203.0.113.7", note: "For the shop in Ikeja" };
+  const wishes = {
+    permissions,
+    perOperation: "20000",
+    daily: "100000",
+    auto: "5000",
+    ips: "203.0.113.7",
+    note: "For the shop in Ikeja",
+  };
   await fillKey(maker, { label: "Ikeja, till 3", ...wishes });
   await maker.getByRole("button", { name: "Send to a checker" }).click();
   await expect(maker.getByText("You asked for this yourself")).toBeVisible();

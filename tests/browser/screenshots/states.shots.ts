@@ -1,12 +1,12 @@
 import { join } from "node:path";
 
-import { approve, askForKey, fillKey, obtainKey, openRequest } from "../support/steps";
+import { approve, askForKey, fillKey, openRequest } from "../support/steps";
 import { address, type Edge, expect, type House, NO_ANSWER, type Page, test } from "../support/test";
 
 const FOLDER = join(import.meta.dirname, "../../../test-results/screens");
 const WIDTHS = [390, 768, 1280, 1920];
 
-/** What is on the screen, at every width, light and dark. */
+/** Takes pictures of the present screen at every width, light and dark. */
 async function shoot(page: Page, state: string, fullPage = true): Promise<void> {
   for (const width of WIDTHS) {
     for (const colorScheme of ["light", "dark"] as const) {
@@ -36,7 +36,15 @@ test("the door", async ({ page, expectRefusal }) => {
 
 test("empty views", async ({ as, house }) => {
   const maker = await as("maker");
-  for (const path of ["overview", "approvals", "operations", "cashouts", "settings/api-keys", "settings/api-keys/pending", "settings/api-keys/history"]) {
+  for (const path of [
+    "overview",
+    "approvals",
+    "operations",
+    "cashouts",
+    "settings/api-keys",
+    "settings/api-keys/pending",
+    "settings/api-keys/history",
+  ]) {
     await view(maker, address(house, path), `empty-${path.replaceAll("/", "-")}`);
   }
 });
@@ -55,7 +63,14 @@ test("a key's life", async ({ maker, checker, house, edge }) => {
   await maker.getByLabel("Allowed addresses").fill("10.0.0.1 300.1.1.1");
   await maker.getByRole("button", { name: "Send to a checker" }).click();
   await shoot(maker, "key-new-errors");
-  const wishes = { permissions: ["Read balance", "Read transactions", "Perform operations"], most: "50000", daily: "500000", auto: "5000", ips: "203.0.113.7, 198.51.100.0/24", note: "For the three tills at Balogun market" };
+  const wishes = {
+    permissions: ["Read balance", "Read transactions", "Perform operations"],
+    perOperation: "50000",
+    daily: "500000",
+    auto: "5000",
+    ips: "203.0.113.7, 198.51.100.0/24",
+    note: "For the three tills at Balogun market",
+  };
   await fillKey(maker, { label: "Lagos tills", ...wishes });
   await shoot(maker, "key-new-filled");
   await maker.getByRole("button", { name: "Send to a checker" }).click();
@@ -82,7 +97,8 @@ test("a key's life", async ({ maker, checker, house, edge }) => {
   await shown.getByRole("button", { name: "Copy: API key" }).click();
   await shoot(maker, "key-once-copied", false);
   await shown.getByRole("button", { name: "Done" }).click();
-  for (let calls = 0; calls < 12; calls += 1) await useKey(edge, house, await maker.evaluate(() => navigator.clipboard.readText()), calls);
+  for (let calls = 0; calls < 12; calls += 1)
+    await useKey(edge, house, await maker.evaluate(() => navigator.clipboard.readText()), calls);
   await view(maker, address(house, "settings/api-keys"), "keys-active");
   await maker.getByRole("button", { name: "Revoke Lagos tills" }).click();
   await shoot(maker, "key-revoke", false);
@@ -102,7 +118,11 @@ test("a key's life", async ({ maker, checker, house, edge }) => {
 });
 
 test("money", async ({ maker, checker, house }) => {
-  for (const [phone, amount] of [["+234 803 555 0101", "1250.50"], ["+234 803 555 0102", "300"], ["+234 803 555 0103", "8000"]] as const) {
+  for (const [phone, amount] of [
+    ["+234 803 555 0101", "1250.50"],
+    ["+234 803 555 0102", "300"],
+    ["+234 803 555 0103", "8000"],
+  ] as const) {
     await maker.goto(address(house, "operations/new/cash-in"));
     await maker.getByLabel("Phone number").fill(phone);
     await maker.getByLabel("Amount").fill(amount);
@@ -161,20 +181,48 @@ test("hundreds of keys, and labels that are long or run the other way", async ({
   await askForKey(maker, { label: "متجر أبوجا الرئيسي and a label without-any-place-to-break" });
   await view(maker, address(house, "approvals"), "labels");
   const key = (label: string, number: number) => ({
-    keyID: `key_${String(number).padStart(8, "0")}-0000-4000-8000-000000000000`, approvalID: "apr_0", label,
-    permissions: ["read-balance", "perform-operations"], maxTransactionAmount: "1000.00", maxDailyVolume: "50000.00", allowedIPs: [],
-    autoApproveLimit: "0.00", expiresInDays: 365, expiresAt: new Date(Date.now() + number * 86_400_000).toISOString(), status: "active",
-    keyPrefix: "uwk_Ab12", makerID: "usr_0", makerName: "Mary Maker", checkerID: "usr_1", checkerName: "Charles Checker", reason: null,
-    note: null, replaces: null, createdAt: "2026-01-01T00:00:00.000Z", decidedAt: null, claimedAt: "2026-01-01T00:00:00.000Z",
-    revokedAt: null, lastUsedAt: null, lastUsedIP: null, usage: { requestsToday: number, volumeToday: "0.00", requests30Days: number },
+    keyID: `key_${String(number).padStart(8, "0")}-0000-4000-8000-000000000000`,
+    approvalID: "apr_0",
+    label,
+    permissions: ["read-balance", "perform-operations"],
+    maxTransactionAmount: "1000.00",
+    maxDailyVolume: "50000.00",
+    allowedIPs: [],
+    autoApproveLimit: "0.00",
+    expiresInDays: 365,
+    expiresAt: new Date(Date.now() + number * 86_400_000).toISOString(),
+    status: "active",
+    keyPrefix: "uwk_Ab12",
+    makerID: "usr_0",
+    makerName: "Mary Maker",
+    checkerID: "usr_1",
+    checkerName: "Charles Checker",
+    reason: null,
+    note: null,
+    replaces: null,
+    createdAt: "2026-01-01T00:00:00.000Z",
+    decidedAt: null,
+    claimedAt: "2026-01-01T00:00:00.000Z",
+    revokedAt: null,
+    lastUsedAt: null,
+    lastUsedIP: null,
+    usage: { requestsToday: number, volumeToday: "0.00", requests30Days: number },
   });
   await maker.route("**/api-keys?status=active*", (route) =>
-    route.fulfill({ json: { items: Array.from({ length: 500 }, (_, index) => key(`Kiosk ${index + 1}`, index)), nextCursor: "" } }));
+    route.fulfill({
+      json: { items: Array.from({ length: 500 }, (_, index) => key(`Kiosk ${index + 1}`, index)), nextCursor: "" },
+    }),
+  );
   await maker.goto(address(house, "settings/api-keys"));
   await expect(maker.getByText("500 active keys")).toBeVisible();
   await shoot(maker, "keys-500", false);
   await maker.unrouteAll();
-  await maker.route("**/audit?*", (route) => route.fulfill({ status: 500, json: { message: "Something went wrong here. Try again.", code: "internal", requestID: "r-1" } }));
+  await maker.route("**/audit?*", (route) =>
+    route.fulfill({
+      status: 500,
+      json: { message: "Something went wrong here. Try again.", code: "internal", requestID: "r-1" },
+    }),
+  );
   await maker.goto(address(house, "audit"));
   await expect(maker.getByRole("button", { name: "Try again" })).toBeVisible();
   await shoot(maker, "failed");

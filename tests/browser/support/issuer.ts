@@ -25,7 +25,7 @@ export interface House {
 export class Issuer {
   constructor(private readonly edge: Edge) {}
 
-  async call(method: string, path: string, body?: unknown): Promise<any> {
+  async call<Answer = unknown>(method: string, path: string, body?: unknown): Promise<Answer> {
     const answer = await fetch(`${this.edge.url}/issuer/v1${path}`, {
       method,
       headers: {
@@ -37,7 +37,7 @@ export class Issuer {
     });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return text === "" ? null : JSON.parse(text);
+    return JSON.parse(text || "null");
   }
 
   async topUp(house: House, amount: string): Promise<void> {
@@ -47,12 +47,15 @@ export class Issuer {
   /** A customer asks for cash; the operation's ID. */
   async askForCash(house: House, phone: string, amount: string): Promise<string> {
     const path = `/wallets/${encodeURIComponent(phone)}/cashouts`;
-    const answer = await this.call("POST", path, { distributorID: house.distributorID, amount });
+    const answer = await this.call<{ operationID: string }>("POST", path, {
+      distributorID: house.distributorID,
+      amount,
+    });
     return answer.operationID;
   }
 }
 
-/** Makes a distributor with a float and the people that most tests need. */
+/** Makes a distributor with a float and one person of each role. */
 export async function build(edge: Edge, more: Record<string, { name: string; roles: Role[] }> = {}): Promise<House> {
   const issuer = new Issuer(edge);
   const tag = randomBytes(4).toString("hex");

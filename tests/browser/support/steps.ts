@@ -3,7 +3,7 @@ import { expect, type Page } from "./test";
 export interface KeyWishes {
   label: string;
   permissions?: string[];
-  most?: string;
+  perOperation?: string;
   daily?: string;
   auto?: string;
   ips?: string;
@@ -24,7 +24,7 @@ export async function fillKey(maker: Page, wishes: KeyWishes): Promise<void> {
   await maker.getByLabel("Label").fill(wishes.label);
   for (const permission of wishes.permissions ?? ["Read balance"]) await maker.getByLabel(permission).check();
   const texts: [string, string | undefined][] = [
-    ["Most per operation", wishes.most],
+    ["Most per operation", wishes.perOperation],
     ["Most per day", wishes.daily],
     ["Without a checker up to", wishes.auto],
     ["Allowed addresses", wishes.ips],
@@ -41,7 +41,10 @@ export async function approve(checker: Page, name: string | RegExp): Promise<voi
 }
 
 export async function openRequest(checker: Page, name: string | RegExp): Promise<void> {
-  await checker.getByRole("link", { name: /^Approvals/ }).first().click();
+  await checker
+    .getByRole("link", { name: /^Approvals/ })
+    .first()
+    .click();
   await checker.locator("#view").getByRole("link", { name }).click();
   await expect(checker.getByText("Exactly this will be carried out")).toBeVisible();
 }

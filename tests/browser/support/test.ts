@@ -1,11 +1,18 @@
 import AxeBuilder from "@axe-core/playwright";
-import { type Browser, type BrowserContextOptions, type Locator, type Page, test as base, expect } from "@playwright/test";
+import {
+  type Browser,
+  type BrowserContextOptions,
+  test as base,
+  expect,
+  type Locator,
+  type Page,
+} from "@playwright/test";
 
 import { type Edge, startEdge } from "./edge";
 import { build, type House, type Person } from "./issuer";
 
-export { expect };
 export type { Edge, House, Locator, Page };
+export { expect };
 
 /** Statuses that the test provokes: Chromium notes every refused request as an error. */
 type Expected = Set<number>;
@@ -27,6 +34,7 @@ interface WorkerFixtures {
   edge: Edge;
 }
 
+// biome-ignore-start lint/correctness/noEmptyPattern: Playwright reads from the pattern which fixtures a fixture needs.
 export const test = base.extend<Fixtures & { expected: Expected; faults: string[] }, WorkerFixtures>({
   edge: [
     async ({}, use) => {
@@ -40,7 +48,9 @@ export const test = base.extend<Fixtures & { expected: Expected; faults: string[
   house: async ({ edge }, use) => use(await build(edge)),
   expected: async ({}, use) => use(new Set([401])),
   expectRefusal: async ({ expected }, use) =>
-    use((...statuses) => statuses.forEach((status) => expected.add(status))),
+    use((...statuses) => {
+      for (const status of statuses) expected.add(status);
+    }),
   faults: [
     async ({}, use) => {
       const faults: string[] = [];
@@ -67,6 +77,7 @@ export const test = base.extend<Fixtures & { expected: Expected; faults: string[
     await page.context().close();
   },
 });
+// biome-ignore-end lint/correctness/noEmptyPattern: the fixtures end here.
 
 let clients = 0;
 
@@ -110,9 +121,14 @@ export async function fillSignIn(page: Page, person: Person): Promise<void> {
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
-export async function signIn(page: Page, house: House, who: string, path: string): Promise<void> {
+export function personOf(house: House, who: string): Person {
   const person = house.people[who];
   if (!person) throw new Error(`The house has no ${who}`);
+  return person;
+}
+
+export async function signIn(page: Page, house: House, who: string, path: string): Promise<void> {
+  const person = personOf(house, who);
   await page.goto(address(house, path));
   await fillSignIn(page, person);
   await expect(page.locator("#view h1")).toBeVisible();
@@ -120,15 +136,20 @@ export async function signIn(page: Page, house: House, who: string, path: string
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** WCAG 2.2 AA on what is on the screen; of all that, only the contrast differs in the dark. */
+/** Checks the present screen against WCAG 2.2 AA; of these rules, only contrast depends on the colour scheme. */
 export async function expectAccessible(page: Page): Promise<void> {
-  // A view that still loads is not the one to look at.
+  // A view that still loads is not checked.
   await expect(page.locator("h1, dialog[open]")).not.toHaveCount(0);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const axe = new AxeBuilder({ page });
-    const { violations } = await (colorScheme === "light" ? axe.withTags(RULES) : axe.withRules("color-contrast")).analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join(" | ")}`);
+    const { violations } = await (colorScheme === "light"
+      ? axe.withTags(RULES)
+      : axe.withRules("color-contrast")
+    ).analyze();
+    const found = violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join(" | ")}`,
+    );
     expect(found, `axe, ${colorScheme}`).toEqual([]);
   }
 }

@@ -1,6 +1,6 @@
 // The entry: starts the wasm once, and hands it each request.
 
-import { Till, initSync } from "./client.js";
+import { initSync, Till } from "./client.js";
 import module from "./client_bg.wasm";
 
 initSync({ module });

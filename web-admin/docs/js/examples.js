@@ -1,9 +1,9 @@
 // @ts-check
 /** A call as a reader would make it, from its description alone. Values come from the shell's variables. */
 
-/** @typedef {import("./openapi.js").Call} Call */
+/** @import { Call } from "./openapi.js" */
 
-/** How each scheme proves who calls: the header, and the variable that its value comes from. */
+/** The variable that the bearer token of an area comes from. */
 const BEARER = /** @type {const} */ ({ api: "UNIVERSAL_WALLET_API_KEY", issuer: "ISSUER_TOKEN" });
 
 /** @param {Call} call */
@@ -24,20 +24,24 @@ function variables(call) {
   return ["UNIVERSAL_WALLET_URL", ...(bearer ? [bearer] : []), ...(hasSession(call) ? ["SESSION"] : []), ...inPath];
 }
 
-/** Whether a signed-in person calls: curl keeps their cookie in a file, JavaScript is given it. @param {Call} call */
+/** True when a signed-in person calls: curl keeps their cookie in a file, JavaScript is given it. @param {Call} call */
 function hasSession(call) {
   return call.schemes.length > 0 && area(call) === "admin";
 }
 
 /** @param {Call} call */
 function bearerOf(call) {
-  return call.schemes.length > 0 && area(call) in BEARER ? BEARER[/** @type {keyof typeof BEARER} */ (area(call))] : null;
+  return call.schemes.length > 0 && area(call) in BEARER
+    ? BEARER[/** @type {keyof typeof BEARER} */ (area(call))]
+    : null;
 }
 
 /** Parameters that the call does not do without. @param {Call} call */
 function query(call) {
   const required = call.parameters.filter((one) => one.in === "query" && one.required);
-  const text = required.map((one) => `${one.name}=${one.example ?? one.schema?.["enum"]?.[0] ?? one.schema?.["examples"]?.[0] ?? ""}`);
+  const text = required.map(
+    (one) => `${one.name}=${one.example ?? one.schema?.enum?.[0] ?? one.schema?.examples?.[0] ?? ""}`,
+  );
   return text.length > 0 ? `?${text.join("&")}` : "";
 }
 
@@ -68,6 +72,7 @@ export function javaScript(call, body) {
   const bearer = bearerOf(call);
   const headers = [
     bearer && `Authorization: \`Bearer \${${bearer}}\``,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the example's template, not this file's.
     hasSession(call) && "Cookie: `__Host-uw_session=${SESSION}`",
     isKeyed(call) && `"Idempotency-Key": "${call.id}-1"`,
     body !== undefined && `"Content-Type": "application/json"`,

@@ -1,5 +1,5 @@
 // @ts-check
-/** Reading an OpenAPI 3.1 document: its calls, and what its references stand for. */
+/** Reading an OpenAPI 3.1 document: its calls, and its references resolved. */
 
 /** @typedef {Record<string, any>} Schema */
 /** @typedef {{ name: string, in: string, required?: boolean, description?: string, schema?: Schema, example?: unknown }} Parameter */
@@ -21,7 +21,7 @@
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
 /**
- * What a `$ref` stands for, or the thing itself.
+ * The target of a `$ref`, or the thing itself.
  * @param {Record<string, any>} document
  * @param {any} thing
  * @returns {any}
@@ -29,9 +29,18 @@ const METHODS = ["get", "post", "put", "patch", "delete"];
 export function resolve(document, thing) {
   const reference = thing?.$ref;
   if (typeof reference !== "string" || !reference.startsWith("#/")) return thing ?? {};
-  const names = reference.slice(2).split("/").map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const names = reference
+    .slice(2)
+    .split("/")
+    .map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"));
   const { $ref: _, ...beside } = thing;
-  return { ...resolve(document, names.reduce((place, name) => place?.[name], /** @type {any} */ (document))), ...beside };
+  return {
+    ...resolve(
+      document,
+      names.reduce((place, name) => place?.[name], /** @type {any} */ (document)),
+    ),
+    ...beside,
+  };
 }
 
 /**
@@ -40,10 +49,10 @@ export function resolve(document, thing) {
  * @returns {Call[]}
  */
 export function calls(document) {
-  return Object.entries(document["paths"] ?? {}).flatMap(([path, item]) =>
+  return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
     METHODS.filter((method) => item[method]).map((method) => {
       const operation = item[method];
-      const schemes = operation.security ?? document["security"] ?? [];
+      const schemes = operation.security ?? document.security ?? [];
       return {
         id: operation.operationId ?? `${method}-${path}`.replaceAll(/\W+/g, "-"),
         method: method.toUpperCase(),
@@ -56,7 +65,8 @@ export function calls(document) {
         body: operation.requestBody ? resolve(document, operation.requestBody) : null,
         responses: Object.entries(operation.responses ?? {}).map(([status, one]) => [status, resolve(document, one)]),
       };
-    }));
+    }),
+  );
 }
 
 /**
@@ -78,16 +88,17 @@ export function exampleOf(document, body) {
  */
 function made(document, given, depth) {
   const schema = resolve(document, given);
-  const told = schema["example"] ?? schema["examples"]?.[0] ?? schema["const"] ?? schema["default"] ?? schema["enum"]?.[0];
+  const told = schema.example ?? schema.examples?.[0] ?? schema.const ?? schema.default ?? schema.enum?.[0];
   if (told !== undefined || depth > 6) return told ?? null;
-  const choice = schema["oneOf"]?.[0] ?? schema["anyOf"]?.[0];
+  const choice = schema.oneOf?.[0] ?? schema.anyOf?.[0];
   if (choice) return made(document, choice, depth + 1);
-  if (schema["allOf"]) return Object.assign({}, ...schema["allOf"].map((/** @type {Schema} */ one) => made(document, one, depth + 1)));
-  if (schema["properties"]) {
-    const wanted = Object.entries(schema["properties"]).filter(([name]) => schema["required"]?.includes(name));
+  if (schema.allOf)
+    return Object.assign({}, ...schema.allOf.map((/** @type {Schema} */ one) => made(document, one, depth + 1)));
+  if (schema.properties) {
+    const wanted = Object.entries(schema.properties).filter(([name]) => schema.required?.includes(name));
     return Object.fromEntries(wanted.map(([name, one]) => [name, made(document, one, depth + 1)]));
   }
-  const type = [schema["type"]].flat()[0];
-  if (type === "array") return [made(document, schema["items"] ?? {}, depth + 1)];
-  return { string: "…", integer: schema["minimum"] ?? 1, number: 1, boolean: true }[/** @type {string} */ (type)] ?? null;
+  const type = [schema.type].flat()[0];
+  if (type === "array") return [made(document, schema.items ?? {}, depth + 1)];
+  return { string: "…", integer: schema.minimum ?? 1, number: 1, boolean: true }[/** @type {string} */ (type)] ?? null;
 }

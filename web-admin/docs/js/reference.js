@@ -1,11 +1,11 @@
 // @ts-check
 /** The API reference, made from the edge's own OpenAPI document. */
 
-import { find, h } from "../../js/dom.js";
+import { find, h } from "../../js/lib/dom.js";
 import { callView } from "./call.js";
 import { calls } from "./openapi.js";
 
-/** @typedef {import("./openapi.js").Call} Call */
+/** @import { Call } from "./openapi.js" */
 
 const place = find(document, "#reference", HTMLElement);
 
@@ -18,9 +18,13 @@ async function show() {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     place.replaceChildren(
-      h("div", { class: "note note-danger", role: "alert" },
+      h(
+        "div",
+        { class: "note note-danger", role: "alert" },
         h("p", {}, `The reference could not be loaded: ${why}. Look at your connection and try again.`),
-        h("button", { type: "button", click: () => void show() }, "Try again")));
+        h("button", { type: "button", click: () => void show() }, "Try again"),
+      ),
+    );
   }
 }
 
@@ -28,14 +32,29 @@ async function show() {
 function draw(openapi) {
   const all = calls(openapi);
   const views = new Map(all.map((call) => [call, callView(openapi, call)]));
-  const descriptions = new Map((openapi["tags"] ?? []).map((/** @type {any} */ tag) => [tag.name, tag.description]));
+  const descriptions = new Map((openapi.tags ?? []).map((/** @type {any} */ tag) => [tag.name, tag.description]));
   const groups = [...new Set(all.map((call) => call.tag))].map((tag) => {
     const own = all.filter((call) => call.tag === tag);
     const description = descriptions.get(tag);
-    return { own, element: h("section", {}, h("h2", {}, tag), description && h("p", {}, description), own.map((call) => views.get(call))) };
+    return {
+      own,
+      element: h(
+        "section",
+        {},
+        h("h2", {}, tag),
+        description && h("p", {}, description),
+        own.map((call) => views.get(call)),
+      ),
+    };
   });
   const status = h("p", { class: "muted small", role: "status" });
-  const search = h("input", { type: "search", id: "search", autocomplete: "off", spellcheck: "false", input: () => filter() });
+  const search = h("input", {
+    type: "search",
+    id: "search",
+    autocomplete: "off",
+    spellcheck: "false",
+    input: () => filter(),
+  });
   const filter = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const fits = (/** @type {Call} */ call) => {
@@ -52,8 +71,15 @@ function draw(openapi) {
     status.textContent = shown === 0 ? "No call has all of these words." : `${shown} of ${all.length} calls`;
   };
   place.replaceChildren(
-    h("div", { class: "field" }, h("label", { for: "search" }, "Search the calls"), h("div", { class: "control" }, search)), status,
-    ...groups.map(({ element }) => element));
+    h(
+      "div",
+      { class: "field" },
+      h("label", { for: "search" }, "Search the calls"),
+      h("div", { class: "control" }, search),
+    ),
+    status,
+    ...groups.map(({ element }) => element),
+  );
   filter();
   openNamed();
 }

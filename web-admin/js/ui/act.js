@@ -1,16 +1,16 @@
 // @ts-check
 /** A button that does something at the server: once per click, with a clear end either way. */
 
-import { ApiError } from "../api.js";
-import { refreshSession } from "../frame.js";
+import { ApiError } from "../server/api.js";
+import { refreshSession } from "../server/session.js";
 import { explain } from "./states.js";
 import { toast } from "./toast.js";
 
-/** Codes after which what is on the screen no longer holds. */
+/** Codes that mean the data on the screen is outdated. */
 const OUTDATED = ["role_required", "not_found", "invalid_state", "approval_stale", "self_approval", "not_the_maker"];
 
 /**
- * Whether a refusal means that the screen shows something that has changed.
+ * True when a refusal means that the data on the screen has changed at the server.
  * @param {unknown} error
  */
 export function isOutdated(error) {

@@ -1,9 +1,9 @@
 // @ts-check
 /** Modal dialogs on the native element: focus goes in, Escape closes, focus goes back. */
 
-import { find, h, replace, template, uniqueID } from "../dom.js";
+import { find, h, replace, template, uniqueID } from "../lib/dom.js";
 
-/** @typedef {import("../dom.js").Child} Child */
+/** @import { Child } from "../lib/dom.js" */
 
 /**
  * @typedef {object} Dialog
@@ -16,7 +16,7 @@ import { find, h, replace, template, uniqueID } from "../dom.js";
 /** @type {Set<() => void>} of the dialogs that belong to the view under them */
 const ofView = new Set();
 
-/** Another view comes: what was opened over the last one goes with it. */
+/** Closes the dialogs of the last view when another one comes. */
 export function closeDialogs() {
   for (const close of ofView) close();
 }
@@ -26,7 +26,7 @@ export function closeDialogs() {
  * @param {string} options.title
  * @param {"wide"} [options.size]
  * @param {() => boolean} [options.mayClose] asked before Escape or the close button closes; a dialog
- *   that asks stays open over whatever view comes
+ *   that asks stays open over the next view
  * @returns {Dialog}
  */
 export function openDialog({ title, size, mayClose }) {
@@ -78,7 +78,7 @@ export function openDialog({ title, size, mayClose }) {
 
 /**
  * The browser gives the focus back to the opener, unless the view was drawn again meanwhile: then
- * it goes to what replaced the opener, or to the heading.
+ * it goes to the element that replaced the opener, or to the heading.
  * @param {Element | null} opener
  */
 function refocus(opener) {

@@ -1,9 +1,9 @@
 // @ts-check
 /** One labelled control with its hint and its error. */
 
-import { find, h, replace, template, uniqueID } from "../dom.js";
+import { find, h, replace, template, uniqueID } from "../lib/dom.js";
 
-/** @typedef {import("../dom.js").Child} Child */
+/** @import { Child } from "../lib/dom.js" */
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Control */
 
 /**
@@ -15,7 +15,7 @@ import { find, h, replace, template, uniqueID } from "../dom.js";
  * @property {string} [type]
  * @property {string} [value]
  * @property {string} [prefix] text before the control, such as the currency
- * @property {(text: string) => string} [check] why the trimmed text can't be sent, or ""
+ * @property {(text: string) => string} [check] the reason why the trimmed text can't be sent, or ""
  * @property {Child} [after] below the control, such as a helping button
  * @property {Record<string, unknown>} [attributes]
  */
@@ -76,9 +76,7 @@ export function selectField(options) {
   const select = h(
     "select",
     {},
-    options.options.map(([value, label]) =>
-      h("option", { value, selected: value === options.value }, label),
-    ),
+    options.options.map(([value, label]) => h("option", { value, selected: value === options.value }, label)),
   );
   return field(options, select);
 }
@@ -89,7 +87,7 @@ export function selectField(options) {
  * @param {string} options.name
  * @param {string} options.legend
  * @param {Child} [options.hint]
- * @param {{ value: string, label: string, text: string, checked?: boolean, disabled?: boolean, mark?: Child }[]} options.choices
+ * @param {{ value: string, label: string, text: string, checked?: boolean, mark?: Child }[]} options.choices
  */
 export function choices({ name, legend, hint, choices: list }) {
   const errorID = uniqueID(`${name}-error`);
@@ -99,12 +97,12 @@ export function choices({ name, legend, hint, choices: list }) {
     { class: "field choices", "data-choices": name, "aria-describedby": `${hintID} ${errorID}` },
     h("legend", {}, legend),
     h("p", { class: "hint", id: hintID }, hint),
-    list.map(({ value, label, text, checked, disabled, mark }) => {
+    list.map(({ value, label, text, checked, mark }) => {
       const id = uniqueID(name);
       return h(
         "div",
         { class: "choice" },
-        h("input", { type: "checkbox", id, name, value, checked, disabled, "aria-describedby": `${id}-text` }),
+        h("input", { type: "checkbox", id, name, value, checked, "aria-describedby": `${id}-text` }),
         h("label", { for: id }, label, " ", mark),
         h("p", { id: `${id}-text` }, text),
       );
@@ -114,7 +112,7 @@ export function choices({ name, legend, hint, choices: list }) {
 }
 
 /**
- * Why a control can't be sent, in plain words; "" when it can.
+ * The reason why a control can't be sent, in plain words; "" when it can.
  * @param {Control} control
  */
 export function problem(control) {

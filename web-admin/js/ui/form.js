@@ -4,19 +4,19 @@
  * refusals at their fields, and keeps everything typed whatever happens.
  */
 
-import { ApiError } from "../api.js";
-import { find, h, replace } from "../dom.js";
-import { problem, showProblem } from "./field.js";
-import { splitIPs } from "../ips.js";
-import { refreshSession } from "../frame.js";
+import { find, h, replace } from "../lib/dom.js";
+import { splitIPs } from "../lib/ips.js";
+import { ApiError } from "../server/api.js";
+import { refreshSession } from "../server/session.js";
 import { isOutdated } from "./act.js";
+import { problem, showProblem } from "./field.js";
 import { explain, note, requestID } from "./states.js";
 
-/** @typedef {import("../dom.js").Child} Child */
-/** @typedef {import("./field.js").Control} Control */
+/** @import { Child } from "../lib/dom.js" */
+/** @import { Control } from "./field.js" */
 
 /**
- * What was typed: text by name, and for choices the list of chosen values.
+ * The typed values: text by name, and for choices the list of chosen values.
  * @typedef {{ text: (name: string) => string, chosen: (name: string) => string[] }} Values
  */
 
@@ -26,7 +26,7 @@ import { explain, note, requestID } from "./states.js";
  * @property {string} submit
  * @property {"primary" | "danger"} [look]
  * @property {() => void} [cancel]
- * @property {(values: Values) => { name: string, message: string }[]} [check] what no single field can see
+ * @property {(values: Values) => { name: string, message: string }[]} [check] rules between fields
  * @property {(values: Values, idempotencyKey: (body: unknown) => string) => Promise<void>} send
  * @property {(values: Values) => void} [changed]
  */
@@ -152,8 +152,8 @@ function showRefusal(element, message, error) {
 }
 
 /**
- * The server says what is wrong with a field as the rest of a sentence that begins with the field,
- * or with the one entry of a list.
+ * The server words the fault of a field as the rest of a sentence that begins with the field, or with
+ * the one entry of a list.
  * @param {Element} control
  * @param {string} field such as `label` or `allowedIPs[1]`
  * @param {string} text
@@ -171,7 +171,9 @@ function sentence(control, field, text) {
  * @param {string} name
  */
 function named(element, name) {
-  return element.querySelector(`[data-choices="${CSS.escape(name)}"], [name="${CSS.escape(name)}"]:not([type="checkbox"])`);
+  return element.querySelector(
+    `[data-choices="${CSS.escape(name)}"], [name="${CSS.escape(name)}"]:not([type="checkbox"])`,
+  );
 }
 
 /** @param {Element} control */
@@ -193,9 +195,7 @@ function focusFirst(wrong) {
  */
 function isControl(target) {
   return (
-    target instanceof HTMLInputElement ||
-    target instanceof HTMLTextAreaElement ||
-    target instanceof HTMLSelectElement
+    target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
   );
 }
 
@@ -203,7 +203,7 @@ function isControl(target) {
  * One idempotency key for each different body: sending the same again after a lost answer counts
  * once, a corrected form is a new request.
  */
-export function keyPerBody() {
+function keyPerBody() {
   /** @type {Map<string, string>} */
   const keys = new Map();
   return (/** @type {unknown} */ body) => {

@@ -1,19 +1,20 @@
 // @ts-check
 /** A list that grows at the end by a button, page by page. */
 
-import { h, uniqueID } from "../dom.js";
-import { explain } from "./states.js";
+import { h, uniqueID } from "../lib/dom.js";
 import { once } from "./act.js";
+import { explain } from "./states.js";
 import { toast } from "./toast.js";
 
-/** @typedef {import("../dom.js").Child} Child */
+/** @import { Page } from "../server/api.js" */
+/** @import { Child } from "../lib/dom.js" */
 
 /**
  * @template T
  * @param {object} options
  * @param {T[]} options.items the first page
- * @param {string | null} options.nextCursor
- * @param {(cursor: string) => Promise<import("../types.js").Page<T>>} options.more
+ * @param {string} options.nextCursor
+ * @param {(cursor: string) => Promise<Page<T>>} options.more
  * @param {(item: T) => HTMLElement} options.row
  * @param {(item: T) => boolean} [options.keep]
  * @param {Child} options.empty
@@ -25,19 +26,22 @@ export function moreList({ items, nextCursor, more, row, keep = () => true, empt
   const button = h("button", { type: "button", id: uniqueID("more") }, label);
   const nothing = h("div", {}, items.length === 0 && !cursor && empty);
   button.hidden = !cursor;
-  button.addEventListener("click", once(async () => {
-    if (!cursor) return;
-    try {
-      const page = await more(cursor);
-      const rows = page.items.filter(keep).map(row);
-      list.append(...rows);
-      cursor = page.nextCursor;
-      button.hidden = !cursor;
-      rows[0]?.querySelector("a")?.focus();
-      if (!cursor && list.childElementCount === 0) nothing.replaceChildren(h("div", {}, empty));
-    } catch (error) {
-      toast(explain(error), "danger");
-    }
-  }));
+  button.addEventListener(
+    "click",
+    once(async () => {
+      if (!cursor) return;
+      try {
+        const page = await more(cursor);
+        const rows = page.items.filter(keep).map(row);
+        list.append(...rows);
+        cursor = page.nextCursor;
+        button.hidden = !cursor;
+        rows[0]?.querySelector("a")?.focus();
+        if (!cursor && list.childElementCount === 0) nothing.replaceChildren(h("div", {}, empty));
+      } catch (error) {
+        toast(explain(error), "danger");
+      }
+    }),
+  );
   return [list, nothing, h("div", { class: "actions actions-center" }, button)];
 }

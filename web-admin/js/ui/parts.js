@@ -1,13 +1,14 @@
 // @ts-check
 /** Small pieces that several views show. */
 
-import { h, icon } from "../dom.js";
-import { money } from "../money.js";
-import { PERMISSIONS, permissionLabel, statusWords } from "../words.js";
+import { h, icon } from "../lib/dom.js";
+import { money } from "../lib/money.js";
+import { PERMISSIONS, permissionLabel, statusWords } from "../lib/words.js";
 
-/** @typedef {import("../dom.js").Child} Child */
+/** @import { Child } from "../lib/dom.js" */
+/** @import { Status } from "../lib/words.js" */
 
-/** @param {string} status */
+/** @param {Status} status */
 export function badge(status) {
   const [label, tone] = statusWords(status);
   return h("span", { class: `badge badge-${tone}` }, label);
@@ -29,7 +30,7 @@ export function permissionTags(permissions) {
 }
 
 /**
- * Text that a person typed: isolated, so that its direction doesn't disturb what is around it.
+ * Text that a person typed: isolated, so that its direction doesn't disturb the text around it.
  * @param {string} text
  * @param {string} [className]
  */
@@ -38,7 +39,7 @@ export function typed(text, className) {
 }
 
 /**
- * @param {[name: string, value: Child][]} entries what is null or false is left out
+ * @param {[name: string, value: Child][]} entries a value of null or false leaves its entry out
  * @param {string} [className]
  */
 export function details(entries, className = "") {
@@ -83,9 +84,22 @@ export function tabs(label, entries) {
   return h(
     "nav",
     { class: "tabs", "aria-label": label },
-    h("ul", {}, entries.map(({ href, text, current, count }) =>
-      h("li", {}, h("a", { href, id: `tab-${text.toLowerCase()}`, "aria-current": current ? "page" : false }, text,
-        count ? h("span", { class: "count" }, count) : null)))),
+    h(
+      "ul",
+      {},
+      entries.map(({ href, text, current, count }) =>
+        h(
+          "li",
+          {},
+          h(
+            "a",
+            { href, id: `tab-${text.toLowerCase()}`, "aria-current": current ? "page" : false },
+            text,
+            count ? h("span", { class: "count" }, count) : null,
+          ),
+        ),
+      ),
+    ),
   );
 }
 
@@ -114,10 +128,26 @@ export function table({ caption, columns, rows, hideCaption }) {
       "table",
       {},
       h("caption", { class: hideCaption ? "visually-hidden" : false }, caption),
-      h("thead", {}, h("tr", {}, columns.map(({ text, number }) =>
-        h("th", { scope: "col", class: number ? "number" : false }, text)))),
-      h("tbody", {}, rows.map((cells) => h("tr", {}, cells.map((cell, index) =>
-        h("td", { class: columns[index]?.number ? "number" : false }, cell))))),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          columns.map(({ text, number }) => h("th", { scope: "col", class: number ? "number" : false }, text)),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        rows.map((cells) =>
+          h(
+            "tr",
+            {},
+            cells.map((cell, index) => h("td", { class: columns[index]?.number ? "number" : false }, cell)),
+          ),
+        ),
+      ),
     ),
   );
 }

@@ -4,18 +4,18 @@
  * closes, both are gone.
  */
 
-import { find, h, template } from "../dom.js";
+import { find, h, template } from "../lib/dom.js";
 import { ask, openDialog } from "./dialog.js";
 import { note } from "./states.js";
 
-/** @typedef {import("../dom.js").Child} Child */
+/** @import { Child } from "../lib/dom.js" */
 
 /**
  * @param {string} name
  * @param {string} text
  * @param {() => void} copied
  */
-export function secretRow(name, text, copied) {
+function secretRow(name, text, copied) {
   const element = find(template("secret"), ".secret", HTMLElement);
   const code = find(element, ".secret-text", HTMLElement);
   const button = find(element, ".copy", HTMLButtonElement);
@@ -63,7 +63,13 @@ export async function showSecrets({ title, before, secrets, after, warning }) {
   });
   async function confirmLoss() {
     asking = true;
-    const sure = await ask({ title: "Not copied yet", content: note("warning", h("p", {}, warning)), yes: "Close without copying", no: "Go back", look: "danger-text" });
+    const sure = await ask({
+      title: "Not copied yet",
+      content: note("warning", h("p", {}, warning)),
+      yes: "Close without copying",
+      no: "Go back",
+      look: "danger-text",
+    });
     asking = false;
     if (sure) dialog.close();
   }
@@ -81,11 +87,22 @@ export async function showSecrets({ title, before, secrets, after, warning }) {
     ),
     status,
     after,
-    h("div", { class: "actions actions-end" },
-      h("button", { type: "button", class: "primary", click: () => {
-        if (copied) dialog.close();
-        else if (!asking) void confirmLoss();
-      } }, "Done")),
+    h(
+      "div",
+      { class: "actions actions-end" },
+      h(
+        "button",
+        {
+          type: "button",
+          class: "primary",
+          click: () => {
+            if (copied) dialog.close();
+            else if (!asking) void confirmLoss();
+          },
+        },
+        "Done",
+      ),
+    ),
   ]);
   find(dialog.element, ".copy", HTMLButtonElement).focus();
   await dialog.closed;

@@ -1,15 +1,13 @@
 // @ts-check
-/** Thirty days of a key's calls as a small picture, and the same as words. */
+/** Thirty days of a key's calls as a small picture and in words. */
 
-import { get } from "../api.js";
-import { h, svg } from "../dom.js";
-import { date } from "../time.js";
-import { counted } from "../words.js";
+import { h, svg } from "../lib/dom.js";
+import { date } from "../lib/time.js";
+import { counted } from "../lib/words.js";
+import { get } from "../server/api.js";
 
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../types.js").Usage} Usage */
-/** @typedef {import("../types.js").UsageDay} UsageDay */
-/** @typedef {import("../screen.js").Screen} Screen */
+/** @import { Key, KeyUsage as Usage, UsedDay as UsageDay } from "../types/api.d.ts" */
+/** @import { Screen } from "./screen.js" */
 
 const GAP = 1;
 const STEP = 4;
@@ -21,17 +19,33 @@ const STEP = 4;
  * @param {string} label
  */
 export function bars(days, height, label) {
-  const most = Math.max(1, ...days.map((day) => day.requests));
+  const highest = Math.max(1, ...days.map((day) => day.requests));
   return svg(
     "svg",
-    { class: "bars", viewBox: `0 0 ${days.length * STEP} ${height}`, preserveAspectRatio: "none", role: "img", "aria-label": label },
+    {
+      class: "bars",
+      viewBox: `0 0 ${days.length * STEP} ${height}`,
+      preserveAspectRatio: "none",
+      role: "img",
+      "aria-label": label,
+    },
     days.map((day, index) => {
-      const bad = (day.denied / most) * height;
-      const total = Math.max((day.requests / most) * height, 0.75);
-      return svg("g", {},
+      const bad = (day.denied / highest) * height;
+      const total = Math.max((day.requests / highest) * height, 0.75);
+      return svg(
+        "g",
+        {},
         svg("title", {}, `${date(day.date)}: ${counted(day.requests, "call")}, ${day.denied} of them refused`),
-        svg("rect", { class: day.requests > 0 ? "bar" : "bar-none", x: index * STEP, width: STEP - GAP, y: height - total, height: total }),
-        bad > 0 && svg("rect", { class: "bar-bad", x: index * STEP, width: STEP - GAP, y: height - total, height: bad }));
+        svg("rect", {
+          class: day.requests > 0 ? "bar" : "bar-none",
+          x: index * STEP,
+          width: STEP - GAP,
+          y: height - total,
+          height: total,
+        }),
+        bad > 0 &&
+          svg("rect", { class: "bar-bad", x: index * STEP, width: STEP - GAP, y: height - total, height: bad }),
+      );
     }),
   );
 }
@@ -55,25 +69,26 @@ export function everyDay(days, count = 30) {
   });
 }
 
-/** @type {Map<string, Promise<Usage>>} by key and what it was asked for */
+/** @type {Map<string, Promise<Usage>>} by key and the state of its counters */
 const cache = new Map();
 
 /**
- * Filled in when it comes into sight, so that a list of hundreds asks only for what is seen.
+ * Filled in when it comes into sight, so that a list of hundreds asks only for the rows on the screen.
  * @param {Key} key
  * @param {Screen} screen
  */
 export function usageLine(key, screen) {
-  if (!key.usage?.requests30Days) return null;
+  if (key.usage.requests30Days === 0) return null;
   const holder = h("div", { class: "sparkline" });
   const version = `${key.keyID} ${key.usage.requests30Days} ${key.lastUsedAt ?? ""}`;
   const observer = new IntersectionObserver((entries) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;
     observer.disconnect();
+    /** @type {Promise<Usage>} */
     const usage = cache.get(version) ?? get(`${screen.base}/api-keys/${key.keyID}/usage?days=30`);
     cache.set(version, usage);
     usage.then(
-      (/** @type {Usage} */ { days }) => {
+      ({ days }) => {
         const all = everyDay(days);
         holder.replaceChildren(bars(all, 28, usageWords(all)));
       },

@@ -1,10 +1,10 @@
 // @ts-check
-/** What a view shows while it loads, when there is nothing, and when something went wrong. */
+/** The states of a view without content: it loads, is empty, or failed. */
 
-import { ApiError } from "../api.js";
-import { h, icon } from "../dom.js";
+import { h, icon } from "../lib/dom.js";
+import { ApiError } from "../server/api.js";
 
-/** @typedef {import("../dom.js").Child} Child */
+/** @import { Child } from "../lib/dom.js" */
 
 export function loading() {
   return h(
@@ -19,7 +19,7 @@ export function loading() {
 
 /**
  * @param {string} title
- * @param {string} hint what to do now
+ * @param {string} hint the next step
  * @param {...Child} actions
  */
 export function empty(title, hint, ...actions) {

@@ -1,7 +1,7 @@
 // @ts-check
 /** Short messages that come and go, one at a time; read out by screen readers. */
 
-import { find, h, icon } from "../dom.js";
+import { find, h, icon } from "../lib/dom.js";
 
 const SHOWN_MS = 7_000;
 

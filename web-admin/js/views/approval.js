@@ -1,31 +1,29 @@
 // @ts-check
-/** One request: exactly what will be carried out, and the decision. */
+/** One request: its content, member by member, and the decision. */
 
-import { call, get } from "../api.js";
-import { digest } from "../digest.js";
-import { h } from "../dom.js";
-import { loadInbox, whyNot } from "../inbox.js";
-import { person } from "../session.js";
-import { ago, moment } from "../time.js";
+import { digest } from "../lib/digest.js";
+import { h } from "../lib/dom.js";
+import { ago, moment } from "../lib/time.js";
+import { kindWords } from "../lib/words.js";
+import { call, get } from "../server/api.js";
+import { loadInbox, whyNot } from "../server/inbox.js";
+import { person } from "../server/session.js";
 import { once } from "../ui/act.js";
 import { badge, details, head, typed, up } from "../ui/parts.js";
 import { note } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
-import { kindWords } from "../words.js";
 import { showHalf } from "./password-half.js";
 import { askReason } from "./reason.js";
 import { comparison, subjectDetails, subjectLine } from "./subject.js";
 
-/** @typedef {import("../types.js").Approval} Approval */
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../screen.js").View} View */
+/** @import { Approval, Decision, Key } from "../types/api.d.ts" */
+/** @import { Screen, View } from "../ui/screen.js" */
 
 /**
  * @typedef {{ approval: Approval, fingerprint: string, old: Key | null, next: Approval | null }} Data
  */
 
-/** @type {View} */
+/** @type {View<Data>} */
 export const approval = {
   title: "Request",
   load: async (screen) => {
@@ -34,25 +32,35 @@ export const approval = {
       /** @type {Promise<Approval>} */ (get(path, screen.signal)),
       loadInbox(screen.member, screen.signal),
     ]);
-    const replaces = found.subject["replaces"];
+    const replaces = found.subject.replaces;
     return {
       approval: found,
       fingerprint: await digest(found, screen.member.distributorID),
-      old: typeof replaces === "string" ? await get(`${screen.base}/api-keys/${encodeURIComponent(replaces)}`, screen.signal) : null,
+      old:
+        typeof replaces === "string"
+          ? await get(`${screen.base}/api-keys/${encodeURIComponent(replaces)}`, screen.signal)
+          : null,
       next: inbox.toDecide.find((one) => one.approvalID !== found.approvalID) ?? null,
     };
   },
-  render: (/** @type {Data} */ { approval: request, fingerprint, old, next }, screen) => [
+  render: ({ approval: request, fingerprint, old, next }, screen) => [
     up(screen.link("approvals"), "Approvals"),
     head(kindWords(request.kind), [subjectLine(request, screen.currency)], badge(request.status)),
     state(request, screen),
-    h("section", { class: "card" },
+    h(
+      "section",
+      { class: "card" },
       old && request.status === "pending"
         ? comparison(request, old, screen.currency)
-        : [h("h2", {}, request.status === "pending" ? "Exactly this will be carried out" : "What was asked for"),
-            subjectDetails(request, screen.currency)]),
+        : [
+            h("h2", {}, request.status === "pending" ? "Exactly this will be carried out" : "What was asked for"),
+            subjectDetails(request, screen.currency),
+          ],
+    ),
     decision(request, fingerprint, screen),
-    h("details", { class: "card quiet-details", id: "request-details" },
+    h(
+      "details",
+      { class: "card quiet-details", id: "request-details" },
       h("summary", {}, "Who, when and fingerprint"),
       details([
         ["Asked for by", typed(request.makerName)],
@@ -60,9 +68,19 @@ export const approval = {
         [request.status === "pending" ? "Lapses" : "Would have lapsed", moment(request.expiresAt)],
         ["Request", h("code", {}, request.approvalID)],
         ["Fingerprint", h("code", { class: "wrap" }, fingerprint)],
-      ])),
-    next && request.status !== "pending" &&
-      h("p", {}, h("a", { class: "button", id: "next-request", href: screen.link(`approvals/${next.approvalID}`) }, "Next request")),
+      ]),
+    ),
+    next &&
+      request.status !== "pending" &&
+      h(
+        "p",
+        {},
+        h(
+          "a",
+          { class: "button", id: "next-request", href: screen.link(`approvals/${next.approvalID}`) },
+          "Next request",
+        ),
+      ),
   ],
 };
 
@@ -72,19 +90,34 @@ export const approval = {
  */
 function state(request, screen) {
   if (request.status === "pending") {
-    return h("p", { class: "muted" }, "Asked for by ",
-      request.makerID === person().userID ? "you" : typed(request.makerName, "strong"), " ",
-      ago(request.createdAt), ". Lapses ", ago(request.expiresAt), ".");
+    return h(
+      "p",
+      { class: "muted" },
+      "Asked for by ",
+      request.makerID === person().userID ? "you" : typed(request.makerName, "strong"),
+      " ",
+      ago(request.createdAt),
+      ". Lapses ",
+      ago(request.expiresAt),
+      ".",
+    );
   }
   const by = request.decidedByName ? [" by ", typed(request.decidedByName, "strong")] : "";
   const when = request.decidedAt ? [" ", ago(request.decidedAt)] : "";
-  const words = { approved: "Approved", rejected: "Rejected", withdrawn: "Withdrawn", expired: "Lapsed without a decision" }[request.status];
-  const keyID = request.subject["keyID"];
+  const words = {
+    approved: "Approved",
+    rejected: "Rejected",
+    withdrawn: "Withdrawn",
+    expired: "Lapsed without a decision",
+  }[request.status];
+  const keyID = request.subject.keyID;
   return note(
     request.status === "approved" ? "success" : "info",
     h("p", {}, words, by, when, "."),
     request.reason && h("p", {}, "Reason: ", typed(request.reason)),
-    request.status === "approved" && typeof keyID === "string" && request.kind.startsWith("api-key") &&
+    request.status === "approved" &&
+      typeof keyID === "string" &&
+      request.kind.startsWith("api-key") &&
       h("p", {}, h("a", { href: screen.link(`settings/api-keys/${keyID}`) }, "Go to the key")),
   );
 }
@@ -101,42 +134,71 @@ function decision(request, fingerprint, screen) {
     return note(
       "info",
       h("p", {}, whyNot(request, screen.member), " Send them this page's address if it is urgent."),
-      h("div", { class: "actions" }, h("button", {
-        type: "button",
-        id: "withdraw",
-        click: once(async () => {
-          await call("POST", `${path}/withdraw`);
-          toast("Withdrawn. Nothing was changed.");
-          await screen.refresh();
-        }),
-      }, "Withdraw request")),
+      h(
+        "div",
+        { class: "actions" },
+        h(
+          "button",
+          {
+            type: "button",
+            id: "withdraw",
+            click: once(async () => {
+              await call("POST", `${path}/withdraw`);
+              toast("Withdrawn. Nothing was changed.");
+              await screen.refresh();
+            }),
+          },
+          "Withdraw request",
+        ),
+      ),
     );
   }
   const reason = whyNot(request, screen.member);
   if (reason) return note("info", h("p", {}, reason));
   if (fingerprint !== request.digest) {
-    return note("danger",
-      h("p", {}, "The server's fingerprint of this request doesn't match what is shown here, so it can't be approved from this page. Reload; if it stays so, tell your administrator."),
-      h("div", { class: "actions" }, rejectButton(path, screen)));
+    return note(
+      "danger",
+      h(
+        "p",
+        {},
+        "The server's fingerprint of this request doesn't match what is shown here, so it can't be approved from this page. Reload; if it stays so, tell your administrator.",
+      ),
+      h("div", { class: "actions" }, rejectButton(path, screen)),
+    );
   }
-  return h("div", { class: "decision" },
+  return h(
+    "div",
+    { class: "decision" },
     h("p", { class: "muted small" }, "Your decision is final and is written to the audit log."),
-    h("div", { class: "actions" },
+    h(
+      "div",
+      { class: "actions" },
       rejectButton(path, screen),
-      h("button", {
-        type: "button",
-        id: "approve",
-        class: "primary",
-        click: once(async () => {
-          // The fingerprint was computed from what is on the screen, so nothing else can be approved.
-          const answer = await call("POST", `${path}/approve`, { body: { digest: fingerprint } });
-          toast("Approved.");
-          await screen.refresh();
-          if (typeof answer.passwordHalf === "string") {
-            await showHalf("second", answer.passwordHalf, String(request.subject["name"] ?? request.subject["login"] ?? "the person"));
-          }
-        }),
-      }, "Approve")));
+      h(
+        "button",
+        {
+          type: "button",
+          id: "approve",
+          class: "primary",
+          click: once(async () => {
+            // The fingerprint was computed from what is on the screen, so nothing else can be approved.
+            /** @type {Decision} */
+            const answer = await call("POST", `${path}/approve`, { body: { digest: fingerprint } });
+            toast("Approved.");
+            await screen.refresh();
+            if (answer.passwordHalf) {
+              await showHalf(
+                "second",
+                answer.passwordHalf,
+                String(request.subject.name ?? request.subject.login ?? "the person"),
+              );
+            }
+          }),
+        },
+        "Approve",
+      ),
+    ),
+  );
 }
 
 /**
@@ -144,18 +206,23 @@ function decision(request, fingerprint, screen) {
  * @param {Screen} screen
  */
 function rejectButton(path, screen) {
-  return h("button", {
-    type: "button",
-    id: "reject",
-    click: () => askReason({
-      title: "Reject this request?",
-      text: "The maker sees the reason. They can ask again with a corrected request.",
-      submit: "Reject",
-      send: async (reason) => {
-        await call("POST", `${path}/reject`, { body: { reason } });
-        toast("Rejected.");
-        await screen.refresh();
-      },
-    }),
-  }, "Reject");
+  return h(
+    "button",
+    {
+      type: "button",
+      id: "reject",
+      click: () =>
+        askReason({
+          title: "Reject this request?",
+          text: "The maker sees the reason. They can ask again with a corrected request.",
+          submit: "Reject",
+          send: async (reason) => {
+            await call("POST", `${path}/reject`, { body: { reason } });
+            toast("Rejected.");
+            await screen.refresh();
+          },
+        }),
+    },
+    "Reject",
+  );
 }

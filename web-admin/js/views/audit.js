@@ -1,39 +1,51 @@
 // @ts-check
 /** The audit log: everything that happened, each entry sealed by the hash of the one before. */
 
-import { call, get, withQuery } from "../api.js";
-import { h } from "../dom.js";
-import { ago, moment } from "../time.js";
+import { h } from "../lib/dom.js";
+import { ago, moment } from "../lib/time.js";
+import { counted } from "../lib/words.js";
+import { get, withQuery } from "../server/api.js";
 import { once } from "../ui/act.js";
 import { moreList } from "../ui/more.js";
 import { details, head, typed } from "../ui/parts.js";
 import { empty, note } from "../ui/states.js";
-import { counted } from "../words.js";
 
-/** @typedef {import("../types.js").AuditEntry} AuditEntry */
-/** @typedef {import("../types.js").Verification} Verification */
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../screen.js").View} View */
+/** @import { Page } from "../server/api.js" */
+/** @import { Child } from "../lib/dom.js" */
+/** @import { AuditEntry, Verified } from "../types/api.d.ts" */
+/** @import { Screen, View } from "../ui/screen.js" */
 
 const PAGE = 50;
 
-/** @type {View} */
+/** @type {View<Page<AuditEntry>>} */
 export const audit = {
   title: "Audit log",
   load: (screen) => get(`${screen.base}/audit?limit=${PAGE}`, screen.signal),
   render: (page, screen) => {
     const result = h("div", { id: "verification", role: "status" });
     return [
-      head("Audit log", "Who did what, and when. Entries are chained: changing, removing or adding one in the past breaks the chain.",
-        h("button", { type: "button", class: "primary", id: "verify", click: once(async () => {
-          result.replaceChildren(note("info", h("p", {}, "Checking every entry…")));
-          try {
-            result.replaceChildren(verdict(await verify(screen)));
-          } catch (error) {
-            result.replaceChildren();
-            throw error;
-          }
-        }) }, "Verify the chain")),
+      head(
+        "Audit log",
+        "Who did what, and when. Entries are chained: changing, removing or adding one in the past breaks the chain.",
+        h(
+          "button",
+          {
+            type: "button",
+            class: "primary",
+            id: "verify",
+            click: once(async () => {
+              result.replaceChildren(note("info", h("p", {}, "Checking every entry…")));
+              try {
+                result.replaceChildren(verdict(await verify(screen)));
+              } catch (error) {
+                result.replaceChildren();
+                throw error;
+              }
+            }),
+          },
+          "Verify the chain",
+        ),
+      ),
       result,
       moreList({
         items: page.items,
@@ -49,30 +61,41 @@ export const audit = {
 /**
  * The server checks a part of the chain a call; this goes on to its end or first break.
  * @param {Screen} screen
- * @returns {Promise<Verification>}
+ * @returns {Promise<Verified>}
  */
 async function verify(screen) {
   let from = "";
   for (;;) {
-    const part = /** @type {Verification} */ (await call("GET", withQuery(`${screen.base}/audit/verify`, { from })));
+    /** @type {Verified} */
+    const part = await get(withQuery(`${screen.base}/audit/verify`, { from }));
     if (!part.valid || !part.nextFrom) return part;
     from = String(part.nextFrom);
   }
 }
 
-/** @param {Verification} result */
+/** @param {Verified} result */
 function verdict(result) {
   if (!result.valid) {
-    return note("danger",
+    return note(
+      "danger",
       h("p", {}, h("strong", {}, "The chain is broken"), result.brokenAt ? ` at entry ${result.brokenAt}` : "", "."),
-      h("p", {}, "Somebody or something changed what was recorded. Stop relying on this log and tell the issuer now."));
+      h("p", {}, "Somebody or something changed what was recorded. Stop relying on this log and tell the issuer now."),
+    );
   }
-  return note("success",
+  return note(
+    "success",
     h("p", {}, h("strong", {}, "The chain is whole"), `: ${counted(result.entries, "entry", "entries")} checked.`),
     result.anchoredAt
-      ? h("p", {}, `The issuer keeps a seal of the first ${counted(result.anchoredEntries ?? 0, "entry", "entries")}, taken `, ago(result.anchoredAt), ".")
+      ? h(
+          "p",
+          {},
+          `The issuer keeps a seal of the first ${counted(result.anchoredEntries ?? 0, "entry", "entries")}, taken `,
+          ago(result.anchoredAt),
+          ".",
+        )
       : h("p", {}, "The issuer hasn't taken a seal of it yet; that happens every hour."),
-    h("p", { class: "small" }, "Last hash ", h("code", { class: "wrap" }, result.head)));
+    h("p", { class: "small" }, "Last hash ", h("code", { class: "wrap" }, result.head)),
+  );
 }
 
 /** @type {Record<string, string>} */
@@ -117,22 +140,31 @@ const ACTS = {
 };
 
 /**
- * Where the thing that an entry is about can be seen.
+ * Link to the page of the key or operation that an entry is about.
  * @param {string} subject
  * @param {Screen} screen
  */
 function subjectLink(subject, screen) {
-  const path = subject.startsWith("key_") ? `settings/api-keys/${subject}` : subject.startsWith("op_") ? `operations/${subject}` : "";
+  const path = subject.startsWith("key_")
+    ? `settings/api-keys/${subject}`
+    : subject.startsWith("op_")
+      ? `operations/${subject}`
+      : "";
   return path ? h("a", { href: screen.link(path) }, "open") : null;
 }
 
-/** @param {AuditEntry} entry */
-function actorWords({ actor }) {
+/**
+ * The acting party. The generated type has no `type` for a person, since openapi-typescript drops members beside a `$ref`.
+ * @typedef {{ type: "user" | "key", name: string } | { type: "issuer" | "system" }} Actor
+ */
+
+/** @param {Actor} actor */
+function actorWords(actor) {
   switch (actor.type) {
     case "user":
-      return typed(actor.name ?? "", "strong");
+      return typed(actor.name, "strong");
     case "key":
-      return ["Key ", typed(actor.name ?? "", "strong")];
+      return ["Key ", typed(actor.name, "strong")];
     case "issuer":
       return h("span", { class: "strong" }, "The issuer");
     default:
@@ -145,18 +177,35 @@ function actorWords({ actor }) {
  * @param {Screen} screen
  */
 function auditRow(entry, screen) {
-  return h("li", { class: "row row-audit" },
-    h("div", { class: "row-main" },
-      h("p", {}, actorWords(entry), " ", ACTS[entry.kind] ?? entry.kind),
-      h("details", { id: `entry-${entry.sequenceNumber}` },
+  return h(
+    "li",
+    { class: "row row-audit" },
+    h(
+      "div",
+      { class: "row-main" },
+      h("p", {}, actorWords(/** @type {Actor} */ (entry.actor)), " ", ACTS[entry.kind] ?? entry.kind),
+      h(
+        "details",
+        { id: `entry-${entry.sequenceNumber}` },
         h("summary", { class: "muted small" }, "Details"),
-        details([
-          ["When", moment(entry.at)],
-          ["What", h("code", {}, entry.kind)],
-          ["About", [h("code", { class: "wrap" }, entry.subject), " ", subjectLink(entry.subject, screen)]],
-          ...Object.entries(entry.details ?? {}).map(([name, value]) =>
-            /** @type {[string, import("../dom.js").Child]} */ ([name, h("span", { class: "wrap" }, typed(typeof value === "string" ? value : JSON.stringify(value)))])),
-          ["Hash", h("code", { class: "wrap" }, entry.hash)],
-        ], "small"))),
-    h("div", { class: "row-side muted small" }, h("span", {}, `#${entry.sequenceNumber}`), ago(entry.at)));
+        details(
+          [
+            ["When", moment(entry.at)],
+            ["What", h("code", {}, entry.kind)],
+            ["About", [h("code", { class: "wrap" }, entry.subject), " ", subjectLink(entry.subject, screen)]],
+            ...Object.entries(entry.details).map(
+              ([name, value]) =>
+                /** @type {[string, Child]} */ ([
+                  name,
+                  h("span", { class: "wrap" }, typed(typeof value === "string" ? value : JSON.stringify(value))),
+                ]),
+            ),
+            ["Hash", h("code", { class: "wrap" }, entry.hash)],
+          ],
+          "small",
+        ),
+      ),
+    ),
+    h("div", { class: "row-side muted small" }, h("span", {}, `#${entry.sequenceNumber}`), ago(entry.at)),
+  );
 }

@@ -1,30 +1,33 @@
 // @ts-check
-/** New cash-in: cash was taken, the wallet gets balance once a checker agrees. */
+/** New cash-in: a maker took cash and asks to credit a wallet; a checker decides. */
 
-import { call } from "../api.js";
-import { find, h } from "../dom.js";
-import { amountProblem } from "../money.js";
-import { go } from "../router.js";
-import { holds } from "../session.js";
+import { find, h } from "../lib/dom.js";
+import { amountProblem } from "../lib/money.js";
+import { phoneProblem, shortCodeProblem } from "../lib/phones.js";
+import { go } from "../lib/router.js";
+import { call } from "../server/api.js";
+import { holds } from "../server/session.js";
 import { field, selectField, textField } from "../ui/field.js";
 import { form } from "../ui/form.js";
 import { head, up } from "../ui/parts.js";
 import { note } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
-import { phoneProblem, shortCodeProblem } from "../phones.js";
 
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../screen.js").View} View */
-/** @typedef {import("../ui/form.js").Values} Values */
+/** @import { NewOperation, Receipt } from "../types/api.d.ts" */
+/** @import { Screen, View } from "../ui/screen.js" */
+/** @import { Values } from "../ui/form.js" */
 
-/** @type {View} */
+/** @type {View<null>} */
 export const cashIn = {
   title: "New cash-in",
   still: true,
   load: async () => null,
   render: (_, screen) => [
     up(screen.link("operations"), "Operations"),
-    head("New cash-in", "You took cash and ask to credit a wallet. The amount is held from the float until a checker decides."),
+    head(
+      "New cash-in",
+      "You took cash and ask to credit a wallet. The amount is held from the float until a checker decides.",
+    ),
     holds(screen.member, "maker")
       ? h("div", { class: "card narrow" }, cashInForm(screen))
       : note("info", h("p", {}, "Only a maker can ask for a cash-in.")),
@@ -50,10 +53,22 @@ function cashInForm(screen) {
     check: shortCodeProblem,
     attributes: { maxlength: 9, inputmode: "numeric" },
   });
-  const kind = selectField({ name: "payee", label: "Into whose wallet", required: true, value: "phone", options: [["phone", "A person's, by phone number"], ["merchant", "A merchant's, by short code"]] });
+  const kind = selectField({
+    name: "payee",
+    label: "Into whose wallet",
+    required: true,
+    value: "phone",
+    options: [
+      ["phone", "A person's, by phone number"],
+      ["merchant", "A merchant's, by short code"],
+    ],
+  });
   const choose = () => {
     const toPhone = find(kind, "select", HTMLSelectElement).value === "phone";
-    for (const [element, on] of /** @type {[HTMLElement, boolean][]} */ ([[phone, toPhone], [merchant, !toPhone]])) {
+    for (const [element, on] of /** @type {[HTMLElement, boolean][]} */ ([
+      [phone, toPhone],
+      [merchant, !toPhone],
+    ])) {
       element.hidden = !on;
       find(element, "input", HTMLInputElement).required = on;
       find(element, "input", HTMLInputElement).disabled = !on;
@@ -66,13 +81,26 @@ function cashInForm(screen) {
       kind,
       phone,
       merchant,
-      field({ name: "amount", label: "Amount", prefix: screen.currency, required: true, check: amountProblem, attributes: { inputmode: "decimal", maxlength: 24 } }),
-      textField({ name: "memo", label: "Memo", hint: "Seen by whoever reads the operation.", attributes: { maxlength: 256 } }),
+      field({
+        name: "amount",
+        label: "Amount",
+        prefix: screen.currency,
+        required: true,
+        check: amountProblem,
+        attributes: { inputmode: "decimal", maxlength: 24 },
+      }),
+      textField({
+        name: "memo",
+        label: "Memo",
+        hint: "Seen by whoever reads the operation.",
+        attributes: { maxlength: 256 },
+      }),
     ],
     submit: "Send to a checker",
     cancel: () => go(screen.link("operations")),
     send: async (values, idempotencyKey) => {
       const body = request(values);
+      /** @type {Receipt} */
       const answer = await call("POST", `${screen.base}/operations`, { body, idempotencyKey: idempotencyKey(body) });
       toast("Sent. A checker decides now.");
       go(screen.link(`operations/${answer.operationID}`));
@@ -80,11 +108,15 @@ function cashInForm(screen) {
   });
 }
 
-/** @param {Values} values */
+/**
+ * @param {Values} values
+ * @returns {NewOperation}
+ */
 function request(values) {
-  const payee = values.text("payee") === "phone"
-    ? { phoneTo: values.text("phoneTo") }
-    : { merchantToShortCode: values.text("merchantToShortCode") };
+  const payee =
+    values.text("payee") === "phone"
+      ? { phoneTo: values.text("phoneTo") }
+      : { merchantToShortCode: values.text("merchantToShortCode") };
   const memo = values.text("memo");
   return { operationType: "cash-in", amount: values.text("amount"), ...payee, ...(memo ? { memo } : {}) };
 }

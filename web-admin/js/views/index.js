@@ -1,10 +1,10 @@
 // @ts-check
-/** Which view an address shows; each is fetched when it is first needed. */
+/** Table of the views by address; each is fetched when it is first needed. */
 
-import { h } from "../dom.js";
+import { h } from "../lib/dom.js";
 
-/** @typedef {import("../screen.js").View} View */
-/** @typedef {import("../router.js").Address} Address */
+/** @import { View } from "../ui/screen.js" */
+/** @import { Address } from "../lib/router.js" */
 
 /** @type {[pattern: RegExp, load: () => Promise<View>][]} */
 const VIEWS = [

@@ -1,15 +1,14 @@
 // @ts-check
 /** The settings of a key as form fields, shared by asking for one and tightening one. */
 
-import { h } from "../dom.js";
-import { ipProblem } from "../ips.js";
-import { amountProblem, toMinor } from "../money.js";
+import { h } from "../lib/dom.js";
+import { ipProblem } from "../lib/ips.js";
+import { amountProblem, toMinor } from "../lib/money.js";
+import { PERMISSIONS } from "../lib/words.js";
 import { choices, field, textField } from "../ui/field.js";
-import { PERMISSIONS } from "../words.js";
 
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../types.js").Permission} Permission */
-/** @typedef {import("../ui/form.js").Values} Values */
+/** @import { Key, Permission } from "../types/api.d.ts" */
+/** @import { Values } from "../ui/form.js" */
 
 /**
  * @param {readonly Permission[]} checked
@@ -20,13 +19,15 @@ export function permissionChoices(checked, offered) {
     name: "permissions",
     legend: "Permissions",
     hint: "Choose only what the software needs.",
-    choices: PERMISSIONS.filter(({ value }) => !offered || offered.includes(value)).map(({ value, label, text, risky }) => ({
-      value,
-      label,
-      text,
-      checked: checked.includes(value),
-      ...(risky ? { mark: h("span", { class: "badge badge-risky" }, "Moves money") } : {}),
-    })),
+    choices: PERMISSIONS.filter(({ value }) => !offered || offered.includes(value)).map(
+      ({ value, label, text, risky }) => ({
+        value,
+        label,
+        text,
+        checked: checked.includes(value),
+        ...(risky ? { mark: h("span", { class: "badge badge-risky" }, "Moves money") } : {}),
+      }),
+    ),
   });
 }
 
@@ -37,7 +38,9 @@ export function permissionChoices(checked, offered) {
 export function limitFields(currency, values) {
   const attributes = { inputmode: "decimal", maxlength: 24 };
   return [
-    h("div", { class: "pair" },
+    h(
+      "div",
+      { class: "pair" },
       field({
         name: "maxTransactionAmount",
         label: "Most per operation",
@@ -55,13 +58,14 @@ export function limitFields(currency, values) {
         value: values.maxDailyVolume ?? "",
         check: amountProblem,
         attributes,
-      })),
+      }),
+    ),
     field({
       name: "autoApproveLimit",
       label: "Without a checker up to",
       hint: "Operations up to this amount are carried out at once. Left empty, a checker decides each one.",
       prefix: currency,
-      value: toMinor(values.autoApproveLimit ?? "") ? values.autoApproveLimit ?? "" : "",
+      value: toMinor(values.autoApproveLimit ?? "") ? (values.autoApproveLimit ?? "") : "",
       check: (text) => (toMinor(text) === 0n ? "" : amountProblem(text)),
       attributes,
     }),
@@ -70,7 +74,7 @@ export function limitFields(currency, values) {
 
 /**
  * @param {string[]} value
- * @param {import("../dom.js").Child} [after]
+ * @param {import("../lib/dom.js").Child} [after]
  */
 export function ipField(value, after) {
   return textField({
@@ -91,17 +95,23 @@ export function ipField(value, after) {
  * @returns {{ name: string, message: string }[]}
  */
 export function limitProblems(values) {
-  const most = toMinor(values.text("maxTransactionAmount"));
+  const perOperation = toMinor(values.text("maxTransactionAmount"));
   const daily = toMinor(values.text("maxDailyVolume"));
   const auto = toMinor(values.text("autoApproveLimit"));
   const problems = [];
-  if (most !== null && daily !== null && most > daily) {
-    problems.push({ name: "maxTransactionAmount", message: "One operation can't be allowed more than a whole day. Lower this, or raise the limit per day." });
+  if (perOperation !== null && daily !== null && perOperation > daily) {
+    problems.push({
+      name: "maxTransactionAmount",
+      message: "One operation can't be allowed more than a whole day. Lower this, or raise the limit per day.",
+    });
   }
   if (auto) {
-    if (most === null || daily === null) {
-      problems.push({ name: "autoApproveLimit", message: "Only possible with both limits above, so that the damage of a lost key has a bound." });
-    } else if (auto > most) {
+    if (perOperation === null || daily === null) {
+      problems.push({
+        name: "autoApproveLimit",
+        message: "Only possible with both limits above, so that the damage of a lost key has a bound.",
+      });
+    } else if (auto > perOperation) {
       problems.push({ name: "autoApproveLimit", message: "This can't be more than the most per operation." });
     }
   }

@@ -1,27 +1,27 @@
 // @ts-check
-/** New API Key: the settings, what they mean in plain words, and off to a checker. */
+/** New API Key: the settings as a form, and their meaning in plain words. */
 
-import { call } from "../api.js";
-import { find, h, replace } from "../dom.js";
-import { splitIPs } from "../ips.js";
-import { money, toMinor } from "../money.js";
-import { go } from "../router.js";
-import { holds, person } from "../session.js";
+import { find, h, replace } from "../lib/dom.js";
+import { splitIPs } from "../lib/ips.js";
+import { money, toMinor } from "../lib/money.js";
+import { go } from "../lib/router.js";
+import { counted, daysWords, permissionLabel } from "../lib/words.js";
+import { call } from "../server/api.js";
+import { holds, person } from "../server/session.js";
 import { field, textField } from "../ui/field.js";
 import { form } from "../ui/form.js";
 import { head, typed, up } from "../ui/parts.js";
 import { note } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
-import { counted, daysWords, permissionLabel } from "../words.js";
 import { ipField, limitFields, limitProblems, permissionChoices } from "./key-fields.js";
 
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../screen.js").View} View */
-/** @typedef {import("../ui/form.js").Values} Values */
+/** @import { Key, NewKey, Permission } from "../types/api.d.ts" */
+/** @import { Screen, View } from "../ui/screen.js" */
+/** @import { Values } from "../ui/form.js" */
 
 const DEFAULT_DAYS = 365;
 
-/** @type {View} */
+/** @type {View<null>} */
 export const keyNew = {
   title: "New API Key",
   still: true,
@@ -29,9 +29,7 @@ export const keyNew = {
   render: (_, screen) => [
     up(screen.link("settings/api-keys"), "API Keys"),
     head("New API Key", "You ask, a checker decides. Then you claim the key and see it once."),
-    holds(screen.member, "maker")
-      ? newKeyForm(screen)
-      : note("info", h("p", {}, "Only a maker can ask for a key.")),
+    holds(screen.member, "maker") ? newKeyForm(screen) : note("info", h("p", {}, "Only a maker can ask for a key.")),
   ],
 };
 
@@ -41,8 +39,12 @@ function newKeyForm(screen) {
   const summary = h("div", { class: "summary-text" });
   const draw = (/** @type {Values} */ values) => replace(summary, sentences(values, currency));
   const element = form({
-    content: h("div", { class: "with-summary" },
-      h("div", { class: "card" },
+    content: h(
+      "div",
+      { class: "with-summary" },
+      h(
+        "div",
+        { class: "card" },
         field({
           name: "label",
           label: "Label",
@@ -62,9 +64,20 @@ function newKeyForm(screen) {
           value: String(DEFAULT_DAYS),
           attributes: { min: 1, max: 365, step: 1, inputmode: "numeric", class: "short" },
         }),
-        textField({ name: "note", label: "Note to the checker", hint: "Why it is needed, and since when.", attributes: { maxlength: 256 } })),
-      h("aside", { class: "card summary", "aria-labelledby": "summary-title" },
-        h("h2", { id: "summary-title" }, "In plain words"), summary)),
+        textField({
+          name: "note",
+          label: "Note to the checker",
+          hint: "Why it is needed, and since when.",
+          attributes: { maxlength: 256 },
+        }),
+      ),
+      h(
+        "aside",
+        { class: "card summary", "aria-labelledby": "summary-title" },
+        h("h2", { id: "summary-title" }, "In plain words"),
+        summary,
+      ),
+    ),
     submit: "Send to a checker",
     cancel: () => go(screen.link("settings/api-keys")),
     check: (values) => [
@@ -74,6 +87,7 @@ function newKeyForm(screen) {
     changed: draw,
     send: async (values, idempotencyKey) => {
       const body = request(values);
+      /** @type {Key} */
       const key = await call("POST", `${screen.base}/api-keys`, { body, idempotencyKey: idempotencyKey(body) });
       toast("Sent. A checker decides now; this page tells you when.");
       go(screen.link(`approvals/${key.approvalID}`));
@@ -86,28 +100,37 @@ function newKeyForm(screen) {
 function myAddress() {
   const ip = person().clientIP;
   if (!ip) return null;
-  return h("button", {
-    type: "button",
-    class: "quiet small",
-    click: (/** @type {Event} */ event) => {
-      const area = find(/** @type {HTMLElement} */ (event.currentTarget).closest(".field") ?? document, "textarea", HTMLTextAreaElement);
-      area.value = [...new Set([...splitIPs(area.value), ip])].join(", ");
-      area.dispatchEvent(new Event("input", { bubbles: true }));
-      area.focus();
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "quiet small",
+      click: (/** @type {Event} */ event) => {
+        const area = find(
+          /** @type {HTMLElement} */ (event.currentTarget).closest(".field") ?? document,
+          "textarea",
+          HTMLTextAreaElement,
+        );
+        area.value = [...new Set([...splitIPs(area.value), ip])].join(", ");
+        area.dispatchEvent(new Event("input", { bubbles: true }));
+        area.focus();
+      },
     },
-  }, `Use my current address, ${ip}`);
+    `Use my current address, ${ip}`,
+  );
 }
 
 /**
- * What is sent; what was left empty isn't.
+ * The body to send, without fields that were left empty.
  * @param {Values} values
+ * @returns {NewKey}
  */
 function request(values) {
   const optional = (/** @type {string} */ name) => (values.text(name) ? { [name]: values.text(name) } : {});
   const ips = splitIPs(values.text("allowedIPs"));
   return {
     label: values.text("label"),
-    permissions: values.chosen("permissions"),
+    permissions: /** @type {Permission[]} */ (values.chosen("permissions")),
     ...optional("maxTransactionAmount"),
     ...optional("maxDailyVolume"),
     ...(ips.length > 0 ? { allowedIPs: ips } : {}),
@@ -129,18 +152,46 @@ function sentences(values, currency) {
   const permissions = values.chosen("permissions");
   const moves = permissions.includes("perform-operations");
   const ips = splitIPs(values.text("allowedIPs"));
-  const most = amount("maxTransactionAmount");
+  const perOperation = amount("maxTransactionAmount");
   const daily = amount("maxDailyVolume");
   const auto = amount("autoApproveLimit");
   return [
-    h("p", {}, values.text("label") ? typed(values.text("label"), "strong") : "This key",
-      permissions.length === 0 ? " may do nothing yet: choose a permission." : [" may ", list(permissions.map((one) => permissionLabel(one).toLowerCase())), "."]),
-    moves && h("p", {}, "It can move ", most ? ["at most ", most, " at a time"] : h("strong", {}, "any amount at a time"), " and ",
-      daily ? ["at most ", daily, " a day"] : h("strong", {}, "any amount a day"), "."),
-    moves && h("p", {}, auto ? ["Up to ", auto, " nobody looks at it first; above that a checker decides."] : "A checker decides each operation."),
-    h("p", {}, ips.length === 0 ? [h("strong", {}, "It works from any address"), " on the internet."] : ["It works only from ", counted(ips.length, "address or range", "addresses or ranges"), "."]),
+    h(
+      "p",
+      {},
+      values.text("label") ? typed(values.text("label"), "strong") : "This key",
+      permissions.length === 0
+        ? " may do nothing yet: choose a permission."
+        : [" may ", list(permissions.map((one) => permissionLabel(one).toLowerCase())), "."],
+    ),
+    moves &&
+      h(
+        "p",
+        {},
+        "It can move ",
+        perOperation ? ["at most ", perOperation, " at a time"] : h("strong", {}, "any amount at a time"),
+        " and ",
+        daily ? ["at most ", daily, " a day"] : h("strong", {}, "any amount a day"),
+        ".",
+      ),
+    moves &&
+      h(
+        "p",
+        {},
+        auto
+          ? ["Up to ", auto, " nobody looks at it first; above that a checker decides."]
+          : "A checker decides each operation.",
+      ),
+    h(
+      "p",
+      {},
+      ips.length === 0
+        ? [h("strong", {}, "It works from any address"), " on the internet."]
+        : ["It works only from ", counted(ips.length, "address or range", "addresses or ranges"), "."],
+    ),
     h("p", {}, "It ends ", daysWords(Number(values.text("expiresInDays")) || 0), " after you claim it."),
-    moves && (!most || !daily || ips.length === 0) &&
+    moves &&
+      (!perOperation || !daily || ips.length === 0) &&
       note("warning", h("p", {}, "A checker may ask for limits and addresses: they bound what a lost key can cost.")),
   ];
 }

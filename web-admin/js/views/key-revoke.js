@@ -1,18 +1,18 @@
 // @ts-check
 /** Revoking a key: at once and for ever, so it asks for the label or a reason. */
 
-import { call } from "../api.js";
-import { h } from "../dom.js";
+import { h } from "../lib/dom.js";
+import { ago } from "../lib/time.js";
+import { call } from "../server/api.js";
 import { openDialog } from "../ui/dialog.js";
 import { textField } from "../ui/field.js";
 import { form } from "../ui/form.js";
 import { typed } from "../ui/parts.js";
 import { note } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
-import { ago } from "../time.js";
 
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../screen.js").Screen} Screen */
+/** @import { Key } from "../types/api.d.ts" */
+/** @import { Screen } from "../ui/screen.js" */
 
 /**
  * @param {Key} key
@@ -21,10 +21,20 @@ import { ago } from "../time.js";
 export function revokeKey(key, screen) {
   const dialog = openDialog({ title: "Revoke this key?" });
   dialog.show([
-    note("danger",
+    note(
+      "danger",
       h("p", {}, typed(key.label, "strong"), " stops working with the very next call, and can't be brought back."),
       h("p", {}, "Operations it asked for that still wait for a checker are rejected; what they held is given back."),
-      key.lastUsedAt && h("p", {}, "It was last used ", ago(key.lastUsedAt), key.lastUsedIP ? [" from ", typed(key.lastUsedIP)] : "", ".")),
+      key.lastUsedAt &&
+        h(
+          "p",
+          {},
+          "It was last used ",
+          ago(key.lastUsedAt),
+          key.lastUsedIP ? [" from ", typed(key.lastUsedIP)] : "",
+          ".",
+        ),
+    ),
     form({
       content: textField({
         name: "reason",

@@ -1,11 +1,11 @@
 // @ts-check
 /** Tightening a key: lower limits, fewer permissions or addresses. One person, at once. */
 
-import { call } from "../api.js";
-import { h } from "../dom.js";
-import { splitIPs } from "../ips.js";
-import { toMinor } from "../money.js";
-import { date } from "../time.js";
+import { h } from "../lib/dom.js";
+import { splitIPs } from "../lib/ips.js";
+import { toMinor } from "../lib/money.js";
+import { date } from "../lib/time.js";
+import { call } from "../server/api.js";
 import { openDialog } from "../ui/dialog.js";
 import { field } from "../ui/field.js";
 import { form } from "../ui/form.js";
@@ -13,9 +13,9 @@ import { note } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
 import { ipField, limitFields, limitProblems, permissionChoices } from "./key-fields.js";
 
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../ui/form.js").Values} Values */
+/** @import { Key, KeyChange, Permission } from "../types/api.d.ts" */
+/** @import { Screen } from "../ui/screen.js" */
+/** @import { Values } from "../ui/form.js" */
 
 /**
  * @param {Key} key
@@ -24,7 +24,14 @@ import { ipField, limitFields, limitProblems, permissionChoices } from "./key-fi
 export function tightenKey(key, screen) {
   const dialog = openDialog({ title: "Tighten this key", size: "wide" });
   dialog.show([
-    note("info", h("p", {}, "Lower limits, fewer permissions or addresses take effect with the next call and can't be undone here. To allow more, ask for a new key.")),
+    note(
+      "info",
+      h(
+        "p",
+        {},
+        "Lower limits, fewer permissions or addresses take effect with the next call and can't be undone here. To allow more, ask for a new key.",
+      ),
+    ),
     form({
       content: [
         permissionChoices(key.permissions, key.permissions),
@@ -64,7 +71,8 @@ function endField(expiresAt) {
     type: "date",
     required: true,
     value: dayOf(expiresAt),
-    check: (text) => (text > dayOf(expiresAt) ? `Not later than now: ${date(dayOf(expiresAt))}. For longer, rotate the key.` : ""),
+    check: (text) =>
+      text > dayOf(expiresAt) ? `Not later than now: ${date(dayOf(expiresAt))}. For longer, rotate the key.` : "",
     attributes: { class: "short" },
   });
 }
@@ -72,7 +80,7 @@ function endField(expiresAt) {
 const LIMITS = /** @type {const} */ (["maxTransactionAmount", "maxDailyVolume", "autoApproveLimit"]);
 
 /**
- * What would allow more than now.
+ * Problems with values that would allow more than now.
  * @param {Key} key
  * @param {Values} values
  * @returns {{ name: string, message: string }[]}
@@ -85,8 +93,15 @@ function looser(key, values) {
   for (const name of LIMITS) {
     const before = toMinor(key[name] ?? "");
     const after = toMinor(values.text(name));
-    if (name === "autoApproveLimit" ? (after ?? 0n) > (before ?? 0n) : before !== null && (after === null || after > before)) {
-      problems.push({ name, message: `This can only be lowered; now it is ${key[name] ?? "0.00"}. For more, ask for a new key.` });
+    if (
+      name === "autoApproveLimit"
+        ? (after ?? 0n) > (before ?? 0n)
+        : before !== null && (after === null || after > before)
+    ) {
+      problems.push({
+        name,
+        message: `This can only be lowered; now it is ${key[name] ?? "0.00"}. For more, ask for a new key.`,
+      });
     }
   }
   if (key.allowedIPs.length > 0 && splitIPs(values.text("allowedIPs")).length === 0) {
@@ -96,22 +111,22 @@ function looser(key, values) {
 }
 
 /**
- * Only what differs: what isn't named stays as it is.
+ * The body with the changed members only: members that it doesn't name stay as they are.
  * @param {Key} key
  * @param {Values} values
  */
 function changes(key, values) {
-  /** @type {Record<string, unknown>} */
+  /** @type {KeyChange} */
   const body = {};
-  const permissions = values.chosen("permissions");
-  if (permissions.length !== key.permissions.length) body["permissions"] = permissions;
+  const permissions = /** @type {Permission[]} */ (values.chosen("permissions"));
+  if (permissions.length !== key.permissions.length) body.permissions = permissions;
   for (const name of LIMITS) {
     const text = values.text(name) || (name === "autoApproveLimit" ? "0.00" : "");
     if (toMinor(text) !== toMinor(key[name] ?? "")) body[name] = text;
   }
   const ips = splitIPs(values.text("allowedIPs"));
-  if (ips.join() !== key.allowedIPs.join()) body["allowedIPs"] = ips;
+  if (ips.join() !== key.allowedIPs.join()) body.allowedIPs = ips;
   const end = values.text("expiresAt");
-  if (key.expiresAt && end !== dayOf(key.expiresAt)) body["expiresAt"] = `${end}T00:00:00.000Z`;
+  if (key.expiresAt && end !== dayOf(key.expiresAt)) body.expiresAt = `${end}T00:00:00.000Z`;
   return body;
 }

@@ -1,24 +1,27 @@
 // @ts-check
-/** The keys in use, at a glance: what they may, how they are used, when they end. */
+/** Active keys at a glance: permissions, limits, use and end. */
 
-import { h, icon } from "../dom.js";
-import { holds } from "../session.js";
-import { ago, daysUntil } from "../time.js";
+import { h, icon } from "../lib/dom.js";
+import { money, toMinor } from "../lib/money.js";
+import { ago, daysUntil } from "../lib/time.js";
+import { counted, expiryWords, ipWords, limitWords } from "../lib/words.js";
+import { holds } from "../server/session.js";
 import { permissionTags, typed } from "../ui/parts.js";
 import { usageLine } from "../ui/sparkline.js";
 import { empty } from "../ui/states.js";
-import { counted, expiryWords, ipWords, limitWords } from "../words.js";
-import { money, toMinor } from "../money.js";
 import { revokeKey } from "./key-revoke.js";
 
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../screen.js").Screen} Screen */
+/** @import { Key } from "../types/api.d.ts" */
+/** @import { Screen } from "../ui/screen.js" */
 
+/** Rows that each press of the button adds. */
 const SHOWN_AT_ONCE = 50;
+/** Number of keys from which on the list can be searched. */
 const SEARCH_FROM = 8;
+/** Days before the end of a key when the page warns of it. */
 export const WARN_DAYS = 30;
 
-/** What was searched for, kept while the list is drawn again. */
+/** Text of the search, kept while the list is drawn again. */
 let search = "";
 
 /**
@@ -33,7 +36,8 @@ export function activeKeys(all, screen) {
       holds(screen.member, "maker")
         ? "Ask for one; a checker grants it, then you claim it here."
         : "A maker can ask for one.",
-      holds(screen.member, "maker") && h("a", { class: "button", href: screen.link("settings/api-keys/new") }, "New API Key"),
+      holds(screen.member, "maker") &&
+        h("a", { class: "button", href: screen.link("settings/api-keys/new") }, "New API Key"),
     );
   }
   const list = h("ul", { class: "rows" });
@@ -42,7 +46,9 @@ export function activeKeys(all, screen) {
   let limit = SHOWN_AT_ONCE;
   const draw = () => {
     const wanted = search.trim().toLowerCase();
-    const matching = all.filter((key) => `${key.label} ${key.keyPrefix ?? ""} ${key.makerName}`.toLowerCase().includes(wanted));
+    const matching = all.filter((key) =>
+      `${key.label} ${key.keyPrefix ?? ""} ${key.makerName}`.toLowerCase().includes(wanted),
+    );
     list.replaceChildren(...matching.slice(0, limit).map((key) => keyRow(key, screen)));
     more.hidden = matching.length <= limit;
     more.textContent = `Show ${Math.min(SHOWN_AT_ONCE, matching.length - limit)} more of ${matching.length}`;
@@ -54,7 +60,13 @@ export function activeKeys(all, screen) {
     draw();
     list.children[first]?.querySelector("a")?.focus();
   });
-  const box = h("input", { type: "search", id: "search-keys", "aria-label": "Search keys by label, first characters or maker", placeholder: "Search keys", autocomplete: "off" });
+  const box = h("input", {
+    type: "search",
+    id: "search-keys",
+    "aria-label": "Search keys by label, first characters or maker",
+    placeholder: "Search keys",
+    autocomplete: "off",
+  });
   box.value = search;
   box.addEventListener("input", () => {
     search = box.value;
@@ -80,23 +92,68 @@ function keyRow(key, screen) {
   return h(
     "li",
     { class: "row row-key" },
-    h("div", { class: "row-main" },
-      h("a", { class: "row-title", id: `open-${key.keyID}`, href: screen.link(`settings/api-keys/${key.keyID}`) }, typed(key.label)),
-      h("p", { class: "muted small" }, h("code", {}, `${key.keyPrefix ?? ""}…`), " · by ", typed(key.makerName),
-        key.checkerName && [", approved by ", typed(key.checkerName)]),
-      permissionTags(key.permissions)),
-    h("dl", { class: "facts" },
+    h(
+      "div",
+      { class: "row-main" },
+      h(
+        "a",
+        { class: "row-title", id: `open-${key.keyID}`, href: screen.link(`settings/api-keys/${key.keyID}`) },
+        typed(key.label),
+      ),
+      h(
+        "p",
+        { class: "muted small" },
+        h("code", {}, `${key.keyPrefix ?? ""}…`),
+        " · by ",
+        typed(key.makerName),
+        key.checkerName && [", approved by ", typed(key.checkerName)],
+      ),
+      permissionTags(key.permissions),
+    ),
+    h(
+      "dl",
+      { class: "facts" },
       h("div", {}, h("dt", {}, "Per operation"), h("dd", {}, limitWords(key.maxTransactionAmount, currency))),
       h("div", {}, h("dt", {}, "Per day"), h("dd", {}, limitWords(key.maxDailyVolume, currency))),
-      h("div", {}, h("dt", {}, "Addresses"), h("dd", { class: "clip" }, typed(ipWords(key.allowedIPs))))),
-    h("div", { class: "row-usage" },
+      h("div", {}, h("dt", {}, "Addresses"), h("dd", { class: "clip" }, typed(ipWords(key.allowedIPs)))),
+    ),
+    h(
+      "div",
+      { class: "row-usage" },
       usageLine(key, screen),
-      h("p", { class: "small" }, key.usage && [counted(key.usage.requestsToday, "call"), " today",
-        key.usage.volumeToday && toMinor(key.usage.volumeToday) ? [" · ", h("span", { class: "amount" }, money(key.usage.volumeToday, currency))] : ""]),
-      h("p", { class: "muted small" }, key.lastUsedAt ? ["Last used ", ago(key.lastUsedAt)] : "Never used")),
-    h("div", { class: "row-side" },
-      key.expiresAt && h("p", { class: ending ? "small ending" : "muted small" }, ending && icon("warning"), expiryWords(key.expiresAt)),
+      h(
+        "p",
+        { class: "small" },
+        counted(key.usage.requestsToday, "call"),
+        " today",
+        toMinor(key.usage.volumeToday)
+          ? [" · ", h("span", { class: "amount" }, money(key.usage.volumeToday, currency))]
+          : "",
+      ),
+      h("p", { class: "muted small" }, key.lastUsedAt ? ["Last used ", ago(key.lastUsedAt)] : "Never used"),
+    ),
+    h(
+      "div",
+      { class: "row-side" },
+      key.expiresAt &&
+        h(
+          "p",
+          { class: ending ? "small ending" : "muted small" },
+          ending && icon("warning"),
+          expiryWords(key.expiresAt),
+        ),
       holds(member, "maker", "checker", "admin") &&
-        h("button", { type: "button", class: "quiet danger-text small", id: `revoke-${key.keyID}`, "aria-label": `Revoke ${key.label}`, click: () => revokeKey(key, screen) }, "Revoke")),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "quiet danger-text small",
+            id: `revoke-${key.keyID}`,
+            "aria-label": `Revoke ${key.label}`,
+            click: () => revokeKey(key, screen),
+          },
+          "Revoke",
+        ),
+    ),
   );
 }

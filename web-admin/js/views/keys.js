@@ -1,21 +1,20 @@
 // @ts-check
 /** Settings → API Keys: active ones, pending ones, and those that are over. */
 
-import { get, withQuery } from "../api.js";
-import { h, icon } from "../dom.js";
-import { loadInbox } from "../inbox.js";
-import { holds } from "../session.js";
-import { ago } from "../time.js";
-import { head, tabs, typed, badge } from "../ui/parts.js";
+import { h, icon } from "../lib/dom.js";
+import { ago } from "../lib/time.js";
+import { get, withQuery } from "../server/api.js";
+import { loadInbox } from "../server/inbox.js";
+import { holds } from "../server/session.js";
 import { moreList } from "../ui/more.js";
+import { badge, head, tabs, typed } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
 import { activeKeys } from "./keys-active.js";
 import { pendingKeys } from "./keys-pending.js";
 
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../types.js").Approval} Approval */
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../screen.js").View} View */
+/** @import { Page } from "../server/api.js" */
+/** @import { Key, Approval } from "../types/api.d.ts" */
+/** @import { Screen, View } from "../ui/screen.js" */
 
 const OVER = ["expired", "revoked", "rejected", "withdrawn", "lapsed"];
 
@@ -39,54 +38,68 @@ async function all(screen, status) {
   const items = [];
   let cursor = "";
   do {
+    /** @type {Page<Key>} */
     const page = await get(withQuery(`${screen.base}/api-keys`, { status, limit: 1000, cursor }), screen.signal);
     items.push(...page.items);
-    cursor = page.nextCursor ?? "";
+    cursor = page.nextCursor;
   } while (cursor);
   return items;
 }
 
-/** @type {View} */
+/** @typedef {{ requests: Approval[], approved: Key[], active: Key[], page: Page<Key> | null }} Data */
+
+/** @type {View<Data>} */
 export const keys = {
   title: "API Keys",
   load: async (screen) => {
     const inbox = loadInbox(screen.member, screen.signal);
     const tab = tabOf(screen);
-    const [{ pending }, approved, page] = await Promise.all([
+    const [{ pending }, approved, active, page] = await Promise.all([
       inbox,
       all(screen, "approved"),
-      tab === "active"
-        ? all(screen, "active")
-        : tab === "history"
-          ? get(`${screen.base}/api-keys?limit=100`, screen.signal)
-          : null,
+      tab === "active" ? all(screen, "active") : [],
+      /** @type {Promise<Page<Key>> | null} */ (
+        tab === "history" ? get(`${screen.base}/api-keys?limit=100`, screen.signal) : null
+      ),
     ]);
-    return { requests: pending.filter((one) => one.kind.startsWith("api-key")), approved, page };
+    return { requests: pending.filter((one) => one.kind.startsWith("api-key")), approved, active, page };
   },
-  render: ({ requests, approved, page }, screen) => {
+  render: ({ requests, approved, active, page }, screen) => {
     const tab = tabOf(screen);
     const maker = holds(screen.member, "maker");
     return [
       head(
         "API Keys",
         "Software signs in with these. A maker asks for a key, a checker grants it, and the maker gets to see it once.",
-        maker && h("a", { class: "button primary", id: "new-key", href: screen.link("settings/api-keys/new") }, icon("plus"), "New API Key"),
+        maker &&
+          h(
+            "a",
+            { class: "button primary", id: "new-key", href: screen.link("settings/api-keys/new") },
+            icon("plus"),
+            "New API Key",
+          ),
       ),
       tabs("API Keys", [
         { href: screen.link("settings/api-keys/active"), text: "Active", current: tab === "active" },
-        { href: screen.link("settings/api-keys/pending"), text: "Pending", current: tab === "pending", count: requests.length + approved.length },
+        {
+          href: screen.link("settings/api-keys/pending"),
+          text: "Pending",
+          current: tab === "pending",
+          count: requests.length + approved.length,
+        },
         { href: screen.link("settings/api-keys/history"), text: "History", current: tab === "history" },
       ]),
-      tab === "active" && activeKeys(page, screen),
+      tab === "active" && activeKeys(active, screen),
       tab === "pending" && pendingKeys(requests, approved, screen),
-      tab === "history" && moreList({
-        items: /** @type {Key[]} */ (page.items).filter(isOver),
-        nextCursor: page.nextCursor,
-        more: (cursor) => get(withQuery(`${screen.base}/api-keys`, { limit: 100, cursor })),
-        keep: isOver,
-        row: (key) => historyRow(key, screen),
-        empty: empty("Nothing here yet", "Keys that expired, were revoked or never came to be stay visible here."),
-      }),
+      page &&
+        moreList({
+          items: page.items.filter(isOver),
+          nextCursor: page.nextCursor,
+          more: (cursor) => get(withQuery(`${screen.base}/api-keys`, { limit: 100, cursor })),
+          keep: isOver,
+          row: (key) => historyRow(key, screen),
+          empty: empty("Nothing here yet", "Keys that expired, were revoked or never came to be stay visible here."),
+        }),
     ];
   },
 };
@@ -97,9 +110,25 @@ export const keys = {
  */
 function historyRow(key, screen) {
   const at = key.revokedAt ?? (key.status === "expired" ? key.expiresAt : key.decidedAt) ?? key.createdAt;
-  return h("li", { class: "row" },
-    h("div", { class: "row-main" },
-      h("a", { class: "row-title", id: `open-${key.keyID}`, href: screen.link(`settings/api-keys/${key.keyID}`) }, typed(key.label)),
-      h("p", { class: "muted small" }, "Asked for by ", typed(key.makerName), key.reason && [" · Reason: ", typed(key.reason)])),
-    h("div", { class: "row-side" }, badge(key.status), h("p", { class: "muted small" }, ago(at))));
+  return h(
+    "li",
+    { class: "row" },
+    h(
+      "div",
+      { class: "row-main" },
+      h(
+        "a",
+        { class: "row-title", id: `open-${key.keyID}`, href: screen.link(`settings/api-keys/${key.keyID}`) },
+        typed(key.label),
+      ),
+      h(
+        "p",
+        { class: "muted small" },
+        "Asked for by ",
+        typed(key.makerName),
+        key.reason && [" · Reason: ", typed(key.reason)],
+      ),
+    ),
+    h("div", { class: "row-side" }, badge(key.status), h("p", { class: "muted small" }, ago(at))),
+  );
 }

@@ -1,67 +1,69 @@
 // @ts-check
-/** Overview: the float, what waits for me, what needs attention, the last operations. */
+/** Overview: the float, open requests, attention, the last operations. */
 
-import { ApiError, get, getLinked } from "../api.js";
-import { h, icon } from "../dom.js";
-import { loadInbox } from "../inbox.js";
-import { fromMinor, grouped, money, toMinor } from "../money.js";
-import { person } from "../session.js";
-import { ago } from "../time.js";
+import { h, icon } from "../lib/dom.js";
+import { fromMinor, grouped, money, toMinor } from "../lib/money.js";
+import { ago } from "../lib/time.js";
+import { counted } from "../lib/words.js";
+import { get, getLinked } from "../server/api.js";
+import { loadInbox } from "../server/inbox.js";
+import { person } from "../server/session.js";
 import { head, typed } from "../ui/parts.js";
 import { note } from "../ui/states.js";
-import { counted } from "../words.js";
 import { approvalRows } from "./approvals.js";
 import { operationRow } from "./operations.js";
 
-/** @typedef {import("../types.js").Distributor} Distributor */
-/** @typedef {import("../types.js").Key} Key */
-/** @typedef {import("../types.js").Operation} Operation */
-/** @typedef {import("../types.js").AttentionItem} AttentionItem */
-/** @typedef {import("../inbox.js").Inbox} Inbox */
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../screen.js").View} View */
+/** @import { Page } from "../server/api.js" */
+/** @import { Summary as Distributor, Key, Operation, AttentionItem, Attention } from "../types/api.d.ts" */
+/** @import { Inbox } from "../server/inbox.js" */
+/** @import { Screen, View } from "../ui/screen.js" */
 
-const FEW = 5;
+/** Rows of a list on the overview. */
+const MAX_ROWS = 5;
 
 /**
  * @typedef {object} Data
  * @property {Distributor} distributor
  * @property {Inbox} inbox
  * @property {Key[]} keys
- * @property {Operation[] | null} operations null: not offered by this server
- * @property {AttentionItem[] | null} attention
+ * @property {Operation[]} operations
+ * @property {AttentionItem[]} attention
  */
 
-/** @type {View} */
+/** @type {View<Data>} */
 export const overview = {
   title: "Overview",
   load: async (screen) => {
     const { base, member, signal } = screen;
     const [distributor, inbox, keys, operations, attention] = await Promise.all([
-      get(base, signal),
+      /** @type {Promise<Distributor>} */ (get(base, signal)),
       loadInbox(member, signal),
-      get(`${base}/api-keys?status=active&limit=1000`, signal),
-      getLinked(`${base}/operations?limit=${FEW}`, signal).catch(orNull),
-      get(`${base}/attention`, signal).catch(orNull),
+      /** @type {Promise<Page<Key>>} */ (get(`${base}/api-keys?status=active&limit=1000`, signal)),
+      /** @type {Promise<Page<Operation>>} */ (getLinked(`${base}/operations?limit=${MAX_ROWS}`, signal)),
+      /** @type {Promise<Attention>} */ (get(`${base}/attention`, signal)),
     ]);
-    return { distributor, inbox, keys: keys.items, operations: operations?.items ?? null, attention: attention?.items ?? null };
+    return { distributor, inbox, keys: keys.items, operations: operations.items, attention: attention.items };
   },
-  render: (/** @type {Data} */ data, screen) => [
+  render: (data, screen) => [
     head(`Good ${partOfDay()}, ${person().name.split(" ")[0]}`, typed(data.distributor.name)),
     data.distributor.status === "suspended" &&
-      note("danger", h("p", {}, "This distributor is suspended: operations, new keys and approvals are refused until the issuer resumes it.")),
+      note(
+        "danger",
+        h(
+          "p",
+          {},
+          "This distributor is suspended: operations, new keys and approvals are refused until the issuer resumes it.",
+        ),
+      ),
     figures(data),
-    h("div", { class: "columns" },
+    h(
+      "div",
+      { class: "columns" },
       h("div", {}, waiting(data.inbox, screen), attention(data.attention, screen)),
-      lastOperations(data.operations, screen)),
+      lastOperations(data.operations, screen),
+    ),
   ],
 };
-
-/** @param {unknown} error */
-function orNull(error) {
-  if (error instanceof ApiError && error.status === 404) return null;
-  throw error;
-}
 
 function partOfDay() {
   const hour = new Date().getHours();
@@ -71,21 +73,37 @@ function partOfDay() {
 /** @param {Data} data */
 function figures({ distributor, keys }) {
   const { currency, available, balance, held } = distributor;
-  const volume = keys.reduce((sum, key) => sum + (toMinor(key.usage?.volumeToday ?? "") ?? 0n), 0n);
-  const calls = keys.reduce((sum, key) => sum + (key.usage?.requestsToday ?? 0), 0);
-  return h("dl", { class: "figures" },
-    h("div", { class: "figure-main" },
+  const volume = keys.reduce((sum, key) => sum + (toMinor(key.usage.volumeToday) ?? 0n), 0n);
+  const calls = keys.reduce((sum, key) => sum + key.usage.requestsToday, 0);
+  return h(
+    "dl",
+    { class: "figures" },
+    h(
+      "div",
+      { class: "figure-main" },
       h("dt", {}, "Available"),
       h("dd", { class: "figure" }, h("span", { class: "currency" }, currency), " ", grouped(available)),
-      h("dd", { class: "muted small" }, "What can be paid out now")),
+      h("dd", { class: "muted small" }, "What can be paid out now"),
+    ),
     small("Balance", money(balance, currency), "The whole float"),
     small("Held", money(held, currency), "For cash-ins that wait"),
-    small("Through keys today", money(fromMinor(volume), currency), `${counted(calls, "call")} with ${counted(keys.length, "active key")}`));
+    small(
+      "Through keys today",
+      money(fromMinor(volume), currency),
+      `${counted(calls, "call")} with ${counted(keys.length, "active key")}`,
+    ),
+  );
 }
 
 /** @param {string} name @param {string} value @param {string} text */
 function small(name, value, text) {
-  return h("div", {}, h("dt", {}, name), h("dd", { class: "figure-small" }, value), h("dd", { class: "muted small" }, text));
+  return h(
+    "div",
+    {},
+    h("dt", {}, name),
+    h("dd", { class: "figure-small" }, value),
+    h("dd", { class: "muted small" }, text),
+  );
 }
 
 /**
@@ -94,45 +112,73 @@ function small(name, value, text) {
  */
 function waiting({ toDecide, pending }, screen) {
   const mine = pending.filter((one) => one.makerID === person().userID);
-  const shown = toDecide.slice(0, FEW);
-  return h("section", { class: "card", "aria-labelledby": "waiting" },
+  const shown = toDecide.slice(0, MAX_ROWS);
+  return h(
+    "section",
+    { class: "card", "aria-labelledby": "waiting" },
     h("h2", { id: "waiting" }, "Waits for you"),
     shown.length === 0
-      ? h("p", { class: "muted" }, mine.length > 0 ? `Nothing. ${counted(mine.length, "request")} of yours ${mine.length === 1 ? "waits" : "wait"} for somebody else.` : "Nothing. Enjoy the calm.")
+      ? h(
+          "p",
+          { class: "muted" },
+          mine.length > 0
+            ? `Nothing. ${counted(mine.length, "request")} of yours ${mine.length === 1 ? "waits" : "wait"} for somebody else.`
+            : "Nothing. Enjoy the calm.",
+        )
       : h("ul", { class: "rows rows-plain" }, approvalRows(shown, screen)),
-    (toDecide.length > FEW || mine.length > 0) &&
-      h("p", { class: "more" }, h("a", { href: screen.link("approvals") }, "All requests", icon("arrow"))));
+    (toDecide.length > MAX_ROWS || mine.length > 0) &&
+      h("p", { class: "more" }, h("a", { href: screen.link("approvals") }, "All requests", icon("arrow"))),
+  );
 }
 
 /**
- * @param {AttentionItem[] | null} items
+ * @param {AttentionItem[]} items
  * @param {Screen} screen
  */
 function attention(items, screen) {
-  if (!items || items.length === 0) return null;
-  return h("section", { class: "card", "aria-labelledby": "attention" },
+  if (items.length === 0) return null;
+  return h(
+    "section",
+    { class: "card", "aria-labelledby": "attention" },
     h("h2", { id: "attention" }, "Worth a look"),
-    h("ul", { class: "rows rows-plain" }, items.map((item) =>
-      h("li", { class: "row" },
-        h("div", { class: "row-main" },
-          item.keyID
-            ? h("a", { class: "row-title", href: screen.link(`settings/api-keys/${item.keyID}`) }, typed(item.message))
-            : h("p", { class: "row-title" }, typed(item.message)),
-          h("p", { class: "muted small" }, typed(item.action))),
-        h("p", { class: "muted small" }, ago(item.since))))));
+    h(
+      "ul",
+      { class: "rows rows-plain" },
+      items.map((item) =>
+        h(
+          "li",
+          { class: "row" },
+          h(
+            "div",
+            { class: "row-main" },
+            h("a", { class: "row-title", href: screen.link(`settings/api-keys/${item.keyID}`) }, typed(item.message)),
+            h("p", { class: "muted small" }, typed(item.action)),
+          ),
+          h("p", { class: "muted small" }, ago(item.since)),
+        ),
+      ),
+    ),
+  );
 }
 
 /**
- * @param {Operation[] | null} operations
+ * @param {Operation[]} operations
  * @param {Screen} screen
  */
 function lastOperations(operations, screen) {
-  return h("section", { class: "card", "aria-labelledby": "last" },
+  return h(
+    "section",
+    { class: "card", "aria-labelledby": "last" },
     h("h2", { id: "last" }, "Last operations"),
-    operations === null
-      ? h("p", { class: "muted" }, "This server doesn't list operations yet.")
-      : operations.length === 0
-        ? h("p", { class: "muted" }, "None yet. Cash-ins and cash-outs appear here as they happen.")
-        : [h("ul", { class: "rows rows-plain" }, operations.map((one) => operationRow(one, screen))),
-            h("p", { class: "more" }, h("a", { href: screen.link("operations") }, "All operations", icon("arrow")))]);
+    operations.length === 0
+      ? h("p", { class: "muted" }, "None yet. Cash-ins and cash-outs appear here as they happen.")
+      : [
+          h(
+            "ul",
+            { class: "rows rows-plain" },
+            operations.map((one) => operationRow(one, screen)),
+          ),
+          h("p", { class: "more" }, h("a", { href: screen.link("operations") }, "All operations", icon("arrow"))),
+        ],
+  );
 }

@@ -1,15 +1,15 @@
 // @ts-check
 /** Choosing a password: forced at the first sign-in, or whenever a person likes. */
 
-import { call } from "../api.js";
-import { find, h, replace, template } from "../dom.js";
-import { load } from "../session.js";
+import { find, h, replace, template } from "../lib/dom.js";
+import { call } from "../server/api.js";
+import { load } from "../server/session.js";
 import { openDialog } from "../ui/dialog.js";
 import { field } from "../ui/field.js";
 import { form } from "../ui/form.js";
 import { toast } from "../ui/toast.js";
 
-const LEAST = 12;
+const MIN_PASSWORD_LENGTH = 12;
 
 /**
  * @param {string} currentLabel
@@ -20,19 +20,30 @@ function passwordForm(currentLabel, done, cancel) {
   const raw = (/** @type {string} */ name) => find(element, `[name="${name}"]`, HTMLInputElement).value;
   const element = form({
     content: [
-      field({ name: "current", label: currentLabel, type: "password", required: true,
-        attributes: { autocomplete: "current-password" } }),
+      field({
+        name: "current",
+        label: currentLabel,
+        type: "password",
+        required: true,
+        attributes: { autocomplete: "current-password" },
+      }),
       field({
         name: "new",
         label: "New password",
-        hint: `At least ${LEAST} characters. A few words in a row are good and easy to keep in mind.`,
+        hint: `At least ${MIN_PASSWORD_LENGTH} characters. A few words in a row are good and easy to keep in mind.`,
         type: "password",
         required: true,
-        check: () => ([...raw("new")].length < LEAST ? `At least ${LEAST} characters, please.` : ""),
+        check: () =>
+          [...raw("new")].length < MIN_PASSWORD_LENGTH ? `At least ${MIN_PASSWORD_LENGTH} characters, please.` : "",
         attributes: { autocomplete: "new-password" },
       }),
-      field({ name: "again", label: "New password again", type: "password", required: true,
-        attributes: { autocomplete: "new-password" } }),
+      field({
+        name: "again",
+        label: "New password again",
+        type: "password",
+        required: true,
+        attributes: { autocomplete: "new-password" },
+      }),
     ],
     submit: "Change password",
     ...(cancel ? { cancel } : {}),
@@ -54,7 +65,11 @@ export function showPassword(app, done) {
   const door = template("door");
   replace(find(door, ".door-card", HTMLElement), [
     h("h1", {}, "Choose your own password"),
-    h("p", { class: "muted" }, "The one you signed in with came in two halves from two people and works once. From now on only you know yours."),
+    h(
+      "p",
+      { class: "muted" },
+      "The one you signed in with came in two halves from two people and works once. From now on only you know yours.",
+    ),
     passwordForm("The password you just used", async () => {
       await load();
       await done();
@@ -70,9 +85,13 @@ export function passwordDialog() {
   const dialog = openDialog({ title: "Change password" });
   dialog.show([
     h("p", { class: "muted" }, "Your other sessions end at once."),
-    passwordForm("Present password", () => {
-      dialog.close();
-      toast("Password changed. Other sessions of yours have ended.");
-    }, dialog.close),
+    passwordForm(
+      "Present password",
+      () => {
+        dialog.close();
+        toast("Password changed. Other sessions of yours have ended.");
+      },
+      dialog.close,
+    ),
   ]);
 }

@@ -1,7 +1,7 @@
 // @ts-check
-/** Asks for a reason before something that others will wonder about. */
+/** Dialog that asks for the reason of an act. */
 
-import { h } from "../dom.js";
+import { h } from "../lib/dom.js";
 import { openDialog } from "../ui/dialog.js";
 import { textField } from "../ui/field.js";
 import { form } from "../ui/form.js";
@@ -9,7 +9,7 @@ import { form } from "../ui/form.js";
 /**
  * @param {object} options
  * @param {string} options.title
- * @param {import("../dom.js").Child} options.text
+ * @param {import("../lib/dom.js").Child} options.text
  * @param {string} options.submit
  * @param {(reason: string) => Promise<void>} options.send
  */

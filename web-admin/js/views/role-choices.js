@@ -1,8 +1,8 @@
 // @ts-check
 /** The roles, each explained. */
 
+import { ROLES } from "../lib/words.js";
 import { choices } from "../ui/field.js";
-import { ROLES } from "../words.js";
 
 /** @param {readonly string[]} checked */
 export function roleChoices(checked) {

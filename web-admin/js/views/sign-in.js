@@ -1,8 +1,8 @@
 // @ts-check
 /** Signing in: at the door, and again in a dialog when the session ends in the middle of work. */
 
-import { find, h, replace, template } from "../dom.js";
-import { current, load, signIn } from "../session.js";
+import { find, h, replace, template } from "../lib/dom.js";
+import { current, load, signIn } from "../server/session.js";
 import { openDialog } from "../ui/dialog.js";
 import { field } from "../ui/field.js";
 import { form } from "../ui/form.js";
@@ -58,7 +58,11 @@ export function showSignIn(app, done) {
       await signIn(login, password);
       await done();
     }),
-    h("p", { class: "muted small" }, "Forgotten your password? An admin of your distributor can reset it; a second person approves that."),
+    h(
+      "p",
+      { class: "muted small" },
+      "Forgotten your password? An admin of your distributor can reset it; a second person approves that.",
+    ),
   ]);
   app.replaceChildren(door);
   document.title = "Sign in · Universal Wallet";
@@ -69,7 +73,7 @@ export function showSignIn(app, done) {
 let open = null;
 
 /**
- * Asks to sign in again over whatever is on the screen. Resolves when the same person is back;
+ * Asks to sign in again over the present view. Resolves when the same person is back;
  * for another person the page starts anew, since nothing of the first one may stay.
  * @param {() => Promise<void>} fresh
  */

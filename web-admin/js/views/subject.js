@@ -1,17 +1,16 @@
 // @ts-check
 /**
- * What an approval will carry out, member by member. Nothing of the subject is ever left out: what
- * this page has no words for is shown under its own name.
+ * The subject of an approval, member by member. Nothing of it is ever left out: a member that this
+ * page has no words for is shown under its own name.
  */
 
-import { h } from "../dom.js";
-import { money } from "../money.js";
+import { h } from "../lib/dom.js";
+import { money } from "../lib/money.js";
+import { autoApproveWords, daysWords, ipWords, limitWords, operationWords, ROLES } from "../lib/words.js";
 import { details, permissionTags, table, typed } from "../ui/parts.js";
-import { autoApproveWords, daysWords, ipWords, limitWords, operationWords, ROLES } from "../words.js";
 
-/** @typedef {import("../dom.js").Child} Child */
-/** @typedef {import("../types.js").Approval} Approval */
-/** @typedef {import("../types.js").Key} Key */
+/** @import { Child } from "../lib/dom.js" */
+/** @import { Approval, Key } from "../types/api.d.ts" */
 
 /** @param {unknown} value */
 function text(value) {
@@ -73,8 +72,16 @@ const MEMBERS = [
   ["maxDailyVolume", "Most per day", limit],
   ["autoApproveLimit", "Without a checker", string(autoApproveWords)],
   ["allowedIPs", "Allowed addresses", strings((ips) => typed(ipWords(ips)))],
-  ["expiresInDays", "Ends", (value) => (typeof value === "number" ? `${daysWords(value)} after it is claimed` : json(value))],
-  ["overlapHours", "Old key works on for", (value) => (typeof value === "number" ? `${value} hours after the new one is claimed` : json(value))],
+  [
+    "expiresInDays",
+    "Ends",
+    (value) => (typeof value === "number" ? `${daysWords(value)} after it is claimed` : json(value)),
+  ],
+  [
+    "overlapHours",
+    "Old key works on for",
+    (value) => (typeof value === "number" ? `${value} hours after the new one is claimed` : json(value)),
+  ],
   ["note", "Note to the checker", text],
   ["keyID", "Key ID", id],
   ["replaces", "Replaces key", id],
@@ -91,10 +98,16 @@ const MEMBERS = [
 function entries(subject, currency) {
   const known = MEMBERS.filter(([name]) => name in subject && isWorthSaying(name, subject[name]));
   const names = new Set(MEMBERS.map(([name]) => name));
-  const others = Object.keys(subject).filter((name) => !names.has(name)).sort();
+  const others = Object.keys(subject)
+    .filter((name) => !names.has(name))
+    .sort();
   return [
-    ...known.map(([name, label, words]) => /** @type {[string, string, Child]} */ ([label, name, words(subject[name], currency)])),
-    ...others.map((name) => /** @type {[string, string, Child]} */ ([name, name, h("span", { class: "id" }, text(subject[name]))])),
+    ...known.map(
+      ([name, label, words]) => /** @type {[string, string, Child]} */ ([label, name, words(subject[name], currency)]),
+    ),
+    ...others.map(
+      (name) => /** @type {[string, string, Child]} */ ([name, name, h("span", { class: "id" }, text(subject[name]))]),
+    ),
   ];
 }
 
@@ -112,10 +125,13 @@ function isWorthSaying(name, value) {
  * @param {string} currency
  */
 export function subjectDetails(approval, currency) {
-  return details(entries(approval.subject, currency).map(([label, , value]) => [label, value]), "details-subject");
+  return details(
+    entries(approval.subject, currency).map(([label, , value]) => [label, value]),
+    "details-subject",
+  );
 }
 
-/** What a new key doesn't take over from the one it replaces. */
+/** Members that a new key doesn't take over from the one it replaces. */
 const OF_ITS_OWN = ["keyID", "replaces", "note", "overlapHours"];
 
 /**
@@ -133,7 +149,11 @@ export function comparison(approval, old, currency) {
       if (OF_ITS_OWN.includes(name)) return [label, value, ""];
       const words = MEMBERS.find(([member]) => member === name)?.[2] ?? text;
       const same = JSON.stringify(before[name]) === JSON.stringify(approval.subject[name]);
-      return [label, value, same ? "Same" : [h("strong", { class: "changed" }, "Changed"), ", was: ", words(before[name], currency)]];
+      return [
+        label,
+        value,
+        same ? "Same" : [h("strong", { class: "changed" }, "Changed"), ", was: ", words(before[name], currency)],
+      ];
     }),
   });
 }
@@ -146,12 +166,18 @@ export function comparison(approval, old, currency) {
  */
 export function subjectLine({ kind, subject }, currency) {
   if (kind === "operation") {
-    const amount = typeof subject["amount"] === "string" ? money(subject["amount"], currency) : "";
-    const cashIn = subject["operationType"] === "cash-in";
-    const who = subject["phoneTo"] ?? subject["merchantName"] ?? subject["merchantToShortCode"] ?? subject["phoneFrom"] ?? "";
-    return [cashIn ? "Cash-in " : "Cash-out ", h("span", { class: "amount" }, amount), cashIn ? " to " : " from ", typed(String(who))];
+    const amount = typeof subject.amount === "string" ? money(subject.amount, currency) : "";
+    const cashIn = subject.operationType === "cash-in";
+    const who = subject.phoneTo ?? subject.merchantName ?? subject.merchantToShortCode ?? subject.phoneFrom ?? "";
+    return [
+      cashIn ? "Cash-in " : "Cash-out ",
+      h("span", { class: "amount" }, amount),
+      cashIn ? " to " : " from ",
+      typed(String(who)),
+    ];
   }
-  const name = String(subject["label"] ?? subject["name"] ?? subject["login"] ?? subject["userID"] ?? "");
-  const roles = Array.isArray(subject["roles"]) && kind !== "user.reset" ? ` (${roleWords(subject["roles"].map(String))})` : "";
+  const name = String(subject.label ?? subject.name ?? subject.login ?? subject.userID ?? "");
+  const roles =
+    Array.isArray(subject.roles) && kind !== "user.reset" ? ` (${roleWords(subject.roles.map(String))})` : "";
   return [typed(name), roles];
 }

@@ -1,10 +1,10 @@
 // @ts-check
 /** New user: an admin asks, another person approves, and each hands over one half of a password. */
 
-import { call } from "../api.js";
-import { h } from "../dom.js";
-import { go } from "../router.js";
-import { holds } from "../session.js";
+import { h } from "../lib/dom.js";
+import { go } from "../lib/router.js";
+import { call } from "../server/api.js";
+import { holds } from "../server/session.js";
 import { field } from "../ui/field.js";
 import { form } from "../ui/form.js";
 import { head, up } from "../ui/parts.js";
@@ -13,17 +13,20 @@ import { toast } from "../ui/toast.js";
 import { showHalf } from "./password-half.js";
 import { roleChoices } from "./role-choices.js";
 
-/** @typedef {import("../screen.js").Screen} Screen */
-/** @typedef {import("../screen.js").View} View */
+/** @import { NewUser, Role, UserRequested } from "../types/api.d.ts" */
+/** @import { Screen, View } from "../ui/screen.js" */
 
-/** @type {View} */
+/** @type {View<null>} */
 export const userNew = {
   title: "New user",
   still: true,
   load: async () => null,
   render: (_, screen) => [
     up(screen.link("users"), "Users and roles"),
-    head("New user", "You ask, another admin or a checker approves. The first password comes in two halves, one to each of you."),
+    head(
+      "New user",
+      "You ask, another admin or a checker approves. The first password comes in two halves, one to each of you.",
+    ),
     holds(screen.member, "admin")
       ? h("div", { class: "card narrow" }, newUserForm(screen))
       : note("info", h("p", {}, "Only an admin can ask for a new user.")),
@@ -46,14 +49,20 @@ function newUserForm(screen) {
     ],
     submit: "Ask for this user",
     cancel: () => go(screen.link("users")),
-    check: (values) => (values.chosen("roles").length === 0 ? [{ name: "roles", message: "Choose at least one." }] : []),
+    check: (values) =>
+      values.chosen("roles").length === 0 ? [{ name: "roles", message: "Choose at least one." }] : [],
     send: async (values, idempotencyKey) => {
-      const body = { login: values.text("login"), name: values.text("name"), roles: values.chosen("roles") };
+      /** @type {NewUser} */
+      const body = {
+        login: values.text("login"),
+        name: values.text("name"),
+        roles: /** @type {Role[]} */ (values.chosen("roles")),
+      };
+      /** @type {UserRequested} */
       const answer = await call("POST", `${screen.base}/users`, { body, idempotencyKey: idempotencyKey(body) });
-      if (typeof answer.passwordHalf === "string") await showHalf("first", answer.passwordHalf, body.name);
+      if (answer.passwordHalf) await showHalf("first", answer.passwordHalf, body.name);
       toast("Sent. Another admin or a checker decides now.");
-      const approvalID = answer.approvalID ?? answer.approval?.approvalID;
-      go(typeof approvalID === "string" ? screen.link(`approvals/${approvalID}`) : screen.link("approvals"));
+      go(screen.link(`approvals/${answer.approvalID}`));
     },
   });
 }

@@ -13,7 +13,10 @@ class Counter extends DurableObject {
   }
 
   events() {
-    return this.ctx.storage.sql.exec("SELECT name FROM events").toArray().map((row) => row.name);
+    return this.ctx.storage.sql
+      .exec("SELECT name FROM events")
+      .toArray()
+      .map((row) => row.name);
   }
 
   async wake(ms) {

@@ -17,6 +17,8 @@ pub(crate) enum Step {
     ClippyWasm,
     /// The client with the oldest compiler that it promises
     OldestRust,
+    /// Format and lints of all JavaScript and TypeScript
+    Javascript,
     /// The page's types
     Types,
     /// Lints of the API's description
@@ -46,6 +48,7 @@ impl Step {
         Self::Clippy,
         Self::ClippyWasm,
         Self::OldestRust,
+        Self::Javascript,
         Self::Types,
         Self::DescriptionLint,
         Self::Unit,
@@ -78,6 +81,7 @@ impl Step {
             Self::Format => steps::format(),
             Self::Clippy => steps::clippy(),
             Self::ClippyWasm => steps::clippy_wasm(),
+            Self::Javascript => steps::javascript(),
             Self::Types => steps::types(),
             Self::DescriptionLint => steps::description_lint(),
             Self::Unit => steps::unit(count),

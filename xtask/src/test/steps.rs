@@ -58,8 +58,19 @@ pub(super) fn oldest_rust() -> Result<Option<String>> {
     Ok(None)
 }
 
+pub(super) fn javascript() -> Result<()> {
+    npm::set_up()?;
+    run(node::tool("biome")?.args(["ci", "--error-on-warnings"]).current_dir(workspace::root()))
+        .context("run `npx biome check --write` and look at what it changed")
+}
+
+/// The page names the API's types as they are generated from its description.
 pub(super) fn types() -> Result<()> {
     npm::set_up()?;
+    let mut generate = Command::new("npm");
+    generate.args(["run", "--silent", "types", "--", "--check"]).current_dir(workspace::root());
+    run(&mut generate)
+        .context("web-admin/js/types/api.d.ts differs from what edge/openapi.json declares: run `npm run types`")?;
     run(node::tool("tsc")?.args(["--noEmit", "--project", "web-admin/jsconfig.json"]).current_dir(workspace::root()))
 }
 

@@ -1,5 +1,5 @@
-// The floor: what reaches the platform in a call of ours, and nothing else. The same events, statements, texts and headers,
-// in JavaScript, with constants in place of all that is decided. What ours costs more is what its own code costs.
+// The floor: the platform's part of a call to the edge, and nothing else. The same events, statements, texts and headers,
+// in JavaScript, with constants in place of all that is decided. The edge's own code costs the difference.
 
 import { DurableObject } from "cloudflare:workers";
 
@@ -8,7 +8,7 @@ const KEY = "key_36e48800-22ce-4ea0-b37a-198f7978cd53";
 const HASH = "5".repeat(64);
 const ENTRY = "e".repeat(724);
 const STATE = "s".repeat(183);
-// What a call says besides its body, and how many characters of it are the Idempotency-Key.
+// A call's text besides its body, and how many characters of it are the Idempotency-Key.
 const CALL = "c".repeat(180);
 const ONCE = 36;
 
@@ -59,10 +59,24 @@ export class Distributor extends DurableObject {
   }
 
   async cashIn(call) {
-    const n = (this.#last += 1);
+    this.#last += 1;
+    const n = this.#last;
     this.#sql.exec(
       "INSERT INTO made VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      n, ID, ENTRY, HASH, "cash-in", KEY, "processing", STATE, KEY, call.slice(0, ONCE), HASH, KEY, 20_000, 100,
+      n,
+      ID,
+      ENTRY,
+      HASH,
+      "cash-in",
+      KEY,
+      "processing",
+      STATE,
+      KEY,
+      call.slice(0, ONCE),
+      HASH,
+      KEY,
+      20_000,
+      100,
     );
     const phone = /\+[0-9]+/.exec(call)[0];
     await this.env.WALLET.get(this.env.WALLET.idFromName(`phone:${phone}`)).credit(`Credit\n${ID}\n1.00`);
@@ -80,7 +94,13 @@ export class Wallet extends DurableObject {
 
   credit() {
     const operation = `op_${crypto.randomUUID()}`;
-    this.#sql.exec("INSERT INTO entries (operation, minor, balance, at) VALUES (?, ?, ?, ?)", operation, 100, "1.00", Date.now());
+    this.#sql.exec(
+      "INSERT INTO entries (operation, minor, balance, at) VALUES (?, ?, ?, ?)",
+      operation,
+      100,
+      "1.00",
+      Date.now(),
+    );
     return "done";
   }
 }

@@ -1,4 +1,4 @@
-// What the way to an object and back costs: the object answers a constant.
+// The cost of the way to an object and back: the object answers a constant.
 
 import { DurableObject } from "cloudflare:workers";
 
@@ -12,7 +12,7 @@ export class Distributor extends DurableObject {
 }
 
 export default {
-  async fetch(request, env) {
+  async fetch(_request, env) {
     const object = env.DISTRIBUTOR.get(env.DISTRIBUTOR.idFromName("one"));
     return new Response(await object.balance(), { headers: HEADERS });
   },

@@ -8,7 +8,9 @@ export class Distributor extends DurableObject {
   constructor(ctx, env) {
     super(ctx, env);
     this.sql = ctx.storage.sql;
-    this.sql.exec("CREATE TABLE IF NOT EXISTS account (id INTEGER PRIMARY KEY, balance TEXT NOT NULL, held TEXT NOT NULL)");
+    this.sql.exec(
+      "CREATE TABLE IF NOT EXISTS account (id INTEGER PRIMARY KEY, balance TEXT NOT NULL, held TEXT NOT NULL)",
+    );
     this.sql.exec("INSERT OR IGNORE INTO account VALUES (1, '50000.00', '0.00')");
   }
 
@@ -18,7 +20,7 @@ export class Distributor extends DurableObject {
 }
 
 export default {
-  async fetch(request, env) {
+  async fetch(_request, env) {
     const object = env.DISTRIBUTOR.get(env.DISTRIBUTOR.idFromName("one"));
     const { balance, held } = await object.balance();
     const body = JSON.stringify({ balance, available: balance, held, currency: "NGN" });

@@ -25,7 +25,8 @@ export function range(text) {
     const [address, length] = text.split("/");
     const width = address.includes(":") ? 128 : 32;
     const free = BigInt(width - Number(length ?? width));
-    RANGES.set(text, (found = { start: bits(address) >> free, free }));
+    found = { start: bits(address) >> free, free };
+    RANGES.set(text, found);
   }
   return found;
 }

@@ -45,7 +45,14 @@ export class Distributor extends DurableObject {
     const hash = Uint8Array.fromHex(keyHash);
     this.#sql.exec(
       "INSERT INTO keys VALUES (?, ?, ?, ?, ?, NULL, ?, ?, ?)",
-      `key_${crypto.randomUUID()}`, hash, permissions.join(), allowedIPs.join(), expiresAt, maxTransaction, maxDaily, autoApprove,
+      `key_${crypto.randomUUID()}`,
+      hash,
+      permissions.join(),
+      allowedIPs.join(),
+      expiresAt,
+      maxTransaction,
+      maxDaily,
+      autoApprove,
     );
     this.#sql.exec("INSERT INTO entries VALUES (1, 'topup', ?, ?, '0', ?)", float, float, Date.now());
   }
@@ -54,7 +61,12 @@ export class Distributor extends DurableObject {
     return answer(() => {
       const { rate } = this.#admit(caller, "read-balance", Date.now());
       const { balance, held } = this.#position();
-      const body = { balance: spell(balance), available: spell(balance - held), held: spell(held), currency: this.env.CURRENCY };
+      const body = {
+        balance: spell(balance),
+        available: spell(balance - held),
+        held: spell(held),
+        currency: this.env.CURRENCY,
+      };
       return { rate, body };
     });
   }
@@ -76,25 +88,33 @@ export class Distributor extends DurableObject {
     return taken;
   }
 
-  /** Tells the wallets again what they did not acknowledge. */
+  /** Repeats to the wallets the operations that they did not acknowledge. */
   async alarm() {
     const before = Date.now() - REDELIVER_MS;
-    const late = this.#sql.exec("SELECT n, id, phone, amount FROM operations WHERE status = 'processing' AND created_at < ?", before);
+    const late = this.#sql.exec(
+      "SELECT n, id, phone, amount FROM operations WHERE status = 'processing' AND created_at < ?",
+      before,
+    );
     for (const { n, id, phone, amount } of late.toArray()) await this.#deliver(id, phone, BigInt(amount), n);
     const [open] = this.#sql.exec("SELECT 1 FROM operations WHERE status = 'processing' LIMIT 1");
-    if (open) this.ctx.storage.setAlarm((this.#alarmAt = Date.now() + REDELIVER_MS));
+    if (open) {
+      this.#alarmAt = Date.now() + REDELIVER_MS;
+      this.ctx.storage.setAlarm(this.#alarmAt);
+    }
   }
 
-  /** Checks the key and all that it may, in the order of the contract. */
+  /** Checks the key and its permissions, in the order of the contract. */
   #admit({ hash, ip }, permission, now) {
     const [key] = this.#sql.exec("SELECT * FROM keys WHERE hash = ?", hash);
-    if (!key || !crypto.subtle.timingSafeEqual(key.hash, hash)) refuse(401, "invalid_api_key", "This is no API key of ours.");
+    if (!key || !crypto.subtle.timingSafeEqual(key.hash, hash))
+      refuse(401, "invalid_api_key", "This is no API key of ours.");
     if (key.revoked_at !== null) refuse(401, "revoked_api_key", "The key was revoked.");
     if (now >= key.expires_at) refuse(401, "expired_api_key", "The key has expired.");
     if (key.allowed_ips !== "" && !(ip && key.allowed_ips.split(",").some((block) => inRange(ip, range(block))))) {
       refuse(403, "ip_not_allowed", "The key may not be used from this address.");
     }
-    if (!key.permissions.split(",").includes(permission)) refuse(403, "permission_denied", `The key lacks ${permission}.`);
+    if (!key.permissions.split(",").includes(permission))
+      refuse(403, "permission_denied", `The key lacks ${permission}.`);
     const rate = this.#rates.take(key.id, now);
     if (rate?.refused) refuse(429, "rate_limited", "The key calls too often.");
     return { key, rate };
@@ -104,35 +124,57 @@ export class Distributor extends DurableObject {
   #take(caller, once, { amount, phone, phoneTo, memo }, now) {
     const { key, rate } = this.#admit(caller, "perform-operations", now);
     if (once !== null) {
-      const [made] = this.#sql.exec("SELECT n, id, status, amount, phone, memo FROM operations WHERE key = ? AND idempotency_key = ?", key.id, once);
+      const [made] = this.#sql.exec(
+        "SELECT n, id, status, amount, phone, memo FROM operations WHERE key = ? AND idempotency_key = ?",
+        key.id,
+        once,
+      );
       if (made) {
         const same = made.amount === String(amount) && made.phone === phone && made.memo === memo;
         if (!same) refuse(422, "idempotency_key_reused", "The Idempotency-Key was used with another body.");
         return { rate, n: made.n, replayed: true, body: { operationID: made.id, status: made.status } };
       }
     }
-    if (amount > BigInt(key.max_transaction)) refuse(403, "transaction_limit_exceeded", "The amount is above the key's limit.");
+    if (amount > BigInt(key.max_transaction))
+      refuse(403, "transaction_limit_exceeded", "The amount is above the key's limit.");
     const day = Math.floor(now / DAY_MS);
     const [today] = this.#sql.exec("SELECT volume FROM days WHERE key = ? AND day = ?", key.id, day);
     const volume = BigInt(today?.volume ?? 0) + amount;
-    if (volume > BigInt(key.max_daily)) refuse(403, "daily_volume_exceeded", "The key's limit of the day would be passed.");
+    if (volume > BigInt(key.max_daily))
+      refuse(403, "daily_volume_exceeded", "The key's limit of the day would be passed.");
     const { balance, held } = this.#position();
     if (amount > balance - held) refuse(400, "insufficient_balance", "The float does not cover this.");
     const auto = amount <= BigInt(key.auto_approve);
     const status = auto ? "processing" : "pending";
     const left = auto ? [balance - amount, held] : [balance, held + amount];
     const id = `op_${crypto.randomUUID()}`;
-    const { n } = this.#sql.exec(
-      "INSERT INTO operations (id, key, status, amount, phone, phone_to, memo, idempotency_key, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n",
-      id, key.id, status, String(amount), phone, phoneTo, memo, once, now,
-    ).one();
+    const { n } = this.#sql
+      .exec(
+        "INSERT INTO operations (id, key, status, amount, phone, phone_to, memo, idempotency_key, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n",
+        id,
+        key.id,
+        status,
+        String(amount),
+        phone,
+        phoneTo,
+        memo,
+        once,
+        now,
+      )
+      .one();
     this.#sql.exec(
       "INSERT INTO entries (operation, amount, balance, held, created_at) VALUES (?, ?, ?, ?, ?)",
-      id, String(amount), String(left[0]), String(left[1]), now,
+      id,
+      String(amount),
+      String(left[0]),
+      String(left[1]),
+      now,
     );
     this.#sql.exec(
       "INSERT INTO days VALUES (?, ?, ?) ON CONFLICT (key, day) DO UPDATE SET volume = excluded.volume",
-      key.id, day, String(volume),
+      key.id,
+      day,
+      String(volume),
     );
     return { rate, n, body: { operationID: id, status } };
   }
@@ -149,7 +191,7 @@ export class Distributor extends DurableObject {
   }
 }
 
-/** What was decided; a refusal is an answer too. */
+/** The decision; a refusal is an answer too. */
 function answer(decide) {
   try {
     return decide();

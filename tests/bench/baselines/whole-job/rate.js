@@ -14,7 +14,10 @@ export class Buckets {
   take(key, now) {
     if (this.#rate === 0) return undefined;
     let bucket = this.#buckets.get(key);
-    if (!bucket) this.#buckets.set(key, (bucket = { left: this.#rate, at: now }));
+    if (!bucket) {
+      bucket = { left: this.#rate, at: now };
+      this.#buckets.set(key, bucket);
+    }
     bucket.left = Math.min(this.#rate, bucket.left + ((now - bucket.at) * this.#rate) / 1000);
     bucket.at = now;
     if (bucket.left < 1) return { refused: true };

@@ -1,8 +1,7 @@
-// The same Worker, with what it costs counted: calls of objects, alarms that came, rows. An alarm that
-// is set is a row written.
+// The same Worker with its costs counted: calls of objects, alarms that came, rows. An alarm that is set
+// is a row written.
 
-import worker from "./worker.js";
-import * as production from "./worker.js";
+import worker, * as production from "./worker.js";
 
 let counts;
 let running = null;
@@ -13,7 +12,7 @@ function reset() {
 }
 reset();
 
-/** Adds what the last statement read and wrote: a cursor knows once it was read. */
+/** Adds the rows that the last statement read and wrote: a cursor knows them once it was read. */
 function settle() {
   counts.rowsRead.all += running?.rowsRead ?? 0;
   counts.rowsWritten.all += running?.rowsWritten ?? 0;

@@ -24,7 +24,10 @@ export class Wallet extends DurableObject {
     const balance = BigInt(last?.balance ?? 0) + amount;
     this.#sql.exec(
       "INSERT INTO entries (operation, amount, balance, created_at) VALUES (?, ?, ?, ?)",
-      operation, String(amount), String(balance), Date.now(),
+      operation,
+      String(amount),
+      String(balance),
+      Date.now(),
     );
   }
 }

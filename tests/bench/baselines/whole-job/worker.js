@@ -21,7 +21,8 @@ export default {
     try {
       const { pathname } = new URL(request.url);
       const route = ROUTE.exec(pathname);
-      if (!route) return pathname === "/setup" ? await setUp(request, env) : refuse(404, "not_found", "There is nothing here.");
+      if (!route)
+        return pathname === "/setup" ? await setUp(request, env) : refuse(404, "not_found", "There is nothing here.");
       const call = CALLS[`${request.method} ${route[2]}`];
       if (!call) refuse(405, "method_not_allowed", "This path does not answer to that method.");
       const name = route[1].toLowerCase();
@@ -42,7 +43,7 @@ export default {
 };
 
 const CALLS = {
-  "GET balance": (request, object, who) => object.balance(who),
+  "GET balance": (_request, object, who) => object.balance(who),
 
   "POST operations": async (request, object, who) => {
     const { headers } = request;
@@ -55,7 +56,7 @@ const CALLS = {
   },
 };
 
-/** Who calls: the key by its hash, and the address. */
+/** The caller: the key by its hash, and the address. */
 async function caller(headers) {
   const authorization = headers.get("Authorization");
   if (!authorization) refuse(401, "missing_api_key", "Send an API key.");
@@ -81,10 +82,13 @@ function operation(text) {
   const { operationType, amount, phoneTo, memo = "" } = body;
   if (operationType !== "cash-in") refuse(400, "invalid_request", "operationType must be cash-in.");
   const minor = cents(amount);
-  if (minor === null || minor === 0n) refuse(400, "invalid_amount", "amount must be above zero, with two decimals at most.");
-  if (typeof phoneTo !== "string" || phoneTo.length > 32) refuse(400, "invalid_request", "phoneTo must be a phone number.");
+  if (minor === null || minor === 0n)
+    refuse(400, "invalid_amount", "amount must be above zero, with two decimals at most.");
+  if (typeof phoneTo !== "string" || phoneTo.length > 32)
+    refuse(400, "invalid_request", "phoneTo must be a phone number.");
   const phone = phoneTo.replace(/[ ()-]/g, "");
   if (!/^\+[1-9][0-9]{6,14}$/.test(phone)) refuse(400, "invalid_request", "phoneTo must be a phone number.");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a memo with control characters is refused.
   if (typeof memo !== "string" || memo.length > 256 || /[\x00-\x1f\x7f]/.test(memo)) {
     refuse(400, "invalid_request", "memo must be a text of 256 characters at most.");
   }

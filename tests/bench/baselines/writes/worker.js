@@ -24,7 +24,13 @@ export class Distributor extends DurableObject {
   cashIn({ phoneTo, amount }) {
     const id = `op_${crypto.randomUUID()}`;
     this.storage.transactionSync(() => {
-      this.sql.exec("INSERT INTO operations (id, phone, amount, created_at) VALUES (?, ?, ?, ?)", id, phoneTo, amount, Date.now());
+      this.sql.exec(
+        "INSERT INTO operations (id, phone, amount, created_at) VALUES (?, ?, ?, ?)",
+        id,
+        phoneTo,
+        amount,
+        Date.now(),
+      );
       this.sql.exec("INSERT INTO entries (operation, amount) VALUES (?, ?)", id, amount);
       this.sql.exec("UPDATE account SET balance = balance - ? WHERE id = 1", 100);
     });

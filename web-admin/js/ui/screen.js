@@ -1,18 +1,18 @@
 // @ts-check
-/** Shows one view: loading, the view, or what went wrong; draws again when its data changed. */
+/** Shows one view: loading, the view, or its error; draws again when its data changed. */
 
-import { ApiError } from "./api.js";
-import { h, replace } from "./dom.js";
-import { released } from "./press.js";
-import { address } from "./router.js";
-import { closeDialogs } from "./ui/dialog.js";
-import { failed, loading } from "./ui/states.js";
+import { h, replace } from "../lib/dom.js";
+import { released } from "../lib/press.js";
+import { address } from "../lib/router.js";
+import { ApiError } from "../server/api.js";
+import { closeDialogs } from "./dialog.js";
+import { failed, loading } from "./states.js";
 
-/** @typedef {import("./dom.js").Child} Child */
-/** @typedef {import("./types.js").Membership} Membership */
+/** @import { Child } from "../lib/dom.js" */
+/** @import { SessionDistributor as Membership } from "../types/api.d.ts" */
 
 /**
- * @typedef {object} Place where a view is
+ * @typedef {object} Place the distributor and the address of a view
  * @property {Membership} member
  * @property {string} currency
  * @property {string[]} path
@@ -25,18 +25,19 @@ import { failed, loading } from "./ui/states.js";
  *   signal: AbortSignal,
  *   link: (path: string, query?: Record<string, string>) => string,
  *   refresh: () => Promise<void>,
- * }} Screen what a view works with; `base` is the distributor's path in the console API
+ * }} Screen the context of a view; `base` is the distributor's path in the console API
  */
 
 /**
+ * @template [Data=any]
  * @typedef {object} View
  * @property {string} title of the document
- * @property {(screen: Screen) => Promise<any>} load
- * @property {(data: any, screen: Screen) => Child} render
+ * @property {(screen: Screen) => Promise<Data>} load
+ * @property {(data: Data, screen: Screen) => Child} render
  * @property {boolean} [still] true: never drawn again by itself, since people type there
  */
 
-// A server that is out of reach is asked again so long after.
+/** Time until a server that is out of reach is asked again. */
 const RETRY_MS = 8_000;
 
 /** @type {{ view: View, screen: Screen, container: HTMLElement, seen: string, stop: AbortController } | null} */
@@ -52,7 +53,7 @@ let again;
 export async function showView(container, find, place) {
   const drawn = now !== null && now.container === container && container.querySelector("h1") !== null;
   const sameView = drawn && now?.screen.path.join("/") === place.path.join("/");
-  // What people type in stays as it is, whatever happens around it.
+  // A view in which people type is never drawn again by itself.
   if (sameView && now?.view.still) return;
   if (drawn && !sameView) closeDialogs();
   now?.stop.abort();
@@ -65,7 +66,7 @@ export async function showView(container, find, place) {
       address(place.member.distributorID, path, query),
     refresh: refreshView,
   };
-  // What was on the screen stays for a moment, so that fast answers don't flicker.
+  // The last view stays for a moment, so that fast answers don't flicker.
   const slow = sameView ? undefined : setTimeout(() => replace(container, loading()), 150);
   stop.signal.addEventListener("abort", () => clearTimeout(slow));
   try {
@@ -75,10 +76,13 @@ export async function showView(container, find, place) {
     await draw();
     if (!sameView && !stop.signal.aborted) arrive(container);
   } catch {
-    // The module of the view didn't come.
+    // The module of the view could not be fetched.
     if (stop.signal.aborted) return;
     const retry = () => void showView(container, find, place);
-    replace(container, [h("h1", {}, "Not loaded"), failed(new ApiError(0, "no_answer", "This part of the page could not be fetched. Check your connection."), retry)]);
+    replace(container, [
+      h("h1", {}, "Not loaded"),
+      failed(new ApiError(0, "no_answer", "This part of the page could not be fetched. Check your connection."), retry),
+    ]);
   } finally {
     clearTimeout(slow);
   }
@@ -101,7 +105,7 @@ async function draw(byItself) {
     if (now !== mine) return;
     const seen = JSON.stringify(data) ?? "";
     if (seen === mine.seen) return;
-    // A click that has begun must find what it was meant for.
+    // A click that has begun must reach the element under it.
     if (mine.seen !== "") await released();
     if (now !== mine) return;
     mine.seen = seen;
@@ -109,7 +113,7 @@ async function draw(byItself) {
   } catch (error) {
     if (stop.signal.aborted || now !== mine) return;
     const unreachable = error instanceof ApiError && error.outcomeUnknown;
-    // What is on the screen is worth more than an error about a refresh that may work next time.
+    // The data on the screen is worth more than an error about a refresh that may work next time.
     if (unreachable && mine.seen !== "") return;
     clearTimeout(again);
     if (unreachable) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** Lists of addresses as people type and paste them. The server has the last word on each. */
+/** Lists of addresses as people type and paste them. The server checks each again. */
 
 /**
  * @param {string} text separated by commas, semicolons, blanks or lines
@@ -24,13 +24,13 @@ function isV6(text) {
 function isRange(text) {
   const [address = "", bits, ...rest] = text.split("/");
   if (rest.length > 0) return false;
-  const most = isV4(address) ? 32 : isV6(address) ? 128 : -1;
-  if (bits === undefined) return most > 0;
-  return /^(0|[1-9][0-9]{0,2})$/.test(bits) && Number(bits) <= most;
+  const maxBits = isV4(address) ? 32 : isV6(address) ? 128 : -1;
+  if (bits === undefined) return maxBits > 0;
+  return /^(0|[1-9][0-9]{0,2})$/.test(bits) && Number(bits) <= maxBits;
 }
 
 /**
- * Why a list can't be sent, or "".
+ * The reason why a list can't be sent, or "".
  * @param {string} text
  */
 export function ipProblem(text) {
@@ -38,6 +38,9 @@ export function ipProblem(text) {
   if (list.length > 50) return `At most 50 addresses; these are ${list.length}.`;
   const wrong = list.filter((one) => !isRange(one));
   if (wrong.length === 0) return "";
-  const named = wrong.slice(0, 3).map((one) => `“${one}”`).join(", ");
+  const named = wrong
+    .slice(0, 3)
+    .map((one) => `“${one}”`)
+    .join(", ");
   return `${named}${wrong.length > 3 ? " and others are" : wrong.length > 1 ? " are" : " is"} not an address or range. Write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32.`;
 }

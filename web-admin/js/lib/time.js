@@ -9,7 +9,13 @@ export const DAY_MS = 24 * HOUR_MS;
 
 const relativeFormat = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const exactFormat = new Intl.DateTimeFormat("en-GB", {
-  day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  timeZoneName: "short",
 });
 const dateFormat = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
 const dayFormat = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });

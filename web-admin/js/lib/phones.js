@@ -2,7 +2,7 @@
 /** Phone numbers and short codes as people type them. */
 
 /**
- * Why a phone can't be sent, or "".
+ * The reason why a phone can't be sent, or "".
  * @param {string} text
  */
 export function phoneProblem(text) {

@@ -1,11 +1,9 @@
 // @ts-check
-/** Who is signed in, and for which distributor this page works. Never a secret. */
+/** The signed-in person and their memberships. Never a secret. */
 
 import { call, get } from "./api.js";
 
-/** @typedef {import("./types.js").Session} Session */
-/** @typedef {import("./types.js").Membership} Membership */
-/** @typedef {import("./types.js").Role} Role */
+/** @import { Session, SessionDistributor as Membership, Role } from "../types/api.d.ts" */
 
 /** @type {Session | null} */
 let session = null;
@@ -27,17 +25,32 @@ export async function load() {
 }
 
 /**
+ * Draws everything anew after the session was read again; set by the main module.
+ * @type {() => void}
+ */
+let redraw = () => {};
+
+/** @param {() => void} handler */
+export function whenSessionRefreshes(handler) {
+  redraw = handler;
+}
+
+/** Roles or membership may have changed: reads them again and has everything drawn anew. */
+export async function refreshSession() {
+  await load();
+  redraw();
+}
+
+/**
  * @param {string} login
  * @param {string} password
  */
 export async function signIn(login, password) {
-  session = /** @type {Session} */ (
-    await call("POST", "/session", { body: { login, password } })
-  );
+  session = /** @type {Session} */ (await call("POST", "/session", { body: { login, password } }));
   return session;
 }
 
-/** Ends the session. The document has to be replaced then: what it still loads needs to know for whom. */
+/** Ends the session. The document has to be replaced then: a view that still loads needs the signed-in person. */
 export async function signOut() {
   await call("DELETE", "/session");
 }

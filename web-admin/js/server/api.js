@@ -1,6 +1,14 @@
 // @ts-check
 /** Calls to the console API. Every refusal becomes an `ApiError` with a sentence for the person. */
 
+/** @import { ErrorBody, FieldError } from "../types/api.d.ts" */
+
+/**
+ * One page of a list; `nextCursor` is empty on the last.
+ * @template T
+ * @typedef {{ items: T[], nextCursor: string }} Page
+ */
+
 const PREFIX = "/admin/v1";
 
 export class ApiError extends Error {
@@ -8,7 +16,7 @@ export class ApiError extends Error {
    * @param {number} status 0: no answer came
    * @param {string} code
    * @param {string} message
-   * @param {{ field: string, message: string }[]} fields
+   * @param {FieldError[]} fields
    * @param {string} requestID
    */
   constructor(status, code, message, fields = [], requestID = "") {
@@ -19,14 +27,14 @@ export class ApiError extends Error {
     this.requestID = requestID;
   }
 
-  /** Whether the request may have been carried out although no answer says so. */
+  /** True when the request may have been carried out although no answer says so. */
   get outcomeUnknown() {
     return this.status === 0 || this.status >= 500;
   }
 }
 
 /**
- * Asks the person to sign in again after the session ended; set by the sign-in module. Resolves
+ * Asks the person to sign in again after the session ended; set by the main module. Resolves
  * when the same person is back.
  * @type {() => Promise<void>}
  */
@@ -76,7 +84,7 @@ async function send(method, path, { body, idempotencyKey, signal }) {
  * @param {Response} response
  */
 async function refusal(response) {
-  /** @type {{ message?: string, code?: string, requestID?: string, errors?: { field: string, message: string }[] }} */
+  /** @type {Partial<ErrorBody>} */
   const body = await response.json().catch(() => ({}));
   let message = body.message ?? `The server answered ${response.status}.`;
   const wait = response.headers.get("retry-after");
@@ -97,14 +105,15 @@ function waitInWords(seconds) {
 }
 
 /**
+ * @template [T=unknown] the answer, as the API's description declares it
  * @param {string} method
  * @param {string} path after `/admin/v1`
  * @param {CallOptions} [options]
- * @returns {Promise<any>} the JSON answer, null where there is none
+ * @returns {Promise<T>} null where the answer has no body
  */
 export async function call(method, path, options = {}) {
   const response = await answer(method, path, options);
-  return response.status === 204 ? null : response.json();
+  return response.status === 204 ? /** @type {T} */ (null) : response.json();
 }
 
 /**
@@ -124,15 +133,17 @@ async function answer(method, path, options) {
 }
 
 /**
+ * @template [T=unknown]
  * @param {string} path
  * @param {AbortSignal} [signal]
+ * @returns {Promise<T>}
  */
 export function get(path, signal) {
   return call("GET", path, signal ? { signal } : {});
 }
 
 /**
- * Whether a path would answer; throws as `get` would.
+ * Asks whether a path would answer; throws as `get` would.
  * @param {string} path
  */
 export async function check(path) {
@@ -141,19 +152,20 @@ export async function check(path) {
 
 /**
  * A list that is a plain array, with the address of the next page in its `Link` header.
+ * @template [T=unknown]
  * @param {string} path
  * @param {AbortSignal} [signal]
- * @returns {Promise<import("./types.js").Page<any>>}
+ * @returns {Promise<Page<T>>}
  */
 export async function getLinked(path, signal) {
   const response = await answer("GET", path, signal ? { signal } : {});
   const next = /<([^>]*)>;\s*rel="next"/.exec(response.headers.get("link") ?? "")?.[1];
-  const nextCursor = next ? new URL(next, location.href).searchParams.get("cursor") : null;
+  const nextCursor = (next && new URL(next, location.href).searchParams.get("cursor")) ?? "";
   return { items: await response.json(), nextCursor };
 }
 
 /**
- * `path?name=value` with what isn't empty.
+ * `path?name=value` with the parameters that aren't empty.
  * @param {string} path
  * @param {Record<string, string | number | undefined>} parameters
  */

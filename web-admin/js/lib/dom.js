@@ -4,7 +4,7 @@
  * only as text: there is no way to pass markup.
  */
 
-/** @typedef {Node | string | number | null | undefined | false | Child[]} Child */
+/** @typedef {import("./child.d.ts").Child} Child */
 
 const SVG = "http://www.w3.org/2000/svg";
 

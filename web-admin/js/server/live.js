@@ -1,15 +1,17 @@
 // @ts-check
 /**
- * What happens elsewhere reaches this page by WebSocket; while there is none, the page asks every
+ * Changes made elsewhere reach this page by WebSocket; while there is none, the page asks every
  * few seconds. A page that nobody has touched for a while stays quiet, so that looking away ends
  * the session as the server's idle rule says.
  */
 
 import { get } from "./api.js";
 
+/** Interval of questions while there is no WebSocket. */
 const POLL_MS = 8_000;
 const QUIET_AFTER_MS = 10 * 60_000;
-const RECONNECT_MAX_MS = 60_000;
+const MAX_RECONNECT_MS = 60_000;
+/** Changes within this time are told as one. */
 const GATHER_MS = 150;
 
 /** @typedef {"live" | "polling" | "offline"} Connection */
@@ -60,7 +62,8 @@ export function changed() {
     missed = true;
     return;
   }
-  gathering ??= setTimeout(() => {
+  if (gathering !== undefined) return;
+  gathering = setTimeout(() => {
     gathering = undefined;
     missed = false;
     for (const listener of listeners) listener();
@@ -87,7 +90,7 @@ function connect() {
   const opening = new WebSocket(url);
   socket = opening;
   opening.addEventListener("open", () => {
-    // What happened before the first connection is on the screen; after a gap it may not be.
+    // The screen shows all changes before the first connection; after a gap it may not.
     if (attempts > 0) changed();
     attempts = 0;
     tellConnection();
@@ -100,7 +103,7 @@ function connect() {
     // 4401: the session is over; any call finds out and asks to sign in. 4403: no longer a member.
     if (event.code === 4401 || event.code === 4403) void get("/session").then(changed, changed);
     attempts += 1;
-    const wait = Math.min(RECONNECT_MAX_MS, 1000 * 2 ** attempts) * (0.5 + Math.random() / 2);
+    const wait = Math.min(MAX_RECONNECT_MS, 1000 * 2 ** attempts) * (0.5 + Math.random() / 2);
     reconnect = setTimeout(connect, wait);
   });
 }

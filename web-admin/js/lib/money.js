@@ -41,7 +41,7 @@ export function money(amount, currency) {
 }
 
 /**
- * Why a typed amount can't be sent, or "".
+ * The reason why a typed amount can't be sent, or "".
  * @param {string} text trimmed
  */
 export function amountProblem(text) {

@@ -1,8 +1,8 @@
 // @ts-check
-/** Presses: what is under a finger or the mouse's button must not be replaced before its click. */
+/** Presses: an element under a finger or the mouse's button must not be replaced before its click. */
 
-// A press whose end nobody tells, such as one that opened a menu of the system, is over by then.
-const LONGEST_MS = 10_000;
+// A press without an event for its end, such as one that opened a menu of the system, is over by then.
+const MAX_PRESS_MS = 10_000;
 
 let pressed = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -20,7 +20,7 @@ function press({ isPrimary, button }) {
   if (!isPrimary || button !== 0) return;
   pressed = true;
   clearTimeout(limit);
-  limit = setTimeout(over, LONGEST_MS);
+  limit = setTimeout(over, MAX_PRESS_MS);
 }
 
 addEventListener("pointerdown", press, { capture: true });
@@ -29,7 +29,7 @@ for (const end of ["pointerup", "pointercancel"]) {
   addEventListener(end, () => setTimeout(over), { capture: true });
 }
 
-/** Until nothing is pressed. */
+/** Resolves as soon as nothing is pressed. */
 export async function released() {
   if (pressed) await new Promise((/** @type {(value?: void) => void} */ go) => waiting.push(go));
 }

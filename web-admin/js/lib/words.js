@@ -1,17 +1,26 @@
 // @ts-check
-/** The plain words for what the API names in codes. */
+/** The plain words for the codes of the API. */
 
-import { daysUntil, date } from "./time.js";
 import { money, toMinor } from "./money.js";
+import { date, daysUntil } from "./time.js";
 
-/** @typedef {import("./types.js").Permission} Permission */
-/** @typedef {import("./types.js").Role} Role */
+/** @import { ApprovalKind, ApprovalStatus, KeyStatus, OperationStatus, Permission, Role } from "../types/api.d.ts" */
 
 /** @type {{ value: Permission, label: string, text: string, risky: boolean }[]} */
 export const PERMISSIONS = [
   { value: "read-balance", label: "Read balance", text: "See the float: balance, available and held.", risky: false },
-  { value: "read-transactions", label: "Read transactions", text: "See operations and open cash-out requests, with phone numbers and amounts.", risky: false },
-  { value: "perform-operations", label: "Perform operations", text: "Ask for cash-ins and cash-outs. Money can leave the float with this.", risky: true },
+  {
+    value: "read-transactions",
+    label: "Read transactions",
+    text: "See operations and open cash-out requests, with phone numbers and amounts.",
+    risky: false,
+  },
+  {
+    value: "perform-operations",
+    label: "Perform operations",
+    text: "Ask for cash-ins and cash-outs. Money can leave the float with this.",
+    risky: true,
+  },
 ];
 
 /** @param {string} permission */
@@ -23,11 +32,17 @@ export function permissionLabel(permission) {
 export const ROLES = [
   { value: "maker", label: "Maker", text: "Asks for API keys, cash-ins and cash-outs." },
   { value: "checker", label: "Checker", text: "Approves or rejects what others asked for." },
-  { value: "admin", label: "Admin", text: "Adds and removes people and their roles; another person approves what adds." },
+  {
+    value: "admin",
+    label: "Admin",
+    text: "Adds and removes people and their roles; another person approves what adds.",
+  },
   { value: "viewer", label: "Viewer", text: "Sees everything and changes nothing." },
 ];
 
-/** @type {Record<string, [label: string, tone: "good" | "wait" | "bad" | "plain"]>} */
+/** @typedef {ApprovalStatus | KeyStatus | OperationStatus | "disabled"} Status */
+
+/** @type {Record<Status, [label: string, tone: "good" | "wait" | "bad" | "plain"]>} */
 const STATUSES = {
   pending: ["Pending", "wait"],
   processing: ["Processing", "wait"],
@@ -37,19 +52,18 @@ const STATUSES = {
   rejected: ["Rejected", "bad"],
   revoked: ["Revoked", "bad"],
   failed: ["Failed", "bad"],
-  suspended: ["Suspended", "bad"],
   disabled: ["Disabled", "bad"],
   expired: ["Expired", "plain"],
   withdrawn: ["Withdrawn", "plain"],
   lapsed: ["Lapsed", "plain"],
 };
 
-/** @param {string} status */
+/** @param {Status} status */
 export function statusWords(status) {
-  return STATUSES[status] ?? /** @type {const} */ ([status, "plain"]);
+  return STATUSES[status];
 }
 
-/** @type {Record<string, string>} */
+/** @type {Record<ApprovalKind, string>} */
 const KINDS = {
   "api-key.issue": "New API key",
   "api-key.rotate": "Rotate API key",
@@ -59,9 +73,9 @@ const KINDS = {
   "user.reset": "Reset a password",
 };
 
-/** @param {string} kind */
+/** @param {ApprovalKind} kind */
 export function kindWords(kind) {
-  return KINDS[kind] ?? kind;
+  return KINDS[kind];
 }
 
 /** @param {string} type */

@@ -1,10 +1,10 @@
 // @ts-check
 /**
- * The fingerprint of a request, computed here from what the checker sees, so that an approval is
- * bound to what was on this screen and to nothing else.
+ * The fingerprint of a request, computed here from the data that the checker sees, so that
+ * an approval is bound to the content of this screen and to nothing else.
  */
 
-/** @typedef {import("./types.js").Approval} Approval */
+/** @import { Approval } from "../types/api.d.ts" */
 
 /**
  * The canonical form of RFC 8785 for the values these requests hold: objects, arrays, strings,
@@ -12,7 +12,7 @@
  * @param {unknown} value
  * @returns {string}
  */
-export function canonical(value) {
+function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (value !== null && typeof value === "object") {
     const members = Object.entries(value)

@@ -1,12 +1,11 @@
 // @ts-check
-/** What waits for this person: requests to decide and approved keys to claim. */
+/** The inbox of this person: requests to decide and approved keys to claim. */
 
 import { get } from "./api.js";
 import { holds, person } from "./session.js";
 
-/** @typedef {import("./types.js").Approval} Approval */
-/** @typedef {import("./types.js").Key} Key */
-/** @typedef {import("./types.js").Membership} Membership */
+/** @import { Page } from "./api.js" */
+/** @import { Approval, Key, SessionDistributor as Membership } from "../types/api.d.ts" */
 
 /**
  * @typedef {object} Inbox
@@ -16,16 +15,16 @@ import { holds, person } from "./session.js";
  */
 
 /**
- * Whether this person may decide a request, as far as the page knows; the server has the say.
+ * Whether this person may decide a request, as far as the page knows; the server decides.
  * @param {Approval} approval
  * @param {Membership} member
  */
-export function mayDecide(approval, member) {
+function mayDecide(approval, member) {
   return whyNot(approval, member) === "";
 }
 
 /**
- * Why this person can't decide a request, in a sentence; "" when they can.
+ * The reason why this person can't decide a request, as a sentence; "" when they can.
  * @param {Approval} approval
  * @param {Membership} member
  */
@@ -35,7 +34,7 @@ export function whyNot(approval, member) {
   if (approval.makerID === me.userID) {
     return "You asked for this yourself, so another person has to decide it.";
   }
-  if (forUser && approval.subject["userID"] === me.userID) {
+  if (forUser && approval.subject.userID === me.userID) {
     return "This is about your own account, so another person has to decide it.";
   }
   if (!holds(member, "checker", ...(forUser ? /** @type {const} */ (["admin"]) : []))) {
@@ -51,14 +50,15 @@ export function whyNot(approval, member) {
  */
 export async function loadInbox(member, signal) {
   const base = `/distributors/${member.distributorID}`;
-  const [approvals, keys] = await Promise.all([
-    get(`${base}/approvals?status=pending&limit=1000`, signal),
-    holds(member, "maker") ? get(`${base}/api-keys?status=approved`, signal) : { items: [] },
+  const [{ items: pending }, approved] = await Promise.all([
+    /** @type {Promise<Page<Approval>>} */ (get(`${base}/approvals?status=pending&limit=1000`, signal)),
+    /** @type {Promise<Page<Key>> | null} */ (
+      holds(member, "maker") ? get(`${base}/api-keys?status=approved`, signal) : null
+    ),
   ]);
-  const pending = /** @type {Approval[]} */ (approvals.items);
   return {
     pending,
     toDecide: pending.filter((approval) => mayDecide(approval, member)),
-    toClaim: /** @type {Key[]} */ (keys.items).filter((key) => key.makerID === person().userID),
+    toClaim: (approved?.items ?? []).filter((key) => key.makerID === person().userID),
   };
 }

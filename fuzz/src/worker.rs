@@ -2,8 +2,8 @@
 
 use std::sync::Once;
 
+use universal_wallet_edge::http::routes::Route;
 use universal_wallet_edge::worker::Worker;
-use universal_wallet_edge::worker::routes::ROUTES;
 
 const VARIABLES: &str = r#"{
     "ISSUER_TOKEN": "one-secret-of-the-fuzzer-that-is-long-enough",
@@ -53,15 +53,15 @@ pub fn request(data: &[u8]) {
     let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
     let mut lines = head.split('\n');
     let first = lines.next().unwrap_or_default();
-    let (method, path) = match ROUTES.get(usize::from(*choice) % (ROUTES.len() + 1)) {
-        Some((method, pattern, ..)) => {
-            let mut parts = pattern.split('*');
+    let (method, path) = match Route::ALL.get(usize::from(*choice) % (Route::ALL.len() + 1)) {
+        Some(route) => {
+            let mut parts = route.pattern().split('*');
             let mut path = parts.next().unwrap_or_default().to_owned();
             let mut segments = first.split('\u{b7}').chain(std::iter::repeat("36e48800-22ce-4ea0-b37a-198f7978cd53"));
             for part in parts {
                 path.extend([segments.next().unwrap_or_default(), part]);
             }
-            ((*method).to_owned(), path)
+            (route.method().to_owned(), path)
         }
         None => first.split_once(' ').map_or(("GET".into(), first.into()), |(one, two)| (one.into(), two.into())),
     };

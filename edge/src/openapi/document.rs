@@ -215,7 +215,8 @@ impl Document {
             if matches!(access, Access::Key(_)) {
                 names.extend(["RateLimit-Policy", "RateLimit", "Deprecation", "Sunset"]);
             }
-            let name = format!("{}{status}.{}", if matches!(access, Access::Key(_)) { "key." } else { "" }, words.join("."));
+            let name =
+                format!("{}{status}.{}", if matches!(access, Access::Key(_)) { "key." } else { "" }, words.join("."));
             responses.insert(status.to_string(), json!({ "$ref": format!("#/components/responses/{name}") }));
             let error = self.generator.subschema_for::<ErrorBody>();
             self.responses.entry(name).or_insert_with(|| {

@@ -42,8 +42,7 @@ mod tests {
         let described: Vec<_> = descriptions().iter().map(|operation| operation.route).collect();
         let distinct: HashSet<_> = described.iter().copied().collect();
         assert_eq!(described.len(), distinct.len(), "a route is described twice");
-        let served: HashSet<_> =
-            Route::ALL.iter().copied().filter(|route| route.access() != Access::Public).collect();
+        let served: HashSet<_> = Route::ALL.iter().copied().filter(|route| route.access() != Access::Public).collect();
         let missing: Vec<_> = served.difference(&distinct).collect();
         let idle: Vec<_> = distinct.difference(&served).collect();
         assert!(missing.is_empty() && idle.is_empty(), "not described: {missing:?}; not served: {idle:?}");

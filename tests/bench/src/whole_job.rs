@@ -2,8 +2,8 @@
 
 use edge_runtime::Entry;
 use serde_json::{Value, json};
-use universal_wallet_tests::edge::Edge;
 use universal_wallet_tests::answer::Answer;
+use universal_wallet_tests::edge::Edge;
 
 use crate::cores::Cores;
 use crate::prepared::{Prepared, forged, in_javascript};

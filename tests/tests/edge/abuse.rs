@@ -111,13 +111,14 @@ fn no_session_is_fixed_replayed_or_made_up() {
 
 #[test]
 fn every_write_of_the_page_is_refused_to_another_sites_page() {
-    use universal_wallet_edge::worker::routes::{Area, ROUTES};
+    use universal_wallet_edge::http::routes::{Access, Route};
     let edge = Edge::start();
     let world = World::new(&edge);
     let before = world.stored();
     let mut tried = 0;
-    for (method, pattern, _, area) in ROUTES {
-        if !matches!(area, Area::Console | Area::Session) || *method == "GET" {
+    for route in Route::ALL {
+        let (method, pattern) = (route.method(), route.pattern());
+        if !matches!(route.access(), Access::Console(_) | Access::Session) || method == "GET" {
             continue;
         }
         let path = pattern.replacen('*', &world.distributor.id, 1).replacen('*', &world.approval, 1);
@@ -133,7 +134,7 @@ fn every_write_of_the_page_is_refused_to_another_sites_page() {
             tried += 1;
         }
         // What a form of another site can send without asking first is no JSON.
-        if *method != "POST" {
+        if method != "POST" {
             continue;
         }
         for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"] {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use universal_wallet_edge::worker::routes::{Area, ROUTES, Route};
+use universal_wallet_edge::http::routes::{Access, Route};
 use universal_wallet_tests::answer::Answer;
 use universal_wallet_tests::distributor::{ALL, Distributor};
 use universal_wallet_tests::edge::Edge;
@@ -95,13 +95,13 @@ fn body(route: Route, other: &Office<'_>) -> Option<Value> {
     let new = json!({ "login": format!("{}@bank.test", uuid::Uuid::new_v4()), "name": "New", "roles": ["viewer"] });
     let funds = json!({ "amount": "1.00", "reference": "r" });
     match route {
-        Route::KeyCreateOperation | Route::CreateOperation => Some(cash_in),
-        Route::KeyProcessCashOut | Route::ProcessCashOut => Some(json!({ "cashOutFulfillmentType": "cash" })),
+        Route::CreateOperation | Route::RequestOperation => Some(cash_in),
+        Route::ProcessCashOut | Route::RequestProcessCashOut => Some(json!({ "cashOutFulfillmentType": "cash" })),
         Route::RequestKey => Some(settings),
         Route::TightenKey => Some(json!({ "maxTransactionAmount": "1.00" })),
         Route::Approve => Some(json!({ "digest": other.digest })),
-        Route::RevokeKey | Route::IssuerRevokeKey | Route::Reject => Some(json!({ "reason": "r" })),
-        Route::CreateUser | Route::AddUser => Some(new),
+        Route::RevokeKey | Route::RevokeKeyOfDistributor | Route::Reject => Some(json!({ "reason": "r" })),
+        Route::RequestUser | Route::AddUser => Some(new),
         Route::ChangeUser => Some(json!({ "disabled": true })),
         Route::TopUp | Route::Redeem => Some(funds),
         _ => None,
@@ -140,7 +140,7 @@ impl Attack<'_> {
             Caller::Person(person) => request.person(person),
             Caller::Issuer => request.issuer(),
         };
-        let request = if route == Route::Events {
+        let request = if route == Route::ListenToEvents {
             request.header("Upgrade", "websocket").header("Connection", "Upgrade")
         } else {
             request
@@ -159,14 +159,15 @@ impl Attack<'_> {
     }
 
     /// One route with the other's IDs wherever one can stand.
-    fn route(&mut self, method: &str, pattern: &str, route: Route, area: Area) {
+    fn route(&mut self, route: Route) {
+        let (method, pattern, access) = (route.method(), route.pattern(), route.access());
         let (mine, other) = (self.mine, self.other);
         let d = &mine.distributor;
-        let callers = match area {
-            Area::Key => vec![Caller::Key(&mine.key)],
-            Area::Console => [&d.admin, &d.maker, &d.checker].map(Caller::Person).into(),
-            Area::Issuer => vec![Caller::Issuer],
-            Area::Public | Area::Session => return,
+        let callers = match access {
+            Access::Key(_) => vec![Caller::Key(&mine.key)],
+            Access::Console(_) => [&d.admin, &d.maker, &d.checker].map(Caller::Person).into(),
+            Access::Issuer => vec![Caller::Issuer],
+            Access::Public | Access::Session => return,
         };
         let second = pattern.matches('*').count() == 2;
         for caller in &callers {
@@ -188,7 +189,7 @@ impl Attack<'_> {
                     assert_eq!(answer.status, expected, "{kind}: {answer}");
                 }
             }
-            if area == Area::Issuer {
+            if access == Access::Issuer {
                 continue;
             }
             // Into the other's own path, with IDs of theirs and of one's own.
@@ -198,8 +199,8 @@ impl Attack<'_> {
                 for theirs in [other.distributor.id.clone(), other.distributor.id.to_uppercase()] {
                     let path = filled(pattern, &[&theirs, id]);
                     let answer = self.call(caller, method, &path, route);
-                    match area {
-                        Area::Key => answer.refused(403, "distributor_mismatch"),
+                    match access {
+                        Access::Key(_) => answer.refused(403, "distributor_mismatch"),
                         _ => answer.refused(404, "not_found"),
                     };
                 }
@@ -212,10 +213,10 @@ impl Attack<'_> {
         for (list, cursor) in &self.other.cursors {
             let path = self.mine.distributor.console(&format!("/{list}?limit=1&cursor={cursor}"));
             let maker = Caller::Person(&self.mine.distributor.maker);
-            self.call(&maker, "GET", &path, Route::Operations).refused(400, "invalid_request");
+            self.call(&maker, "GET", &path, Route::ListConsoleOperations).refused(400, "invalid_request");
             if let "operations" | "cashouts" = list.as_str() {
                 let path = self.mine.distributor.api(&format!("/{list}?limit=1&cursor={cursor}"));
-                self.call(&Caller::Key(&self.mine.key), "GET", &path, Route::Operations)
+                self.call(&Caller::Key(&self.mine.key), "GET", &path, Route::ListConsoleOperations)
                     .refused(400, "invalid_request");
             }
         }
@@ -232,15 +233,15 @@ fn no_call_under_one_distributor_reads_or_changes_anything_of_another() {
     for (mine, other) in [(&first, &second), (&second, &first)] {
         let before = other.dump();
         let mut attack = Attack { edge: &edge, mine, other, pairs: 0 };
-        for (method, pattern, route, area) in ROUTES {
-            attack.route(method, pattern, *route, *area);
-            assert_eq!(other.dump(), before, "{method} {pattern} changed the other");
+        for route in Route::ALL {
+            attack.route(*route);
+            assert_eq!(other.dump(), before, "{} changed the other", route.id());
         }
         attack.cursors();
         assert_eq!(other.dump(), before, "a cursor changed the other");
         pairs += attack.pairs;
     }
-    println!("{pairs} isolation pairs over {} routes", ROUTES.len());
+    println!("{pairs} isolation pairs over {} routes", Route::ALL.len());
 }
 
 #[test]
@@ -255,8 +256,9 @@ fn whoever_belongs_to_two_has_in_each_the_roles_of_that_one() {
     edge.post(&first.distributor.issued("/users")).issuer().json(all).send().ok();
     let before = second.dump();
     let mut tried = 0;
-    for (method, pattern, route, area) in ROUTES {
-        if *area != Area::Console || *method == "GET" {
+    for route in Route::ALL {
+        let (method, pattern) = (route.method(), route.pattern());
+        if !matches!(route.access(), Access::Console(_)) || method == "GET" {
             continue;
         }
         for (kind, id) in &second.ids {

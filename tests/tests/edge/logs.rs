@@ -35,7 +35,7 @@ fn every_request_leaves_one_line_that_tells_who_called_what_and_what_it_cost() {
     let answer = edge.get(&distributor.api("/balance")).key(&till).ip("192.0.2.7").send();
     let line = line_of(&edge, &answer);
     let told = [&line["level"], &line["route"], &line["distributor"], &line["status"], &line["code"]];
-    assert_eq!(told, [&json!("info"), &json!("KeyBalance"), &json!(distributor.id), &json!(200), &Value::Null]);
+    assert_eq!(told, [&json!("info"), &json!("getBalance"), &json!(distributor.id), &json!(200), &Value::Null]);
     assert_eq!((&line["keyPrefix"], &line["ip"]), (&json!(prefix), &json!("192.0.2.7")));
     assert!(line["wallMs"].is_u64(), "{line}");
     assert_eq!(edge.log().matches(answer.header("X-Request-ID").unwrap()).count(), 1, "one line");

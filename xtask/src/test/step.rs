@@ -43,7 +43,7 @@ pub(crate) enum Step {
 
 impl Step {
     /// What runs by itself, in this order.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Format,
         Self::Clippy,
         Self::ClippyWasm,

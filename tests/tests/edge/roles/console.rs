@@ -1,7 +1,7 @@
 //! The console's rows.
 
 use serde_json::{Value, json};
-use universal_wallet_edge::worker::routes::Route;
+use universal_wallet_edge::http::routes::Route;
 use universal_wallet_tests::person::Person;
 
 use super::house::{House, Member, PHONE, roles, text};
@@ -161,16 +161,16 @@ pub(super) fn rows() -> Vec<Row> {
             let key = key(house, member, asked, 0)?;
             Some(call(house, "POST", &format!("/api-keys/{key}/rotate"), json!({})))
         }),
-        about_nothing(Route::CreateOperation, "m", |house| call(house, "POST", "/operations", cash_in())),
-        about_nothing(Route::ProcessCashOut, "m", |house| {
+        about_nothing(Route::RequestOperation, "m", |house| call(house, "POST", "/operations", cash_in())),
+        about_nothing(Route::RequestProcessCashOut, "m", |house| {
             let request = house.distributor.request_cash_out(PHONE, "0.01");
             call(house, "PUT", &format!("/cashouts/{request}"), json!({ "cashOutFulfillmentType": "cash" }))
         }),
-        about_nothing(Route::CreateUser, "a", |house| call(house, "POST", "/users", newcomer())),
+        about_nothing(Route::RequestUser, "a", |house| call(house, "POST", "/users", newcomer())),
         about_nothing(Route::ChangeUser, "a", |house| {
             call(house, "PATCH", &format!("/users/{}", house.target.id), json!({ "roles": ["viewer"] }))
         }),
-        about_nothing(Route::ResetPassword, "a", |house| {
+        about_nothing(Route::RequestPasswordReset, "a", |house| {
             call(house, "POST", &format!("/users/{}/reset-password", house.target.id), json!({}))
         }),
     ];

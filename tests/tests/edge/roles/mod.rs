@@ -10,7 +10,7 @@ mod others;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use universal_wallet_edge::worker::routes::{Area, ROUTES, Route};
+use universal_wallet_edge::http::routes::{Access, Route};
 use universal_wallet_tests::answer::Answer;
 use universal_wallet_tests::edge::Edge;
 
@@ -86,10 +86,22 @@ fn expected(row: &Row, member: &Member, asked: Asked) -> char {
     }
 }
 
-/// The routes of some areas that change something.
-fn changing(areas: &[Area]) -> HashSet<Route> {
-    let changes = |(method, _, _, area): &&(&str, &str, Route, Area)| *method != "GET" && areas.contains(area);
-    ROUTES.iter().filter(changes).map(|(_, _, route, _)| *route).collect()
+/// The routes of some kind of caller that change something.
+fn changing(whose: fn(Access) -> bool) -> HashSet<Route> {
+    Route::ALL.iter().copied().filter(|route| route.method() != "GET" && whose(route.access())).collect()
+}
+
+/// The roles that the rows of a route allow, by their first letters.
+fn allowed(rows: &[Row], route: Route) -> String {
+    let may = |letter: &char| rows.iter().any(|row| row.route == route && row.may.contains(*letter));
+    "amcv".chars().filter(may).collect()
+}
+
+/// The roles that the table of routes names, by their first letters.
+fn declared(route: Route) -> String {
+    let Access::Console(roles) = route.access() else { panic!("{} is no route of the console", route.id()) };
+    let named = |letter: &char| roles.is_empty() || roles.iter().any(|role| role.as_str().starts_with(*letter));
+    "amcv".chars().filter(named).collect()
 }
 
 #[test]
@@ -98,7 +110,11 @@ fn every_route_that_changes_something_is_allowed_to_the_roles_of_the_table_and_t
     let house = House::new(&edge);
     let rows = console::rows();
     let covered: HashSet<Route> = rows.iter().map(|row| row.route).collect();
-    assert_eq!(covered, changing(&[Area::Console]), "each route of the console that changes something has its rows");
+    let console = changing(|access| matches!(access, Access::Console(_)));
+    assert_eq!(covered, console, "each route of the console that changes something has its rows");
+    for route in console {
+        assert_eq!(allowed(&rows, route), declared(route), "{}: the table of routes", route.id());
+    }
 
     let mut table = String::from(
         "Y may, . role_required, s self_approval, m not_the_maker, 4 not_found, 1 not_signed_in, blank: cannot be\n",

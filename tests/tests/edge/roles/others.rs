@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use universal_wallet_edge::worker::routes::{Area, Route};
+use universal_wallet_edge::http::routes::{Access, Route};
 use universal_wallet_tests::answer::Answer;
 use universal_wallet_tests::distributor::{ALL, Distributor};
 use universal_wallet_tests::edge::Edge;
@@ -22,14 +22,14 @@ fn is_allowed(answer: &Answer, no: &[&str]) -> bool {
 /// A call that a key makes, about what another key may have asked for.
 type ByKey = fn(&Distributor<'_>, &Key) -> (&'static str, String, Value);
 const BY_KEY: [(Route, ByKey); 3] = [
-    (Route::KeyCreateOperation, |d, _| {
+    (Route::CreateOperation, |d, _| {
         ("POST", d.api("/operations"), json!({ "operationType": "cash-in", "amount": "0.01", "phoneTo": PHONE }))
     }),
-    (Route::KeyProcessCashOut, |d, _| {
+    (Route::ProcessCashOut, |d, _| {
         let request = d.request_cash_out(PHONE, "0.01");
         ("PUT", d.api(&format!("/cashouts/{request}")), json!({ "cashOutFulfillmentType": "cash" }))
     }),
-    (Route::KeyWithdrawOperation, |d, made_by| {
+    (Route::WithdrawOperation, |d, made_by| {
         let made = d.cash_in(made_by, PHONE, "0.01").ok();
         ("DELETE", d.api(&format!("/operations/{}", text(&made["operationID"]))), json!({}))
     }),
@@ -41,7 +41,11 @@ fn a_key_changes_something_with_the_permission_to_perform_operations_alone() {
     let distributor = edge.distributor();
     distributor.cash_in(&distributor.till(), PHONE, "100.00").ok();
     let covered: HashSet<Route> = BY_KEY.iter().map(|(route, _)| *route).collect();
-    assert_eq!(covered, changing(&[Area::Key]), "each route of keys that changes something has its row");
+    assert_eq!(
+        covered,
+        changing(|access| matches!(access, Access::Key(_))),
+        "each route of keys that changes something has its row"
+    );
     let mut table = String::from("permissions of the key: b read-balance, t read-transactions, p perform-operations\n");
     for (route, prepare) in BY_KEY {
         let mut line = String::new();
@@ -70,13 +74,13 @@ const BY_ISSUER: [(Route, ByIssuer); 10] = [
         let users = ["admin", "maker", "checker"].map(user);
         ("POST", "/issuer/v1/distributors".into(), json!({ "name": "Other Agents", "users": users }))
     }),
-    (Route::Suspend, |d| ("POST", d.issued("/suspend"), json!({}))),
-    (Route::Resume, |d| ("POST", d.issued("/resume"), json!({}))),
+    (Route::SuspendDistributor, |d| ("POST", d.issued("/suspend"), json!({}))),
+    (Route::ResumeDistributor, |d| ("POST", d.issued("/resume"), json!({}))),
     (Route::AddUser, |d| {
         let user = json!({ "login": format!("{}@bank.test", unique()), "name": "N", "roles": ["viewer"] });
         ("POST", d.issued("/users"), user)
     }),
-    (Route::IssuerRevokeKey, |d| {
+    (Route::RevokeKeyOfDistributor, |d| {
         ("POST", d.issued(&format!("/api-keys/{}/revoke", d.till().id)), json!({ "reason": "stolen" }))
     }),
     (Route::TopUp, |d| ("POST", d.issued("/topups"), json!({ "amount": "1.00", "reference": "r" }))),
@@ -105,7 +109,11 @@ fn the_issuers_token_alone_does_what_the_issuer_does() {
     let till = distributor.till();
     distributor.cash_in(&till, PHONE, "100.00").ok();
     let covered: HashSet<Route> = BY_ISSUER.iter().map(|(route, _)| *route).collect();
-    assert_eq!(covered, changing(&[Area::Issuer]), "each route of the issuer that changes something has its row");
+    assert_eq!(
+        covered,
+        changing(|access| access == Access::Issuer),
+        "each route of the issuer that changes something has its row"
+    );
     let mut table = format!("{:<20}{:>8}{:>8}{:>8}{:>8}\n", "", "issuer", "a key", "admin", "nobody");
     for (route, prepare) in BY_ISSUER {
         let (method, path, body) = prepare(&distributor);
@@ -126,8 +134,12 @@ fn the_issuers_token_alone_does_what_the_issuer_does() {
 #[test]
 fn a_session_is_begun_by_anyone_and_changed_by_whoever_holds_it() {
     let rows = [Route::SignIn, Route::SignOut, Route::ChangePassword];
-    assert_eq!(HashSet::from(rows), changing(&[Area::Session]), "each route of sessions that changes something");
-    assert_eq!(changing(&[Area::Public]), HashSet::new());
+    assert_eq!(
+        HashSet::from(rows),
+        changing(|access| access == Access::Session),
+        "each route of sessions that changes something"
+    );
+    assert_eq!(changing(|access| access == Access::Public), HashSet::new());
     let edge = Edge::start();
     let maker = &edge.distributor().maker;
     let out = || edge.delete("/admin/v1/session");

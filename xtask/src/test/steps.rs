@@ -43,7 +43,7 @@ pub(super) fn spelling() -> Result<Option<String>> {
 
 /// All but known vulnerabilities: what `deny.toml` says of the dependencies, and whether each is used.
 pub(super) fn dependencies() -> Result<()> {
-    let deny = ["--locked", "check", "bans", "licenses", "sources"];
+    let deny = ["--locked", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
     run(Command::new(CARGO_DENY.set_up()?).args(deny).current_dir(workspace::root()))?;
     let folders = ["edge", "fuzz", "sdk", "tests", "xtask"];
     run(Command::new(CARGO_MACHETE.set_up()?).args(folders).current_dir(workspace::root()))

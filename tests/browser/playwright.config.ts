@@ -24,6 +24,6 @@ export default defineConfig({
     viewport: { width: 1280, height: 900 },
     permissions: ["clipboard-read", "clipboard-write"],
     // A trace of a failure is what continuous integration keeps.
-    trace: process.env["CI"] ? "retain-on-failure" : "off",
+    trace: process.env.CI ? "retain-on-failure" : "off",
   },
 });

@@ -23,6 +23,7 @@ export default defineConfig({
     launchOptions: { args, ...(executablePath ? { executablePath } : {}) },
     viewport: { width: 1280, height: 900 },
     permissions: ["clipboard-read", "clipboard-write"],
-    trace: "off",
+    // A trace of a failure is what continuous integration keeps.
+    trace: process.env.CI ? "retain-on-failure" : "off",
   },
 });

@@ -107,7 +107,7 @@ async fn a_client_of_ones_own_that_follows_redirects_is_found_out_and_the_key_st
 }
 
 #[tokio::test]
-async fn a_proxys_own_error_is_told_apart_from_the_apis() {
+async fn the_error_of_a_proxy_is_told_apart_from_the_apis() {
     let server = Server::start([answer(403, "", "<html>Blocked</html>"), answer(502, "", "Bad gateway")]).await;
     let client = server.client();
     let short_code: universal_wallet::ShortCode = "100000".parse().unwrap();

@@ -35,21 +35,19 @@ impl Page {
 
     /// All of the guides.
     pub(crate) fn guides() -> Vec<Self> {
-        let mut names: Vec<_> = fs::read_dir(root().join("web-admin/docs"))
-            .unwrap()
-            .map(|file| file.unwrap().file_name().into_string().unwrap())
-            .filter(|name| Path::new(name).extension() == Some(OsStr::new("html")))
-            .collect();
+        let mut names = files("web-admin/docs", "html");
         names.sort();
         assert!(names.len() > 10, "{names:?}");
-        names.iter().map(|name| Self::read(&format!("web-admin/docs/{name}"))).collect()
+        names.iter().map(|name| Self::read(name)).collect()
     }
 
     /// The Markdown files for readers.
     pub(crate) fn markdown() -> Vec<Self> {
-        ["README.md", "ARCHITECTURE.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "sdk/README.md"]
-            .map(Self::read)
-            .into()
+        let mut names: Vec<_> =
+            ["", "sdk", "docs", "docs/decisions"].into_iter().flat_map(|folder| files(folder, "md")).collect();
+        names.sort();
+        assert!(names.iter().any(|name| name == "README.md") && names.len() > 20, "{names:?}");
+        names.iter().map(|name| Self::read(name)).collect()
     }
 
     pub(crate) fn is_html(&self) -> bool {
@@ -78,6 +76,13 @@ impl Page {
         }
         blocks
     }
+}
+
+/// The files of a folder whose names end so, by their paths in the workspace.
+fn files(folder: &str, extension: &str) -> Vec<String> {
+    let names = fs::read_dir(root().join(folder)).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let named = names.filter(|name| Path::new(name).extension() == Some(OsStr::new(extension)));
+    named.map(|name| Path::new(folder).join(name).into_os_string().into_string().unwrap()).collect()
 }
 
 fn html_block(text: &str) -> Block {

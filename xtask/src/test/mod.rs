@@ -24,6 +24,9 @@ pub(crate) struct Options {
     /// Run what takes many minutes too
     #[arg(long)]
     long: bool,
+    /// Fail where something cannot be checked on this machine
+    #[arg(long)]
+    strict: bool,
 }
 
 /// Runs the steps and prints what came of them. The last line tells how many tests passed and failed.
@@ -31,7 +34,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let steps: Vec<_> = if options.only.is_empty() {
         Step::ALL.into_iter().chain(Step::LONG.into_iter().filter(|_| options.long)).collect()
     } else {
-        Step::ALL.into_iter().chain(Step::LONG).filter(|step| options.only.contains(step)).collect()
+        let named = |step: &Step| options.only.contains(step);
+        Step::ALL.into_iter().chain(Step::LONG).chain(Step::NAMED).filter(named).collect()
     };
     let mut total = Count::default();
     let mut lines = Vec::new();
@@ -44,7 +48,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         say::step(format_args!("{}/{} {}: {}", place + 1, steps.len(), step.name(), step.about()));
         let begun = Instant::now();
         let mut count = Count::default();
-        let result = step.run(&mut count);
+        let result = step.run(&mut count).and_then(|unchecked| match unchecked {
+            Some(unchecked) if options.strict => bail!("not checked: {unchecked}"),
+            unchecked => Ok(unchecked),
+        });
         if result.is_err() && count.failed == 0 {
             // A step that counts nothing, or that broke before it could.
             count.failed = 1;

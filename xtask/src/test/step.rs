@@ -11,6 +11,8 @@ use super::steps;
 pub(crate) enum Step {
     /// Formatting
     Format,
+    /// Spelling
+    Spelling,
     /// Lints of everything that runs on this machine
     Clippy,
     /// Lints of what runs as wasm
@@ -39,12 +41,17 @@ pub(crate) enum Step {
     Fuzz,
     /// Many more calls made from the API's description, by everybody who may call
     SchemathesisLong,
+    /// Licences, sources and versions of the dependencies, and whether each is used
+    Dependencies,
+    /// Known vulnerabilities of the dependencies
+    Advisories,
 }
 
 impl Step {
     /// What runs by itself, in this order.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Format,
+        Self::Spelling,
         Self::Clippy,
         Self::ClippyWasm,
         Self::OldestRust,
@@ -59,8 +66,11 @@ impl Step {
         Self::Browser,
     ];
 
-    /// What `--long` adds: it takes many minutes.
-    pub(crate) const LONG: [Self; 2] = [Self::Fuzz, Self::SchemathesisLong];
+    /// What `--long` adds: it takes many minutes, the dependencies' because cargo-deny is built first.
+    pub(crate) const LONG: [Self; 3] = [Self::Dependencies, Self::Fuzz, Self::SchemathesisLong];
+
+    /// What runs only when it is named, since it needs a database from the network that changes every day.
+    pub(crate) const NAMED: [Self; 1] = [Self::Advisories];
 
     /// The name as given to `--only`.
     pub(crate) fn name(self) -> String {
@@ -75,6 +85,7 @@ impl Step {
     /// Runs it and counts its tests; answers what could not be checked here, and why.
     pub(crate) fn run(self, count: &mut Count) -> Result<Option<String>> {
         let ran = match self {
+            Self::Spelling => return steps::spelling(),
             Self::OldestRust => return steps::oldest_rust(),
             Self::Schemathesis => return steps::schemathesis("key,maker,issuer", 1, count),
             Self::SchemathesisLong => return steps::schemathesis("key,maker,checker,admin,issuer", 100, count),
@@ -90,7 +101,32 @@ impl Step {
             Self::E2e => steps::e2e(count),
             Self::Browser => steps::browser(count),
             Self::Fuzz => steps::fuzz(count),
+            Self::Dependencies => steps::dependencies(),
+            Self::Advisories => steps::advisories(),
         };
         ran.map(|()| None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::Step;
+    use crate::workspace;
+
+    fn words_of(workflow: &str) -> Vec<String> {
+        let text = fs::read_to_string(workspace::root().join(".github/workflows").join(workflow)).unwrap();
+        text.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn ci_runs_every_step_but_the_long_ones_and_the_long_run_those_too() {
+        let words = words_of("ci.yml");
+        for step in Step::ALL.into_iter().chain(Step::NAMED).chain([Step::Dependencies]) {
+            let runs = words.windows(2).any(|pair| pair[0] == "--only" && pair[1] == step.name());
+            assert!(runs, ".github/workflows/ci.yml has no job with --only {}", step.name());
+        }
+        assert!(words_of("long.yml").iter().any(|word| word == "--long"));
     }
 }

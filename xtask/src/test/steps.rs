@@ -11,8 +11,10 @@ use edge_runtime::workerd_in;
 use super::count::Count;
 use crate::build::{self, Worker};
 use crate::command::{cargo, run};
+use crate::tools::cargo_tool::{CARGO_DENY, CARGO_MACHETE};
+use crate::tools::python_tool::{SCHEMATHESIS, TYPOS};
 use crate::tools::wasm_target::WasmTarget;
-use crate::tools::{self, cargo_fuzz, chromium, node, npm, oldest_rust, schemathesis};
+use crate::tools::{self, cargo_fuzz, chromium, node, npm, oldest_rust};
 use crate::workspace;
 
 /// The end-to-end tests' crate.
@@ -29,6 +31,28 @@ const WASM: [(&str, &str); 4] = [
 
 pub(super) fn format() -> Result<()> {
     run(cargo("fmt").args(["--all", "--check"])).context("run `cargo fmt` and look at what it changed")
+}
+
+pub(super) fn spelling() -> Result<Option<String>> {
+    let Some(program) = TYPOS.set_up()? else {
+        return Ok(Some("there is no Python for typos on this machine".into()));
+    };
+    run(Command::new(program).current_dir(workspace::root())).context("correct the word, or allow it in typos.toml")?;
+    Ok(None)
+}
+
+/// All but known vulnerabilities: what `deny.toml` says of the dependencies, and whether each is used.
+pub(super) fn dependencies() -> Result<()> {
+    let deny = ["--locked", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
+    run(Command::new(CARGO_DENY.set_up()?).args(deny).current_dir(workspace::root()))?;
+    let folders = ["edge", "fuzz", "sdk", "tests", "xtask"];
+    run(Command::new(CARGO_MACHETE.set_up()?).args(folders).current_dir(workspace::root()))
+        .context("remove the dependency that is named, or list it under [package.metadata.cargo-machete]")
+}
+
+/// Fails where the database of vulnerabilities cannot be fetched.
+pub(super) fn advisories() -> Result<()> {
+    run(Command::new(CARGO_DENY.set_up()?).args(["--locked", "check", "advisories"]).current_dir(workspace::root()))
 }
 
 pub(super) fn clippy() -> Result<()> {
@@ -131,7 +155,7 @@ pub(super) fn e2e(count: &mut Count) -> Result<()> {
 
 /// With a fixed seed, so that the calls are the same each time; at most so many random ones for each operation.
 pub(super) fn schemathesis(callers: &str, cases: u32, count: &mut Count) -> Result<Option<String>> {
-    let Some(program) = schemathesis::set_up()? else {
+    let Some(program) = SCHEMATHESIS.set_up()? else {
         return Ok(Some("there is no Python 3.10 or newer for schemathesis on this machine".into()));
     };
     build::build(Worker::Edge)?;

@@ -2,13 +2,12 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
+use super::cargo_tool::CARGO_FUZZ;
 use super::debian;
-use crate::command::{cargo, find, run};
-use crate::{say, workspace};
-
-const VERSION: &str = "0.13.2";
+use crate::command::find;
+use crate::say;
 
 /// The program, installed where it is missing.
 pub(crate) fn set_up() -> Result<PathBuf> {
@@ -19,12 +18,5 @@ pub(crate) fn set_up() -> Result<PathBuf> {
         say::step("Installing g++, for the fuzzer (once)");
         debian::install_packages(&["g++"])?;
     }
-    let root = workspace::target().join(format!("cargo-fuzz-{VERSION}"));
-    let program = root.join("bin/cargo-fuzz");
-    if !program.is_file() {
-        say::step("Installing cargo-fuzz (once; about a minute)");
-        run(cargo("install").args(["cargo-fuzz", "--locked", "--version", VERSION, "--root"]).arg(&root))
-            .context("cargo-fuzz could not be installed: check the network connection, then try again")?;
-    }
-    Ok(program)
+    CARGO_FUZZ.set_up()
 }

@@ -6,8 +6,8 @@ use super::TARGET;
 use crate::command::{find, run};
 use crate::{say, workspace};
 
-/// Its version, `rust-version` in the workspace's manifest.
-pub(crate) const VERSION: &str = env!("CARGO_PKG_RUST_VERSION");
+/// Its version, `rust-version` in the client's manifest.
+pub(crate) const VERSION: &str = "1.88";
 
 /// Whether it is there, or was installed by rustup; else why not, and what to do.
 pub(crate) fn set_up() -> Result<(), String> {
@@ -43,4 +43,15 @@ pub(crate) fn cargo(subcommand: &str) -> Command {
         command.env_remove(variable);
     }
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_the_one_that_the_client_promises() {
+        let manifest = std::fs::read_to_string(workspace::root().join("sdk/Cargo.toml")).unwrap();
+        assert!(manifest.contains(&format!("\nrust-version = \"{VERSION}\"\n")));
+    }
 }

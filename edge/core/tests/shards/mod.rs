@@ -1,5 +1,5 @@
-//! A distributor larger than one object, simulated: the design that ARCHITECTURE.md describes under
-//! "A distributor larger than one object".
+//! A distributor larger than one object, simulated: the design of
+//! docs/decisions/0012-a-distributor-larger-than-one-object.md.
 
 mod escrow;
 mod world;

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use universal_wallet_core::error::{Code, Outcome, refuse};
 use universal_wallet_core::text::input::{Input, Unread};
 use universal_wallet_core::text::ip::client_address;
 
@@ -117,8 +118,19 @@ impl<'a> Request<'a> {
         kind.trim().eq_ignore_ascii_case("application/json")
     }
 
+    /// Refuses a request that, as a browser says, another site's page sent.
+    pub(crate) fn refuse_cross_site(&self) -> Outcome<()> {
+        if self.is_cross_site() {
+            return refuse(
+                Code::CrossSiteRequest,
+                "This request came from another site's page and was not carried out.",
+            );
+        }
+        Ok(())
+    }
+
     /// Whether a browser says that another site's page sent it.
-    pub(crate) fn is_cross_site(&self) -> bool {
+    fn is_cross_site(&self) -> bool {
         self.origin_header.is_some_and(|origin| origin != self.site)
             || self.fetch_site.is_some_and(|site| !matches!(site, "same-origin" | "none"))
     }

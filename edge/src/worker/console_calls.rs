@@ -5,8 +5,7 @@ use universal_wallet_core::error::{Code, Outcome, Refusal, refuse};
 use universal_wallet_core::people::sign_in::not_signed_in;
 use universal_wallet_core::text::json_text;
 
-use super::dispatch::{Next, hand_over};
-use super::session::refuse_cross_site;
+use super::begun::{Begun, hand_over};
 use crate::calls::objects;
 use crate::calls::step::{self, READ_BODY};
 use crate::http::cookie::Cookie;
@@ -17,16 +16,16 @@ use crate::messages::envelope::{self, Receiver};
 use crate::messages::to_distributor::ConsoleCaller;
 use crate::messages::to_user::{SignedIn, ToUser};
 
-pub(super) fn begin(request: &Request<'_>, route: Route, [distributor, subject]: [&str; 2]) -> Outcome<Next> {
+pub(super) fn begin(request: &Request<'_>, route: Route, [distributor, subject]: [&str; 2]) -> Outcome<Begun> {
     if request.has_body() || route == Route::ListenToEvents {
-        refuse_cross_site(request)?;
+        request.refuse_cross_site()?;
     }
     if route == Route::ListenToEvents && !request.is_socket() {
         return refuse(Code::InvalidRequest, "Open this address as a WebSocket.");
     }
     let distributor: Option<DistributorID> = distributor.parse().ok();
     let cookie = request.cookie.and_then(Cookie::read).ok_or_else(not_signed_in)?;
-    let Some(input) = request.input() else { return Ok(Next::Step(READ_BODY.into())) };
+    let Some(input) = request.input() else { return Ok(Begun::Step(READ_BODY.into())) };
     let ip = request.client().map(|address| address.to_string());
     let call = distributor.map(|distributor| Call {
         origin: request.origin.clone(),
@@ -37,7 +36,7 @@ pub(super) fn begin(request: &Request<'_>, route: Route, [distributor, subject]:
         ip,
         input,
     });
-    Ok(Next::Asking(Box::pin(answer(cookie, call))))
+    Ok(Begun::Asking(Box::pin(answer(cookie, call))))
 }
 
 async fn answer(cookie: Cookie, call: Option<Call>) -> Outcome<String> {

@@ -5,43 +5,15 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use serde_json::json;
-use universal_wallet_core::error::{Code, Outcome, Refusal};
+use universal_wallet_core::error::{Code, Error, Outcome, Refusal};
 
+use super::begun::Begun;
 use super::{console_calls, issuer_calls, key_calls, session};
-use crate::calls::step::{self, ObjectKind};
+use crate::calls::step;
 use crate::http::answer::{Answer, Origin};
 use crate::http::request::Request;
 use crate::http::routes::{Access, Matched, Route, find};
-use crate::messages::call::{Call, Principal};
 use crate::platform::log::{self, Context};
-
-/// A call that asks objects, and then has the shell's next step.
-type Asking = Pin<Box<dyn Future<Output = Outcome<String>>>>;
-
-/// What becomes of a request.
-pub(super) enum Next {
-    /// The shell's next step.
-    Step(String),
-    /// Objects are asked first.
-    Asking(Asking),
-}
-
-impl Next {
-    /// The request is answered.
-    pub(super) fn answer(answer: Answer) -> Self {
-        Self::Step(answer.text())
-    }
-
-    /// Objects are asked, and then the request is answered.
-    pub(super) fn asking(call: impl Future<Output = Outcome<Answer>> + 'static) -> Self {
-        Self::Asking(Box::pin(async { Ok(call.await?.text()) }))
-    }
-}
-
-/// Hands a call over to the Distributor that it is about, whose step is the next.
-pub(super) fn hand_over(principal: &Principal, call: &Call) -> Outcome<String> {
-    Ok(step::ask(None, ObjectKind::Distributor, &call.distributor.to_string(), &call.message(principal)?))
-}
 
 /// The shell's next step for a request; `begin` begins a call that asks objects.
 pub(super) fn dispatch(
@@ -51,19 +23,19 @@ pub(super) fn dispatch(
     let next = route(&mut request);
     let origin = request.origin;
     match next {
-        Ok(Next::Step(step)) => step,
-        Ok(Next::Asking(call)) => {
+        Ok(Begun::Step(step)) => step,
+        Ok(Begun::Asking(call)) => {
             begin(Box::pin(async move { call.await.unwrap_or_else(|refused| refuse(&refused, &origin)) }))
         }
         Err(refused) => refuse(&refused, &origin),
     }
 }
 
-fn refuse(refused: &universal_wallet_core::error::Error, origin: &Origin) -> String {
+fn refuse(refused: &Error, origin: &Origin) -> String {
     Answer::refused(refused, origin).text()
 }
 
-fn route(request: &mut Request<'_>) -> Outcome<Next> {
+fn route(request: &mut Request<'_>) -> Outcome<Begun> {
     let (route, variable) = match find(request.method, request.path) {
         Matched::Route(route, variable) => (route, variable),
         Matched::OtherMethods(allowed) => {
@@ -71,7 +43,7 @@ fn route(request: &mut Request<'_>) -> Outcome<Next> {
                 Code::MethodNotAllowed,
                 format!("This address answers to {allowed} only, not to {}.", request.shown_method()),
             );
-            return Ok(Next::answer(Answer::refusal(&refusal, &request.origin).header("Allow", allowed)));
+            return Ok(Begun::answer(Answer::refusal(&refusal, &request.origin).header("Allow", allowed)));
         }
         Matched::Nothing => return Err(Refusal::not_found().into()),
     };
@@ -86,12 +58,12 @@ fn route(request: &mut Request<'_>) -> Outcome<Next> {
     }
 }
 
-fn public(route: Route) -> Outcome<Next> {
+fn public(route: Route) -> Outcome<Begun> {
     match route {
         Route::GetHealth => {
             let body = json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") });
-            Ok(Next::answer(Answer::json(200, &body)?))
+            Ok(Begun::answer(Answer::json(200, &body)?))
         }
-        _ => Ok(Next::Step(step::describe(Answer::text_of("application/json", String::new())))),
+        _ => Ok(Begun::Step(step::describe(Answer::text_of("application/json", String::new())))),
     }
 }

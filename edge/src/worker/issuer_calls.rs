@@ -8,7 +8,7 @@ use universal_wallet_core::error::{Code, Outcome, Refusal};
 use universal_wallet_core::operations::model::{Merchant, merchant_wallet, phone_wallet};
 use universal_wallet_core::text::input::Input;
 
-use super::dispatch::{Next, hand_over};
+use super::begun::{Begun, hand_over};
 use super::provisioning;
 use crate::calls::objects;
 use crate::calls::step::READ_BODY;
@@ -22,7 +22,7 @@ use crate::messages::to_issuer::{CreatedMerchant, DISTRIBUTORS_PAGE, ToIssuer};
 use crate::messages::to_wallet::{ToWallet, WalletFunds, WalletVerified};
 use crate::platform::config::config;
 
-pub(super) fn begin(request: &mut Request<'_>, route: Route, variable: [&str; 2]) -> Outcome<Next> {
+pub(super) fn begin(request: &mut Request<'_>, route: Route, variable: [&str; 2]) -> Outcome<Begun> {
     let config = config()?;
     let known = request.bearer().map(|token| config.is_issuer(token));
     request.origin.scheme = Scheme::Bearer { sent: known.is_some() };
@@ -36,7 +36,7 @@ pub(super) fn begin(request: &mut Request<'_>, route: Route, variable: [&str; 2]
     }
     match request.input() {
         Some(input) => answer(request, route, variable, input),
-        None => Ok(Next::Step(READ_BODY.into())),
+        None => Ok(Begun::Step(READ_BODY.into())),
     }
 }
 
@@ -51,31 +51,31 @@ fn named<T: std::str::FromStr>(segment: &str) -> Outcome<T> {
     segment.parse().map_err(|_| Refusal::not_found().into())
 }
 
-fn answer(request: &Request<'_>, route: Route, [first, second]: [&str; 2], input: Input) -> Outcome<Next> {
+fn answer(request: &Request<'_>, route: Route, [first, second]: [&str; 2], input: Input) -> Outcome<Begun> {
     Ok(match route {
-        Route::CreateDistributor => Next::asking(async move { provisioning::create_distributor(&input).await }),
+        Route::CreateDistributor => Begun::asking(async move { provisioning::create_distributor(&input).await }),
         Route::AddUser => {
             let distributor = named(first)?;
-            Next::asking(async move { provisioning::add_user(distributor, &input).await })
+            Begun::asking(async move { provisioning::add_user(distributor, &input).await })
         }
-        Route::CreateMerchant => Next::asking(create_merchant(input)),
-        Route::GetMerchant => Next::asking(merchant(named(first)?)),
-        Route::GetWallet => Next::asking(wallet(phone_wallet(&phone(first)?), None)),
-        Route::VerifyWallet => Next::asking(verify_wallet(phone_wallet(&phone(first)?))),
-        Route::VerifyMerchant => Next::asking(verify_wallet(merchant_wallet(named(first)?))),
+        Route::CreateMerchant => Begun::asking(create_merchant(input)),
+        Route::GetMerchant => Begun::asking(merchant(named(first)?)),
+        Route::GetWallet => Begun::asking(wallet(phone_wallet(&phone(first)?), None)),
+        Route::VerifyWallet => Begun::asking(verify_wallet(phone_wallet(&phone(first)?))),
+        Route::VerifyMerchant => Begun::asking(verify_wallet(merchant_wallet(named(first)?))),
         Route::ListDistributors => {
             let query = Query::parse(request.query)?;
             let after = query
                 .get("cursor")
                 .filter(|cursor| !cursor.is_empty())
                 .map(|cursor| cursor.parse().map_err(|error| Refusal::field(Code::InvalidRequest, "cursor", error)));
-            Next::asking(list_distributors(after.transpose()?))
+            Begun::asking(list_distributors(after.transpose()?))
         }
-        Route::RequestCashOut => Next::asking(request_cash_out(phone(first)?, input)),
+        Route::RequestCashOut => Begun::asking(request_cash_out(phone(first)?, input)),
         Route::CancelCashOut => {
             let (from, id) = (phone(first)?, named(second)?);
             input.optional_object()?.finish()?;
-            Next::asking(cancel_cash_out(from, id))
+            Begun::asking(cancel_cash_out(from, id))
         }
         _ => {
             let call = Call {
@@ -87,7 +87,7 @@ fn answer(request: &Request<'_>, route: Route, [first, second]: [&str; 2], input
                 ip: None,
                 input,
             };
-            Next::Step(hand_over(&Principal::Issuer, &call)?)
+            Begun::Step(hand_over(&Principal::Issuer, &call)?)
         }
     })
 }

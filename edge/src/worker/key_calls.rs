@@ -6,7 +6,7 @@ use universal_wallet_core::error::{Code, Outcome, Refusal};
 use universal_wallet_core::keys::token::Recognised;
 use universal_wallet_core::keys::verify;
 
-use super::dispatch::{Next, hand_over};
+use super::begun::{Begun, hand_over};
 use crate::calls::step::READ_BODY;
 use crate::http::answer::{Answer, Scheme};
 use crate::http::key_headers::KeyHeaders;
@@ -15,7 +15,7 @@ use crate::http::routes::Route;
 use crate::messages::call::{Call, Principal};
 use crate::platform::config::config;
 
-pub(super) fn begin(request: &mut Request<'_>, route: Route, [distributor, subject]: [&str; 2]) -> Outcome<Next> {
+pub(super) fn begin(request: &mut Request<'_>, route: Route, [distributor, subject]: [&str; 2]) -> Outcome<Begun> {
     let distributor: DistributorID = distributor.parse().map_err(|_| Refusal::not_found())?;
     let config = config()?;
     let recognised = request.bearer().map(|token| config.peppers.recognise(token.as_bytes(), distributor));
@@ -35,11 +35,11 @@ pub(super) fn begin(request: &mut Request<'_>, route: Route, [distributor, subje
                 "This API key belongs to another distributor; check the ID in the path.",
             );
             let headers = KeyHeaders::of_unknown(config.rate_limit_per_key);
-            return Ok(Next::answer(headers.on(Answer::refusal(&refusal, &request.origin))));
+            return Ok(Begun::answer(headers.on(Answer::refusal(&refusal, &request.origin))));
         }
         Some(Recognised::Ours(digest)) => digest,
     };
-    let Some(input) = request.input() else { return Ok(Next::Step(READ_BODY.into())) };
+    let Some(input) = request.input() else { return Ok(Begun::Step(READ_BODY.into())) };
     let call = Call {
         origin: request.origin.clone(),
         route,
@@ -49,5 +49,5 @@ pub(super) fn begin(request: &mut Request<'_>, route: Route, [distributor, subje
         ip: request.client().map(|address| address.to_string()),
         input,
     };
-    Ok(Next::Step(hand_over(&Principal::Key(digest), &call)?))
+    Ok(Begun::Step(hand_over(&Principal::Key(digest), &call)?))
 }

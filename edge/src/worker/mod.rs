@@ -1,5 +1,6 @@
 //! The Worker: its exports, which the shell calls with strings.
 
+mod begun;
 mod console_calls;
 mod dispatch;
 pub(crate) mod issuer_calls;

@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 use universal_wallet::id::{DistributorID, UserID};
-use universal_wallet_core::error::{Code, Outcome, refuse};
+use universal_wallet_core::error::Outcome;
 use universal_wallet_core::people::model::{Login, Role};
 use universal_wallet_core::people::sign_in::{not_signed_in, wrong_credentials};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Input;
 use universal_wallet_core::text::ip::IPBlock;
 
-use super::dispatch::Next;
+use super::begun::Begun;
 use crate::calls::objects;
 use crate::calls::step::READ_BODY;
 use crate::http::answer::Answer;
@@ -19,14 +19,6 @@ use crate::http::routes::Route;
 use crate::messages::to_distributor::{Membership, ToDistributor};
 use crate::messages::to_sign_ins::ToSignIns;
 use crate::messages::to_user::{SignedIn, ToUser};
-
-/// Refuses what a browser says another site's page sent.
-pub(crate) fn refuse_cross_site(request: &Request<'_>) -> Outcome<()> {
-    if request.is_cross_site() {
-        return refuse(Code::CrossSiteRequest, "This request came from another site's page and was not carried out.");
-    }
-    Ok(())
-}
 
 /// A signed-in person and their distributors.
 #[derive(Serialize)]
@@ -62,15 +54,15 @@ pub(crate) struct SessionDistributor {
     roles: Vec<Role>,
 }
 
-pub(super) fn begin(request: &Request<'_>, route: Route) -> Outcome<Next> {
+pub(super) fn begin(request: &Request<'_>, route: Route) -> Outcome<Begun> {
     if request.has_body() {
-        refuse_cross_site(request)?;
+        request.refuse_cross_site()?;
     }
     let cookie = request.cookie.and_then(Cookie::read);
     if route != Route::SignIn && cookie.is_none() {
         return Err(not_signed_in().into());
     }
-    let Some(input) = request.input() else { return Ok(Next::Step(READ_BODY.into())) };
+    let Some(input) = request.input() else { return Ok(Begun::Step(READ_BODY.into())) };
     let from = Client {
         subscriber: request
             .client()
@@ -78,8 +70,8 @@ pub(super) fn begin(request: &Request<'_>, route: Route) -> Outcome<Next> {
         ip: request.client().map(|address| address.to_string()),
     };
     Ok(match cookie.filter(|_| route != Route::SignIn) {
-        None => Next::asking(async move { sign_in(&input, from).await }),
-        Some(Cookie { login, token }) => Next::asking(async move {
+        None => Begun::asking(async move { sign_in(&input, from).await }),
+        Some(Cookie { login, token }) => Begun::asking(async move {
             match route {
                 Route::SignOut => sign_out(&login, token).await,
                 Route::ChangePassword => change_password(&login, token, &input).await,

@@ -3,26 +3,19 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::DeserializeSeed;
 use serde_json::{Map, Value};
 use universal_wallet::Amount;
 use universal_wallet::wire::FieldError;
 
 use crate::error::{Code, Refusal};
+use crate::text::strict_json::{Strict, shown};
 
 /// The largest body, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
 
-/// How many mistakes one answer tells: what a body can have of them must not make long answers.
-const MOST_MISTAKES: usize = 20;
-/// How much of a field's path an answer repeats, in characters.
-const MOST_SHOWN: usize = 128;
-
-/// A path as an answer repeats it: its names come from the caller.
-fn shown(path: &str) -> String {
-    path.chars().take(MOST_SHOWN).collect()
-}
-
+/// The most mistakes that one answer tells: a body of many must not make long answers.
+const MAX_MISTAKES: usize = 20;
 /// The members of a request body, taken one by one; mistakes are gathered, so that one answer
 /// tells them all.
 #[derive(Debug)]
@@ -288,7 +281,7 @@ impl Body {
     }
 
     fn refusal(mut self) -> Refusal {
-        self.errors.truncate(MOST_MISTAKES);
+        self.errors.truncate(MAX_MISTAKES);
         let code = if self.amount_only { Code::InvalidAmount } else { Code::InvalidRequest };
         Refusal::fields(code, self.errors)
     }
@@ -297,79 +290,6 @@ impl Body {
     pub fn finish(mut self) -> Result<(), Refusal> {
         self.refuse_unknown();
         if self.errors.is_empty() { Ok(()) } else { Err(self.refusal()) }
-    }
-}
-
-/// Reads a value; the path of each name that an object repeats is noted.
-struct Strict<'a> {
-    path: String,
-    repeated: &'a mut Vec<String>,
-}
-
-impl Strict<'_> {
-    fn inner(&mut self, path: &str) -> Strict<'_> {
-        Strict { path: shown(path), repeated: self.repeated }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Strict<'_> {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Strict<'_> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        let path = self.path.strip_suffix('.').unwrap_or(&self.path).to_owned();
-        while let Some(item) = items.next_element_seed(self.inner(&format!("{path}[{}].", list.len())))? {
-            list.push(item);
-        }
-        Ok(list.into())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Value, A::Error> {
-        let mut object = Map::new();
-        while let Some(name) = members.next_key::<String>()? {
-            let path = format!("{}{}", self.path, shown(&name));
-            let value = members.next_value_seed(self.inner(&format!("{path}.")))?;
-            if object.insert(name, value).is_some() && !self.repeated.contains(&path) {
-                self.repeated.push(path);
-            }
-        }
-        Ok(object.into())
     }
 }
 

@@ -8,3 +8,4 @@ pub mod ip;
 pub mod json_text;
 pub mod numbered_id;
 pub mod secret;
+mod strict_json;

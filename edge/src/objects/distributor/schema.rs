@@ -17,6 +17,9 @@ pub(super) const MIGRATIONS: Migrations = Migrations {
 };
 
 const TABLES: &str = "
+-- Who the distributor is, and marks of what was done: a document or number by name.
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
 -- The chain, but for the entries that are an operation's first: those are rows of `operations`.
 CREATE TABLE entries (n INTEGER PRIMARY KEY, text TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 

@@ -1,6 +1,5 @@
 //! Finds a request's route and hands it to what answers its kind of caller.
 
-use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 

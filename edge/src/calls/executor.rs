@@ -79,7 +79,7 @@ impl Calls {
         match EXCHANGE.with_borrow_mut(|exchange| exchange.asked.take()) {
             Some((to, name, message)) => step::ask(Some(self.keep(call)), to, &name, &message),
             // Nothing would ever wake it.
-            None => reply::unreadable(&InternalError::new("a call that waits for something else than a reply")),
+            None => reply::unreadable(&InternalError::new("a call that waits for anything but a reply")),
         }
     }
 

@@ -104,7 +104,7 @@ pub(crate) fn open(message: &str) -> Result<Opened<'_>, InternalError> {
     let mut words = message.splitn(5, ' ');
     let mut word = || words.next().ok_or_else(|| InternalError::new("a message that is cut short"));
     let (receiver, version, _, _, content) = (word()?, word()?, word()?, word()?, word()?);
-    let version: u32 = version.parse().map_err(|_| InternalError::new("a message of no version"))?;
+    let version: u32 = version.parse().map_err(|_| InternalError::new("a message without a version"))?;
     let own = self::version();
     if version != own && version + 1 != own {
         return Err(InternalError(format!("a message of version {version}; this code reads {own} and the one before")));

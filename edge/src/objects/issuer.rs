@@ -100,7 +100,8 @@ impl Issuer {
         if let Some(key) = &key
             && let Some(subject) = self.remembered(key)?
         {
-            let id = subject.parse().map_err(|_| InternalError::new("a stored distributor ID that is none"))?;
+            let id =
+                subject.parse().map_err(|_| InternalError::new("a stored distributor ID that cannot be parsed"))?;
             let row: Option<(u8,)> = self.db.row("SELECT created FROM distributors WHERE id = ?", (id,))?;
             return Ok(Begun { id, replayed: row.is_some_and(|(created,)| created == 1) });
         }
@@ -150,7 +151,7 @@ impl Issuer {
         if let Some(key) = &key
             && self.remembered(key)?.is_some()
         {
-            let merchant = known.ok_or_else(|| InternalError::new("a remembered merchant that is not there"))?;
+            let merchant = known.ok_or_else(|| InternalError::new("a remembered merchant that is missing"))?;
             return Ok(CreatedMerchant { merchant, replayed: true });
         }
         if known.is_some() {

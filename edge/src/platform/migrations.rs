@@ -85,7 +85,10 @@ impl Migrations {
         if storage.has_table("meta")?
             && let Some((version,)) = storage.row::<(String,)>("SELECT value FROM meta WHERE name = 'schema'", NONE)?
         {
-            return version.parse().map(Some).map_err(|_| InternalError::new("a stored version that is none"));
+            return version
+                .parse()
+                .map(Some)
+                .map_err(|_| InternalError::new("a stored schema version that cannot be parsed"));
         }
         Ok(storage.has_table(self.table)?.then_some(1))
     }

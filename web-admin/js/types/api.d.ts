@@ -1024,7 +1024,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Who did something. */
+        /** @description Actor of an event. */
         Actor: components["schemas"]["ActorUser"] | components["schemas"]["ActorKey"] | components["schemas"]["ActorIssuer"] | components["schemas"]["ActorSystem"];
         /** @description The issuer. */
         ActorIssuer: {
@@ -1034,11 +1034,11 @@ export interface components {
              */
             type: "issuer";
         };
-        /** @description A key. */
+        /** @description An API key. */
         ActorKey: {
-            /** @description Which. */
+            /** @description ID of the key. */
             id: components["schemas"]["KeyID"];
-            /** @description What its maker called it. */
+            /** @description The label its maker gave the key. */
             name: string;
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1046,7 +1046,7 @@ export interface components {
              */
             type: "key";
         };
-        /** @description Time: a deadline passed, a delivery arrived. */
+        /** @description The system itself: a deadline passed, a delivery arrived. */
         ActorSystem: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1054,7 +1054,7 @@ export interface components {
              */
             type: "system";
         };
-        /** @description A person, through the console. */
+        /** @description A person in the console. */
         ActorUser: {
             /** @constant */
             type: "user";
@@ -1072,43 +1072,43 @@ export interface components {
         Amount: string;
         /** @description A request that one person made and another decides. */
         Approval: {
-            /** @description Names the request. */
+            /** @description ID of the request. */
             approvalID: components["schemas"]["ApprovalID"];
-            /** @description When. */
+            /** @description Time of the request. */
             createdAt: components["schemas"]["Timestamp"];
-            /** @description When. */
+            /** @description Time of the decision. */
             decidedAt: components["schemas"]["Timestamp"] | null;
-            /** @description Who decided. */
+            /** @description ID of the person who decided. */
             decidedBy: components["schemas"]["UserID"] | null;
-            /** @description Their name. */
+            /** @description Name of the person who decided. */
             decidedByName: string | null;
             /**
-             * @description Hex SHA-256 of the RFC 8785 form of `{approvalID, distributorID, kind, makerID, subject}`: what a checker
-             *     agrees to.
+             * @description Hex SHA-256 of the RFC 8785 form of `{approvalID, distributorID, kind, makerID, subject}`; a checker agrees to
+             *     this digest.
              */
             digest: string;
-            /** @description When nobody can decide it any more. */
+            /** @description Time from which nobody can decide the request. */
             expiresAt: components["schemas"]["Timestamp"];
-            /** @description What is asked for. */
+            /** @description Kind of the request. */
             kind: components["schemas"]["ApprovalKind"];
-            /** @description Who asked. */
+            /** @description ID of the person who made the request. */
             makerID: components["schemas"]["UserID"];
-            /** @description Their name. */
+            /** @description Name of the person who made the request. */
             makerName: string;
-            /** @description Why it was refused. */
+            /** @description Reason of a rejection. */
             reason: string | null;
-            /** @description Where it stands. */
+            /** @description Status of the request. */
             status: components["schemas"]["ApprovalStatus"];
-            /** @description The full request as it will be carried out, with its keyID, operationID or userID. */
+            /** @description The full request as it is carried out, with its keyID, operationID or userID. */
             subject: {
                 [key: string]: unknown;
             };
         };
         /** @example apr_36e48800-22ce-4ea0-b37a-198f7978cd53 */
         ApprovalID: string;
-        /** @description What is asked for. */
+        /** @description Kind of a request. */
         ApprovalKind: "api-key.issue" | "api-key.rotate" | "operation" | "user.create" | "user.grant" | "user.reset";
-        /** @description Where an approval stands. */
+        /** @description Status of an approval. */
         ApprovalStatus: "pending" | "approved" | "rejected" | "withdrawn" | "expired";
         Approve: {
             /** @description As the request was read. */
@@ -1260,11 +1260,11 @@ export interface components {
         };
         /** @description What was found of a distributor. */
         DistributorVerified: {
-            /** @description When that was. */
+            /** @description Time at which the issuer last kept the chain's head. */
             anchoredAt: components["schemas"]["Timestamp"] | null;
             /**
              * Format: uint64
-             * @description How many it had when the issuer last kept its head; null when never.
+             * @description Number of entries when the issuer last kept the chain's head; null if it never did.
              */
             anchoredEntries: number | null;
             /**
@@ -1274,19 +1274,19 @@ export interface components {
             brokenAt?: number | null;
             /**
              * Format: uint64
-             * @description How many entries the chain has.
+             * @description Number of entries in the chain.
              */
             entries: number;
-            /** @description The hash of the last. */
+            /** @description Hash of the last entry. */
             head: string;
             /**
              * Format: uint64
-             * @description Where to go on.
+             * @description Entry number from which to continue.
              */
             nextFrom?: number | null;
             /** @description What does not fit, a sentence each; looked for at the end of the chain. */
             problems: string[];
-            /** @description Whether everything looked at holds. */
+            /** @description True if all verified entries and states hold. */
             valid: boolean;
             /** @description What the operations and requests among the verified entries mean to each wallet. */
             wallets: components["schemas"]["InWallet"][];
@@ -1359,62 +1359,62 @@ export interface components {
             password?: string | null;
             roles: ("admin" | "maker" | "checker" | "viewer")[];
         };
-        /** @description A key, from its request on. The secret itself is never part of it. */
+        /** @description An API key. The secret itself is never part of it. */
         Key: {
-            /** @description The addresses and CIDR blocks it may be used from, in normal form; empty: any. */
+            /** @description Addresses and CIDR blocks that the key may be used from, in normal form; an empty list allows any. */
             allowedIPs: string[];
             /** @description The request that a checker decides. */
             approvalID: components["schemas"]["ApprovalID"];
             /** @description Operations up to this amount need no checker. */
             autoApproveLimit: components["schemas"]["Amount"];
-            /** @description Who decided. */
+            /** @description ID of the person who decided the request. */
             checkerID: components["schemas"]["UserID"] | null;
-            /** @description Their name. */
+            /** @description Name of the person who decided the request. */
             checkerName: string | null;
-            /** @description When its maker took the secret. */
+            /** @description Time at which the maker claimed the secret. */
             claimedAt: components["schemas"]["Timestamp"] | null;
-            /** @description When it was asked for. */
+            /** @description Time of the request. */
             createdAt: components["schemas"]["Timestamp"];
-            /** @description When it was decided. */
+            /** @description Time of the decision. */
             decidedAt: components["schemas"]["Timestamp"] | null;
-            /** @description When it ends; null until it is claimed. */
+            /** @description Expiry time; null until the key is claimed. */
             expiresAt: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int64
-             * @description How long it lives from its claim on.
+             * @description Lifetime in days, from the claim.
              */
             expiresInDays: number;
-            /** @description Names the key. */
+            /** @description ID of the key. */
             keyID: components["schemas"]["KeyID"];
-            /** @description Its first eight characters, to tell it by; null until it is claimed. */
+            /** @description First eight characters of the key, for telling keys apart; null until the key is claimed. */
             keyPrefix: string | null;
-            /** @description What its maker calls it. */
+            /** @description The label its maker gave the key. */
             label: string;
-            /** @description Its last call. */
+            /** @description Time of the last call. */
             lastUsedAt: components["schemas"]["Timestamp"] | null;
-            /** @description Where that came from. */
+            /** @description Client address of the last call. */
             lastUsedIP: string | null;
-            /** @description Who asked for it. */
+            /** @description ID of the person who requested the key. */
             makerID: components["schemas"]["UserID"];
-            /** @description Their name. */
+            /** @description Name of the person who requested the key. */
             makerName: string;
-            /** @description The volume of one UTC day, shared by a key and its rotated predecessors; null: no limit. */
+            /** @description The volume of one UTC day, shared by a key and its rotated predecessors; null means no limit. */
             maxDailyVolume: components["schemas"]["Amount"] | null;
-            /** @description The largest amount of one operation; null: no limit. */
+            /** @description The largest amount of one operation; null means no limit. */
             maxTransactionAmount: components["schemas"]["Amount"] | null;
             /** @description The maker's note to the checker. */
             note: string | null;
-            /** @description What it may do. */
+            /** @description Permissions of the key. */
             permissions: components["schemas"]["Permission"][];
-            /** @description Why it was rejected or revoked. */
+            /** @description Reason of the rejection or revocation. */
             reason: string | null;
-            /** @description The key that it takes over from. */
+            /** @description The key that this key replaces. */
             replaces: components["schemas"]["KeyID"] | null;
-            /** @description When it was revoked. */
+            /** @description Time of the revocation. */
             revokedAt: components["schemas"]["Timestamp"] | null;
-            /** @description Where it stands. */
+            /** @description Status of the key. */
             status: components["schemas"]["KeyStatus"];
-            /** @description How much it is used. */
+            /** @description Usage of the key. */
             usage: components["schemas"]["Usage"];
         };
         KeyChange: {
@@ -1453,7 +1453,7 @@ export interface components {
             /** @default 24 */
             overlapHours: number | null;
         };
-        /** @description Where a key stands. */
+        /** @description Status of a key. */
         KeyStatus: "pending" | "approved" | "active" | "expired" | "revoked" | "rejected" | "withdrawn" | "lapsed";
         /** @description How a key was used. */
         KeyUsage: {
@@ -1622,11 +1622,11 @@ export interface components {
         };
         /** @enum {string} */
         Permission: "read-balance" | "read-transactions" | "perform-operations";
-        /** @description Someone by ID and name, as they were when they acted. */
+        /** @description A person by ID and name, as they were at the time of the event. */
         Person: {
-            /** @description Their identity: the only thing that persons are compared by. */
+            /** @description ID of the user: the only basis for comparing persons. */
             id: components["schemas"]["UserID"];
-            /** @description For display. */
+            /** @description Display name. */
             name: string;
         };
         /**
@@ -1680,7 +1680,7 @@ export interface components {
         RequiredReason: {
             reason: string;
         };
-        /** @description What a member of a distributor may do. Every role reads. */
+        /** @description Role of a member. Every role may read. */
         Role: "admin" | "maker" | "checker" | "viewer";
         /** @description A signed-in person and their distributors. */
         Session: {
@@ -1745,7 +1745,7 @@ export interface components {
         Timestamp: string;
         /** @description A total of many amounts, which may pass the largest balance. */
         Total: string;
-        /** @description How much a key is used. */
+        /** @description Usage of a key. */
         Usage: {
             /**
              * Format: uint64
@@ -1764,7 +1764,7 @@ export interface components {
         UsedAddress: {
             /**
              * Format: uint64
-             * @description Error calls.
+             * @description Refused calls.
              */
             denied: number;
             /** @description The first call. */
@@ -1788,7 +1788,7 @@ export interface components {
             date: string;
             /**
              * Format: uint64
-             * @description Error calls.
+             * @description Refused calls.
              */
             denied: number;
             /**
@@ -1820,17 +1820,17 @@ export interface components {
         };
         /** @description A member of a distributor. */
         User: {
-            /** @description Since when they are a member. */
+            /** @description Time of joining. */
             createdAt: components["schemas"]["Timestamp"];
-            /** @description A disabled member may do nothing here. */
+            /** @description True if the member may do nothing at this distributor. */
             disabled: boolean;
-            /** @description What they sign in with, in lower case. */
+            /** @description Login in lower case. */
             login: string;
-            /** @description What they are called. */
+            /** @description Name of the person. */
             name: string;
-            /** @description What they may do here. */
+            /** @description Roles at this distributor. */
             roles: components["schemas"]["Role"][];
-            /** @description Names the person. */
+            /** @description ID of the user. */
             userID: components["schemas"]["UserID"];
         };
         /** @description A person who was made a member. */
@@ -1852,19 +1852,19 @@ export interface components {
             approval?: components["schemas"]["Approval"] | null;
             /** @description Names the request for what was not taken but given. */
             approvalID?: components["schemas"]["ApprovalID"] | null;
-            /** @description Since when they are a member. */
+            /** @description Time of joining. */
             createdAt: components["schemas"]["Timestamp"];
-            /** @description A disabled member may do nothing here. */
+            /** @description True if the member may do nothing at this distributor. */
             disabled: boolean;
-            /** @description What they sign in with, in lower case. */
+            /** @description Login in lower case. */
             login: string;
-            /** @description What they are called. */
+            /** @description Name of the person. */
             name: string;
-            /** @description What they may do here. */
+            /** @description Roles at this distributor. */
             roles: components["schemas"]["Role"][];
             /** @description The same once more. */
             user: components["schemas"]["User"];
-            /** @description Names the person. */
+            /** @description ID of the user. */
             userID: components["schemas"]["UserID"];
         };
         /** @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53 */
@@ -1880,13 +1880,13 @@ export interface components {
             /** @description The person that it is about. */
             userID: components["schemas"]["UserID"];
         };
-        /** @description The result, as the API answers it. */
+        /** @description Result of a verification. */
         Verified: {
-            /** @description When that was. */
+            /** @description Time at which the issuer last kept the chain's head. */
             anchoredAt: components["schemas"]["Timestamp"] | null;
             /**
              * Format: uint64
-             * @description How many it had when the issuer last kept its head; null when never.
+             * @description Number of entries when the issuer last kept the chain's head; null if it never did.
              */
             anchoredEntries: number | null;
             /**
@@ -1896,17 +1896,17 @@ export interface components {
             brokenAt?: number | null;
             /**
              * Format: uint64
-             * @description How many entries the chain has.
+             * @description Number of entries in the chain.
              */
             entries: number;
-            /** @description The hash of the last. */
+            /** @description Hash of the last entry. */
             head: string;
             /**
              * Format: uint64
-             * @description Where to go on.
+             * @description Entry number from which to continue.
              */
             nextFrom?: number | null;
-            /** @description Whether everything looked at holds. */
+            /** @description True if all verified entries and states hold. */
             valid: boolean;
         };
         /** @example wo_36e48800-22ce-4ea0-b37a-198f7978cd53 */

@@ -250,7 +250,7 @@ impl Store for MemoryStore {
 
     fn volume(&self, lineage: KeyID, day: i64) -> Result<Amount, InternalError> {
         let minor = self.volumes.get(&(lineage, day)).copied().unwrap_or(0);
-        Amount::from_minor(minor).ok_or_else(|| InternalError::new("a volume that is no amount"))
+        Amount::from_minor(minor).ok_or_else(|| InternalError::new("a stored volume that is not an amount"))
     }
 
     fn lower_volume(&mut self, key: (KeyID, KeyID), day: i64, amount: Amount) -> Result<(), InternalError> {

@@ -53,7 +53,7 @@ impl DistributorState {
             Err(Error::Refusal(refusal)) if refusal.code == Code::InvalidAmount => {
                 self.write(|store| Ok(lifecycle::returned(store, now, id, call_waits)?))
             }
-            Err(refused) => Err(InternalError::new(format!("delivery of {id} was not taken: {refused:?}")).into()),
+            Err(refused) => Err(InternalError::new(format!("a delivery of {id} that was refused: {refused:?}")).into()),
         };
         done.unwrap_or_else(|refused| {
             if let Error::Internal(fault) = refused {

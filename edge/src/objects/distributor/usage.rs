@@ -64,7 +64,7 @@ impl DistributorState {
             )?)
         });
         self.counts.told.insert((key.id, code), now);
-        written.map_err(|_| InternalError::new("a denial was not told"))
+        written.map_err(|_| InternalError::new("a denial that could not be recorded in the chain"))
     }
 
     /// Writes what was counted.
@@ -80,7 +80,7 @@ impl DistributorState {
                 self.counts = counts;
             }
             self.addresses = addresses;
-            written.map_err(|_| InternalError::new("usage was not written"))?;
+            written.map_err(|_| InternalError::new("usage counters that could not be written"))?;
         }
         Ok(())
     }
@@ -159,6 +159,6 @@ impl DistributorState {
         self.write(|store| {
             Ok(EntryBuilder::begin(store, now, "api-key.new-address", Actor::System).done(key.id, details)?)
         })
-        .map_err(|_| InternalError::new("a new address was not told"))
+        .map_err(|_| InternalError::new("a new address that could not be recorded in the chain"))
     }
 }

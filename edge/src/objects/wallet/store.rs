@@ -48,7 +48,7 @@ impl SqlWallet {
                     .funds
                     .held
                     .checked_add(hold.amount)
-                    .ok_or_else(|| InternalError::new("holds past the largest balance"))?;
+                    .ok_or_else(|| InternalError::new("holds that exceed the maximum balance"))?;
             }
         }
         Ok(wallet)

@@ -52,7 +52,8 @@ fn entries(wallet: &SqlWallet, found: &mut WalletVerified) -> Result<BTreeMap<St
             if number != *entries + 1 {
                 problems.push(format!("entry {} is missing", *entries + 1));
             }
-            let minor: i64 = minor.parse().map_err(|_| InternalError::new("an entry that is no number"))?;
+            let minor: i64 =
+                minor.parse().map_err(|_| InternalError::new("a stored wallet entry that cannot be parsed"))?;
             *entries = number;
             *balance = balance.plus_minor(minor);
             if left != balance.to_string() {

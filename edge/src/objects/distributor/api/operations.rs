@@ -73,9 +73,7 @@ impl DistributorState {
     pub(super) fn receipt(&self, number: u64, operation: Option<Operation>) -> Outcome<Answer> {
         let operation = match operation {
             Some(operation) => operation,
-            None => {
-                self.store.operation_at(number)?.ok_or_else(|| InternalError::new("an operation that is not there"))?
-            }
+            None => self.store.operation_at(number)?.ok_or_else(|| InternalError::new("a missing operation"))?,
         };
         match operation.state.error {
             // The wallet could not take it, and the money is back.

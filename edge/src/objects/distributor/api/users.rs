@@ -173,7 +173,7 @@ pub(super) async fn approve(state: &Shared<DistributorState>, from: &ConsoleCall
     }
     let welcome = Welcome {
         user,
-        login: login.parse().map_err(|_| InternalError::new("a request for a login that is none"))?,
+        login: login.parse().map_err(|_| InternalError::new("a stored login that cannot be parsed"))?,
         name: text("name"),
         distributor: call.distributor,
         approval: approval.id.to_string(),

@@ -77,7 +77,7 @@ fn last_entry(db: &Storage, table: &str) -> Result<Option<Head>, InternalError> 
     let row: Option<(u64, String, String)> =
         db.row(format!("SELECT n, text, hash FROM {table} ORDER BY n DESC LIMIT 1"), NONE)?;
     row.map(|(number, text, hash)| {
-        let hash = hash.parse().map_err(|_| InternalError::new("a stored hash that is none"))?;
+        let hash = hash.parse().map_err(|_| InternalError::new("a stored hash that cannot be parsed"))?;
         Head::of(&Entry { number, text, hash })
     })
     .transpose()

@@ -78,14 +78,16 @@ impl Store for SqlStore {
         }
         let row: Option<(String,)> = self.db.row("SELECT id FROM keys WHERE digest = ?", (digest,))?;
         match row {
-            Some((id,)) => self.key(id.parse().map_err(|_| InternalError::new("a stored key ID that is none"))?),
+            Some((id,)) => {
+                self.key(id.parse().map_err(|_| InternalError::new("a stored key ID that cannot be parsed"))?)
+            }
             None => Ok(None),
         }
     }
 
     fn put_key(&mut self, key: Key, document: &str) -> Result<(), InternalError> {
         let Some(number) = self.number_of(key.id.uuid()) else {
-            return Err(InternalError::new("a key ID that is not ours"));
+            return Err(InternalError::new("a key ID outside this distributor's numbering"));
         };
         self.db.run(
             "INSERT INTO keys (n, id, status, digest, replaces, doc) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (n) \
@@ -121,14 +123,16 @@ impl Store for SqlStore {
             .db
             .row("SELECT id FROM keys WHERE replaces = ? AND status IN ('pending', 'approved') LIMIT 1", (replaces,))?;
         match row {
-            Some((id,)) => self.key(id.parse().map_err(|_| InternalError::new("a stored key ID that is none"))?),
+            Some((id,)) => {
+                self.key(id.parse().map_err(|_| InternalError::new("a stored key ID that cannot be parsed"))?)
+            }
             None => Ok(None),
         }
     }
 
     fn put_approval(&mut self, approval: &Approval, document: &str) -> Result<(), InternalError> {
         let Some(number) = self.number_of(approval.id.uuid()) else {
-            return Err(InternalError::new("an approval ID that is not ours"));
+            return Err(InternalError::new("an approval ID outside this distributor's numbering"));
         };
         self.db.run(
             "INSERT INTO approvals (n, id, status, kind, doc) VALUES (?, ?, ?, ?, ?) ON CONFLICT (n) DO UPDATE SET \
@@ -168,7 +172,7 @@ impl Store for SqlStore {
         )?;
         let minor = row
             .and_then(|(text,)| text.parse().ok())
-            .ok_or_else(|| InternalError::new("a volume that is no number"))?;
+            .ok_or_else(|| InternalError::new("a stored volume that cannot be parsed"))?;
         let volume = Amount::from_minor(minor).unwrap_or(Amount::MAX);
         self.volumes.borrow_mut().insert((lineage, day), volume);
         Ok(volume)

@@ -59,6 +59,7 @@ fn refuse_unfit(body: &mut Body, users: &[NewUser]) {
         .enumerate()
         .map(|(place, user)| Member {
             entry: 0,
+            version: 1,
             person: Person { id: UserID::from_uuid(uuid::Uuid::from_u128(place as u128)), name: user.name.clone() },
             login: user.login.clone(),
             roles: user.roles.clone(),

@@ -41,9 +41,7 @@ fn may_decide(store: &dyn Store, caller: &Caller, id: &str) -> Outcome<Approval>
     let approval = store.find_approval(id)?;
     caller.may(deciders(approval.kind))?;
     refuse_self_approval(&approval.maker, &caller.member.person)?;
-    let about_user =
-        matches!(approval.kind, ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser);
-    if about_user && people::requests::subject_user(&approval)? == caller.member.person.id {
+    if approval.kind.is_about_user() && people::requests::subject_user(&approval)? == caller.member.person.id {
         return refuse(Code::SelfApproval, "This request is about you, so another person has to decide it.");
     }
     Ok(approval)

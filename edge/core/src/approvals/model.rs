@@ -35,6 +35,11 @@ pub enum ApprovalKind {
 }
 
 impl ApprovalKind {
+    /// True for requests about a member.
+    pub const fn is_about_user(self) -> bool {
+        matches!(self, Self::CreateUser | Self::GrantUser | Self::ResetUser)
+    }
+
     /// All kinds.
     pub const ALL: [Self; 6] =
         [Self::IssueKey, Self::RotateKey, Self::Operation, Self::CreateUser, Self::GrantUser, Self::ResetUser];

@@ -4,7 +4,7 @@ use serde_json::json;
 use universal_wallet::Timestamp;
 use universal_wallet::id::KeyID;
 
-use crate::approvals::model::{Approval, ApprovalKind};
+use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use crate::audit::entry_builder::{EntryBuilder, Moment};
 use crate::error::{Code, InternalError, Outcome, refuse};
 use crate::keys::model::{DAY_MS, Key, KeyStatus};
@@ -105,6 +105,10 @@ pub fn claim(
             return refuse(Code::InvalidState, "Nobody approved this key in time; ask for a new one.");
         }
         KeyStatus::Revoked => return refuse(Code::InvalidState, "This key was revoked; ask for a new one."),
+        KeyStatus::Lapsed if key.reason.is_some() => {
+            let reason = key.reason.as_deref().unwrap_or_default();
+            return refuse(Code::InvalidState, format!("This key lapsed: {reason} Ask for a new one."));
+        }
         _ => {
             return refuse(Code::ClaimExpired, "More than 24 hours have passed since the approval; ask for a new key.");
         }
@@ -192,7 +196,36 @@ pub fn revoke(
             None,
         )?;
     }
+    if let Some(successor) = store.open_rotation(key.id)? {
+        let actor = Actor::System;
+        lapse(store, now, actor, (*successor).clone(), "The key that it takes over from was revoked.")?;
+    }
     Ok(key)
+}
+
+/// Ends a key that nobody claimed yet, and the request for it where that is still open.
+pub fn lapse(
+    store: &mut dyn Store,
+    now: Timestamp,
+    actor: Actor,
+    mut key: Key,
+    reason: &str,
+) -> Result<(), InternalError> {
+    let mut entry = EntryBuilder::begin(store, now, "api-key.lapsed", actor);
+    if let Some(at) = key.claim_until() {
+        entry.store.remove_deadline(at, Deadline::Claim(key.id))?;
+    }
+    let approval = entry.store.approval(key.approval)?.filter(|it| it.status == ApprovalStatus::Pending);
+    if let Some(approval) = approval {
+        entry.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
+        let (status, decided_at, reason) = (ApprovalStatus::Expired, Some(now), Some(reason.to_owned()));
+        entry.approval(Approval { status, decided_at, reason, ..approval })?;
+    }
+    let id = key.id;
+    key.status = KeyStatus::Lapsed;
+    key.reason = Some(reason.to_owned());
+    entry.key(key)?;
+    entry.done(id, json!({ "reason": reason }))
 }
 
 /// Revokes a key on behalf of a member.

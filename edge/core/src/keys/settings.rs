@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use universal_wallet::{Amount, wire};
 
 use crate::text::body::Body;
-use crate::text::ip::IPBlock;
+use crate::text::ip::{self, IPBlock};
 
 /// Permission of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -175,6 +175,42 @@ impl Settings {
             return Some(("autoApproveLimit", "must not be more than maxTransactionAmount"));
         }
         None
+    }
+
+    /// Takes over the fields in which `after` differs from `before`, each as tight as the tighter of both: limits by the
+    /// least, permissions and addresses by what both have. `None` where nothing is left that both have.
+    #[must_use]
+    pub fn tightened_by(&self, before: &Self, after: &Self) -> Option<Self> {
+        let least = |own: Option<Amount>, other: Option<Amount>| own.into_iter().chain(other).min();
+        let mut tight = self.clone();
+        if before.max_transaction_amount != after.max_transaction_amount {
+            tight.max_transaction_amount = least(self.max_transaction_amount, after.max_transaction_amount);
+        }
+        if before.max_daily_volume != after.max_daily_volume {
+            tight.max_daily_volume = least(self.max_daily_volume, after.max_daily_volume);
+        }
+        if before.auto_approve_limit != after.auto_approve_limit {
+            tight.auto_approve_limit = self.auto_approve_limit.min(after.auto_approve_limit);
+        }
+        if before.permissions != after.permissions {
+            tight.permissions.retain(|permission| after.permissions.contains(permission));
+        }
+        if before.allowed_ips != after.allowed_ips {
+            tight.allowed_ips = ip::intersection(&self.allowed_ips, &after.allowed_ips)?;
+        }
+        tight.lower_dependent_limits();
+        (!tight.permissions.is_empty()).then_some(tight)
+    }
+
+    /// Lowers limits that others bound: the amount of one operation by the volume of a day, and the auto-approved amount
+    /// by that of one operation.
+    pub fn lower_dependent_limits(&mut self) {
+        if let (Some(most), Some(day)) = (self.max_transaction_amount, self.max_daily_volume) {
+            self.max_transaction_amount = Some(most.min(day));
+        }
+        if let Some(most) = self.max_transaction_amount {
+            self.auto_approve_limit = self.auto_approve_limit.min(most);
+        }
     }
 
     /// True if the key may be used from the address; a key with a list needs a known address.

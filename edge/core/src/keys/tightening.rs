@@ -6,6 +6,7 @@ use universal_wallet::{Amount, Timestamp};
 use crate::approvals::model::{Approval, digest};
 use crate::audit::entry_builder::EntryBuilder;
 use crate::error::{Code, InternalError, Outcome, Refusal, refuse};
+use crate::keys::lifecycle::lapse;
 use crate::keys::model::{Key, KeyStatus};
 use crate::keys::settings::{Permission, Settings, read_ips, read_limit, read_permissions};
 use crate::people::caller::Caller;
@@ -95,12 +96,7 @@ impl Change {
         if let Some(limit) = self.auto_approve_limit {
             after.auto_approve_limit = limit;
         }
-        if let (Some(most), Some(day)) = (after.max_transaction_amount, after.max_daily_volume) {
-            after.max_transaction_amount = Some(most.min(day));
-        }
-        if let Some(most) = after.max_transaction_amount {
-            after.auto_approve_limit = after.auto_approve_limit.min(most);
-        }
+        after.lower_dependent_limits();
         if let Some(new) = &self.permissions {
             after.permissions.clone_from(new);
         }
@@ -143,6 +139,9 @@ pub fn tighten(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str,
     if let Some(Some(at)) = change.expires_at {
         after.expires_at = Some(at);
     }
+    if after == key {
+        return Ok(key);
+    }
     let mut entry = EntryBuilder::begin(store, now, "api-key.tightened", caller.actor());
     if after.expires_at != key.expires_at
         && let (Some(old), Some(new)) = (key.expires_at, after.expires_at)
@@ -153,17 +152,28 @@ pub fn tighten(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str,
     let details = json!({ "before": key.settings, "after": after.settings, "expiresAt": after.expires_at });
     entry.key(after.clone())?;
     entry.done(key.id, details)?;
-    follow(store, now, caller, &after)?;
+    follow(store, now, caller, &key, &after)?;
     Ok(after)
 }
 
-/// Applies the tighter values to a pending replacement.
-fn follow(store: &mut dyn Store, now: Timestamp, caller: &Caller, old: &Key) -> Result<(), InternalError> {
-    let Some(new) = store.open_rotation(old.id)? else { return Ok(()) };
-    let settings = Settings { note: new.settings.note.clone(), ..old.settings.clone() };
+/// Tightens a replacement that nobody claimed yet by the change of the old key. It never becomes looser, and where the
+/// two have nothing in common any more it lapses.
+fn follow(
+    store: &mut dyn Store,
+    now: Timestamp,
+    caller: &Caller,
+    before: &Key,
+    after: &Key,
+) -> Result<(), InternalError> {
+    let Some(new) = store.open_rotation(after.id)? else { return Ok(()) };
+    let Some(settings) = new.settings.tightened_by(&before.settings, &after.settings) else {
+        let reason = "The key that it takes over from was tightened to settings that it does not have.";
+        return lapse(store, now, caller.actor(), (*new).clone(), reason);
+    };
     if settings == new.settings {
         return Ok(());
     }
+    let details = json!({ "follows": after.id, "before": new.settings, "after": settings });
     let key = Key { settings, ..(*new).clone() };
     let profile = store.profile();
     let approval = store.approval(key.approval)?.ok_or_else(|| InternalError::new("a key without its request"))?;
@@ -175,5 +185,5 @@ fn follow(store: &mut dyn Store, now: Timestamp, caller: &Caller, old: &Key) -> 
     }
     let id = key.id;
     entry.key(key)?;
-    entry.done(id, json!({ "follows": old.id }))
+    entry.done(id, details)
 }

@@ -3,16 +3,15 @@
 use serde_json::json;
 use universal_wallet::Timestamp;
 
-use crate::approvals;
 use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use crate::audit::entry_builder::{EntryBuilder, Moment};
 use crate::error::{Code, InternalError, Outcome, refuse};
-use crate::keys::model::KeyStatus;
 use crate::people::caller::Caller;
 use crate::people::model::{Member, Role, ability, in_order, read_roles};
-use crate::people::requests::{Ask, ask};
-use crate::store::{Deadline, Store};
+use crate::people::requests::{Ask, ask, end_all_about, refuse_repeated};
+use crate::store::Store;
 use crate::text::input::Input;
+use crate::{approvals, keys};
 
 /// Result of a member change: the part done at once, and the part that waits for another person.
 #[derive(Clone, Debug)]
@@ -38,21 +37,26 @@ pub fn change(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, 
     let gained: Vec<Role> = wanted.iter().copied().filter(|role| !member.roles.contains(role)).collect();
     let enables = member.disabled && !disabled;
 
-    let tightened = Member { roles: kept, disabled: member.disabled || disabled, ..member.clone() };
-    let tightens = tightened != member;
+    let tightens = kept != member.roles || (disabled && !member.disabled);
+    let (version, now_disabled) = (member.version + u64::from(tightens), member.disabled || disabled);
+    let tightened = Member { version, roles: kept, disabled: now_disabled, ..member.clone() };
     if tightens {
         refuse_last(store, &tightened)?;
     }
     let loosens = enables || !gained.is_empty();
+    let subject = json!({
+        "userID": member.person.id, "login": member.login, "name": member.person.name, "roles": in_order(&wanted),
+        "gains": gained, "enables": enables, "memberVersion": version,
+    });
     if loosens {
         store.profile().refuse_suspended()?;
+        refuse_repeated(store, ApprovalKind::GrantUser, &subject)?;
     }
     if tightens {
         tighten(store, moment.now, caller, &member, &tightened)?;
     }
     let approval = if loosens {
         let user = member.person.id;
-        let subject = json!({ "userID": user, "login": member.login, "name": member.person.name, "roles": in_order(&wanted), "gains": gained, "enables": enables });
         let (kind, entry) = (ApprovalKind::GrantUser, "user.grant-requested");
         Some(ask(store, moment, caller, Ask { kind, entry, user, subject, first_half: None, idempotency: None })?)
     } else {
@@ -98,6 +102,7 @@ fn tighten(
     let details = json!({ "roles": after.roles, "disabled": after.disabled, "before": before.roles });
     let id = entry.member(after.clone())?;
     entry.done(id, details)?;
+    end_all_about(store, now, &caller.actor(), id, None)?;
     for approval in store.pending_approvals()?.into_iter().filter(|approval| approval.maker.id == id) {
         let lapses = match approval.kind {
             ApprovalKind::IssueKey | ApprovalKind::RotateKey => no_maker,
@@ -112,15 +117,8 @@ fn tighten(
         }
     }
     if no_maker {
-        for mut key in store.approved_keys()?.into_iter().filter(|key| key.maker.id == id) {
-            let mut entry = EntryBuilder::begin(store, now, "api-key.lapsed", caller.actor());
-            if let Some(at) = key.claim_until() {
-                entry.store.remove_deadline(at, Deadline::Claim(key.id))?;
-            }
-            key.status = KeyStatus::Lapsed;
-            let key_id = key.id;
-            entry.key(key)?;
-            entry.done(key_id, json!({ "reason": "Its maker may no longer claim it." }))?;
+        for key in store.approved_keys()?.into_iter().filter(|key| key.maker.id == id) {
+            keys::lifecycle::lapse(store, now, caller.actor(), key, "Its maker may no longer claim it.")?;
         }
     }
     Ok(())

@@ -109,6 +109,9 @@ pub struct Person {
 pub struct Member {
     /// Number of the chain entry that last changed it.
     pub entry: u64,
+    /// Counts changes of the member: roles, disabling, joining, resets. A request about the member carries it, so that no
+    /// request outlives the member that it was made about.
+    pub version: u64,
     /// The person.
     pub person: Person,
     /// Login that the member signs in with.
@@ -263,6 +266,7 @@ mod tests {
     fn member(id: u128, roles: &[Role], disabled: bool) -> Member {
         Member {
             entry: 1,
+            version: 1,
             person: Person { id: UserID::from_uuid(Uuid::from_u128(id)), name: "N".into() },
             login: "someone".parse().unwrap(),
             roles: roles.into(),

@@ -83,6 +83,37 @@ pub(crate) struct Ask<'a> {
     pub(crate) idempotency: Option<&'a Idempotency>,
 }
 
+/// Refuses a request that waits for its decision already: approved twice, the second would undo what came between.
+pub(crate) fn refuse_repeated(store: &dyn Store, kind: ApprovalKind, subject: &Value) -> Outcome<()> {
+    // The ID of a person who is no member yet is made for each request.
+    let same = |open: &Value| match kind {
+        ApprovalKind::CreateUser => open["login"] == subject["login"],
+        _ => open == subject,
+    };
+    if store.pending_approvals()?.iter().any(|open| open.kind == kind && same(&open.subject)) {
+        return refuse(Code::AlreadyExists, "The same was asked for already and waits for its decision.");
+    }
+    Ok(())
+}
+
+/// Ends every open request about a member who changed, but for the one that changed them.
+pub(crate) fn end_all_about(
+    store: &mut dyn Store,
+    now: Timestamp,
+    actor: &Actor,
+    user: UserID,
+    but: Option<ApprovalID>,
+) -> Result<(), InternalError> {
+    let about =
+        |approval: &Approval| approval.kind.is_about_user() && subject_user(approval).is_ok_and(|of| of == user);
+    for approval in store.pending_approvals()?.into_iter().filter(|it| about(it) && Some(it.id) != but) {
+        let reason = Some("The person that it is about changed since it was asked for.".to_owned());
+        let ended = Approval { status: ApprovalStatus::Expired, decided_at: Some(now), reason, ..approval };
+        end(store, now, actor.clone(), &ended)?;
+    }
+    Ok(())
+}
+
 /// Makes a request about a member, in one entry.
 pub(crate) fn ask(
     store: &mut dyn Store,
@@ -130,6 +161,7 @@ pub fn request_new(
     };
     let subject = json!({ "userID": user, "login": new.login, "name": name, "roles": new.roles });
     let kind = ApprovalKind::CreateUser;
+    refuse_repeated(store, kind, &subject)?;
     let entry = "user.requested";
     let approval =
         ask(store, moment, caller, Ask { kind, entry, user, subject, first_half, idempotency: idempotency.as_ref() })?;
@@ -154,8 +186,11 @@ pub fn request_reset(
     }
     store.profile().refuse_suspended()?;
     let user = member.person.id;
-    let subject = json!({ "userID": user, "login": member.login, "name": member.person.name });
+    let subject = json!({
+        "userID": user, "login": member.login, "name": member.person.name, "memberVersion": member.version,
+    });
     let kind = ApprovalKind::ResetUser;
+    refuse_repeated(store, kind, &subject)?;
     let entry = "user.reset-requested";
     let first_half = Some(half);
     let approval =
@@ -179,13 +214,14 @@ pub fn must_still_be_possible(store: &dyn Store, approval: &Approval) -> Outcome
         return refuse(Code::InvalidState, "The person who asked for this is no longer an admin.");
     }
     let user = subject_user(approval)?;
-    let there = store.member(user).is_some();
-    match approval.kind {
-        ApprovalKind::CreateUser if there => refuse(Code::InvalidState, "This person is a member already."),
-        ApprovalKind::GrantUser | ApprovalKind::ResetUser if !there => {
-            refuse(Code::InvalidState, "This person is no member.")
+    match (approval.kind, store.member(user)) {
+        (ApprovalKind::CreateUser, Some(_)) => refuse(Code::InvalidState, "This person is a member already."),
+        (ApprovalKind::CreateUser, None) => Ok(()),
+        (_, None) => refuse(Code::InvalidState, "This person is no member."),
+        (_, Some(member)) if approval.subject["memberVersion"] != member.version => {
+            refuse(Code::ApprovalStale, "This person changed since the request was made; ask again.")
         }
-        _ => Ok(()),
+        (_, Some(_)) => Ok(()),
     }
 }
 
@@ -199,7 +235,7 @@ pub fn carry_out(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: 
                 text("login").parse().map_err(|_| InternalError::new("a stored login that cannot be parsed"))?;
             let person = Person { id: user, name: text("name") };
             let roles = roles_of(&approval, "roles")?;
-            ("user.created", Member { entry: 0, person, login, roles, disabled: false, created_at: now })
+            ("user.created", Member { entry: 0, version: 1, person, login, roles, disabled: false, created_at: now })
         }
         (ApprovalKind::GrantUser, Some(member)) => {
             // Roles removed since the request stay removed, apart from the requested ones.
@@ -207,17 +243,22 @@ pub fn carry_out(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: 
             roles.extend(roles_of(&approval, "gains")?);
             let roles = in_order(&roles);
             let enables = approval.subject["enables"] == true;
-            ("user.granted", Member { roles, disabled: member.disabled && !enables, ..(*member).clone() })
+            let (version, disabled) = (member.version + 1, member.disabled && !enables);
+            ("user.granted", Member { version, roles, disabled, ..(*member).clone() })
         }
-        (ApprovalKind::ResetUser, Some(member)) => ("user.reset", (*member).clone()),
+        (ApprovalKind::ResetUser, Some(member)) => {
+            ("user.reset", Member { version: member.version + 1, ..(*member).clone() })
+        }
         _ => return Err(InternalError::new("a user request that does not match its member").into()),
     };
-    let mut entry = EntryBuilder::begin(store, now, kind, actor);
-    entry.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
-    let details = json!({ "approvalID": approval.id, "digest": approval.digest, "roles": member.roles });
+    let id = approval.id;
+    let mut entry = EntryBuilder::begin(store, now, kind, actor.clone());
+    entry.store.remove_deadline(approval.expires_at, Deadline::Approval(id))?;
+    let details = json!({ "approvalID": id, "digest": approval.digest, "roles": member.roles });
     entry.approval(approval)?;
     entry.member(member.clone())?;
     entry.done(user, details)?;
+    end_all_about(store, now, &actor, user, Some(id))?;
     Ok(member)
 }
 

@@ -22,6 +22,24 @@ pub fn cover(blocks: &[IPBlock], block: IPBlock) -> bool {
     IpNet::aggregate(&blocks).iter().any(|whole| whole.contains(&block.0))
 }
 
+/// Addresses that lie in both lists, where an empty list means any; `None` where there are none.
+pub fn intersection(left: &[IPBlock], right: &[IPBlock]) -> Option<Vec<IPBlock>> {
+    let (left, right) = match (left, right) {
+        (all, []) | ([], all) => return Some(all.to_vec()),
+        both => both,
+    };
+    let mut common = Vec::new();
+    for (one, other) in left.iter().flat_map(|one| right.iter().map(move |other| (one.0, other.0))) {
+        if one.contains(&other) {
+            common.push(other);
+        } else if other.contains(&one) {
+            common.push(one);
+        }
+    }
+    let common: Vec<IPBlock> = IpNet::aggregate(&common).into_iter().map(IPBlock).collect();
+    (!common.is_empty()).then_some(common)
+}
+
 impl IPBlock {
     /// The block of a single address.
     pub fn of(address: IpAddr) -> Self {
@@ -197,6 +215,22 @@ mod tests {
         assert!(cover(&[whole], four) && !cover(&[four], whole) && cover(&[four, block("203.0.113.128/25")], whole));
         assert!(!cover(&[block("203.0.114.0/24"), block("203.0.113.0/24")], block("203.0.112.0/22")));
         assert_eq!(IPBlock::subscriber("2001:db8:1:2:3::4".parse().unwrap()).to_string(), "2001:db8:1:2::/64");
+    }
+
+    #[test]
+    fn an_intersection_holds_the_addresses_of_both_lists_and_is_never_any_by_accident() {
+        let list = |texts: &[&str]| texts.iter().map(|text| block(text)).collect::<Vec<_>>();
+        let both = |left: &[&str], right: &[&str]| {
+            let one = intersection(&list(left), &list(right));
+            assert_eq!(one, intersection(&list(right), &list(left)));
+            one.map(|blocks| blocks.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        assert_eq!(both(&[], &[]), Some(vec![]), "any and any is any");
+        assert_eq!(both(&[], &["1.2.3.4"]), Some(vec!["1.2.3.4".into()]));
+        assert_eq!(both(&["1.2.3.0/24"], &["1.2.3.4", "1.2.4.4"]), Some(vec!["1.2.3.4".into()]));
+        assert_eq!(both(&["1.2.3.0/24", "2001:db8::/32"], &["1.2.0.0/16"]), Some(vec!["1.2.3.0/24".into()]));
+        assert_eq!(both(&["1.2.3.0/24"], &["1.2.4.0/24"]), None);
+        assert_eq!(both(&["0.0.0.0/0"], &["::/64"]), None);
     }
 
     #[test]

@@ -56,6 +56,7 @@ pub(crate) fn user(number: u128) -> UserID {
 pub(crate) fn member(number: u128, roles: &[Role]) -> Member {
     Member {
         entry: 0,
+        version: 1,
         person: Person { id: user(number), name: format!("Person {number}") },
         login: format!("person-{number}").parse().unwrap(),
         roles: roles.into(),

@@ -38,6 +38,7 @@ pub(super) async fn cancel_request(state: Shared<DistributorState>, id: Operatio
 pub(super) fn new_member(new: NewMember, now: Timestamp) -> Member {
     Member {
         entry: 0,
+        version: 1,
         person: Person { id: new.user, name: new.name },
         login: new.login,
         roles: new.roles,

@@ -20,9 +20,6 @@ let generation = 0;
 let ready = false;
 let problem = "";
 
-/** Called with each fresh instance; the tests' entry has a use for it. */
-export const instance = { made() {} };
-
 /** The exports of a live instance; `problem` says why it is not fit to serve. */
 export function live(env) {
   if (!ready) {
@@ -32,7 +29,6 @@ export function live(env) {
       VARIABLES.filter((name) => typeof env[name] === "string").map((name) => [name, env[name]]),
     );
     problem = edge.Worker.configure(JSON.stringify(variables));
-    instance.made(edge, env);
     ready = true;
   }
   return { edge, generation, problem };

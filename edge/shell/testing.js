@@ -2,7 +2,7 @@
 // It is never deployed.
 
 import { clock } from "./clock.js";
-import { instance } from "./instance.js";
+import { live } from "./instance.js";
 import * as production from "./objects.js";
 import worker from "./worker.js";
 
@@ -11,9 +11,6 @@ const FAR = 8.64e15;
 let frozen = null;
 let offset = 0;
 clock.now = () => frozen ?? Date.now() + offset;
-
-// A Worker whose variable says so plays code of the next version beside objects of this one, or the other way round.
-instance.made = (edge, env) => edge.Worker.play_next_version?.(env.PLAY_NEXT_VERSION === "1");
 
 const watch = { calls: {}, alarms: {}, rowsRead: {}, rowsWritten: {}, statements: new Map() };
 let faults = [];
@@ -69,6 +66,14 @@ function watched(ctx, kind) {
   });
 }
 
+// Who plays code of the next version: "WORKER", and kinds of objects.
+let newer = [];
+
+/** From now on Rust writes messages as the code that `who` runs does. */
+function play(env, who) {
+  live(env).edge.Worker.play_next_version?.(newer.includes(who));
+}
+
 /** The fault that a message meets, if there is one left for it. */
 function fault(kind, message) {
   const found = faults.find((one) => one.object === kind && one.times > 0 && message.includes(one.match));
@@ -99,12 +104,20 @@ const tested = (kind, Production) =>
         return reply;
       }
 
+      enter(event, run, rows) {
+        play(this.env, kind);
+        const step = super.enter(event, run, rows);
+        play(this.env, "WORKER");
+        return step;
+      }
+
       async alarm() {
         add(watch.alarms, kind, 1);
         return super.alarm();
       }
 
-      async power({ act, sql, bindings }) {
+      async power({ act, sql, bindings, message }) {
+        if (act === "tell") return super.call(message);
         if (act === "evict") this.#ctx.abort("evicted");
         if (act === "alarm") return (await this.alarm()) ?? null;
         return [...this.#ctx.storage.sql.exec(sql, ...(bindings ?? []))];
@@ -159,6 +172,15 @@ const POWERS = {
   heal() {
     faults = [];
   },
+
+  /** `{"newer"}`: who plays code of the next version, "WORKER" and kinds of objects; in builds with faults alone. */
+  versions({ newer: those }, env) {
+    newer = those;
+    play(env, "WORKER");
+  },
+
+  /** `{"object", "name", "message"}`: an object is told a message as it is. */
+  tell: (command, env) => object(env, command).power({ ...command, act: "tell" }),
 
   sql: (command, env) => object(env, command).power({ ...command, act: "sql" }),
   alarm: (command, env) => object(env, command).power({ act: "alarm" }),

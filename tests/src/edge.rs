@@ -145,9 +145,25 @@ impl Edge {
 
     /// Starts the runtime again on the same storage and port.
     pub fn revive(&self) {
+        self.revive_as(self.own().options.build_dir.clone());
+    }
+
+    /// Ends the runtime, and starts the deployed build on the same storage and port.
+    pub fn change_to_deployed_build(&self) {
+        self.kill();
+        self.revive_as(path("EDGE_BUILD_DIR"));
+    }
+
+    /// Ends the runtime, and starts the build with faults, whose storage is a version further.
+    pub fn change_to_build_with_faults(&self) {
+        self.kill();
+        self.revive_as(path("EDGE_FAULTS_BUILD_DIR"));
+    }
+
+    fn revive_as(&self, build_dir: PathBuf) {
         let own = self.own();
         // A small disk was enlarged meanwhile.
-        let options = Options { workerd: path("EDGE_WORKERD"), ..own.options.clone() };
+        let options = Options { workerd: path("EDGE_WORKERD"), build_dir, ..own.options.clone() };
         *own.workerd.lock().unwrap() = Some(Workerd::start(options).unwrap());
     }
 

@@ -116,6 +116,17 @@ impl Edge {
         self.power("heal", json!({}));
     }
 
+    /// Who plays code of the next version from now on: `WORKER` and kinds of objects; in builds with faults alone.
+    pub fn play_next_version(&self, who: &[&str]) {
+        self.power("versions", json!({ "newer": who }));
+    }
+
+    /// Tells an object a message as it is; its reply.
+    pub fn tell(&self, kind: &str, name: &str, message: &str) -> String {
+        let reply = self.power("tell", json!({ "object": kind, "name": name, "message": message }));
+        reply.as_str().unwrap().to_owned()
+    }
+
     /// Counts from here.
     pub fn reset_counts(&self) {
         self.power("reset", json!({}));

@@ -61,6 +61,27 @@ fn a_panic_in_an_object_is_a_500_and_the_next_call_works() {
 }
 
 #[test]
+fn a_panic_after_an_await_is_a_500_and_the_next_call_works() {
+    let edge = Setup::new().with_faults().start();
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    // The Worker goes on after the person's object replied, the distributor after the wallet did.
+    let summary = distributor.console("");
+    edge.get(&summary).person(&distributor.maker).send().ok();
+    soon(|| edge.get(&format!("{summary}?panic=resumed")).person(&distributor.maker).send());
+    edge.get(&summary).person(&distributor.maker).send().ok();
+    let body = json!({ "operationType": "cash-in", "amount": "5.00", "phoneTo": PHONE });
+    soon(|| {
+        edge.post(&distributor.api("/operations?panic=resumed")).key(&till).once("till-1").json(body.clone()).send()
+    });
+    let again = distributor.operation(&till, body).once("till-1").send();
+    assert_eq!(again.header("Idempotent-Replayed"), Some("true"), "{again}");
+    distributor.await_nothing_processing(Duration::from_secs(20));
+    assert_eq!(edge.wallet_balance(PHONE), "5.00");
+    assert_conserved(&distributor, &[format!("wallets/{PHONE}")]);
+}
+
+#[test]
 fn a_panic_in_a_persons_call_leaves_the_request_undecided() {
     let edge = Setup::new().with_faults().start();
     let distributor = edge.distributor();

@@ -42,5 +42,6 @@ mod sign_in;
 mod upgrade;
 mod usage;
 mod verify;
+mod versions;
 mod world;
 mod wrangler;

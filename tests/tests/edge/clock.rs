@@ -84,7 +84,7 @@ fn deliveries_go_on_when_the_clock_ran_back() {
     distributor.cash_in(&till, PHONE, "100.00").ok();
     for ahead in [HOUR_MS, DAY_MS, 30 * DAY_MS] {
         edge.shift_clock(ahead);
-        edge.lose("WALLET", "before", "Credit", 1);
+        edge.lose("WALLET", "before", "credit ", 1);
         assert_eq!(distributor.cash_in(&till, PHONE, "5.00").ok()["status"], "processing");
         edge.shift_clock(0);
         distributor.await_nothing_processing(Duration::from_secs(20));

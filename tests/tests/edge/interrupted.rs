@@ -23,18 +23,18 @@ enum Act {
 /// Each act, and the messages that carry it: whom they go to, and what is in them.
 const STEPS: [(Act, &str, &str); 13] = [
     (Act::CashIn, "DISTRIBUTOR", "\"operationType\""),
-    (Act::CashIn, "WALLET", "Credit"),
+    (Act::CashIn, "WALLET", "credit "),
     (Act::ToMerchant, "ISSUER", "\"Merchant\""),
-    (Act::ToMerchant, "WALLET", "Credit"),
+    (Act::ToMerchant, "WALLET", "credit "),
     (Act::Approve, "DISTRIBUTOR", "\"digest\""),
-    (Act::Approve, "WALLET", "Credit"),
+    (Act::Approve, "WALLET", "credit "),
     (Act::Ask, "WALLET", "\"Request\""),
     (Act::Ask, "DISTRIBUTOR", "OpenRequest"),
     (Act::PayOut, "DISTRIBUTOR", "\"cashOutFulfillmentType\""),
-    (Act::PayOut, "WALLET", "Capture"),
+    (Act::PayOut, "WALLET", "capture "),
     (Act::Cancel, "WALLET", "RequestOf"),
     (Act::Cancel, "DISTRIBUTOR", "CancelRequest"),
-    (Act::Cancel, "WALLET", "Release"),
+    (Act::Cancel, "WALLET", "release "),
 ];
 
 /// What is cut off: all of it, or one object.

@@ -61,7 +61,7 @@ fn an_edge_that_nobody_tampered_with_is_verified() {
     assert!(ok && said.contains("2 distributors"), "{said}");
     // Also while money is on its way, and a hold not given back yet.
     let open = second.request_cash_out(PHONE, "5.00");
-    for message in ["Credit", "Capture", "Release"] {
+    for message in ["credit ", "capture ", "release "] {
         edge.lose("WALLET", "after", message, 100);
     }
     second.cash_in(&till, PHONE, "4.00").ok();

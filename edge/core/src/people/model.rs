@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Serialize};
 use universal_wallet::Timestamp;
 use universal_wallet::id::{KeyID, UserID};
 
@@ -198,7 +198,7 @@ pub fn can_approve_each_other<'a>(members: impl Iterator<Item = &'a Member> + Cl
 }
 
 /// Who did something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Actor {
@@ -215,29 +215,6 @@ pub enum Actor {
     Issuer,
     /// Time: a deadline passed, a delivery arrived.
     System,
-}
-
-// By hand: what is derived for a tag among the members brings another kind of JSON value, and much code.
-impl<'de> Deserialize<'de> for Actor {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Members {
-            r#type: String,
-            id: Option<String>,
-            name: Option<String>,
-        }
-
-        let Members { r#type, id, name } = Members::deserialize(deserializer)?;
-        let who = id.zip(name);
-        let actor = match r#type.as_str() {
-            "user" => who.and_then(|(id, name)| Some(Self::User(Person { id: id.parse().ok()?, name }))),
-            "key" => who.and_then(|(id, name)| Some(Self::Key { id: id.parse().ok()?, name })),
-            "issuer" => Some(Self::Issuer),
-            "system" => Some(Self::System),
-            _ => None,
-        };
-        actor.ok_or_else(|| de::Error::custom("an actor that is none"))
-    }
 }
 
 /// The rule that everything stands on: a request is never decided by the person who made it.

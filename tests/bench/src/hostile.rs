@@ -216,7 +216,7 @@ pub(crate) fn print(all: &[Hostile]) {
         "beside", "errors", "answered", "p99 µs alone", "p99 µs beside", "growth", "CPU share", "MiB"
     );
     for one in all {
-        let spread = |Spread { median, least, most }: Spread| format!("{median:.0} ({least:.0}–{most:.0})");
+        let spread = |Spread { median, lower, upper }: Spread| format!("{median:.0} ({lower:.0}–{upper:.0})");
         let percent = |share: f64| format!("{:.0} %", share * 100.0);
         println!(
             "{:<34} {:>7} {:>9} {:>24} {:>24} {:>8} {:>10} {:>6}  {}",

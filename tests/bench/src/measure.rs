@@ -40,26 +40,27 @@ impl Row {
     }
 }
 
-/// The median, and between what the rest lies.
+/// The median, and the quartiles around it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(crate) struct Spread {
     pub(crate) median: f64,
-    pub(crate) least: f64,
-    pub(crate) most: f64,
+    pub(crate) lower: f64,
+    pub(crate) upper: f64,
 }
 
 impl Spread {
-    /// None of nothing.
+    /// None of nothing. A quantile between two figures is interpolated.
     pub(crate) fn of(mut figures: Vec<f64>) -> Option<Self> {
         figures.sort_by(f64::total_cmp);
-        let at = |place: usize| figures.get(place).copied();
-        let half = figures.len() / 2;
-        let median = if figures.len().is_multiple_of(2) {
-            f64::midpoint(at(half.checked_sub(1)?)?, at(half)?)
-        } else {
-            at(half)?
+        let last = figures.len().checked_sub(1)?;
+        let quantile = |fourths: usize| {
+            let place = last * fourths / 4;
+            #[allow(clippy::cast_precision_loss, reason = "fourths of a place")]
+            let part = (last * fourths % 4) as f64 / 4.0;
+            let at = figures.get(place).copied()?;
+            Some(at + (figures.get(place + 1).copied().unwrap_or(at) - at) * part)
         };
-        Some(Self { median, least: at(0)?, most: at(figures.len() - 1)? })
+        Some(Self { median: quantile(2)?, lower: quantile(1)?, upper: quantile(3)? })
     }
 }
 
@@ -101,8 +102,8 @@ mod tests {
 
     #[test]
     fn the_median_is_the_middle_or_half_way_between_the_two_middle_ones() {
-        assert_eq!(Spread::of(vec![3.0, 1.0, 2.0]), Some(Spread { median: 2.0, least: 1.0, most: 3.0 }));
-        assert_eq!(Spread::of(vec![4.0, 1.0, 2.0, 9.0]), Some(Spread { median: 3.0, least: 1.0, most: 9.0 }));
+        assert_eq!(Spread::of(vec![3.0, 1.0, 2.0]), Some(Spread { median: 2.0, lower: 1.5, upper: 2.5 }));
+        assert_eq!(Spread::of(vec![4.0, 1.0, 2.0, 9.0]), Some(Spread { median: 3.0, lower: 1.75, upper: 5.25 }));
         assert_eq!(Spread::of(Vec::new()), None);
     }
 }

@@ -23,7 +23,7 @@ pub(crate) struct Options {
     /// Nothing but mixed load for so many minutes, at 80 % of what is the most
     #[arg(long, value_name = "MINUTES")]
     pub(crate) soak: Option<f64>,
-    /// An earlier build of the edge, a copy of target/edge, to be measured beside the present one
+    /// An earlier build of the edge, a copy of target/edge: measured beside the present one, and nothing else is
     #[arg(long, value_name = "FOLDER")]
     pub(crate) before: Option<PathBuf>,
     /// Numbers of connections, separated by commas
@@ -49,6 +49,8 @@ pub(crate) enum Part {
     CashIn,
     /// A forged key, beside a hello and the whole job in JavaScript
     Forged,
+    /// A page of 100 operations
+    List,
     /// A distributor with 1,000,000 operations and 10,000 keys, beside an empty one
     Large,
     /// better-auth's API keys on Node, beside reading the balance
@@ -65,7 +67,8 @@ impl Options {
     /// The chosen parts.
     pub(crate) fn parts(&self) -> Vec<Part> {
         let mut parts = match (&*self.only, self.quick) {
-            ([], true) => vec![Part::Balance, Part::CashIn, Part::Forged, Part::Size],
+            ([], _) if self.before.is_some() => vec![Part::Balance, Part::CashIn, Part::Forged, Part::List],
+            ([], true) => vec![Part::Balance, Part::CashIn, Part::Forged, Part::List, Part::Size],
             ([], false) => Part::value_variants().iter().copied().filter(|part| *part != Part::Peers).collect(),
             (only, _) => only.to_vec(),
         };

@@ -44,11 +44,17 @@ pub(crate) fn distributor(edge: &Edge) -> Distributor<'_> {
     distributor
 }
 
-/// A new distributor of the edge.
+/// Operations that a new distributor has: more than a page of its list.
+const OPERATIONS: usize = 120;
+
+/// A new distributor of the edge, with some operations.
 pub(crate) fn ours(edge: &Edge) -> Prepared {
     let distributor = distributor(edge);
-    let key = distributor.key(settings("1000.00")).secret;
-    Prepared { id: distributor.id, key }
+    let key = distributor.key(settings("1000.00"));
+    for _ in 0..OPERATIONS {
+        distributor.cash_in(&key, "+2348031234567", "1.00").ok();
+    }
+    Prepared { id: distributor.id, key: key.secret }
 }
 
 /// A new distributor of the whole job in JavaScript, with the same settings but for `changes`.

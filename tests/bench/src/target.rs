@@ -22,7 +22,7 @@ enum Bound {
     None,
 }
 
-const TARGETS: [Target; 19] = [
+const TARGETS: [Target; 20] = [
     at_least(0.9, "balance", "hop"),
     at_least(1.4, "balance", "js balance"),
     at_least(1.1, "cash-in", "js cash-in"),
@@ -31,6 +31,7 @@ const TARGETS: [Target; 19] = [
     at_least(1.0, "balance", "balance before"),
     at_least(1.0, "cash-in", "cash-in before"),
     at_least(1.0, "forged", "forged before"),
+    at_least(1.0, "list", "list before"),
     at_least(4.0, "balance", "better-auth"),
     at_least(0.95, "large balance", "balance"),
     at_least(0.95, "large cash-in", "cash-in"),

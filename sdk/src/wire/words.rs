@@ -58,7 +58,7 @@ macro_rules! words {
 }
 
 words! {
-    /// What a key may be used for.
+    /// The permissions of a key.
     Permission {
         /// `GET /balance`.
         ReadBalance = "read-balance",

@@ -1,4 +1,4 @@
-//! What to measure, and how long.
+//! Options of the benchmark: the parts and their length.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -75,7 +75,7 @@ impl Options {
         parts
     }
 
-    /// The numbers of connections.
+    /// The chosen numbers of connections.
     pub(crate) fn connections(&self) -> Vec<usize> {
         match (&*self.connections, self.quick) {
             ([], true) => vec![16],
@@ -84,12 +84,12 @@ impl Options {
         }
     }
 
-    /// How often each is measured.
+    /// Number of runs of each series.
     pub(crate) fn runs(&self) -> usize {
         self.runs.unwrap_or(if self.quick { 3 } else { 5 }).max(1)
     }
 
-    /// How long each run is.
+    /// Length of each run.
     pub(crate) fn window(&self) -> Window {
         let seconds = self.seconds.unwrap_or(if self.quick { 1.5 } else { 2.0 });
         Window { warm_up: Duration::from_millis(500), measured: Duration::from_secs_f64(seconds) }

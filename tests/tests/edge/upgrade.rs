@@ -1,10 +1,10 @@
-//! Storage of an older version is upgraded when it is opened; storage of a newer one is left alone.
+//! Storage of an older version is upgraded when it is opened; storage of a newer one is left unchanged.
 
 use serde_json::{Value, json};
 use universal_wallet_tests::distributor::Distributor;
 use universal_wallet_tests::edge::Edge;
 
-/// Everything that tells the tables of a distributor.
+/// The schema of a distributor's tables.
 fn tables(distributor: &Distributor<'_>) -> Vec<Value> {
     let sql =
         "SELECT type, name, tbl_name FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY type, name";
@@ -16,7 +16,7 @@ fn version(distributor: &Distributor<'_>) -> Value {
     distributor.edge.sql("DISTRIBUTOR", &distributor.id, sql, json!([]))[0]["value"].clone()
 }
 
-/// Makes the tables as version 0 had them, and drops the object from memory.
+/// Creates the tables as version 0 had them, and drops the object from memory.
 fn set_back_to_version_0(distributor: &Distributor<'_>) {
     let sql = "DROP VIEW new_operations; DROP INDEX keys_by_replaced; ALTER TABLE keys DROP COLUMN replaces; DROP TABLE addresses; \
                UPDATE meta SET value = '0' WHERE name = 'schema'";
@@ -38,7 +38,7 @@ fn an_older_state_is_upgraded_and_everything_in_it_still_works() {
     set_back_to_version_0(&distributor);
     assert_ne!(tables(&distributor), before);
 
-    // A rotation is open, which only the column that the upgrade fills tells.
+    // A rotation is open, which only the column filled by the upgrade shows.
     edge.post(&rotate).person(&distributor.maker).json(json!({})).send().refused(409, "invalid_state");
     distributor.approve(&distributor.checker, asked["approvalID"].as_str().unwrap()).ok();
     edge.get(&distributor.api("/balance")).key(&till).ip("192.0.2.1").send().ok();

@@ -29,7 +29,7 @@ const FORGED: f64 = 10_000.0;
 const RUNS: usize = 5;
 const SLOW: usize = 64;
 const IDLE: usize = 1000;
-/// Bytes that the system buffers for a client that does not read.
+/// Receive buffer of a client that does not read, in bytes.
 const BUFFER: usize = 4096;
 
 /// Normal load beside one kind of misbehaviour.

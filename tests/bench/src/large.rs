@@ -13,7 +13,7 @@ const KEYS: u32 = 10_000;
 /// Number of rows that a statement makes.
 const BATCH: u32 = 100_000;
 
-/// Copies an existing operation and key many times through the testing entry, as if they were older;
+/// Copies an existing operation and key many times through the testing entry, as if the copies were older;
 /// then the edge as deployed continues with that storage.
 pub(crate) fn start(cores: Cores) -> Result<(Server, Prepared)> {
     println!("Making a distributor with {OPERATIONS} operations and {KEYS} keys …");

@@ -1,6 +1,6 @@
 //! Every code block of the guides runs as printed, against a real edge. A page is one session of a shell: `sh` blocks are
 //! its lines, `js` blocks run in Node, `rust` blocks are the examples of this crate, and a `json` or `text` block
-//! is the output of the block before it; a test of its own compares `log`. Other blocks are part of a file that they name.
+//! is the output of the block before it; a test of its own compares `log`. Other blocks are part of a file they name.
 
 use std::env;
 use std::fs;

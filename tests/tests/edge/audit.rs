@@ -140,7 +140,7 @@ fn a_cut_tail_is_found_by_the_head_that_the_issuer_keeps() {
     edge.shift_clock(0);
     let verified = distributor.verify();
     assert_eq!((&verified["valid"], &verified["anchoredEntries"]), (&json!(true), &verified["entries"]), "{verified}");
-    // Removes the last operation and everything consistent with it.
+    // Removes the last operation and leaves storage that is consistent without it.
     sql(&distributor, "DELETE FROM operations");
     sql(&distributor, "DELETE FROM entries WHERE n > (SELECT MAX(n) - 1 FROM entries)");
     broken(&distributor, "the tail was cut");

@@ -112,7 +112,7 @@ fn keys_outlive_a_change_of_the_pepper_while_it_is_named_as_previous() {
     };
     let without = renewed(None);
     without.get(&path).key(&key).send().refused(401, "invalid_api_key");
-    // Genuine again: the lookup goes to the storage of a distributor that does not exist.
+    // Genuine again: the lookup reaches storage that does not have the key's distributor.
     let with = renewed(Some(&format!("some other pepper of long ago 123,{pepper}")));
     with.get(&path).key(&key).send().refused(404, "not_found");
 }

@@ -119,7 +119,7 @@ fn volume_belongs_to_the_utc_day_of_its_call() {
     let left = || edge.get(&distributor.api("/api-key")).key(&key).send().ok()["dailyVolumeRemaining"].clone();
     assert_eq!(left(), "100.00");
     distributor.cash_in(&key, PHONE, "60.00").ok();
-    // A refund lowers the volume of the earlier day, and leaves today's.
+    // A rejection lowers the volume of the day before, and leaves today's.
     distributor.reject(&distributor.approval_of(&before)).ok();
     assert_eq!(left(), "40.00");
     distributor.cash_in(&key, PHONE, "40.01").refused(403, "daily_volume_exceeded");

@@ -192,7 +192,7 @@ fn whoever_may_ask_no_more_has_no_request_and_no_unclaimed_key_left() {
 
     let path = distributor.console(&format!("/users/{}", distributor.maker.id));
     let take = |person: &Person, roles: Value| edge.patch(&path).person(person).json(json!({ "roles": roles })).send();
-    // People cannot give themselves a role, and asking for one does not lose another.
+    // People cannot give themselves a role, and a request for one loses none.
     let own = take(&distributor.maker, json!(["admin", "maker", "viewer", "checker"])).ok();
     assert_eq!(own["roles"].as_array().unwrap().len(), 3);
     distributor.approve(&distributor.maker, own["approvalID"].as_str().unwrap()).refused(403, "self_approval");
@@ -211,7 +211,7 @@ fn whoever_may_ask_no_more_has_no_request_and_no_unclaimed_key_left() {
     let list = edge.get(&distributor.console("/api-keys?status=lapsed")).person(&stays).send().ok();
     assert_eq!(list["items"].as_array().unwrap().len(), 2, "{list}");
     distributor.claim(unclaimed["keyID"].as_str().unwrap()).refused(403, "role_required");
-    // The requests of the person's key stay, and so does the key: the key is not the person.
+    // The operations that the person's key requested stay, and so does the key: the key is not the person.
     distributor.approve(&distributor.checker, &of_key).ok();
     distributor.read_balance(&key).ok();
     let verify = edge.get(&distributor.console("/audit/verify")).person(&stays).send().ok();

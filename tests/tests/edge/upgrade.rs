@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use universal_wallet_tests::distributor::Distributor;
 use universal_wallet_tests::edge::Edge;
 
-/// The schema of a distributor's tables.
+/// The tables, indexes and views of a distributor's storage.
 fn tables(distributor: &Distributor<'_>) -> Vec<Value> {
     let sql =
         "SELECT type, name, tbl_name FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY type, name";

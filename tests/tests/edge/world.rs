@@ -78,7 +78,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// The state that would show a stored change.
+    /// State that any stored change would alter.
     pub(crate) fn stored(&self) -> Value {
         let d = &self.distributor;
         let count = |table: &str| {

@@ -55,7 +55,7 @@ pub(crate) enum Part {
     Peers,
     /// Size of the build, and how long it takes to instantiate
     Size,
-    /// What each call costs on the platform, beside the whole job in JavaScript
+    /// Cost of each call on the platform, beside the whole job in JavaScript
     Cost,
     /// Forged keys, clients that never read or never end, and idle connections, beside normal load
     Hostile,

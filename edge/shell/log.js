@@ -1,5 +1,5 @@
-// Log lines, JSON each. A request has one line if the deployment wants it, in development also with its duration;
-// a fault always has one line. No line holds a secret, a phone number, an amount or a path, which may hold
+// Log lines, JSON each. A request has one line if the deployment wants it, in development also a header with its
+// duration; a fault always has one line. No line holds a secret, a phone number, an amount or a path, which may hold
 // any of them.
 
 /** Counter of the rows that a request reads and writes; undefined if rows are not counted. */

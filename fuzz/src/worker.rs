@@ -44,7 +44,7 @@ fn check(step: &str, text: &str) {
     }
 }
 
-/// A request: the first byte chooses a route (255: the text itself), the first line goes
+/// A request: the first byte chooses a route (otherwise the text names it), the first line goes
 /// into its path, the next ones are headers, and the text after a blank line is the body.
 pub fn request(data: &[u8]) {
     configured();

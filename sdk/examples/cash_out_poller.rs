@@ -8,8 +8,8 @@
 //! customer's wallet debited. One that a checker rejects goes back to the list of open requests; this
 //! till leaves it alone from then on.
 //!
-//! A line goes to `payouts.journal` before a request is taken and another when its end was told, so
-//! that a till that starts again knows what it still has to pay out.
+//! A line goes to `payouts.journal` before a request is taken and another when its end is reported, so
+//! that a till that restarts knows which requests it still has to pay out.
 //!
 //! The client comes from `UNIVERSAL_WALLET_URL`, `UNIVERSAL_WALLET_DISTRIBUTOR_ID` and
 //! `UNIVERSAL_WALLET_API_KEY`; the key needs `read-transactions` and `perform-operations`.
@@ -85,7 +85,7 @@ async fn tell(client: &Client, payouts: &mut Payouts) -> Result<(), Box<dyn Erro
     Ok(())
 }
 
-/// Content of the journal: the requests taken, and whether their end was told.
+/// Content of the journal: the requests taken, and whether their end was reported.
 struct Payouts(BTreeMap<OperationID, bool>);
 
 impl Payouts {

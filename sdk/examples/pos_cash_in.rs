@@ -1,4 +1,4 @@
-//! A till that never credits a sale twice and never loses one, whatever is unplugged when.
+//! A till that never credits a sale twice and never loses one, even across crashes and power cuts.
 //!
 //! ```sh
 //! cargo run --example pos_cash_in -- "+234 803 123 4567" 1500

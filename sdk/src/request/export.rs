@@ -74,7 +74,7 @@ pub struct Download {
 
 impl Download {
     /// The next part; `None` after the last. Parts end anywhere, also within a line. An error means that the ledger
-    /// broke off: the parts before it are incomplete. Each part may take as long as an attempt.
+    /// broke off: the parts before it are not the whole. Each part may take as long as an attempt.
     /// See the [example](crate::Client::export).
     pub async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Error> {
         Ok(within(self.pause, self.incoming.chunk()).await?)

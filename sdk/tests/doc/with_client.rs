@@ -1,6 +1,6 @@
 // An expression, since an example's statements can include nothing else.
 {
-    /// Runs an example of the documentation with the client of the environment, which may name `cargo xtask dev`.
+    /// Runs an example of the documentation with the client of the environment, such as that of `cargo xtask dev`.
     /// Without such a client, the example is only compiled.
     fn with_client<F>(example: F)
     where

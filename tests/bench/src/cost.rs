@@ -17,7 +17,7 @@ use crate::prepared::{self, Prepared};
 use crate::process;
 use crate::server::Server;
 
-/// US dollars beyond what the Workers Paid plan includes, as published on
+/// US dollars beyond the allowance of the Workers Paid plan, as published on
 /// <https://developers.cloudflare.com/workers/platform/pricing/> and
 /// <https://developers.cloudflare.com/durable-objects/platform/pricing/>, read in November 2026. Objects also cost
 /// 12.50 a million GB-s while they are awake, which depends on the distribution of calls over time.

@@ -133,7 +133,7 @@ fn every_write_of_the_page_is_refused_to_another_sites_page() {
             request.json(json!({})).send().refused(403, "cross_site_request");
             tried += 1;
         }
-        // A form of another site can send without a preflight, but not JSON.
+        // A form on another site can post without a preflight, but cannot send JSON.
         if method != "POST" {
             continue;
         }

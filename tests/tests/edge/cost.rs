@@ -180,7 +180,7 @@ fn every_statement_of_a_call_is_served_by_an_index() {
         let sorts = steps.iter().any(|step| step.starts_with("USE TEMP B-TREE"));
         for step in &steps {
             // A list follows an index in its order and stops at its limit; one of the partial
-            // indexes holds only what is open.
+            // indexes holds only open items.
             let stops = sql.contains("LIMIT") && (!sorts || sql.contains("UNION ALL"));
             let of_open = ["requests_unreleased", "holds_open"].iter().any(|index| step.ends_with(index));
             let of_rows = step.starts_with("SCAN (") || *step == "SCAN CONSTANT ROW";

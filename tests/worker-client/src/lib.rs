@@ -1,7 +1,7 @@
 //! An example Worker of a distributor: its own small API in front of the wallet's, so that tills need no API key.
 //!
-//! - `GET /balance` answers what of the float is available.
 //! - `GET /balance` returns the available part of the float.
+//! - `PUT /sales/{sale}` with `{"to": "+234…" or "100000", "amount": "1500"}` credits a customer or a merchant. The
 //!   sale's own number is the idempotency key, so a till may send it again as often as it likes.
 
 use std::time::Duration;

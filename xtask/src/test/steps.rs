@@ -57,7 +57,7 @@ pub(super) fn advisories() -> Result<()> {
 
 pub(super) fn clippy() -> Result<()> {
     run(cargo("clippy").args(["--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))?;
-    // The end-to-end tests are left out of all targets, since they need the built Worker to run.
+    // This test is not among all targets, since it needs the built Worker to run.
     run(cargo("clippy").args(["--package", CLIENT, "--test", "on_workerd", "--locked", "--", "-D", "warnings"]))
 }
 

@@ -18,7 +18,7 @@ function bits(text) {
 
 const RANGES = new Map();
 
-/** A block as its first address and the number of its low bits. */
+/** A block as its first address and the number of its free low bits. */
 export function range(text) {
   let found = RANGES.get(text);
   if (!found) {

@@ -88,7 +88,7 @@ export class Distributor extends DurableObject {
     return taken;
   }
 
-  /** Sends the wallets again the operations that they did not acknowledge. */
+  /** Resends to the wallets the operations that they did not acknowledge. */
   async alarm() {
     const before = Date.now() - REDELIVER_MS;
     const late = this.#sql.exec(

@@ -1,4 +1,4 @@
-// The tests' entry: the production Worker and objects, watched, with powers under POST /testing/.
+// The tests' entry: the production Worker and objects, instrumented, with powers under POST /testing/.
 // It is never deployed.
 
 import { clock } from "./clock.js";
@@ -18,7 +18,7 @@ let waiting = 0;
 let alarms = true;
 let running = null;
 
-/** Adds what the last statement read and wrote: a cursor knows once it was read. */
+/** Adds the rows that the last statement read and wrote: a cursor knows them after it was read. */
 function settle() {
   if (running === null) return;
   const { kind, cursor } = running;
@@ -41,14 +41,14 @@ function replaced(object, members) {
   return new Proxy({}, { get });
 }
 
-/** A message that meets a silence waits until all is healed. */
+/** A message that meets a silence waits until all faults are healed. */
 async function silence(met) {
   waiting += 1;
   while (faults.includes(met)) await scheduler.wait(20);
   waiting -= 1;
 }
 
-/** An object's context, with its statements and alarms counted. An alarm is a row written. */
+/** An object's context with its statements and alarms counted. Setting an alarm writes a row. */
 function watched(ctx, kind) {
   const exec = (sql, ...bindings) => {
     settle();
@@ -74,7 +74,7 @@ function play(env, who) {
   live(env).edge.Worker.play_next_version?.(newer.includes(who));
 }
 
-/** The fault that a message meets, if there is one left for it. */
+/** The fault that applies to a message, if one is left. */
 function fault(kind, message) {
   const found = faults.find((one) => one.object === kind && one.times > 0 && message.includes(one.match));
   if (found) found.times -= 1;
@@ -132,14 +132,14 @@ export const Issuer = tested("ISSUER", production.Issuer);
 export const SignIns = tested("SIGN_INS", production.SignIns);
 
 const POWERS = {
-  /** `{"now"}` stops the clock there; `{"offset"}` (ms) lets it run, ahead by that. */
+  /** `{"now"}` stops the clock at that time; `{"offset"}` (ms) lets it run ahead by that much. */
   clock({ now = null, offset: ahead = 0 }) {
     frozen = now;
     offset = ahead;
     return clock.now();
   },
 
-  /** `{"on"}`: whether alarms that objects set from now on come by themselves. */
+  /** `{"on"}`: whether alarms that objects set from then on fire by themselves. */
   alarms({ on }) {
     alarms = on;
   },
@@ -162,8 +162,8 @@ const POWERS = {
   },
 
   /**
-   * `{"object", "when": "before" | "after" | "silent" | "stuck", "times"?, "match"?}`: messages that get lost. Those
-   * that meet a silence wait until all is healed: `silent` before they arrive, `stuck` after they were carried out.
+   * `{"object", "when": "before" | "after" | "silent" | "stuck", "times"?, "match"?}`: loses messages. A message that
+   * meets a silence waits until all faults are healed: `silent` before it arrives, `stuck` after it was carried out.
    */
   fault({ object, when, times = 1, match = "" }) {
     faults.push({ object, when, times, match });

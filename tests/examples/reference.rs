@@ -1,4 +1,4 @@
-//! The Rust of the API reference: each call that the client makes, once.
+//! The Rust of the API reference: each call of the client, once.
 
 use std::time::Duration;
 

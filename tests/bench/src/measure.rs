@@ -1,4 +1,4 @@
-//! Measuring: runs of each series in turn, so that what disturbs the machine disturbs all alike.
+//! Measurements: runs of each series in turn, so that disturbances of the machine affect all alike.
 
 use anyhow::{Result, bail};
 use serde::Serialize;
@@ -7,7 +7,7 @@ use crate::load::{self, Load, Window};
 use crate::process;
 use crate::series::Series;
 
-/// What one run showed.
+/// Result of one run.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Run {
@@ -21,11 +21,11 @@ pub(crate) struct Run {
     pub(crate) cpu_us: Option<f64>,
     /// The server's memory at the end, in MiB.
     pub(crate) memory_mib: Option<f64>,
-    /// How much of its core the load generator used, 0 to 1.
+    /// Share of its core that the load generator used, 0 to 1.
     pub(crate) generator_busy: Option<f64>,
 }
 
-/// A series' runs at one number of connections.
+/// Runs of a series at one number of connections.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Row {
     pub(crate) series: &'static str,
@@ -34,7 +34,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// The runs' figures of one sort; none where any is missing.
+    /// One figure of every run; none if any run lacks it.
     pub(crate) fn figures(&self, of: impl Fn(&Run) -> Option<f64>) -> Option<Spread> {
         Spread::of(self.runs.iter().map(of).collect::<Option<Vec<_>>>()?)
     }
@@ -49,7 +49,7 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// None of nothing. A quantile between two figures is interpolated.
+    /// The spread of some values, with interpolated quantiles; `None` without any.
     pub(crate) fn of(mut figures: Vec<f64>) -> Option<Self> {
         figures.sort_by(f64::total_cmp);
         let last = figures.len().checked_sub(1)?;
@@ -64,7 +64,7 @@ impl Spread {
     }
 }
 
-/// So many runs of each series, in turn.
+/// Runs each series a number of times, in turn.
 pub(crate) fn interleaved(all: &[Series], connections: usize, runs: usize, window: Window) -> Result<Vec<Row>> {
     let mut rows: Vec<Row> =
         all.iter().map(|series| Row { series: series.name, connections, runs: Vec::new() }).collect();

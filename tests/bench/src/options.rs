@@ -1,4 +1,4 @@
-//! What to measure, and how long.
+//! Options of the benchmark: the parts and their length.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -57,7 +57,7 @@ pub(crate) enum Part {
     Peers,
     /// Size of the build, and how long it takes to instantiate
     Size,
-    /// What each call costs on the platform, beside the whole job in JavaScript
+    /// Cost of each call on the platform, beside the whole job in JavaScript
     Cost,
     /// Forged keys, clients that never read or never end, and idle connections, beside normal load
     Hostile,
@@ -78,7 +78,7 @@ impl Options {
         parts
     }
 
-    /// The numbers of connections.
+    /// The chosen numbers of connections.
     pub(crate) fn connections(&self) -> Vec<usize> {
         match (&*self.connections, self.quick) {
             ([], true) => vec![16],
@@ -87,12 +87,12 @@ impl Options {
         }
     }
 
-    /// How often each is measured.
+    /// Number of runs of each series.
     pub(crate) fn runs(&self) -> usize {
         self.runs.unwrap_or(if self.quick { 3 } else { 5 }).max(1)
     }
 
-    /// How long each run is.
+    /// Length of each run.
     pub(crate) fn window(&self) -> Window {
         let seconds = self.seconds.unwrap_or(if self.quick { 1.5 } else { 2.0 });
         Window { warm_up: Duration::from_millis(500), measured: Duration::from_secs_f64(seconds) }

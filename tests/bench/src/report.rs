@@ -1,4 +1,4 @@
-//! What is printed.
+//! Printed output.
 
 use crate::measure::{Row, Spread};
 use crate::target::Ratio;

@@ -1,4 +1,4 @@
-//! What is measured beside each other: a server and one kind of request.
+//! Series measured side by side: a server and one kind of request.
 
 use std::path::Path;
 
@@ -34,14 +34,14 @@ pub(crate) struct Servers {
     large: Option<(Server, Prepared)>,
     before: Option<Server>,
     better_auth: Option<BetterAuth>,
-    /// The Workers in JavaScript, which an earlier build is not measured beside.
+    /// The Workers in JavaScript; absent when an earlier build is measured.
     baselines: Option<Baselines>,
-    /// Those that answer any request alike, by name.
+    /// Servers that answer every request alike, by name.
     simple: Vec<(&'static str, Server)>,
 }
 
 impl Servers {
-    /// Starts them, with an earlier build of the edge if there is one.
+    /// Starts the servers, with an earlier build of the edge if one is given.
     pub(crate) fn start(parts: &[Part], before: Option<&Path>, cores: Cores) -> Result<Self> {
         let has = |part| parts.contains(&part);
         let mut simple = Vec::new();

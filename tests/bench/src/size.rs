@@ -1,4 +1,4 @@
-//! How large the build is and how long it takes until an instance stands.
+//! Size of the build, and the time to instantiate it.
 
 use std::fs;
 use std::io::Write as _;
@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::measure::Spread;
 use crate::server::{node, workspace};
 
-/// What is uploaded, and what a cold start waits for.
+/// Upload size and cold-start time.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Size {
@@ -20,7 +20,7 @@ pub(crate) struct Size {
     /// All scripts of the build, without the tests' entry.
     scripts_bytes: usize,
     scripts_gzipped_bytes: usize,
-    /// Milliseconds to compile the wasm and to make an instance of it, in fresh processes of Node.
+    /// Milliseconds to compile and instantiate the wasm, in fresh Node processes.
     instantiation_ms: Spread,
 }
 
@@ -65,7 +65,7 @@ pub(crate) fn measure() -> Result<Size> {
     })
 }
 
-/// Prints it beside the targets.
+/// Prints the figures beside the targets.
 pub(crate) fn print(size: &Size) {
     let met = |met| if met { "met" } else { "NOT met" };
     let small = size.wasm_gzipped_bytes <= 1 << 20;

@@ -1,24 +1,24 @@
-//! The targets, as ratios within one run.
+//! Targets, as ratios within one run.
 
 use serde::Serialize;
 
 use crate::measure::{Row, Run, Spread};
 
-/// A figure of ours beside one of another series.
+/// The ratio of a series of the edge to another series.
 struct Target {
     ours: &'static str,
     beside: &'static str,
     bound: Bound,
 }
 
-/// What the ratio must be.
+/// The bound on the ratio.
 #[derive(Clone, Copy, Debug)]
 enum Bound {
-    /// Our throughput, in times the other.
+    /// Minimum ratio of the throughputs.
     AtLeast(f64),
-    /// Our 99th percentile is no more than the other.
+    /// The edge's 99th percentile is at most the other's.
     Tail,
-    /// Nothing: it tells how much of what ours costs is the platform's.
+    /// No bound: the ratio shows the platform's share of the cost.
     None,
 }
 
@@ -57,22 +57,22 @@ const fn tail(ours: &'static str, beside: &'static str) -> Target {
     Target { ours, beside, bound: Bound::Tail }
 }
 
-/// How a target was reached at one number of connections.
+/// The ratio measured at one number of connections.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Ratio {
     pub(crate) what: String,
     pub(crate) connections: usize,
-    /// Run by run, since neighbours in time had the same machine.
+    /// Ratio run by run, since runs close in time share the machine's state.
     pub(crate) by_run: Spread,
-    /// The same by the servers' CPU time per answer, which a busy machine disturbs less.
+    /// Ratio of the servers' CPU time per answer, which a busy machine disturbs less.
     pub(crate) by_cpu: Option<Spread>,
     pub(crate) target: String,
-    /// Nothing where there is no target.
+    /// `None` without a target.
     pub(crate) met: Option<bool>,
 }
 
-/// All ratios of which both sides were measured.
+/// All ratios whose two sides were measured.
 pub(crate) fn ratios(rows: &[Row]) -> Vec<Ratio> {
     TARGETS.iter().flat_map(|target| rows.iter().filter_map(|ours| ratio(target, ours, rows))).collect()
 }

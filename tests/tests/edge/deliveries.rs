@@ -1,4 +1,4 @@
-//! Money reaches a wallet once, whatever gets lost on the way.
+//! Money reaches a wallet once, whatever is lost on the way.
 
 use std::time::{Duration, Instant};
 
@@ -35,7 +35,7 @@ fn a_credit_that_gets_lost_before_or_after_it_arrives_is_repeated_and_counts_onc
         edge.stop_clock(now);
         edge.alarm("DISTRIBUTOR", &distributor.id);
         assert_eq!(distributor.read_operation(&till, id)["status"], "processing", "lost again");
-        // Late, and twice.
+        // The alarm fires late, and twice.
         edge.stop_clock(now + 10 * MINUTE_MS);
         edge.alarm("DISTRIBUTOR", &distributor.id);
         edge.alarm("DISTRIBUTOR", &distributor.id);
@@ -46,7 +46,7 @@ fn a_credit_that_gets_lost_before_or_after_it_arrives_is_repeated_and_counts_onc
     assert_eq!(edge.wallet_balance(PHONE), "20.00");
 }
 
-/// What a row says of the only operation, behind the object's back.
+/// The stored status of the only operation, read behind the object's back.
 fn stored_status(distributor: &Distributor<'_>) -> Value {
     distributor.edge.sql("DISTRIBUTOR", &distributor.id, "SELECT status FROM operations", json!([]))[0]["status"]
         .clone()
@@ -70,7 +70,7 @@ fn an_arrival_that_was_not_written_down_before_the_power_went_is_told_again_and_
     assert_eq!(distributor.verify()["valid"], true);
 }
 
-/// What a key or somebody else does at a distributor.
+/// A write at a distributor, by a key or another caller.
 type Write<'a> = &'a dyn Fn(&Distributor<'_>, &Key);
 
 #[test]

@@ -1,4 +1,4 @@
-//! A panic is answered within a second, writes nothing by half, and the next call works.
+//! A panic is answered within a second, leaves nothing half-written, and the next call works.
 
 use std::time::{Duration, Instant};
 
@@ -50,7 +50,7 @@ fn a_panic_in_an_object_is_a_500_and_the_next_call_works() {
         assert_eq!(distributor.position(), before, "{place}: nothing was written");
         let verified = distributor.verify();
         assert_eq!((&verified["valid"], &verified["entries"]), (&json!(true), &entries), "{verified}");
-        // Whoever shares the instance goes on too.
+        // Other objects in the same instance continue too.
         other.read_balance(&theirs).ok();
         let again = distributor.operation(&till, body).once(place).send();
         assert_eq!(again.ok()["status"], "completed");
@@ -104,7 +104,7 @@ fn nothing_of_an_instance_that_trapped_is_used_again() {
     let distributor = edge.distributor();
     let till = distributor.till();
     for round in 1..=3 {
-        // These leave a static in use for ever: in that memory no call would work any more.
+        // These leave a static borrowed for ever: in that memory no call would work any more.
         soon(|| edge.get("/healthz?panic=memory").send());
         edge.get("/healthz").send().ok();
         soon(|| edge.get(&distributor.api("/balance?panic=memory")).key(&till).send());

@@ -1,5 +1,5 @@
-//! Storage of an older version is upgraded when it is opened; storage of a newer one is left alone. The build with faults
-//! stands for newer code: its Distributors have one more table.
+//! Storage of an older version is upgraded when it is opened; storage of a newer one is left unchanged. The build with
+//! faults stands for newer code: its Distributors have one more table.
 
 use serde_json::{Value, json};
 use universal_wallet_tests::distributor::Distributor;

@@ -1165,13 +1165,13 @@ export interface components {
         };
         /** @description A distributor's float. */
         Balance: {
-            /** @description What is free to be spent: `balance` less `held`. */
+            /** @description The part that is free to be spent: `balance` less `held`. */
             available: components["schemas"]["Amount"];
             /** @description All of the float. */
             balance: components["schemas"]["Amount"];
             /** @description The deployment's currency, such as `NGN`. */
             currency: string;
-            /** @description What pending cash-ins hold. */
+            /** @description The part that pending cash-ins hold. */
             held: components["schemas"]["Amount"];
         };
         /** @enum {string} */
@@ -1301,13 +1301,13 @@ export interface components {
         /** @description An error's body. */
         ErrorBody: {
             /**
-             * @description What a program can act on.
+             * @description The stable code for programs.
              * @default
              */
             code: string;
             /** @description The status' reason phrase. */
             error: string;
-            /** @description What is wrong with which field; for validation only. */
+            /** @description The mistakes by field; for validation only. */
             errors?: components["schemas"]["FieldError"][];
             /** @description One sentence a person can act on. */
             message: string;
@@ -1317,11 +1317,11 @@ export interface components {
              */
             requestID: string;
         };
-        /** @description What is wrong with one field. */
+        /** @description One mistake in a field. */
         FieldError: {
             /** @description The field, such as `allowedIPs[1]`. */
             field: string;
-            /** @description What to do about it. */
+            /** @description The way to mend it. */
             message: string;
         };
         /** @description A top-up or redemption. */
@@ -1434,19 +1434,19 @@ export interface components {
             allowedIPs: string[];
             /** @description Operations up to this amount need no checker. */
             autoApproveLimit: components["schemas"]["Amount"];
-            /** @description What is left of today's volume; null: no limit. */
+            /** @description The rest of today's volume; null: no limit. */
             dailyVolumeRemaining: components["schemas"]["Amount"] | null;
             /** @description When it ends. */
             expiresAt: components["schemas"]["Timestamp"];
             /** @description Names the key. */
             keyID: components["schemas"]["KeyID"];
-            /** @description What its maker called it. */
+            /** @description The label that its maker gave it. */
             label: string;
             /** @description The volume of one UTC day; null: no limit. */
             maxDailyVolume: components["schemas"]["Amount"] | null;
             /** @description The largest amount of one operation; null: no limit. */
             maxTransactionAmount: components["schemas"]["Amount"] | null;
-            /** @description What it may do. */
+            /** @description Its permissions. */
             permissions: components["schemas"]["Permission"][];
         };
         KeyRotation: {
@@ -1764,7 +1764,7 @@ export interface components {
         UsedAddress: {
             /**
              * Format: uint64
-             * @description Error calls.
+             * @description Refused calls.
              */
             denied: number;
             /** @description The first call. */
@@ -1788,7 +1788,7 @@ export interface components {
             date: string;
             /**
              * Format: uint64
-             * @description Error calls.
+             * @description Refused calls.
              */
             denied: number;
             /**

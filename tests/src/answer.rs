@@ -6,7 +6,8 @@ use ureq::http;
 /// The answer to a request.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    pub(crate) call: String,
+    /// The method and path of the request.
+    pub call: String,
     /// The HTTP status.
     pub status: u16,
     pub(crate) headers: http::HeaderMap,

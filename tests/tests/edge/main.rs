@@ -39,6 +39,7 @@ mod roles;
 mod rotation;
 mod secrets;
 mod sign_in;
+mod snapshots;
 mod upgrade;
 mod usage;
 mod verify;

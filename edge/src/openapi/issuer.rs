@@ -182,7 +182,7 @@ fn money() -> Vec<Operation> {
     ]
 }
 
-/// Whether what is stored fits together.
+/// Verification of stored data.
 fn verifying() -> Vec<Operation> {
     let wallet = json!({ "entries": 2, "balance": "1500.00", "held": "200.00", "announcing": "0.00", "problems": [] });
     vec![
@@ -202,7 +202,7 @@ fn verifying() -> Vec<Operation> {
             .parameters([parameters::from_entry()])
             .answers::<Checked>(
                 200,
-                "What was found.",
+                "Result of the verification.",
                 json!({
                     "valid": true, "entries": 42, "head": "5e".repeat(32), "anchoredEntries": 40,
                     "anchoredAt": "2026-11-24T18:07:48.000Z",
@@ -215,9 +215,9 @@ fn verifying() -> Vec<Operation> {
             ),
         new(Route::VerifyWallet, "verifyWallet", "Verify a customer's wallet")
             .about("Whether its entries and holds fit together.")
-            .answers::<WalletVerified>(200, "What was found.", wallet.clone()),
+            .answers::<WalletVerified>(200, "Result of the verification.", wallet.clone()),
         new(Route::VerifyMerchant, "verifyMerchant", "Verify a merchant's wallet")
             .about("Whether its entries fit together.")
-            .answers::<WalletVerified>(200, "What was found.", wallet),
+            .answers::<WalletVerified>(200, "Result of the verification.", wallet),
     ]
 }

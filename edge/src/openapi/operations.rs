@@ -103,7 +103,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
             .parameters([parameters::from_entry()])
             .answers::<Verified>(
                 200,
-                "What was found.",
+                "Result of the verification.",
                 json!({
                     "valid": true, "entries": 42, "head": "5e".repeat(32), "anchoredEntries": 40,
                     "anchoredAt": "2026-11-24T18:07:48.000Z",

@@ -1,4 +1,4 @@
-//! Signing in, and one's own session.
+//! Sign-in, and the caller's own session.
 
 use serde_json::json;
 use universal_wallet_core::error::Code;

@@ -236,7 +236,7 @@ impl<'de> Deserialize<'de> for Actor {
             "system" => Some(Self::System),
             _ => None,
         };
-        actor.ok_or_else(|| de::Error::custom("an actor that is none"))
+        actor.ok_or_else(|| de::Error::custom("an actor that cannot be parsed"))
     }
 }
 

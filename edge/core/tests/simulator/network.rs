@@ -1,5 +1,5 @@
-//! What distributors and wallets tell each other: messages that are lost, doubled, delayed and
-//! overtake each other, sent again until they are acknowledged.
+//! Messages between distributors and wallets: lost, duplicated, delayed and reordered, and sent again until
+//! acknowledged.
 
 use universal_wallet::Amount;
 use universal_wallet::id::OperationID;
@@ -24,18 +24,18 @@ pub(crate) enum What {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Message {
-    /// A wallet's owner asks to be paid out.
+    /// A wallet announces its owner's cash-out request.
     Announce { office: usize, wallet: String, id: OperationID, announcement: u32 },
     /// The distributor's answer.
     Announced { wallet: String, id: OperationID, announcement: u32, result: Result<(), Code> },
-    /// A wallet is told.
+    /// A distributor tells a wallet of a movement.
     Tell { office: usize, wallet: String, id: OperationID, what: What },
-    /// It acknowledges, or cannot take a cash-in.
+    /// The wallet acknowledges, or refuses a cash-in.
     Done { office: usize, id: OperationID, what: What, taken: bool },
 }
 
 impl World {
-    /// Everything that is not acknowledged is sent again.
+    /// Sends everything unacknowledged again.
     pub(crate) fn send(&mut self) {
         let mut due = Vec::new();
         for (office, desk) in self.offices.iter().enumerate() {
@@ -57,7 +57,7 @@ impl World {
                 due.push(Message::Announce { office, wallet: name.clone(), id, announcement });
             }
         }
-        // The network is full at some point; what does not fit is sent the next time.
+        // The network has a capacity; the rest is sent next time.
         for message in due {
             if self.network.len() < 40 {
                 self.network.push(message);
@@ -65,15 +65,15 @@ impl World {
         }
     }
 
-    /// Announcements of one request reach its distributor in the order in which they were made, and
-    /// once each; their answers, and all else, come in any order.
+    /// Announcements of one request reach its distributor in order and once each; their answers, and all other
+    /// messages, arrive in any order.
     pub(crate) fn in_order(&self, place: usize, message: Message) -> (usize, Message) {
         let Message::Announce { id: wanted, .. } = message else { return (place, message) };
         let first = self.network.iter().position(|it| matches!(it, Message::Announce { id, .. } if *id == wanted));
         first.map_or((place, message), |first| (first, self.network[first].clone()))
     }
 
-    /// A message arrives.
+    /// Delivers a message.
     pub(crate) fn carry(&mut self, message: Message) {
         match message {
             Message::Announce { office, wallet, id, announcement } => {
@@ -96,7 +96,7 @@ impl World {
         }
     }
 
-    /// A wallet is told; whether it takes it.
+    /// Delivers a movement to a wallet; returns whether the wallet takes it.
     fn tell(&mut self, wallet: &str, id: OperationID, what: What) -> bool {
         let now = self.at();
         let pocket = self.wallet(wallet);
@@ -123,7 +123,7 @@ impl World {
         true
     }
 
-    /// A wallet's acknowledgement arrives.
+    /// Delivers a wallet's acknowledgement.
     fn done(&mut self, office: usize, id: OperationID, what: What, taken: bool) {
         self.settle(office, self.now);
         let now = self.at();
@@ -168,7 +168,7 @@ impl World {
         self.network.push(Message::Announced { wallet: wallet.into(), id, announcement, result });
     }
 
-    /// Everything is told and acknowledged, nothing is lost any more.
+    /// Delivers and acknowledges everything; nothing is lost any more.
     pub(crate) fn drain(&mut self) {
         for _ in 0..10_000 {
             self.send();
@@ -183,7 +183,7 @@ impl World {
         panic!("what is on its way does not become less");
     }
 
-    /// Wallets in the rules are as the model has them.
+    /// Wallets in the rules equal those in the model.
     pub(crate) fn check_wallets(&self) {
         for (name, pocket) in &self.wallets {
             let funds = pocket.store.funds();

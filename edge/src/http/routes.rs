@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fixed_word_is_no_id() {
+    fn a_literal_segment_is_not_an_id() {
         let path = "/api/v1/distributors/x/operations/export";
         assert_eq!(find("OPTIONS", path), Matched::OtherMethods("GET, HEAD".into()));
         assert_eq!(find("DELETE", path), Matched::OtherMethods("GET, HEAD".into()));

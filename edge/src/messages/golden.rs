@@ -105,7 +105,7 @@ fn messages_to_a_distributor() {
 }
 
 #[test]
-fn who_listens_to_a_distributor() {
+fn listeners_of_a_distributor() {
     check(Receiver::DistributorListener, vec![caller()], expect_file!["golden/distributor.listener.txt"]);
 }
 

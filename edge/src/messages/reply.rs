@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn the_forms_of_replies_are_these() {
+    fn replies_have_their_fixed_forms() {
         let lines = [reply(Ok((7, "a b"))), reply(Ok(())), reply::<()>(Err(refusal().into()))];
         expect_file!["golden/replies.txt"].assert_eq(&(lines.join("\n") + "\n"));
     }

@@ -96,7 +96,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
             })
             .refuses(&[Code::RoleRequired, Code::SelfApproval, Code::InvalidState]),
         new(Route::Withdraw, "withdraw", "Withdraw one's own request")
-            .about("Its maker takes back what nobody decided yet.")
+            .about("Withdraws a pending request; only its maker may.")
             .idempotent()
             .answers::<ApprovalView>(200, "The request, withdrawn.", decided_example("withdrawn"))
             .refuses(&[Code::NotTheMaker, Code::InvalidState]),

@@ -102,7 +102,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
     let new = |route, id, summary| Operation::new(route, id, TAG, summary);
     vec![
         new(Route::GetBalance, "getBalance", "Read the float")
-            .about("All of the distributor's float, what is free to be spent, and what pending cash-ins hold.")
+            .about("The distributor's whole float, its available part, and the part held by pending cash-ins.")
             .answers::<Balance>(
                 200,
                 "The float.",
@@ -145,7 +145,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
             .about("A cash-out can be read from the moment on that it is being paid.")
             .answers::<WireOperation>(200, "The operation.", operation_example()),
         new(Route::WithdrawOperation, "withdrawOperation", "Withdraw a pending operation")
-            .about("Takes back what this key, or one that it took over from, asked for and nobody decided yet.")
+            .about("Withdraws a pending operation of this key or of a predecessor in its line of rotations.")
             .answers::<WireOperation>(200, "The operation, rejected.", {
                 let mut withdrawn = operation_example();
                 withdrawn["status"] = "rejected".into();

@@ -126,8 +126,8 @@ fn asking() -> Vec<Operation> {
         new(Route::TightenKey, "tightenKey", "Tighten an API key")
             .about(
                 "Needs the role maker, checker or admin; holds at once. Absent members stay as they are; null or empty \
-                 means no limit, so it loosens one that is set. Values that depend on a lowered limit are lowered with it. One \
-                 loosened member refuses the whole call.",
+                 means no limit, so it loosens one that is set. Values that depend on a lowered limit are lowered with \
+                 it. One loosened member refuses the whole call.",
             )
             .body("KeyChange", bodies::tighten_key(), json!({ "maxTransactionAmount": "500.00", "permissions": ["read-balance"] }))
             .answers::<KeyView>(200, "The key as it is now.", key_example())
@@ -163,7 +163,7 @@ fn watching() -> Vec<Operation> {
                 }),
             ),
         new(Route::ListKeys, "listKeys", "List API keys, newest first")
-            .about("Every key that was ever asked for; never a secret.")
+            .about("Every key ever requested, without secrets.")
             .parameters([
                 parameters::limit(),
                 parameters::cursor(),
@@ -174,7 +174,7 @@ fn watching() -> Vec<Operation> {
             .about("Settings of the key, its maker and checker, and its usage.")
             .answers::<KeyView>(200, "The key.", key_example()),
         new(Route::GetKeyUsage, "getKeyUsage", "Read how an API key is used")
-            .about("By day, by address, and what it was refused for.")
+            .about("Usage by day and by address, and refusals by code.")
             .parameters([parameters::days()])
             .answers::<KeyUsage>(
                 200,

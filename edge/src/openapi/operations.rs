@@ -80,7 +80,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
             .answers_nothing(101, "The WebSocket is open.")
             .refuses(&[Code::InvalidRequest, Code::CrossSiteRequest]),
         Operation::new(Route::ListAudit, "listAudit", AUDIT, "List the hash-chained log, newest first")
-            .about("Every change of the distributor: what, who, when, and the hashes that bind each to the one before.")
+            .about("Every change of the distributor with its kind, actor and time, and the hashes that link the entries.")
             .parameters([parameters::limit(), parameters::cursor()])
             .answers::<Page<AuditItem>>(
                 200,

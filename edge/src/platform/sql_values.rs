@@ -96,7 +96,7 @@ macro_rules! integers {
 integers!(u8 u32 u64 usize i64);
 
 /// Types that are stored in their text form.
-macro_rules! spelt {
+macro_rules! as_text {
     ($($kind:ident)*) => { $(
         impl Value for $kind {
             fn value(&self) -> Option<SqlStorageValue> {
@@ -111,7 +111,7 @@ macro_rules! spelt {
         }
     )* };
 }
-spelt!(Amount ApprovalID Digest DistributorID KeyID OperationID ShortCode UserID);
+as_text!(Amount ApprovalID Digest DistributorID KeyID OperationID ShortCode UserID);
 
 /// Types that are stored as one word of a list.
 macro_rules! words {
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_javascript_cannot_carry_is_not_bound() {
+    fn integers_inexact_in_javascript_are_not_bound() {
         assert!(((1_i64 << 53) - 1, 0_u8).values().is_ok());
         assert!(((1_u64 << 53) + 1,).values().is_err());
         assert!((i64::MIN,).values().is_err());

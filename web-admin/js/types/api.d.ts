@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * List API keys, newest first
-         * @description Every key that was ever asked for; never a secret.
+         * @description Every key ever requested, without secrets.
          */
         get: operations["listKeys"];
         put?: never;
@@ -141,7 +141,7 @@ export interface paths {
         };
         /**
          * Read how an API key is used
-         * @description By day, by address, and what it was refused for.
+         * @description Usage by day and by address, and refusals by code.
          */
         get: operations["getKeyUsage"];
         put?: never;
@@ -243,7 +243,7 @@ export interface paths {
         put?: never;
         /**
          * Withdraw one's own request
-         * @description Its maker takes back what nobody decided yet.
+         * @description Withdraws a pending request; only its maker may.
          */
         post: operations["withdraw"];
         delete?: never;
@@ -281,7 +281,7 @@ export interface paths {
         };
         /**
          * List the hash-chained log, newest first
-         * @description Every change of the distributor: what, who, when, and the hashes that bind each to the one before.
+         * @description Every change of the distributor with its kind, actor and time, and the hashes that link the entries.
          */
         get: operations["listAudit"];
         put?: never;
@@ -509,7 +509,7 @@ export interface paths {
         };
         /**
          * Read one's session
-         * @description Who is signed in, and what they are at which distributor.
+         * @description The signed-in person, and their roles at each distributor.
          */
         get: operations["getSession"];
         put?: never;
@@ -577,7 +577,7 @@ export interface paths {
         };
         /**
          * Read the float
-         * @description All of the distributor's float, what is free to be spent, and what pending cash-ins hold.
+         * @description The distributor's whole float, its available part, and the part held by pending cash-ins.
          */
         get: operations["getBalance"];
         put?: never;
@@ -688,7 +688,7 @@ export interface paths {
         post?: never;
         /**
          * Withdraw a pending operation
-         * @description Takes back what this key, or one that it took over from, asked for and nobody decided yet.
+         * @description Withdraws a pending operation of this key or of a predecessor in its line of rotations.
          */
         delete: operations["withdrawOperation"];
         options?: never;
@@ -729,7 +729,7 @@ export interface paths {
         };
         /**
          * Read a distributor's position
-         * @description issued = balance + what wallets hold of it + processing.
+         * @description issued = balance + the part in wallets + processing.
          */
         get: operations["getPosition"];
         put?: never;
@@ -751,7 +751,7 @@ export interface paths {
         put?: never;
         /**
          * Revoke an API key in an emergency
-         * @description Holds for the very next call.
+         * @description Takes effect with the very next call.
          */
         post: operations["revokeKeyOfDistributor"];
         delete?: never;
@@ -811,7 +811,7 @@ export interface paths {
         put?: never;
         /**
          * Suspend a distributor
-         * @description Nothing new is begun there; reading, rejecting, revoking and what is on its way go on.
+         * @description Nothing new can begin; reading, rejecting, revoking and operations in transit go on.
          */
         post: operations["suspendDistributor"];
         delete?: never;
@@ -891,7 +891,7 @@ export interface paths {
         put?: never;
         /**
          * Register a merchant
-         * @description Under a short code that customers and distributors pay it by.
+         * @description Registered under a short code that customers and distributors pay to.
          */
         post: operations["createMerchant"];
         delete?: never;
@@ -929,7 +929,7 @@ export interface paths {
         };
         /**
          * Verify a merchant's wallet
-         * @description Whether its entries fit together.
+         * @description Checks that the wallet's entries are consistent.
          */
         get: operations["verifyMerchant"];
         put?: never;
@@ -1009,7 +1009,7 @@ export interface paths {
         };
         /**
          * Verify a customer's wallet
-         * @description Whether its entries and holds fit together.
+         * @description Checks that the wallet's entries and holds are consistent.
          */
         get: operations["verifyWallet"];
         put?: never;

@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn one_person_with_all_roles_is_no_pair() {
+    fn one_person_with_all_roles_is_not_a_pair() {
         let all = [Role::Admin, Role::Maker, Role::Checker];
         let cases: [(&[Member], bool); 6] = [
             (&[member(1, &all, false)], false),

@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn unparsable_addresses_are_refused() {
         for bad in [
             "",
             "/",

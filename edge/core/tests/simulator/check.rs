@@ -7,7 +7,7 @@ use universal_wallet_core::store::Store;
 use universal_wallet_core::wallet::WalletStore;
 
 use super::apply_operations::status;
-use super::model::{About, AskState, KeyState, MOST, Minor, OperationState, RequestState};
+use super::model::{About, AskState, KeyState, MAX_BALANCE, Minor, OperationState, RequestState};
 use super::world::{Desk, World};
 use crate::support::DAY_MS;
 
@@ -55,7 +55,7 @@ impl World {
         assert_eq!(book.charged.minor(), model.charged, "cash-ins");
         assert_eq!(book.cashed_out.minor(), model.cashed_out, "cash-outs");
         assert!(book.held <= book.balance, "more is held than there is");
-        assert!((0..=MOST).contains(&model.balance));
+        assert!((0..=MAX_BALANCE).contains(&model.balance));
         assert_eq!(Minor::from(store.incoming().minor()), model.incoming(), "what may yet come");
     }
 

@@ -7,7 +7,7 @@ use universal_wallet_core::people::model::Role;
 use uuid::Uuid;
 
 use super::model::{
-    AskState, KeyState, Limits, MOST, Minor, Ms, Office, Operation, OperationState, Paid, RequestState,
+    AskState, KeyState, Limits, MAX_BALANCE, Minor, Ms, Office, Operation, OperationState, Paid, RequestState,
 };
 use super::model_money::By;
 use super::world::World;
@@ -107,7 +107,7 @@ impl World {
             (Some(most), Some(_)) => self.random.pick(&[0, 100, 2_500, most]),
             _ => 0,
         };
-        let scaled = |limit: Option<Minor>| limit.map(|minor| (minor * self.scale).min(MOST));
+        let scaled = |limit: Option<Minor>| limit.map(|minor| (minor * self.scale).min(MAX_BALANCE));
         let (most, day, auto) = (scaled(most), scaled(day), auto * self.scale);
         let performs = self.random.percent(90);
         let days = self.random.pick(&[1, 30, 90, 365]);
@@ -259,8 +259,11 @@ impl World {
             }
             41..=58 => self.decision(office)?,
             59..=61 => {
-                let top_up =
-                    if self.random.percent(3) { MOST } else { (amount * self.random.pick(&[1, 50])).min(MOST) };
+                let top_up = if self.random.percent(3) {
+                    MAX_BALANCE
+                } else {
+                    (amount * self.random.pick(&[1, 50])).min(MAX_BALANCE)
+                };
                 Command::TopUp { office, amount: top_up, idempotency: self.idempotency() }
             }
             62 => Command::Redeem { office, amount, idempotency: self.idempotency() },

@@ -15,7 +15,7 @@ pub(crate) type Ms = i64;
 pub(crate) type Minor = i128;
 
 /// Maximum balance.
-pub(crate) const MOST: Minor = 99_999_999_999_999_999;
+pub(crate) const MAX_BALANCE: Minor = 99_999_999_999_999_999;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyState {

@@ -4,7 +4,7 @@ use universal_wallet::id::UserID;
 use universal_wallet_core::error::Code;
 use universal_wallet_core::people::model::Role;
 
-use super::model::{About, AskState, KeyState, MOST, Minor, Ms, Office, OperationState};
+use super::model::{About, AskState, KeyState, MAX_BALANCE, Minor, Ms, Office, OperationState};
 use crate::support::{DAY_MS, HOUR_MS};
 
 impl Office {
@@ -135,7 +135,7 @@ impl Office {
                 if most.is_some_and(|most| operation.amount > most) {
                     return Err(Code::InvalidState);
                 }
-                if operation.paid.is_some() && with_all_due + operation.amount > MOST {
+                if operation.paid.is_some() && with_all_due + operation.amount > MAX_BALANCE {
                     return Err(Code::InvalidState);
                 }
                 operation.state = OperationState::Processing;

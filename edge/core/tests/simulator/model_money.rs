@@ -6,7 +6,9 @@ use universal_wallet::id::{OperationID, UserID};
 use universal_wallet_core::error::Code;
 use universal_wallet_core::people::model::Role;
 
-use super::model::{About, AskState, MOST, Made, Minor, Ms, Office, Operation, OperationState, Paid, RequestState};
+use super::model::{
+    About, AskState, MAX_BALANCE, Made, Minor, Ms, Office, Operation, OperationState, Paid, RequestState,
+};
 use crate::support::DAY_MS;
 
 /// The requester of an operation: a key, from a listed or another address, or a person.
@@ -52,7 +54,7 @@ impl Office {
 
     /// The float cannot exceed the maximum balance, even after everything due has arrived.
     fn has_room(&self, amount: Minor) -> Result<(), Code> {
-        if self.balance + self.incoming() + amount > MOST { Err(Code::InvalidAmount) } else { Ok(()) }
+        if self.balance + self.incoming() + amount > MAX_BALANCE { Err(Code::InvalidAmount) } else { Ok(()) }
     }
 
     fn within_limits(&self, by: By, amount: Minor, now: Ms) -> Result<(), Code> {
@@ -282,7 +284,7 @@ impl Purse {
         if self.taken.contains(&id) {
             return true;
         }
-        if self.refused.contains(&id) || self.balance + amount > MOST {
+        if self.refused.contains(&id) || self.balance + amount > MAX_BALANCE {
             self.refused.insert(id);
             return false;
         }

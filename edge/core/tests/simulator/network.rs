@@ -16,7 +16,7 @@ use super::world::World;
 use crate::support::{DAY_MS, run};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum What {
+pub(crate) enum Movement {
     Credit(Amount),
     Capture,
     Release,
@@ -29,9 +29,9 @@ pub(crate) enum Message {
     /// The distributor's answer.
     Announced { wallet: String, id: OperationID, announcement: u32, result: Result<(), Code> },
     /// A distributor tells a wallet of a movement.
-    Tell { office: usize, wallet: String, id: OperationID, what: What },
+    Tell { office: usize, wallet: String, id: OperationID, movement: Movement },
     /// The wallet acknowledges, or refuses a cash-in.
-    Done { office: usize, id: OperationID, what: What, taken: bool },
+    Done { office: usize, id: OperationID, movement: Movement, taken: bool },
 }
 
 impl World {
@@ -40,12 +40,12 @@ impl World {
         let mut due = Vec::new();
         for (office, desk) in self.offices.iter().enumerate() {
             for operation in desk.store.on_the_way() {
-                let what = if operation.cash_in { What::Credit(operation.amount) } else { What::Capture };
-                due.push(Message::Tell { office, wallet: operation.wallet.clone(), id: operation.id, what });
+                let movement = if operation.cash_in { Movement::Credit(operation.amount) } else { Movement::Capture };
+                due.push(Message::Tell { office, wallet: operation.wallet.clone(), id: operation.id, movement });
             }
             for request in desk.store.unreleased() {
                 let wallet = universal_wallet_core::operations::model::phone_wallet(&request.from);
-                due.push(Message::Tell { office, wallet, id: request.id, what: What::Release });
+                due.push(Message::Tell { office, wallet, id: request.id, movement: Movement::Release });
             }
         }
         for (name, pocket) in &mut self.wallets {
@@ -88,34 +88,34 @@ impl World {
                     pocket.model.release(id);
                 }
             }
-            Message::Tell { office, wallet, id, what } => {
-                let taken = self.tell(&wallet, id, what);
-                self.network.push(Message::Done { office, id, what, taken });
+            Message::Tell { office, wallet, id, movement } => {
+                let taken = self.tell(&wallet, id, movement);
+                self.network.push(Message::Done { office, id, movement, taken });
             }
-            Message::Done { office, id, what, taken } => self.done(office, id, what, taken),
+            Message::Done { office, id, movement, taken } => self.done(office, id, movement, taken),
         }
     }
 
     /// Delivers a movement to a wallet; returns whether the wallet takes it.
-    fn tell(&mut self, wallet: &str, id: OperationID, what: What) -> bool {
+    fn tell(&mut self, wallet: &str, id: OperationID, movement: Movement) -> bool {
         let now = self.at();
         let pocket = self.wallet(wallet);
-        match what {
-            What::Credit(amount) => {
+        match movement {
+            Movement::Credit(amount) => {
                 let taken = wallet::credit(&mut pocket.store, id, amount, now);
                 let expected = pocket.model.credit(id, Minor::from(amount.minor()));
                 assert_eq!(
                     taken == Ok(Credited::Taken),
                     expected,
-                    "a wallet takes all but what would pass the largest balance"
+                    "a wallet refuses only a cash-in that would pass the maximum balance"
                 );
                 return expected;
             }
-            What::Capture => {
+            Movement::Capture => {
                 wallet::capture(&mut pocket.store, id, now).expect("a hold that was paid out is there");
                 pocket.model.capture(id);
             }
-            What::Release => {
+            Movement::Release => {
                 wallet::release(&mut pocket.store, id).unwrap();
                 pocket.model.release(id);
             }
@@ -124,12 +124,12 @@ impl World {
     }
 
     /// Delivers a wallet's acknowledgement.
-    fn done(&mut self, office: usize, id: OperationID, what: What, taken: bool) {
+    fn done(&mut self, office: usize, id: OperationID, movement: Movement, taken: bool) {
         self.settle(office, self.now);
         let now = self.at();
         let desk = &mut self.offices[office];
-        match (what, taken) {
-            (What::Release, _) => desk.store.request_released(id).unwrap(),
+        match (movement, taken) {
+            (Movement::Release, _) => desk.store.request_released(id).unwrap(),
             (_, true) => {
                 operations::lifecycle::arrived(&mut desk.store, now, id).unwrap();
                 desk.model.arrived(id);
@@ -180,7 +180,7 @@ impl World {
                 self.carry(message);
             }
         }
-        panic!("what is on its way does not become less");
+        panic!("the money in transit never drains");
     }
 
     /// Wallets in the rules equal those in the model.
@@ -188,7 +188,7 @@ impl World {
         for (name, pocket) in &self.wallets {
             let funds = pocket.store.funds();
             assert_eq!(Minor::from(funds.balance.minor()), pocket.model.balance, "the balance of {name}");
-            assert_eq!(Minor::from(funds.held.minor()), pocket.model.held(), "what {name} holds");
+            assert_eq!(Minor::from(funds.held.minor()), pocket.model.held(), "holds of {name}");
             for hold in pocket.store.holds() {
                 let (amount, state) = pocket.model.holds[&hold.id];
                 let expected = match state {

@@ -43,7 +43,7 @@ pub(crate) struct MemoryStore {
     digests: HashMap<Digest, KeyID>,
     pub(crate) approvals: BTreeMap<ApprovalID, Rc<str>>,
     pending_approvals: BTreeSet<ApprovalID>,
-    keys_in_waiting: BTreeSet<KeyID>,
+    unclaimed_keys: BTreeSet<KeyID>,
     deadlines: BTreeSet<(Timestamp, Deadline)>,
     volumes: BTreeMap<(KeyID, i64), i64>,
     pub(crate) operations: BTreeMap<u64, Row>,
@@ -73,7 +73,7 @@ impl MemoryStore {
             digests: HashMap::new(),
             approvals: BTreeMap::new(),
             pending_approvals: BTreeSet::new(),
-            keys_in_waiting: BTreeSet::new(),
+            unclaimed_keys: BTreeSet::new(),
             deadlines: BTreeSet::new(),
             volumes: BTreeMap::new(),
             operations: BTreeMap::new(),
@@ -114,9 +114,9 @@ impl MemoryStore {
     }
 
     /// Unclaimed keys that match, oldest first.
-    fn keys_in_waiting(&self, wanted: impl Fn(&Key) -> bool) -> Result<Vec<Key>, InternalError> {
+    fn unclaimed_keys(&self, wanted: impl Fn(&Key) -> bool) -> Result<Vec<Key>, InternalError> {
         let mut keys = Vec::new();
-        for id in &self.keys_in_waiting {
+        for id in &self.unclaimed_keys {
             keys.extend(document::<Key>(self.keys.get(id))?.filter(&wanted));
         }
         keys.sort_by_key(|key| key.created_at);
@@ -194,8 +194,8 @@ impl Store for MemoryStore {
             self.digests.insert(digest, key.id);
         }
         match key.status {
-            KeyStatus::Pending | KeyStatus::Approved => self.keys_in_waiting.insert(key.id),
-            _ => self.keys_in_waiting.remove(&key.id),
+            KeyStatus::Pending | KeyStatus::Approved => self.unclaimed_keys.insert(key.id),
+            _ => self.unclaimed_keys.remove(&key.id),
         };
         self.keys.insert(key.id, document.into());
         Ok(())
@@ -215,11 +215,11 @@ impl Store for MemoryStore {
     }
 
     fn approved_keys(&self) -> Result<Vec<Key>, InternalError> {
-        self.keys_in_waiting(|key| key.status == KeyStatus::Approved)
+        self.unclaimed_keys(|key| key.status == KeyStatus::Approved)
     }
 
     fn open_rotation(&self, replaces: KeyID) -> Result<Option<Rc<Key>>, InternalError> {
-        Ok(self.keys_in_waiting(|key| key.replaces == Some(replaces))?.pop().map(Rc::new))
+        Ok(self.unclaimed_keys(|key| key.replaces == Some(replaces))?.pop().map(Rc::new))
     }
 
     fn put_approval(&mut self, approval: &Approval, document: &str) -> Result<(), InternalError> {

@@ -1,4 +1,4 @@
-//! What goes wrong: the caller's fault ([`Refusal`]) and ours ([`InternalError`]) are different types.
+//! Errors: the caller's fault ([`Refusal`]) and ours ([`InternalError`]) are different types.
 
 use std::borrow::Cow;
 
@@ -7,21 +7,21 @@ use universal_wallet::wire::{ErrorBody, FieldError};
 
 macro_rules! codes {
     ($($name:ident $text:literal $status:literal),* $(,)?) => {
-        /// Why a call was refused: the contract's stable codes.
+        /// Stable error codes of the contract.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[allow(missing_docs)]
         pub enum Code { $(#[serde(rename = $text)] $name),* }
 
         impl Code {
-            /// All of them, in the contract's order.
+            /// All codes, in the contract's order.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// As it goes over the wire.
+            /// Wire name.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text),* }
             }
 
-            /// The HTTP status that it answers with.
+            /// HTTP status of the code.
             pub const fn status(self) -> u16 {
                 match self { $(Self::$name => $status),* }
             }
@@ -91,31 +91,31 @@ pub const fn reason_phrase(status: u16) -> &'static str {
     }
 }
 
-/// A call that is answered with an error, and why: the caller can do something about it.
+/// A refused call: the error that the caller can act on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// What a program can act on.
+    /// Stable code for programs.
     pub code: Code,
     /// One sentence a person can act on; it holds no secret.
     pub message: Cow<'static, str>,
-    /// What is wrong with which field.
+    /// Mistakes by field.
     pub fields: Vec<FieldError>,
-    /// After how many seconds to try again.
+    /// Seconds to wait before a retry.
     pub retry_after_s: Option<u32>,
 }
 
 impl Refusal {
-    /// A refusal with its sentence.
+    /// A refusal with a code and a sentence.
     pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
         Self { code, message: message.into(), fields: Vec::new(), retry_after_s: None }
     }
 
-    /// One field is wrong.
+    /// A refusal because one field is wrong.
     pub fn field(code: Code, field: impl Into<String>, message: impl ToString) -> Self {
         Self::fields(code, [FieldError { field: field.into(), message: message.to_string() }].into())
     }
 
-    /// Several fields are wrong; the sentence tells the first.
+    /// A refusal because several fields are wrong; the sentence names the first.
     pub fn fields(code: Code, fields: Vec<FieldError>) -> Self {
         let message = match fields.first() {
             Some(first) => format!("{}: {}.", first.field, first.message),
@@ -124,12 +124,12 @@ impl Refusal {
         Self { code, message: message.into(), fields, retry_after_s: None }
     }
 
-    /// What the caller may not know exists, or what does not.
+    /// A refusal for a thing that does not exist, or that the caller must not know of.
     pub fn not_found() -> Self {
         Self::new(Code::NotFound, "There is nothing here under this address; check the path and its IDs.")
     }
 
-    /// The refusal that stands for a fault of ours.
+    /// The answer to an internal error.
     pub fn internal() -> Self {
         Self::new(
             Code::Internal,
@@ -137,7 +137,7 @@ impl Refusal {
         )
     }
 
-    /// The refusal while something is out of reach.
+    /// The answer while a component is unreachable.
     pub fn unavailable() -> Self {
         Self::new(
             Code::Unavailable,
@@ -147,14 +147,14 @@ impl Refusal {
         .retry_after(1)
     }
 
-    /// To be tried again after so many seconds.
+    /// Adds the number of seconds to wait before a retry.
     #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after_s = Some(seconds);
         self
     }
 
-    /// The body of the answer.
+    /// Body of the error response.
     pub fn body(&self, request_id: &str) -> ErrorBody {
         ErrorBody {
             error: reason_phrase(self.code.status()).into(),
@@ -166,12 +166,12 @@ impl Refusal {
     }
 }
 
-/// Something that must not happen did: for our log, never for the caller, and without secrets.
+/// A broken invariant or failed component: logged, never shown to the caller, and free of secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InternalError(pub String);
 
 impl InternalError {
-    /// A fault and what was being done.
+    /// An internal error with a description.
     pub fn new(what: impl Into<String>) -> Self {
         Self(what.into())
     }
@@ -179,18 +179,18 @@ impl InternalError {
 
 impl From<serde_json::Error> for InternalError {
     fn from(error: serde_json::Error) -> Self {
-        // What it holds is not told: it may be a secret.
+        // The document's content stays out of the text because it may contain a secret.
         let (line, column) = (error.line(), error.column());
         Self(format!("stored JSON does not fit ({:?}, line {line}, column {column})", error.classify()))
     }
 }
 
-/// Why a call has no result.
+/// Reason why a call has no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// The caller's fault; in a box, since every result on the way has room for it.
+    /// The caller's fault; boxed to keep every `Result` small.
     Refusal(Box<Refusal>),
-    /// Ours.
+    /// An internal error.
     Internal(InternalError),
 }
 

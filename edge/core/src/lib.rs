@@ -1,8 +1,7 @@
 //! The rules of Universal Wallet Edge: keys, approvals, limits and the ledger.
 //!
-//! Everything that decides is here, and nothing else: no clock, no randomness, no I/O. Time and
-//! random bits are arguments; storage is the [`store::Store`] trait, which the Durable Object
-//! implements over SQLite.
+//! All decisions are made here, without clock, randomness or I/O. Time and random bits are arguments; storage is the
+//! [`store::Store`] trait, which the Durable Object implements over SQLite.
 
 pub mod approvals;
 pub mod audit;

@@ -1,4 +1,4 @@
-//! A distributor begins, gains users from the issuer, is suspended and resumes.
+//! Provisioning by the issuer: creating a distributor, adding its users, suspending and resuming it.
 
 use serde_json::json;
 use universal_wallet::Timestamp;
@@ -8,34 +8,34 @@ use crate::error::{InternalError, Outcome};
 use crate::people::model::{Actor, Member};
 use crate::store::{Profile, Store};
 
-/// The first entry: who the distributor is.
+/// Creates a distributor: the first entry holds its profile.
 pub fn create(store: &mut dyn Store, now: Timestamp, profile: Profile) -> Result<(), InternalError> {
-    let mut act = EntryBuilder::begin(store, now, "distributor.created", Actor::Issuer);
+    let mut entry = EntryBuilder::begin(store, now, "distributor.created", Actor::Issuer);
     let id = profile.id;
     let details = json!({ "name": profile.name, "currency": profile.currency });
-    act.profile(profile)?;
-    act.done(id, details)
+    entry.profile(profile)?;
+    entry.done(id, details)
 }
 
-/// The issuer adds a user; one who is a member already stays as they are.
+/// Adds a user on behalf of the issuer; an existing member stays unchanged.
 pub fn add_user(store: &mut dyn Store, moment: Moment, member: Member) -> Result<(), InternalError> {
     if store.member(member.person.id).is_some() {
         return Ok(());
     }
-    let mut act = EntryBuilder::begin(store, moment.now, "user.created", Actor::Issuer);
+    let mut entry = EntryBuilder::begin(store, moment.now, "user.created", Actor::Issuer);
     let details = json!({ "login": member.login, "name": member.person.name, "roles": member.roles });
-    let id = act.member(member)?;
-    act.done(id, details)
+    let id = entry.member(member)?;
+    entry.done(id, details)
 }
 
-/// The issuer suspends or resumes the distributor; nothing happens where it is so already.
+/// Suspends or resumes the distributor; repeating it changes nothing.
 pub fn set_suspended(store: &mut dyn Store, now: Timestamp, suspended: bool) -> Outcome<()> {
     let profile = store.profile();
     if profile.suspended == suspended {
         return Ok(());
     }
     let kind = if suspended { "distributor.suspended" } else { "distributor.resumed" };
-    let mut act = EntryBuilder::begin(store, now, kind, Actor::Issuer);
-    act.profile(Profile { suspended, ..(*profile).clone() })?;
-    Ok(act.done(profile.id, json!({}))?)
+    let mut entry = EntryBuilder::begin(store, now, kind, Actor::Issuer);
+    entry.profile(Profile { suspended, ..(*profile).clone() })?;
+    Ok(entry.done(profile.id, json!({}))?)
 }

@@ -1,4 +1,4 @@
-//! Keys, approvals and members as the API shows them.
+//! Response types for keys, approvals and members.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -10,72 +10,72 @@ use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use crate::keys::model::{Key, KeyStatus, Usage};
 use crate::people::model::{Member, Role};
 
-/// A key, from its request on. The secret itself is never part of it.
+/// An API key. The secret itself is never part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Key"))]
 #[serde(rename_all = "camelCase")]
 pub struct KeyView {
-    /// Names the key.
+    /// ID of the key.
     #[serde(rename = "keyID")]
     key_id: KeyID,
     /// The request that a checker decides.
     #[serde(rename = "approvalID")]
     approval_id: ApprovalID,
-    /// What its maker calls it.
+    /// The label its maker gave the key.
     label: String,
-    /// What it may do.
+    /// Permissions of the key.
     permissions: Vec<Permission>,
-    /// The largest amount of one operation; null: no limit.
+    /// The largest amount of one operation; null means no limit.
     max_transaction_amount: Option<Amount>,
-    /// The volume of one UTC day, shared by a key and its rotated predecessors; null: no limit.
+    /// The volume of one UTC day, shared by a key and its rotated predecessors; null means no limit.
     max_daily_volume: Option<Amount>,
-    /// The addresses and CIDR blocks it may be used from, in normal form; empty: any.
+    /// Addresses and CIDR blocks that the key may be used from, in normal form; an empty list allows any.
     #[serde(rename = "allowedIPs")]
     allowed_ips: Vec<String>,
     /// Operations up to this amount need no checker.
     auto_approve_limit: Amount,
-    /// How long it lives from its claim on.
+    /// Lifetime in days, from the claim.
     expires_in_days: i64,
-    /// When it ends; null until it is claimed.
+    /// Expiry time; null until the key is claimed.
     expires_at: Option<Timestamp>,
-    /// Where it stands.
+    /// Status of the key.
     status: KeyStatus,
-    /// Its first eight characters, to tell it by; null until it is claimed.
+    /// First eight characters of the key, for telling keys apart; null until the key is claimed.
     key_prefix: Option<String>,
-    /// Who asked for it.
+    /// ID of the person who requested the key.
     #[serde(rename = "makerID")]
     maker_id: UserID,
-    /// Their name.
+    /// Name of the person who requested the key.
     maker_name: String,
-    /// Who decided.
+    /// ID of the person who decided the request.
     #[serde(rename = "checkerID")]
     checker_id: Option<UserID>,
-    /// Their name.
+    /// Name of the person who decided the request.
     checker_name: Option<String>,
-    /// Why it was rejected or revoked.
+    /// Reason of the rejection or revocation.
     reason: Option<String>,
     /// The maker's note to the checker.
     note: Option<String>,
-    /// The key that it takes over from.
+    /// The key that this key replaces.
     replaces: Option<KeyID>,
-    /// When it was asked for.
+    /// Time of the request.
     created_at: Timestamp,
-    /// When it was decided.
+    /// Time of the decision.
     decided_at: Option<Timestamp>,
-    /// When its maker took the secret.
+    /// Time at which the maker claimed the secret.
     claimed_at: Option<Timestamp>,
-    /// When it was revoked.
+    /// Time of the revocation.
     revoked_at: Option<Timestamp>,
-    /// Its last call.
+    /// Time of the last call.
     last_used_at: Option<Timestamp>,
-    /// Where that came from.
+    /// Client address of the last call.
     #[serde(rename = "lastUsedIP")]
     last_used_ip: Option<String>,
-    /// How much it is used.
+    /// Usage of the key.
     usage: UsageView,
 }
 
-/// How much a key is used.
+/// Usage of a key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Usage"))]
 #[serde(rename_all = "camelCase")]
@@ -94,36 +94,36 @@ pub struct UsageView {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Approval"))]
 #[serde(rename_all = "camelCase")]
 pub struct ApprovalView {
-    /// Names the request.
+    /// ID of the request.
     #[serde(rename = "approvalID")]
     approval_id: ApprovalID,
-    /// What is asked for.
+    /// Kind of the request.
     kind: ApprovalKind,
-    /// Where it stands.
+    /// Status of the request.
     status: ApprovalStatus,
-    /// The full request as it will be carried out, with its keyID, operationID or userID.
+    /// The full request as it is carried out, with its keyID, operationID or userID.
     #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
     subject: Value,
-    /// Hex SHA-256 of the RFC 8785 form of `{approvalID, distributorID, kind, makerID, subject}`: what a checker
-    /// agrees to.
+    /// Hex SHA-256 of the RFC 8785 form of `{approvalID, distributorID, kind, makerID, subject}`; a checker agrees to
+    /// this digest.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9a-f]{64}$")))]
     digest: String,
-    /// Who asked.
+    /// ID of the person who made the request.
     #[serde(rename = "makerID")]
     maker_id: UserID,
-    /// Their name.
+    /// Name of the person who made the request.
     maker_name: String,
-    /// When.
+    /// Time of the request.
     created_at: Timestamp,
-    /// When nobody can decide it any more.
+    /// Time from which nobody can decide the request.
     expires_at: Timestamp,
-    /// Who decided.
+    /// ID of the person who decided.
     decided_by: Option<UserID>,
-    /// Their name.
+    /// Name of the person who decided.
     decided_by_name: Option<String>,
-    /// When.
+    /// Time of the decision.
     decided_at: Option<Timestamp>,
-    /// Why it was refused.
+    /// Reason of a rejection.
     reason: Option<String>,
 }
 
@@ -132,18 +132,18 @@ pub struct ApprovalView {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "User"))]
 #[serde(rename_all = "camelCase")]
 pub struct UserView {
-    /// Names the person.
+    /// ID of the user.
     #[serde(rename = "userID")]
     user_id: UserID,
-    /// What they sign in with, in lower case.
+    /// Login in lower case.
     login: String,
-    /// What they are called.
+    /// Name of the person.
     name: String,
-    /// What they may do here.
+    /// Roles at this distributor.
     roles: Vec<Role>,
-    /// A disabled member may do nothing here.
+    /// True if the member may do nothing at this distributor.
     disabled: bool,
-    /// Since when they are a member.
+    /// Time of joining.
     created_at: Timestamp,
 }
 

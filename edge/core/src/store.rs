@@ -1,7 +1,7 @@
-//! What the rules read and write: a distributor's storage, in the field's own words.
+//! Storage interface of the rules: a distributor's storage, in the field's own words.
 //!
-//! The Durable Object implements it over SQLite, the simulator in memory. Writes become true
-//! together or not at all: the object wraps a command in one transaction.
+//! The Durable Object implements it over SQLite, the simulator in memory. Writes are atomic: the object wraps a command
+//! in one transaction.
 
 use std::rc::Rc;
 
@@ -19,25 +19,25 @@ use crate::text::digest::Digest;
 use crate::text::input::{Idempotency, must_be_same};
 use crate::text::numbered_id::Numbering;
 
-/// Who a distributor is.
+/// Profile of a distributor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// Number of the chain entry that last changed it.
     pub entry: u64,
-    /// Names it.
+    /// ID of the distributor.
     pub id: DistributorID,
-    /// What it is called.
+    /// Name of the distributor.
     pub name: String,
     /// The deployment's currency.
     pub currency: String,
-    /// The issuer stopped it.
+    /// True while the issuer has suspended the distributor.
     pub suspended: bool,
-    /// Since when it exists.
+    /// Time of creation.
     pub created_at: Timestamp,
 }
 
 impl Profile {
-    /// Refuses what a suspended distributor may not do.
+    /// Refuses calls that a suspended distributor may not make.
     pub fn refuse_suspended(&self) -> Outcome<()> {
         if self.suspended {
             return refuse(Code::DistributorSuspended, "This distributor is suspended; ask the issuer.");
@@ -45,22 +45,22 @@ impl Profile {
         Ok(())
     }
 
-    /// Makes and reads its numbered identifiers.
+    /// Makes and reads the distributor's numbered identifiers.
     pub fn numbering(&self) -> Numbering {
         Numbering::new(self.id)
     }
 }
 
-/// What a deadline ends.
+/// Subject that a deadline ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Deadline {
-    /// A request that nobody decided.
+    /// A request that waits for a decision.
     Approval(ApprovalID),
-    /// An approved key that nobody claimed.
+    /// An approved key that waits for its claim.
     Claim(KeyID),
-    /// A key whose time is over.
+    /// A key that expires.
     Expiry(KeyID),
-    /// A customer's request that nobody took.
+    /// A cash-out request that waits to be taken.
     CashOutRequest(OperationID),
 }
 
@@ -79,7 +79,7 @@ impl std::str::FromStr for Deadline {
     type Err = InternalError;
 
     fn from_str(text: &str) -> Result<Self, InternalError> {
-        let wrong = || InternalError::new(format!("a deadline that is none: {text}"));
+        let wrong = || InternalError::new(format!("a stored deadline that cannot be parsed: {text}"));
         let (kind, id) = text.split_once(':').ok_or_else(wrong)?;
         match kind {
             "approval" => id.parse().map(Self::Approval).map_err(|_| wrong()),
@@ -91,66 +91,66 @@ impl std::str::FromStr for Deadline {
     }
 }
 
-/// What an `Idempotency-Key` was used for.
+/// Result that is stored for an `Idempotency-Key`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IdempotentResult {
-    /// It made this operation.
+    /// The operation that the call made.
     Operation(Box<Operation>),
-    /// Another call: the ID of what it made or changed.
+    /// The ID that another kind of call made or changed.
     Call(String),
 }
 
-/// A distributor's storage. All reads tell what the writes before them made.
+/// A distributor's storage. Every read sees all earlier writes.
 pub trait Store {
-    /// Who the distributor is.
+    /// Profile of the distributor.
     fn profile(&self) -> Rc<Profile>;
-    /// Changes who the distributor is.
+    /// Writes the profile of the distributor.
     fn put_profile(&mut self, profile: Profile, document: &str) -> Result<(), InternalError>;
 
     /// The last entry of the chain.
     fn head(&self) -> Head;
-    /// Appends an entry that is no operation's first.
+    /// Appends an entry that is not an operation's first one.
     fn append(&mut self, entry: &Entry, head: Head) -> Result<(), InternalError>;
 
     /// All members.
     fn members(&self) -> Vec<Rc<Member>>;
-    /// Adds or changes a member.
+    /// Writes a new or changed member.
     fn put_member(&mut self, member: Member, document: &str) -> Result<(), InternalError>;
 
     /// A key by its ID.
     fn key(&self, id: KeyID) -> Result<Option<Rc<Key>>, InternalError>;
     /// A key by its secret's digest.
     fn key_by_digest(&self, digest: &Digest) -> Result<Option<Rc<Key>>, InternalError>;
-    /// Adds or changes a key.
+    /// Writes a new or changed key.
     fn put_key(&mut self, key: Key, document: &str) -> Result<(), InternalError>;
 
     /// A request by its ID.
     fn approval(&self, id: ApprovalID) -> Result<Option<Approval>, InternalError>;
-    /// All requests that wait for their checker, oldest first.
+    /// All pending requests, oldest first.
     fn pending_approvals(&self) -> Result<Vec<Approval>, InternalError>;
-    /// All keys that wait for their maker to claim them, oldest first.
+    /// All approved and unclaimed keys, oldest first.
     fn approved_keys(&self) -> Result<Vec<Key>, InternalError>;
-    /// The key that is to take over from this one and is not claimed yet, if any.
+    /// The unclaimed key that is to replace this one, if any.
     fn open_rotation(&self, replaces: KeyID) -> Result<Option<Rc<Key>>, InternalError>;
-    /// Adds or changes a request.
+    /// Writes a new or changed request.
     fn put_approval(&mut self, approval: &Approval, document: &str) -> Result<(), InternalError>;
 
-    /// The first deadline, if any.
+    /// The earliest deadline, if any.
     fn first_deadline(&self) -> Option<(Timestamp, Deadline)>;
     /// Adds a deadline.
     fn add_deadline(&mut self, at: Timestamp, due: Deadline) -> Result<(), InternalError>;
-    /// Takes a deadline away; nothing happens where it is not.
+    /// Removes a deadline; a missing one is ignored.
     fn remove_deadline(&mut self, at: Timestamp, due: Deadline) -> Result<(), InternalError>;
 
-    /// The volume of a line of keys on a UTC day.
+    /// Volume of a line of keys on a UTC day.
     fn volume(&self, lineage: KeyID, day: i64) -> Result<Amount, InternalError>;
-    /// Takes an amount that was given back off the volume of a key (and its line) on a UTC day.
+    /// Subtracts a returned amount from the volume of a key and its line on a UTC day.
     fn lower_volume(&mut self, key: (KeyID, KeyID), day: i64, amount: Amount) -> Result<(), InternalError>;
 
-    /// An operation by its ID; for a cash-out the latest attempt.
+    /// An operation by its ID; for a cash-out, the latest attempt.
     fn operation(&self, id: OperationID) -> Result<Option<Operation>, InternalError>;
-    /// Appends the entry that is an operation's first, and the operation, and adds it to its key's volume of the day:
-    /// in one write. A fault where the idempotency key was used before.
+    /// Appends an operation's first entry, stores the operation, and adds its amount to the key's volume of the day, in
+    /// one write. An already used idempotency key is an internal error.
     fn add_operation(
         &mut self,
         operation: &Operation,
@@ -158,37 +158,36 @@ pub trait Store {
         head: Head,
         idempotency: Option<&Idempotency>,
     ) -> Result<(), InternalError>;
-    /// The call that made an operation was refused after all: its idempotency key is free again.
+    /// Frees the idempotency key of an operation whose call was refused after all.
     fn forget_idempotency(&mut self, number: u64) -> Result<(), InternalError>;
-    /// A new attempt takes the place of an operation that was given back: lists leave it out.
+    /// Marks an operation as superseded by a new attempt: lists leave it out.
     fn supersede(&mut self, number: u64) -> Result<(), InternalError>;
-    /// Changes an operation's state.
+    /// Writes an operation's state.
     fn put_operation(&mut self, operation: &Operation) -> Result<(), InternalError>;
-    /// A cash-in arrived. What makes that true is the wallet's own entry, so it may be written down a little later: where
-    /// it is lost in between, the wallet is told once more and acknowledges once more.
+    /// Records that a cash-in arrived. The wallet's own entry proves the arrival, so this write may be late: if it is
+    /// lost, the wallet is told once more and acknowledges once more.
     fn arrive(&mut self, operation: &Operation) -> Result<(), InternalError>;
-    /// What a call with this key did, and the digest of that call.
+    /// Result of an earlier call with this idempotency key, and the digest of that call.
     fn used_for(&self, key: &Idempotency) -> Result<Option<(IdempotentResult, Digest)>, InternalError>;
-    /// How many operations of a key wait for their checker.
+    /// Number of a key's pending operations.
     fn pending_of_key(&self, key: KeyID) -> Result<u32, InternalError>;
-    /// The first of the operations of a key that wait for their checker.
+    /// The first of a key's pending operations.
     fn first_pending_of_key(&self, key: KeyID) -> Result<Option<Operation>, InternalError>;
-    /// What may yet come to the float: processing cash-outs, and processing cash-ins, which come
-    /// back where a wallet cannot take them.
+    /// Amount that may still reach the float: processing cash-outs, and processing cash-ins, which return if a wallet
+    /// cannot take them.
     fn incoming(&self) -> Amount;
 
     /// A customer's request by its ID.
     fn request(&self, id: OperationID) -> Result<Option<CashOutRequest>, InternalError>;
-    /// The oldest open request of a customer and amount.
+    /// The oldest open request of a customer with this amount.
     fn oldest_request(&self, from: &Phone, amount: Amount) -> Result<Option<CashOutRequest>, InternalError>;
-    /// Adds or changes a customer's request. One that is cancelled or expired is due to be told to
-    /// the wallet.
+    /// Writes a new or changed cash-out request. A cancelled or expired one is queued for release in the wallet.
     fn put_request(&mut self, request: &CashOutRequest, document: &str) -> Result<(), InternalError>;
-    /// The wallet was told that a request is cancelled or expired.
+    /// Records that the wallet knows of a request's cancellation or expiry.
     fn request_released(&mut self, id: OperationID) -> Result<(), InternalError>;
 
-    /// The subject of what a call with this key did before, where that was no operation; refused
-    /// where the key was used for anything else.
+    /// The subject of an earlier call with this idempotency key, unless that call made an operation; any other use of
+    /// the key is refused.
     fn recall(&self, key: &Idempotency) -> Outcome<Option<String>> {
         let Some((used, request)) = self.used_for(key)? else { return Ok(None) };
         must_be_same(&request, &key.request)?;
@@ -198,28 +197,28 @@ pub trait Store {
         }
     }
 
-    /// A key that must be there, by its ID as a path spells it.
+    /// Finds a key by the ID in a path, or refuses.
     fn find_key(&self, id: &str) -> Outcome<Key> {
         let id: KeyID = id.parse().map_err(|_| Refusal::not_found())?;
         Ok((*self.key(id)?.ok_or_else(Refusal::not_found)?).clone())
     }
 
-    /// A request that must be there, by its ID as a path spells it.
+    /// Finds a request by the ID in a path, or refuses.
     fn find_approval(&self, id: &str) -> Outcome<Approval> {
         let id: ApprovalID = id.parse().map_err(|_| Refusal::not_found())?;
         Ok(self.approval(id)?.ok_or_else(Refusal::not_found)?)
     }
 
-    /// A member who must be there, by their ID as a path spells it.
+    /// Finds a member by the ID in a path, or refuses.
     fn find_member(&self, id: &str) -> Outcome<Member> {
         let id: UserID = id.parse().map_err(|_| Refusal::not_found())?;
         Ok((*self.member(id).ok_or_else(Refusal::not_found)?).clone())
     }
 
-    /// Tells those who listen of an entry that was appended.
+    /// Notifies listeners of an appended entry.
     fn tell(&mut self, _kind: &'static str, _subject: &str, _at: Timestamp) {}
 
-    /// Remembers a call and the ID of what it made or changed.
+    /// Remembers a call's idempotency key with the ID that the call made or changed.
     fn remember(&mut self, key: &Idempotency, subject: &str) -> Result<(), InternalError>;
 
     /// A member by their user ID.

@@ -3,25 +3,25 @@
 use serde::{Deserialize, Serialize};
 use universal_wallet::Amount;
 
-/// A total of many amounts, in minor units; it only grows, so it may pass [`Amount::MAX`].
+/// A total of many amounts in minor units; it may pass [`Amount::MAX`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Total(i128);
 
 impl Total {
-    /// The total after an amount was added; sums of amounts below 10^17 cannot overflow 127 bits.
+    /// The total plus an amount; sums of amounts below 10^17 cannot overflow 127 bits.
     #[must_use]
     pub fn plus(self, amount: Amount) -> Self {
         Self(self.0 + i128::from(amount.minor()))
     }
 
-    /// The total after an amount was taken away.
+    /// The total minus an amount.
     #[must_use]
     pub fn minus(self, amount: Amount) -> Self {
         Self(self.0 - i128::from(amount.minor()))
     }
 
-    /// The total after so many minor units more, or less where negative.
+    /// The total plus a signed number of minor units.
     #[must_use]
     pub fn plus_minor(self, minor: i64) -> Self {
         Self(self.0 + i128::from(minor))
@@ -33,7 +33,7 @@ impl Total {
         Self(self.0 - other.0)
     }
 
-    /// In minor units.
+    /// The total in minor units.
     pub const fn minor(self) -> i128 {
         self.0
     }

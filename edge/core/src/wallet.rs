@@ -1,4 +1,4 @@
-//! A wallet: entries with running balance, holds for cash-out requests, each operation taken once.
+//! A wallet: entries with running balance, holds for cash-out requests, each operation applied once.
 
 use serde::{Deserialize, Serialize};
 use universal_wallet::id::{DistributorID, OperationID};
@@ -6,13 +6,13 @@ use universal_wallet::{Amount, Phone, Timestamp};
 
 use crate::error::{Code, InternalError, Outcome, Refusal, refuse};
 
-/// Where a hold stands.
+/// Status of a hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum HoldStatus {
     /// The distributor does not know of the request yet.
     Announcing,
-    /// The distributor decides what becomes of it.
+    /// The distributor knows of the request and decides it.
     Held,
     /// The money went to the distributor.
     Captured,
@@ -21,7 +21,7 @@ pub enum HoldStatus {
 }
 
 impl HoldStatus {
-    /// As it is stored.
+    /// Stored name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Announcing => "announcing",
@@ -35,21 +35,21 @@ impl HoldStatus {
 /// A customer's request to be paid out, and the money held for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
-    /// Names the request.
+    /// ID of the request.
     pub id: OperationID,
-    /// Who pays it out.
+    /// Distributor that is to pay.
     pub distributor: DistributorID,
     /// The customer, as spelt in the request.
     pub from: Phone,
-    /// How much.
+    /// Amount held.
     pub amount: Amount,
     /// The customer's note.
     pub memo: Option<String>,
-    /// When the customer asked.
+    /// Time of the customer's request.
     pub created_at: Timestamp,
-    /// Where it stands.
+    /// Status of the hold.
     pub status: HoldStatus,
-    /// How often the distributor was told of it.
+    /// Number of announcements to the distributor.
     #[serde(default)]
     pub announcements: u32,
 }
@@ -57,14 +57,14 @@ pub struct Hold {
 /// A wallet's money.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Funds {
-    /// All of it.
+    /// Whole balance.
     pub balance: Amount,
-    /// What requests hold of it.
+    /// Part of the balance held for requests.
     pub held: Amount,
 }
 
 impl Funds {
-    /// What is free.
+    /// Balance minus holds.
     pub fn available(&self) -> Amount {
         self.balance.checked_sub(self.held).unwrap_or_default()
     }
@@ -72,11 +72,10 @@ impl Funds {
 
 /// A wallet's storage.
 pub trait WalletStore {
-    /// The money, as the last entry and the holds leave it.
+    /// The funds after the last entry and all holds.
     fn funds(&self) -> Funds;
-    /// Appends the entry of an operation, so much in (or out, when negative), leaving the balance;
-    /// where the operation has an entry already, nothing but what that brought: zero where its
-    /// cash-in was refused.
+    /// Appends an operation's entry with a signed amount and the resulting balance. If the operation already has an
+    /// entry, nothing changes and its amount is returned: zero for a refused cash-in.
     fn append(
         &mut self,
         id: OperationID,
@@ -84,23 +83,23 @@ pub trait WalletStore {
         balance: Amount,
         now: Timestamp,
     ) -> Result<Option<i64>, InternalError>;
-    /// A hold by its request.
+    /// A hold by the ID of its request.
     fn hold(&self, id: OperationID) -> Result<Option<Hold>, InternalError>;
-    /// Adds or changes a hold; `held` is what all of them hold then.
+    /// Writes a new or changed hold; `held` is the new sum of all holds.
     fn put_hold(&mut self, hold: &Hold, held: Amount) -> Result<(), InternalError>;
 }
 
-/// What became of a cash-in.
+/// Result of a cash-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credited {
-    /// The money is in the wallet.
+    /// The wallet took the money.
     Taken,
-    /// The balance would have passed the largest, so the money goes back to the float, for ever:
-    /// room that comes later changes nothing, since the refusal may be on its way.
+    /// The balance would have passed the maximum, so the money returns to the float. The refusal is final even if room
+    /// appears later, since it may already be in transit.
     Refused,
 }
 
-/// A cash-in arrives: decided once, however often it is told.
+/// Credits a cash-in; decided once, however often it is delivered.
 pub fn credit(
     store: &mut dyn WalletStore,
     id: OperationID,
@@ -116,7 +115,7 @@ pub fn credit(
     Ok(if brought == 0 { Credited::Refused } else { Credited::Taken })
 }
 
-/// A customer asks to be paid out: the money is held.
+/// Places a hold for a customer's cash-out request.
 pub fn place_hold(store: &mut dyn WalletStore, hold: &Hold) -> Outcome<()> {
     let funds = store.funds();
     let held = funds.held.checked_add(hold.amount).filter(|held| *held <= funds.balance);
@@ -127,10 +126,14 @@ pub fn place_hold(store: &mut dyn WalletStore, hold: &Hold) -> Outcome<()> {
 }
 
 fn lower(store: &dyn WalletStore, hold: &Hold) -> Result<Amount, InternalError> {
-    store.funds().held.checked_sub(hold.amount).ok_or_else(|| InternalError::new("a hold of more than is held"))
+    store
+        .funds()
+        .held
+        .checked_sub(hold.amount)
+        .ok_or_else(|| InternalError::new("a hold that exceeds the sum of all holds"))
 }
 
-/// The distributor paid the customer: the held money leaves the wallet, once.
+/// Captures a hold after the distributor paid the customer: the held money leaves the wallet, once.
 pub fn capture(store: &mut dyn WalletStore, id: OperationID, now: Timestamp) -> Outcome<()> {
     let Some(hold) = store.hold(id)? else { return Err(Refusal::not_found().into()) };
     match hold.status {
@@ -139,16 +142,19 @@ pub fn capture(store: &mut dyn WalletStore, id: OperationID, now: Timestamp) -> 
         HoldStatus::Announcing | HoldStatus::Held => {}
     }
     let held = lower(store, &hold)?;
-    let balance =
-        store.funds().balance.checked_sub(hold.amount).ok_or_else(|| InternalError::new("a hold past the balance"))?;
+    let balance = store
+        .funds()
+        .balance
+        .checked_sub(hold.amount)
+        .ok_or_else(|| InternalError::new("a hold that exceeds the balance"))?;
     store.put_hold(&Hold { status: HoldStatus::Captured, ..hold.clone() }, held)?;
     match store.append(id, -hold.amount.minor(), balance, now)? {
         None => Ok(()),
-        Some(_) => Err(InternalError::new("an entry of a hold that was not captured").into()),
+        Some(_) => Err(InternalError::new("a wallet entry for a hold that is not captured").into()),
     }
 }
 
-/// The request was cancelled, or lapsed, or never accepted: the held money is free again.
+/// Releases the hold of a request that was cancelled, lapsed or never accepted.
 pub fn release(store: &mut dyn WalletStore, id: OperationID) -> Result<(), InternalError> {
     match store.hold(id)? {
         Some(hold) if matches!(hold.status, HoldStatus::Announcing | HoldStatus::Held) => {
@@ -159,16 +165,16 @@ pub fn release(store: &mut dyn WalletStore, id: OperationID) -> Result<(), Inter
     }
 }
 
-/// The distributor is told of the request: which announcement this is.
+/// Counts an announcement to the distributor and returns its number.
 pub fn announce(store: &mut dyn WalletStore, id: OperationID) -> Result<u32, InternalError> {
-    let Some(hold) = store.hold(id)? else { return Err(InternalError::new("an announcement of no request")) };
+    let Some(hold) = store.hold(id)? else { return Err(InternalError::new("an announcement for a missing hold")) };
     let announcements = hold.announcements.saturating_add(1);
     let held = store.funds().held;
     store.put_hold(&Hold { announcements, ..hold }, held)?;
     Ok(announcements)
 }
 
-/// The distributor knows of the request.
+/// Records that the distributor knows of the request.
 pub fn announced(store: &mut dyn WalletStore, id: OperationID) -> Result<(), InternalError> {
     match store.hold(id)? {
         Some(hold) if hold.status == HoldStatus::Announcing => {
@@ -179,8 +185,9 @@ pub fn announced(store: &mut dyn WalletStore, id: OperationID) -> Result<(), Int
     }
 }
 
-/// The distributor refuses the request. Only the answer to the latest announcement counts: a later
-/// one may have been accepted while this answer was on its way. Whether the money is free again.
+/// Releases the hold of a request that the distributor refused; returns whether the money is free again. Only the
+/// answer to the latest announcement counts: a later announcement may have been accepted while this answer was in
+/// transit.
 pub fn refused(store: &mut dyn WalletStore, id: OperationID, announcement: u32) -> Result<bool, InternalError> {
     match store.hold(id)? {
         Some(hold) if hold.status == HoldStatus::Announcing && hold.announcements == announcement => {

@@ -1,5 +1,4 @@
-//! Deadlines: what is over at `now` is ended before anything else is decided or answered, so that
-//! no answer depends on whether an alarm ran.
+//! Deadlines: everything due at `now` ends before any decision or answer, so no answer depends on whether an alarm ran.
 
 use serde_json::json;
 use universal_wallet::Timestamp;
@@ -12,12 +11,12 @@ use crate::people::model::Actor;
 use crate::store::{Deadline, Store};
 use crate::{approvals, operations};
 
-/// Whether a deadline has passed.
+/// True if a deadline has passed.
 pub fn is_due(store: &dyn Store, now: Timestamp) -> bool {
     store.first_deadline().is_some_and(|(at, _)| at <= now)
 }
 
-/// Ends all that is over.
+/// Ends everything whose deadline has passed.
 pub fn settle(store: &mut dyn Store, now: Timestamp) -> Result<(), InternalError> {
     while let Some((at, due)) = store.first_deadline().filter(|(at, _)| *at <= now) {
         store.remove_deadline(at, due)?;
@@ -44,7 +43,7 @@ fn end_key(
     kind: &'static str,
 ) -> Result<(), InternalError> {
     let Some(key) = store.key(id)?.filter(|key| key.status == from) else { return Ok(()) };
-    let mut act = EntryBuilder::begin(store, now, kind, Actor::System);
-    act.key(Key { status: to, ..(*key).clone() })?;
-    act.done(id, json!({}))
+    let mut entry = EntryBuilder::begin(store, now, kind, Actor::System);
+    entry.key(Key { status: to, ..(*key).clone() })?;
+    entry.done(id, json!({}))
 }

@@ -1,4 +1,4 @@
-//! Deciding what others asked for: approve, reject, withdraw.
+//! Decisions about another person's request: approve, reject, withdraw.
 
 use serde_json::json;
 use universal_wallet::Timestamp;
@@ -15,20 +15,20 @@ use crate::text::digest::Digest;
 use crate::text::input::{Input, read_reason};
 use crate::{keys, operations, people};
 
-/// A decided request, and what it was about.
+/// A decided request and its subject.
 #[derive(Clone, Debug)]
 pub struct Decided {
     /// The request.
     pub approval: Approval,
-    /// The key, where it was about one.
+    /// The key, for a request about a key.
     pub key: Option<Key>,
-    /// The operation, where it was about one.
+    /// The operation, for a request about an operation.
     pub operation: Option<Operation>,
-    /// The member, where it was about one.
+    /// The member, for a request about a user.
     pub user: Option<Member>,
 }
 
-/// Who may decide a request of this kind.
+/// Roles that may decide a request of this kind.
 const fn deciders(kind: ApprovalKind) -> &'static [Role] {
     match kind {
         ApprovalKind::IssueKey | ApprovalKind::RotateKey | ApprovalKind::Operation => &[Role::Checker],
@@ -36,7 +36,7 @@ const fn deciders(kind: ApprovalKind) -> &'static [Role] {
     }
 }
 
-/// The person may decide this request: they hold the role, and did not make it.
+/// Finds the request if the caller may decide it: the caller holds a deciding role and is not its maker.
 fn may_decide(store: &dyn Store, caller: &Caller, id: &str) -> Outcome<Approval> {
     let approval = store.find_approval(id)?;
     caller.may(deciders(approval.kind))?;
@@ -49,7 +49,7 @@ fn may_decide(store: &dyn Store, caller: &Caller, id: &str) -> Outcome<Approval>
     Ok(approval)
 }
 
-/// Another person agrees: what was asked for is carried out, after everything was checked again.
+/// Approves a request: its subject is carried out after every check was repeated.
 pub fn approve(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str, input: &Input) -> Outcome<Decided> {
     let approval = approvable(store, caller, id, input)?;
     let by = &caller.member.person;
@@ -74,7 +74,7 @@ pub fn approve(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str,
     }
 }
 
-/// The request, where this person may approve it as it stands; nothing is carried out yet.
+/// The request, if the caller may approve it as it stands; nothing is carried out.
 pub fn approvable(store: &dyn Store, caller: &Caller, id: &str, input: &Input) -> Outcome<Approval> {
     let approval = may_decide(store, caller, id)?;
     let mut body = input.object()?;
@@ -83,7 +83,7 @@ pub fn approvable(store: &dyn Store, caller: &Caller, id: &str, input: &Input) -
     store.profile().refuse_suspended()?;
     approval.must_be_pending()?;
     let Some(digest) = digest else { return refuse(Code::InvalidRequest, "The request is not complete.") };
-    // What is no digest at all is none of this request.
+    // An unparsable digest never matches.
     approval.must_match(&digest.parse().unwrap_or(Digest::ZERO))?;
     Ok(approval)
 }
@@ -105,7 +105,7 @@ fn key_of(store: &dyn Store, approval: &Approval) -> Result<Key, InternalError> 
         Some(id) => store.key(id)?,
         None => None,
     };
-    Ok((*key.ok_or_else(|| InternalError::new("a request about a key that is not there"))?).clone())
+    Ok((*key.ok_or_else(|| InternalError::new("a request about a missing key"))?).clone())
 }
 
 fn grant_key(store: &mut dyn Store, now: Timestamp, caller: &Caller, approval: Approval) -> Outcome<Decided> {
@@ -122,18 +122,18 @@ fn grant_key(store: &mut dyn Store, now: Timestamp, caller: &Caller, approval: A
     key.checker = Some(by.clone());
     key.decided_at = Some(now);
     let approval = decided(approval, ApprovalStatus::Approved, Some(by), now, None);
-    let mut act = EntryBuilder::begin(store, now, "api-key.approved", caller.actor());
-    act.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
+    let mut entry = EntryBuilder::begin(store, now, "api-key.approved", caller.actor());
+    entry.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
     if let Some(at) = key.claim_until() {
-        act.store.add_deadline(at, Deadline::Claim(key.id))?;
+        entry.store.add_deadline(at, Deadline::Claim(key.id))?;
     }
-    act.approval(approval.clone())?;
-    act.key(key.clone())?;
-    act.done(key.id, json!({ "approvalID": approval.id, "digest": approval.digest }))?;
+    entry.approval(approval.clone())?;
+    entry.key(key.clone())?;
+    entry.done(key.id, json!({ "approvalID": approval.id, "digest": approval.digest }))?;
     Ok(Decided { approval, key: Some(key), operation: None, user: None })
 }
 
-/// Another person refuses, with a reason.
+/// Rejects a request, with a reason.
 pub fn reject(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str, input: &Input) -> Outcome<Decided> {
     let approval = may_decide(store, caller, id)?;
     let reason = read_reason(input, true)?;
@@ -142,7 +142,7 @@ pub fn reject(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str, 
     Ok(end(store, now, caller.actor(), approval)?)
 }
 
-/// Its maker takes a request back.
+/// Withdraws a request on behalf of its maker.
 pub fn withdraw(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str, input: &Input) -> Outcome<Decided> {
     let approval = store.find_approval(id)?;
     caller.may(&[])?;
@@ -155,14 +155,14 @@ pub fn withdraw(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str
     Ok(end(store, now, caller.actor(), approval)?)
 }
 
-/// Nobody decided in time.
+/// Ends a request that nobody decided in time.
 pub fn lapse(store: &mut dyn Store, now: Timestamp, approval: Approval) -> Result<(), InternalError> {
     let at = approval.expires_at;
     let approval = decided(approval, ApprovalStatus::Expired, None, at, None);
     end(store, now, Actor::System, approval).map(|_| ())
 }
 
-/// Ends a request without carrying it out: what it held is given back.
+/// Ends a request without carrying it out and gives back everything that it held.
 pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approval) -> Result<Decided, InternalError> {
     if approval.kind == ApprovalKind::Operation {
         let operation = operations::lifecycle::find(store, &approval)?;
@@ -199,10 +199,10 @@ pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approv
         key.checker.clone_from(&approval.decided_by);
         key.decided_at = approval.decided_at;
     }
-    let mut act = EntryBuilder::begin(store, now, kind, actor);
-    act.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
-    act.approval(approval.clone())?;
-    act.key(key.clone())?;
-    act.done(key.id, json!({ "approvalID": approval.id, "reason": approval.reason }))?;
+    let mut entry = EntryBuilder::begin(store, now, kind, actor);
+    entry.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
+    entry.approval(approval.clone())?;
+    entry.key(key.clone())?;
+    entry.done(key.id, json!({ "approvalID": approval.id, "reason": approval.reason }))?;
     Ok(Decided { approval, key: Some(key), operation: None, user: None })
 }

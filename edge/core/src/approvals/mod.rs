@@ -1,4 +1,4 @@
-//! Approvals: one person asks, another decides, and what nobody decides lapses.
+//! Approvals: one person makes a request, another decides it, and an undecided request lapses.
 
 pub mod deadlines;
 pub mod decide;

@@ -1,4 +1,4 @@
-//! Approvals: one person asks, another decides, bound to the digest of what is decided.
+//! Approvals: one person makes a request, another decides it, bound to the digest of the request.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -10,14 +10,14 @@ use crate::people::model::Person;
 use crate::people::password::HalfMark;
 use crate::text::digest::Digest;
 
-/// What is asked for.
+/// Kind of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ApprovalKind {
     /// A new key.
     #[serde(rename = "api-key.issue")]
     IssueKey,
-    /// A key that takes over from another.
+    /// A key that replaces another.
     #[serde(rename = "api-key.rotate")]
     RotateKey,
     /// A cash-in or cash-out.
@@ -26,7 +26,7 @@ pub enum ApprovalKind {
     /// A new member.
     #[serde(rename = "user.create")]
     CreateUser,
-    /// Further roles, or being enabled again.
+    /// Further roles, or enabling a disabled member.
     #[serde(rename = "user.grant")]
     GrantUser,
     /// A new password.
@@ -35,11 +35,11 @@ pub enum ApprovalKind {
 }
 
 impl ApprovalKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 6] =
         [Self::IssueKey, Self::RotateKey, Self::Operation, Self::CreateUser, Self::GrantUser, Self::ResetUser];
 
-    /// As it goes over the wire.
+    /// Wire name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::IssueKey => "api-key.issue",
@@ -51,7 +51,7 @@ impl ApprovalKind {
         }
     }
 
-    /// After how long nobody can decide it any more.
+    /// Time until a pending request expires.
     pub const fn lapses_after_ms(self) -> i64 {
         match self {
             Self::Operation => 24 * 3_600_000,
@@ -60,28 +60,28 @@ impl ApprovalKind {
     }
 }
 
-/// Where an approval stands.
+/// Status of an approval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ApprovalStatus {
-    /// Waits for its checker.
+    /// Pending: waits for its checker.
     Pending,
-    /// Carried out.
+    /// Approved and carried out.
     Approved,
-    /// Refused.
+    /// Rejected by a checker.
     Rejected,
-    /// Taken back.
+    /// Withdrawn by its maker.
     Withdrawn,
-    /// Nobody decided in time.
+    /// Expired before anybody decided.
     Expired,
 }
 
 impl ApprovalStatus {
-    /// All of them.
+    /// All statuses.
     pub const ALL: [Self; 5] = [Self::Pending, Self::Approved, Self::Rejected, Self::Withdrawn, Self::Expired];
 
-    /// As it goes over the wire.
+    /// Wire name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -98,29 +98,29 @@ impl ApprovalStatus {
 pub struct Approval {
     /// Number of the chain entry that last changed it.
     pub entry: u64,
-    /// Names it.
+    /// ID of the request.
     pub id: ApprovalID,
-    /// What is asked for.
+    /// Kind of the request.
     pub kind: ApprovalKind,
-    /// Where it stands.
+    /// Status of the request.
     pub status: ApprovalStatus,
     /// The full request, as it will be carried out.
     pub subject: Value,
-    /// What a checker agrees to.
+    /// Digest that a checker agrees to.
     pub digest: Digest,
-    /// Who asked.
+    /// Person who made the request.
     pub maker: Person,
-    /// When.
+    /// Time of the request.
     pub created_at: Timestamp,
-    /// When nobody can decide it any more.
+    /// Time from which nobody can decide the request.
     pub expires_at: Timestamp,
-    /// Who decided.
+    /// Person who decided.
     pub decided_by: Option<Person>,
-    /// When.
+    /// Time of the decision.
     pub decided_at: Option<Timestamp>,
-    /// Why it was refused.
+    /// Reason of a rejection.
     pub reason: Option<String>,
-    /// For a new password: what its first half is known by, until the second half is made.
+    /// For a new password: the mark of its first half, until the second half is made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_half: Option<HalfMark>,
 }
@@ -133,14 +133,14 @@ pub fn digest(
     maker: &Person,
     subject: &Value,
 ) -> Result<Digest, InternalError> {
-    // The members stand in the order of their names, here and in the subject; the names are ASCII, the numbers are integers,
-    // and serde_json escapes as RFC 8785 asks for: the text is the canonical form.
+    // Members are in name order, here and in the subject; names are ASCII, numbers are integers, and serde_json escapes
+    // as RFC 8785 requires, so the text is the canonical form.
     let canonical = json!({ "approvalID": id, "distributorID": distributor, "kind": kind, "makerID": maker.id, "subject": subject }).to_string();
     Ok(Digest::of(&[canonical.as_bytes()]))
 }
 
 impl Approval {
-    /// A new request.
+    /// Makes a new pending request.
     pub fn ask(
         id: ApprovalID,
         distributor: DistributorID,
@@ -166,7 +166,7 @@ impl Approval {
         })
     }
 
-    /// Refuses what was decided before.
+    /// Refuses a request that is already decided.
     pub fn must_be_pending(&self) -> Outcome<()> {
         if self.status == ApprovalStatus::Pending {
             return Ok(());
@@ -174,7 +174,7 @@ impl Approval {
         refuse(Code::InvalidState, format!("This request is {} already; nothing was changed.", self.status.as_str()))
     }
 
-    /// Refuses a decision about something else than what is stored.
+    /// Refuses a decision whose digest differs from the stored one.
     pub fn must_match(&self, shown: &Digest) -> Outcome<()> {
         if self.digest == *shown {
             return Ok(());

@@ -1,5 +1,5 @@
-//! The chain: every change of a distributor is an entry that carries the hash of the one before,
-//! the running balances, and the digest of each state that it made.
+//! The chain: every change of a distributor is an entry that carries the hash of the previous entry, the running
+//! balances, and the digest of each state that it writes.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,43 +11,43 @@ use crate::text::digest::Digest;
 use crate::text::json_text;
 use crate::total::Total;
 
-/// The distributor's float, as the last entry left it.
+/// The distributor's float after the last entry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Book {
-    /// All of the float.
+    /// Whole balance of the float.
     #[serde(rename = "b")]
     pub balance: Amount,
-    /// What pending cash-ins hold of it.
+    /// Part of the balance held by pending cash-ins.
     #[serde(rename = "h")]
     pub held: Amount,
-    /// Top-ups less redemptions.
+    /// Top-ups minus redemptions.
     #[serde(rename = "i")]
     pub issued: Total,
-    /// Cash-ins taken from the float, on their way or arrived.
+    /// Cash-ins taken from the float, in transit or arrived.
     #[serde(rename = "c")]
     pub charged: Total,
-    /// Cash-outs given to the float.
+    /// Cash-outs added to the float.
     #[serde(rename = "o")]
     pub cashed_out: Total,
 }
 
 impl Book {
-    /// What is free to be spent. An entry never leaves more held than there is.
+    /// Balance minus holds; no entry leaves holds above the balance.
     pub fn available(&self) -> Amount {
         self.balance.checked_sub(self.held).unwrap_or(Amount::ZERO)
     }
 }
 
-/// The last entry of a chain: what the next one follows.
+/// The last entry of a chain, which the next entry follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
-    /// Its number; 0 before the first.
+    /// Number of the entry; 0 before the first.
     pub number: u64,
-    /// Its hash.
+    /// Hash of the entry.
     pub hash: Digest,
-    /// When it was made: the object's clock never runs backwards past it.
+    /// Time of the entry; the object's clock never runs back past it.
     pub at: Timestamp,
-    /// The balances that it left.
+    /// Balances after the entry.
     pub book: Book,
 }
 
@@ -57,45 +57,45 @@ impl Default for Head {
     }
 }
 
-/// What an entry says; its JSON text is what is hashed.
+/// Content of an entry; the hash covers its JSON text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Content<D = Value> {
-    /// Its number, from 1.
+    /// Number of the entry, from 1.
     pub n: u64,
-    /// When.
+    /// Time of the entry.
     pub at: Timestamp,
-    /// What happened, such as `api-key.requested`.
+    /// Kind of the event, such as `api-key.requested`.
     pub kind: String,
-    /// Who did it.
+    /// Actor who caused the event.
     pub actor: Actor,
-    /// The ID of what it happened to.
+    /// ID of the key, request, operation or user that the event concerns.
     pub subject: String,
-    /// What a reader wants to know of it.
+    /// Details for a reader of the audit log.
     pub details: D,
-    /// The balances that it leaves.
+    /// Balances after the entry.
     pub book: Book,
-    /// The states that it made: ID and digest of each.
+    /// States that the entry writes: ID and digest of each.
     pub states: Vec<(String, String)>,
 }
 
 /// An entry of the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Its number.
+    /// Number of the entry.
     pub number: u64,
     /// The JSON text of its [`Content`].
     pub text: String,
-    /// SHA-256 of the hash before it and its text.
+    /// SHA-256 of the previous hash and the text.
     pub hash: Digest,
 }
 
-/// The hash of an entry: SHA-256 of the 32 bytes of the hash before it, then its text.
+/// The hash of an entry: SHA-256 of the 32 bytes of the previous hash, then the entry's text.
 pub fn hash(before: &Digest, text: &str) -> Digest {
     Digest::of(&[before.bytes(), text.as_bytes()])
 }
 
 impl Head {
-    /// The entry that follows, and the head that it makes.
+    /// Makes the next entry and the head after it.
     pub fn follow(&self, content: &Content<impl Serialize>) -> Result<(Entry, Self), InternalError> {
         let text = json_text::write(content)?;
         let hash = hash(&self.hash, &text);
@@ -103,14 +103,14 @@ impl Head {
         Ok((Entry { number: content.n, text, hash }, head))
     }
 
-    /// The head that a stored entry is.
+    /// The head after a stored entry.
     pub fn of(entry: &Entry) -> Result<Self, InternalError> {
         let content: Content = json_text::read(&entry.text)?;
         Ok(Self { number: entry.number, hash: entry.hash, at: content.at, book: content.book })
     }
 }
 
-/// What a state is known by in the chain.
+/// Digest of a state, as chain entries record it.
 pub fn state_digest(document: &str) -> String {
     Digest::of(&[document.as_bytes()]).to_string()
 }

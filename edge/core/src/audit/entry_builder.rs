@@ -1,4 +1,4 @@
-//! Acting: one entry of the chain, the states that it makes, and the balances that it leaves.
+//! Building one entry of the chain: the states that it writes and the balances after it.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -15,21 +15,21 @@ use crate::store::{Profile, Store};
 use crate::text::input::Idempotency;
 use crate::text::json_text;
 
-/// When a command runs, and the randomness that it may use.
+/// Time and randomness of a command.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment {
-    /// Now; never before the chain's last entry.
+    /// Current time; never before the chain's last entry.
     pub now: Timestamp,
     /// Random bits, for identifiers.
     pub random: u64,
 }
 
-/// An entry in the making. What it changes is written at once; [`EntryBuilder::done`] appends the entry
-/// that vouches for it.
+/// A chain entry under construction. State changes are written at once; [`EntryBuilder::done`] appends the entry that
+/// vouches for them.
 pub struct EntryBuilder<'a> {
-    /// The distributor.
+    /// The distributor's storage.
     pub store: &'a mut dyn Store,
-    /// The balances; changed ones are what the entry leaves.
+    /// The running balances; the entry records them with all changes.
     pub book: Book,
     head: Head,
     at: Timestamp,
@@ -45,12 +45,12 @@ impl<'a> EntryBuilder<'a> {
         Self { book: head.book, at: now.max(head.at), head, store, kind, actor, states: Vec::new() }
     }
 
-    /// The entry's number.
+    /// Number of the entry.
     pub const fn number(&self) -> u64 {
         self.head.number + 1
     }
 
-    /// When the entry is made.
+    /// Time of the entry.
     pub const fn at(&self) -> Timestamp {
         self.at
     }
@@ -61,21 +61,21 @@ impl<'a> EntryBuilder<'a> {
         Ok(document)
     }
 
-    /// Adds or changes a key.
+    /// Writes a new or changed key.
     pub fn key(&mut self, mut key: Key) -> Result<(), InternalError> {
         key.entry = self.number();
         let document = self.document(&key.id, &key)?;
         self.store.put_key(key, &document)
     }
 
-    /// Adds or changes a request.
+    /// Writes a new or changed request.
     pub fn approval(&mut self, mut approval: Approval) -> Result<(), InternalError> {
         approval.entry = self.number();
         let document = self.document(&approval.id, &approval)?;
         self.store.put_approval(&approval, &document)
     }
 
-    /// Adds or changes a member.
+    /// Writes a new or changed member.
     pub fn member(&mut self, mut member: Member) -> Result<UserID, InternalError> {
         member.entry = self.number();
         let id = member.person.id;
@@ -84,21 +84,21 @@ impl<'a> EntryBuilder<'a> {
         Ok(id)
     }
 
-    /// Changes who the distributor is.
+    /// Writes the distributor's profile.
     pub fn profile(&mut self, mut profile: Profile) -> Result<(), InternalError> {
         profile.entry = self.number();
         let document = self.document(&profile.id, &profile)?;
         self.store.put_profile(profile, &document)
     }
 
-    /// Adds or changes a customer's request.
+    /// Writes a new or changed cash-out request.
     pub fn request(&mut self, mut request: CashOutRequest) -> Result<(), InternalError> {
         request.entry = self.number();
         let document = self.document(&format!("request:{}", request.id), &request)?;
         self.store.put_request(&request, &document)
     }
 
-    /// Makes the entry; its text is what `details` is when serialised.
+    /// Makes the entry; its text contains `details` as serialised.
     fn entry(&mut self, subject: String, details: impl Serialize) -> Result<(Entry, Head), InternalError> {
         let content = Content {
             n: self.number(),
@@ -119,8 +119,7 @@ impl<'a> EntryBuilder<'a> {
         self.states.push((operation.facts.id.to_string(), operation.state.status.in_chain().into()));
     }
 
-    /// Ends with the entry that is an operation's first; `moves_float` where it is also the one
-    /// that changes the float.
+    /// Finishes with the first entry of an operation; `moves_float` if the same entry changes the float.
     pub fn done_with_new_operation(
         mut self,
         mut operation: Operation,
@@ -137,7 +136,7 @@ impl<'a> EntryBuilder<'a> {
         Ok(operation)
     }
 
-    /// Ends with an entry about an operation that was there before.
+    /// Finishes with an entry about an existing operation.
     pub fn done_with_operation(
         mut self,
         mut operation: Operation,
@@ -155,7 +154,7 @@ impl<'a> EntryBuilder<'a> {
         Ok(operation)
     }
 
-    /// Ends the entry.
+    /// Finishes and appends the entry.
     pub fn done(mut self, subject: impl ToString, details: Value) -> Result<(), InternalError> {
         let subject = subject.to_string();
         let (entry, head) = self.entry(subject.clone(), details)?;

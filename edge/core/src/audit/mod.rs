@@ -1,4 +1,4 @@
-//! The audit chain: entries that carry the hash of the one before, how they are made, and how they are verified.
+//! The audit chain: hash-linked entries, their construction and their verification.
 
 pub mod chain;
 pub mod entry_builder;

@@ -1,5 +1,5 @@
-//! Verifying the chain: every entry follows from the one before, and every stored state is the
-//! one that its last entry vouches for.
+//! Verification of the chain: every entry follows from the previous one, and every stored state is the one that its
+//! last entry vouches for.
 
 use serde::{Deserialize, Serialize};
 use universal_wallet::Timestamp;
@@ -9,64 +9,64 @@ use crate::error::InternalError;
 use crate::text::digest::Digest;
 use crate::text::json_text;
 
-/// How many entries one call looks at.
+/// Maximum number of entries that one call verifies.
 pub const MAX_ENTRIES: usize = 10_000;
 
-/// What the Issuer keeps of a chain, beyond the reach of whoever changes the distributor's storage.
+/// Head of a chain as the Issuer keeps it, out of reach of anybody who can change the distributor's storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Anchor {
-    /// Number of the entry that was the head.
+    /// Number of the head entry.
     pub number: u64,
-    /// Its hash.
+    /// Hash of the head entry.
     pub hash: Digest,
-    /// When it was kept.
+    /// Time at which the Issuer kept it.
     pub at: Timestamp,
 }
 
-/// What is stored of a state now.
+/// A stored state as the verifier sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
-    /// Number of the entry that it says last changed it.
+    /// Number of the chain entry that last changed the state, by the state's own account.
     pub entry: u64,
-    /// What the chain knows it by.
+    /// Digest by which chain entries identify the state.
     pub digest: String,
 }
 
-/// The storage as a verifier reads it, behind the back of all that is kept in memory.
+/// The storage as a verifier reads it, bypassing everything kept in memory.
 pub trait Evidence {
-    /// Entries from a number on, in order, at most so many.
+    /// Entries in order from a number on, up to a maximum count.
     fn entries(&self, from: u64, most: usize) -> Result<Vec<Entry>, InternalError>;
-    /// The state of that ID.
+    /// The state with this ID.
     fn stored(&self, id: &str) -> Result<Option<Stored>, InternalError>;
-    /// An ID whose state says that an entry changed it which the chain does not have or which is
-    /// about something else.
+    /// Number of an entry that a stored state names as its last change, although the entry is missing from the chain or
+    /// concerns another subject.
     fn unvouched(&self) -> Result<Option<u64>, InternalError>;
 }
 
-/// The result, as the API answers it.
+/// Result of a verification.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Verified {
-    /// Whether everything looked at holds.
+    /// True if all verified entries and states hold.
     pub valid: bool,
-    /// How many entries the chain has.
+    /// Number of entries in the chain.
     pub entries: u64,
-    /// The hash of the last.
+    /// Hash of the last entry.
     pub head: String,
-    /// How many it had when the issuer last kept its head; null when never.
+    /// Number of entries when the issuer last kept the chain's head; null if it never did.
     pub anchored_entries: Option<u64>,
-    /// When that was.
+    /// Time at which the issuer last kept the chain's head.
     pub anchored_at: Option<Timestamp>,
     /// The first entry that does not hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broken_at: Option<u64>,
-    /// Where to go on.
+    /// Entry number from which to continue.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_from: Option<u64>,
 }
 
-/// Verifies up to [`MAX_ENTRIES`] entries from a number on.
+/// Verifies up to [`MAX_ENTRIES`] entries, starting at a number.
 pub fn verify(
     evidence: &dyn Evidence,
     head: Head,

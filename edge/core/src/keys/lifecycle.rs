@@ -1,4 +1,4 @@
-//! A key's life: requested, claimed, revoked.
+//! A key's life cycle: requested, claimed, revoked.
 
 use serde_json::json;
 use universal_wallet::Timestamp;
@@ -19,23 +19,23 @@ use crate::text::input::Idempotency;
 use crate::text::input::{Input, read_reason};
 use crate::text::json_text;
 
-/// A key object, and whether it was there before.
+/// A key, and whether an earlier call made it.
 #[derive(Clone, Debug)]
 pub struct Requested {
     /// The key.
     pub key: Key,
-    /// The same call was made before.
+    /// True if the same call was made before.
     pub replayed: bool,
 }
 
-/// The key that a call with this idempotency key made before.
+/// The key that an earlier call with this idempotency key made.
 pub fn replay(store: &dyn Store, idempotency: Option<&Idempotency>) -> Outcome<Option<Requested>> {
     let Some(idempotency) = idempotency else { return Ok(None) };
     let Some(subject) = store.recall(idempotency)? else { return Ok(None) };
     Ok(Some(Requested { key: store.find_key(&subject)?, replayed: true }))
 }
 
-/// A maker asks for a key.
+/// Requests a key on behalf of a maker.
 pub fn request(store: &mut dyn Store, moment: Moment, caller: &Caller, input: &Input) -> Outcome<Requested> {
     caller.may(&[Role::Maker])?;
     let idempotency_key = input.idempotency_key()?;
@@ -56,24 +56,24 @@ pub fn request(store: &mut dyn Store, moment: Moment, caller: &Caller, input: &I
     store.profile().refuse_suspended()?;
 
     let profile = store.profile();
-    let mut act = EntryBuilder::begin(store, moment.now, "api-key.requested", caller.actor());
-    let uuid = profile.numbering().uuid(act.number(), moment.now, moment.random);
+    let mut entry = EntryBuilder::begin(store, moment.now, "api-key.requested", caller.actor());
+    let uuid = profile.numbering().uuid(entry.number(), moment.now, moment.random);
     let key = Key::request(uuid, settings, &caller.member.person, moment.now);
     let id = key.id;
     let kind = ApprovalKind::IssueKey;
     let approval = Approval::ask(key.approval, profile.id, kind, key.subject(), &key.maker, moment.now)?;
-    act.store.add_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
+    entry.store.add_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
     let details = json!({ "approvalID": approval.id, "digest": approval.digest, "label": key.settings.label });
-    act.approval(approval)?;
-    act.key(key.clone())?;
+    entry.approval(approval)?;
+    entry.key(key.clone())?;
     if let Some(idempotency) = &idempotency {
-        act.store.remember(idempotency, &id.to_string())?;
+        entry.store.remember(idempotency, &id.to_string())?;
     }
-    act.done(id, details)?;
+    entry.done(id, details)?;
     Ok(Requested { key, replayed: false })
 }
 
-/// Its maker takes the secret, once.
+/// Gives the maker the secret, once.
 pub fn claim(
     store: &mut dyn Store,
     moment: Moment,
@@ -119,21 +119,20 @@ pub fn claim(
     key.claimed_at = Some(moment.now);
     let expires_at = moment.now.plus_ms(key.settings.expires_in_days * DAY_MS);
     key.expires_at = Some(expires_at);
-    let mut act = EntryBuilder::begin(store, moment.now, "api-key.claimed", caller.actor());
+    let mut entry = EntryBuilder::begin(store, moment.now, "api-key.claimed", caller.actor());
     if let Some(at) = claim_until {
-        act.store.remove_deadline(at, Deadline::Claim(key.id))?;
+        entry.store.remove_deadline(at, Deadline::Claim(key.id))?;
     }
-    act.store.add_deadline(expires_at, Deadline::Expiry(key.id))?;
-    act.key(key.clone())?;
-    act.done(key.id, json!({ "keyPrefix": minted.prefix, "expiresAt": expires_at }))?;
+    entry.store.add_deadline(expires_at, Deadline::Expiry(key.id))?;
+    entry.key(key.clone())?;
+    entry.done(key.id, json!({ "keyPrefix": minted.prefix, "expiresAt": expires_at }))?;
     if let Some(replaced) = key.replaces {
         retire(store, moment.now, replaced, &key)?;
     }
     Ok((minted, key))
 }
 
-/// A key whose predecessor was revoked before it was claimed takes over from nothing: whoever
-/// stopped the one did not mean to have the other.
+/// Refuses to claim a key whose predecessor was revoked in the meantime: the revocation is meant for the whole line.
 pub fn refuse_successor_of_revoked(store: &dyn Store, key: &Key) -> Outcome<()> {
     let Some(replaced) = key.replaces else { return Ok(()) };
     if store.key(replaced)?.is_some_and(|old| old.status == KeyStatus::Revoked) {
@@ -142,19 +141,19 @@ pub fn refuse_successor_of_revoked(store: &dyn Store, key: &Key) -> Outcome<()> 
     Ok(())
 }
 
-/// At the claim of the key that takes over, the old one's end is fixed.
+/// Fixes the end of the old key when its replacement is claimed.
 fn retire(store: &mut dyn Store, now: Timestamp, old: KeyID, new: &Key) -> Result<(), InternalError> {
     let Some(old) = store.key(old)? else { return Ok(()) };
     let (KeyStatus::Active, Some(expires_at)) = (old.status, old.expires_at) else { return Ok(()) };
     let end = expires_at.min(now.plus_ms(new.overlap_hours.unwrap_or_default() * 3_600_000));
-    let mut act = EntryBuilder::begin(store, now, "api-key.replaced", Actor::System);
-    act.store.remove_deadline(expires_at, Deadline::Expiry(old.id))?;
-    act.store.add_deadline(end, Deadline::Expiry(old.id))?;
-    act.key(Key { expires_at: Some(end), replaced_by: Some(new.id), ..(*old).clone() })?;
-    act.done(old.id, json!({ "replacedBy": new.id, "expiresAt": end }))
+    let mut entry = EntryBuilder::begin(store, now, "api-key.replaced", Actor::System);
+    entry.store.remove_deadline(expires_at, Deadline::Expiry(old.id))?;
+    entry.store.add_deadline(end, Deadline::Expiry(old.id))?;
+    entry.key(Key { expires_at: Some(end), replaced_by: Some(new.id), ..(*old).clone() })?;
+    entry.done(old.id, json!({ "replacedBy": new.id, "expiresAt": end }))
 }
 
-/// Ends a key at once: the very next call is refused. Its pending operations are rejected.
+/// Ends a key at once: the next call is refused, and pending operations are rejected.
 pub fn revoke(
     store: &mut dyn Store,
     now: Timestamp,
@@ -175,12 +174,12 @@ pub fn revoke(
     key.status = KeyStatus::Revoked;
     key.revoked_at = Some(now);
     key.reason.clone_from(&reason);
-    let mut act = EntryBuilder::begin(store, now, "api-key.revoked", actor);
+    let mut entry = EntryBuilder::begin(store, now, "api-key.revoked", actor);
     for (at, due) in deadlines.into_iter().flatten() {
-        act.store.remove_deadline(at, due)?;
+        entry.store.remove_deadline(at, due)?;
     }
-    act.key(key.clone())?;
-    act.done(key.id, json!({ "reason": reason }))?;
+    entry.key(key.clone())?;
+    entry.done(key.id, json!({ "reason": reason }))?;
     while let Some(operation) = store.first_pending_of_key(key.id)? {
         let why = "Its API key was revoked.";
         operations::lifecycle::give_back(
@@ -196,7 +195,7 @@ pub fn revoke(
     Ok(key)
 }
 
-/// A member revokes a key.
+/// Revokes a key on behalf of a member.
 pub fn revoke_by_member(
     store: &mut dyn Store,
     now: Timestamp,
@@ -210,7 +209,7 @@ pub fn revoke_by_member(
     revoke(store, now, caller.actor(), key, reason)
 }
 
-/// The issuer revokes a key in an emergency.
+/// Revokes a key on behalf of the issuer, in an emergency.
 pub fn revoke_by_issuer(store: &mut dyn Store, now: Timestamp, id: &str, input: &Input) -> Outcome<Key> {
     let key = store.find_key(id)?;
     let reason = read_reason(input, false)?;

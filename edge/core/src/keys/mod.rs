@@ -1,4 +1,4 @@
-//! API keys: their text, their settings, their life from request to end, and whether a call may go on.
+//! API keys: token text, settings, life cycle, and verification of calls.
 
 pub mod lifecycle;
 pub mod model;

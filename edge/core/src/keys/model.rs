@@ -1,4 +1,4 @@
-//! An API key as it is asked for, granted, claimed and ended.
+//! An API key through its life: requested, approved, claimed, ended.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -11,36 +11,36 @@ use crate::keys::settings::Settings;
 use crate::people::model::Person;
 use crate::text::digest::Digest;
 
-/// How long an approved key waits for its maker to claim it.
+/// Time that a maker has to claim an approved key.
 pub const CLAIM_MS: i64 = 24 * 3_600_000;
-/// A day.
+/// One day in milliseconds.
 pub const DAY_MS: i64 = 86_400_000;
 
-/// Where a key stands.
+/// Status of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum KeyStatus {
-    /// A checker has to decide.
+    /// Requested; a checker has to decide.
     Pending,
-    /// Its maker may claim it.
+    /// Approved; its maker may claim it.
     Approved,
     /// In use.
     Active,
-    /// Its time is over.
+    /// Past its expiry.
     Expired,
-    /// Ended by hand.
+    /// Revoked by a person.
     Revoked,
-    /// A checker refused it.
+    /// Rejected by a checker.
     Rejected,
-    /// Its maker took the request back.
+    /// Withdrawn by its maker.
     Withdrawn,
-    /// Nobody decided, or nobody claimed it, in time.
+    /// Not decided or not claimed in time.
     Lapsed,
 }
 
 impl KeyStatus {
-    /// All of them.
+    /// All statuses.
     pub const ALL: [Self; 8] = [
         Self::Pending,
         Self::Approved,
@@ -52,7 +52,7 @@ impl KeyStatus {
         Self::Lapsed,
     ];
 
-    /// As it goes over the wire.
+    /// Wire name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -67,50 +67,50 @@ impl KeyStatus {
     }
 }
 
-/// A key, from its request on. The secret itself is never part of it.
+/// An API key. The secret itself is never part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     /// Number of the chain entry that last changed it.
     pub entry: u64,
-    /// Names it.
+    /// ID of the key.
     pub id: KeyID,
     /// The request that a checker decides.
     pub approval: ApprovalID,
-    /// What was asked for, tightened since where it was.
+    /// Requested settings, including later tightening.
     pub settings: Settings,
-    /// Where it stands.
+    /// Status of the key.
     pub status: KeyStatus,
-    /// The first key of its line of rotations: daily volume and idempotency keys are the line's.
+    /// The first key of this line of rotations; daily volume and idempotency keys belong to the line.
     pub lineage: KeyID,
-    /// The key that it takes over from.
+    /// The key that this key replaces.
     pub replaces: Option<KeyID>,
-    /// How long the replaced key goes on after the claim.
+    /// Hours for which the replaced key stays valid after the claim.
     pub overlap_hours: Option<i64>,
-    /// The key that takes over from it: since the claim of that one it is deprecated.
+    /// The claimed key that replaces this one, which is deprecated from then on.
     pub replaced_by: Option<KeyID>,
-    /// `uwk_` and four characters.
+    /// `uwk_` and the first four characters of the secret.
     pub prefix: Option<String>,
     /// SHA-256 of the key.
     pub digest: Option<Digest>,
-    /// Who asked.
+    /// Person who requested the key.
     pub maker: Person,
-    /// Who decided.
+    /// Person who decided the request.
     pub checker: Option<Person>,
-    /// Why it was rejected or revoked.
+    /// Reason of the rejection or revocation.
     pub reason: Option<String>,
-    /// When it was asked for.
+    /// Time of the request.
     pub created_at: Timestamp,
-    /// When it was decided.
+    /// Time of the decision.
     pub decided_at: Option<Timestamp>,
-    /// When its maker took the secret.
+    /// Time at which the maker claimed the secret.
     pub claimed_at: Option<Timestamp>,
-    /// When it was revoked.
+    /// Time of the revocation.
     pub revoked_at: Option<Timestamp>,
-    /// When it ends.
+    /// Time from which the key is expired.
     pub expires_at: Option<Timestamp>,
 }
 
-/// How much a key was used.
+/// Usage of a key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     /// Calls of this UTC day.
@@ -119,14 +119,14 @@ pub struct Usage {
     pub volume_today: Amount,
     /// Calls of the last 30 days.
     pub requests_30_days: u64,
-    /// The last call.
+    /// Time of the last call.
     pub last_used_at: Option<Timestamp>,
-    /// Where it came from.
+    /// Client address of the last call.
     pub last_used_ip: Option<String>,
 }
 
 impl Key {
-    /// A key as it is asked for: the first of its line, waiting for its checker.
+    /// A newly requested key: the first of its line, pending.
     pub fn request(uuid: Uuid, settings: Settings, maker: &Person, now: Timestamp) -> Self {
         let id = KeyID::from_uuid(uuid);
         Self {
@@ -152,12 +152,12 @@ impl Key {
         }
     }
 
-    /// When an approved key can no longer be claimed.
+    /// Time from which an approved key can no longer be claimed.
     pub fn claim_until(&self) -> Option<Timestamp> {
         self.decided_at.map(|at| at.plus_ms(CLAIM_MS))
     }
 
-    /// The full request, as a checker sees it and as it will be carried out.
+    /// The full request, as a checker sees it and as it is carried out.
     pub fn subject(&self) -> Value {
         let settings = &self.settings;
         let mut subject = json!({
@@ -178,7 +178,7 @@ impl Key {
         subject
     }
 
-    /// The calling key, as `GET /api-key` tells it; `spent` is its line's volume of the day.
+    /// The calling key as `GET /api-key` answers it; `spent` is the line's volume of the day.
     pub fn info(&self, spent: Amount) -> wire::KeyInfo {
         let settings = &self.settings;
         wire::KeyInfo {

@@ -1,39 +1,39 @@
-//! The rate limit: a bucket of tokens per key, filled evenly.
+//! The rate limit: a token bucket per key, filled evenly.
 
 use universal_wallet::Timestamp;
 
-/// A bucket that holds one second's worth of calls.
+/// A bucket with a capacity of one second's calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bucket {
-    /// Thousandths of a token.
+    /// Level in thousandths of a token.
     level: u64,
     filled_at: Timestamp,
 }
 
-/// What a draw left.
+/// Result of a draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Drawn {
-    /// Whether there was a token.
+    /// True if a token was available.
     pub allowed: bool,
-    /// Whole tokens that are left.
+    /// Whole tokens left.
     pub remaining: u64,
-    /// Seconds until a token is there again, one at least.
+    /// Seconds until the next token, at least one.
     pub wait_s: u32,
 }
 
 impl Bucket {
-    /// A full bucket for so many calls per second.
+    /// A full bucket for a rate in calls per second.
     pub const fn full(per_second: u32, now: Timestamp) -> Self {
         Self { level: per_second as u64 * 1000, filled_at: now }
     }
 
-    /// Draws so many tokens: one for a call, none to look.
+    /// Draws tokens: one for a call, zero to read the level.
     pub fn draw(&mut self, per_second: u32, tokens: u64, now: Timestamp) -> Drawn {
         let full = u64::from(per_second) * 1000;
         let passed = u64::try_from(now.unix_ms() - self.filled_at.unix_ms()).unwrap_or(0);
         // A token per second is a thousandth per millisecond.
         self.level = full.min(self.level.saturating_add(passed.saturating_mul(u64::from(per_second))));
-        // Also where the clock has run back: the bucket fills from there.
+        // Set even if the clock has run back: the bucket fills from there.
         self.filled_at = now;
         let allowed = self.level >= tokens * 1000;
         if allowed {
@@ -43,17 +43,17 @@ impl Bucket {
     }
 }
 
-/// The bucket of calls refused for address or permission: a tenth as large.
+/// Rate for calls refused for their address or permission: a tenth of the key's rate.
 pub const fn for_refused(per_second: u32) -> u32 {
     if per_second < 10 { 1 } else { per_second / 10 }
 }
 
-/// `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers): so many calls in a second.
+/// `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers): the quota per second.
 pub fn policy_header(per_second: u32) -> String {
     ["\"default\";q=", itoa::Buffer::new().format(per_second), ";w=1"].concat()
 }
 
-/// `RateLimit`: what is left, and when it is full again.
+/// `RateLimit`: tokens left, and seconds until the bucket is full.
 pub fn limit_header(remaining: u64) -> String {
     ["\"default\";r=", itoa::Buffer::new().format(remaining), ";t=1"].concat()
 }

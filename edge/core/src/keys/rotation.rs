@@ -1,4 +1,4 @@
-//! Rotation and tightening: a key that takes over from another, and limits that are only lowered.
+//! Rotation: a new key replaces an active one.
 
 use serde_json::json;
 
@@ -13,10 +13,10 @@ use crate::store::{Deadline, Store};
 use crate::text::input::Input;
 use crate::text::json_text;
 
-/// The longest time that an old key goes on beside the new one, in hours.
+/// Maximum time in hours for which the old key stays valid beside the new one.
 const MAX_OVERLAP_HOURS: i64 = 168;
 
-/// A maker asks for a key that takes over from an active one, with its present settings.
+/// Requests a replacement for an active key, with the key's current settings.
 pub fn rotate(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, input: &Input) -> Outcome<Requested> {
     let old = store.find_key(id)?;
     caller.may(&[Role::Maker])?;
@@ -41,8 +41,8 @@ pub fn rotate(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, 
     }
 
     let profile = store.profile();
-    let mut act = EntryBuilder::begin(store, moment.now, "api-key.rotation-requested", caller.actor());
-    let uuid = profile.numbering().uuid(act.number(), moment.now, moment.random);
+    let mut entry = EntryBuilder::begin(store, moment.now, "api-key.rotation-requested", caller.actor());
+    let uuid = profile.numbering().uuid(entry.number(), moment.now, moment.random);
     let key = Key {
         lineage: old.lineage,
         replaces: Some(old.id),
@@ -51,13 +51,13 @@ pub fn rotate(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, 
     };
     let kind = ApprovalKind::RotateKey;
     let approval = Approval::ask(key.approval, profile.id, kind, key.subject(), &key.maker, moment.now)?;
-    act.store.add_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
+    entry.store.add_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
     let details = json!({ "approvalID": approval.id, "digest": approval.digest, "replaces": old.id });
-    act.approval(approval)?;
-    act.key(key.clone())?;
+    entry.approval(approval)?;
+    entry.key(key.clone())?;
     if let Some(idempotency) = &idempotency {
-        act.store.remember(idempotency, &key.id.to_string())?;
+        entry.store.remember(idempotency, &key.id.to_string())?;
     }
-    act.done(key.id, details)?;
+    entry.done(key.id, details)?;
     Ok(Requested { key, replayed: false })
 }

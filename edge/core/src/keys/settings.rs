@@ -1,4 +1,4 @@
-//! What a key is asked for with: permissions, limits, addresses.
+//! Settings of a key: permissions, limits, addresses.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -10,7 +10,7 @@ use universal_wallet::{Amount, wire};
 use crate::text::body::Body;
 use crate::text::ip::IPBlock;
 
-/// What a key may be used for.
+/// Permission of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Permission {
     /// `GET /balance`.
@@ -25,7 +25,7 @@ pub enum Permission {
 }
 
 impl Permission {
-    /// As it goes over the wire.
+    /// Wire name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ReadBalance => "read-balance",
@@ -34,7 +34,7 @@ impl Permission {
         }
     }
 
-    /// As the client's types name it.
+    /// The same permission as a client type.
     pub const fn wire(self) -> wire::Permission {
         match self {
             Self::ReadBalance => wire::Permission::ReadBalance,
@@ -44,7 +44,7 @@ impl Permission {
     }
 }
 
-/// Why a text is not a [`Permission`].
+/// A text that is not a [`Permission`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PermissionError;
 
@@ -65,22 +65,22 @@ impl FromStr for Permission {
     }
 }
 
-/// What a key is asked for with: what two people agree on.
+/// Settings of a key: the content that two people agree on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Settings {
-    /// What its maker calls it.
+    /// The label its maker gave the key.
     pub label: String,
-    /// What it may do.
+    /// Permissions of the key.
     pub permissions: Vec<Permission>,
-    /// The largest amount of one operation; `None`: no limit.
+    /// The largest amount of one operation; `None` means no limit.
     pub max_transaction_amount: Option<Amount>,
-    /// The volume of one UTC day, shared by a key and its rotated predecessors; `None`: no limit.
+    /// The volume of one UTC day, shared by a key and its rotated predecessors; `None` means no limit.
     pub max_daily_volume: Option<Amount>,
-    /// Where it may be used from; empty: anywhere.
+    /// Addresses that the key may be used from; an empty list allows any.
     #[serde(rename = "allowedIPs")]
     pub allowed_ips: Vec<IPBlock>,
-    /// How long it lives from its claim on.
+    /// Lifetime in days, from the claim.
     pub expires_in_days: i64,
     /// Operations up to this amount need no checker.
     pub auto_approve_limit: Amount,
@@ -88,7 +88,7 @@ pub struct Settings {
     pub note: Option<String>,
 }
 
-/// A limit from a PATCH: null and the empty text mean none.
+/// Reads a limit from a PATCH; null and the empty text mean no limit.
 pub fn read_limit(body: &mut Body, field: &str) -> Option<Amount> {
     if body.is_empty_text(field) {
         body.skip(field);
@@ -97,7 +97,7 @@ pub fn read_limit(body: &mut Body, field: &str) -> Option<Amount> {
     body.amount(field)
 }
 
-/// An IP list from a request, in normal form and without repeats.
+/// Reads an IP list, in normal form and without duplicates.
 pub fn read_ips(body: &mut Body, field: &str) -> Vec<IPBlock> {
     let mut blocks: Vec<IPBlock> = Vec::new();
     for block in body.list(field).unwrap_or_default() {
@@ -111,7 +111,7 @@ pub fn read_ips(body: &mut Body, field: &str) -> Vec<IPBlock> {
     blocks
 }
 
-/// Permissions from a request: at least one, none twice.
+/// Reads permissions: at least one, none twice.
 pub fn read_permissions(body: &mut Body, field: &str) -> Vec<Permission> {
     if !body.has(field) {
         body.error(field, "is required");
@@ -131,7 +131,7 @@ pub fn read_permissions(body: &mut Body, field: &str) -> Vec<Permission> {
 }
 
 impl Settings {
-    /// Reads and checks the settings of a new key; mistakes are noted in the body.
+    /// Reads and checks the settings of a new key; mistakes are recorded in the body.
     pub fn read(body: &mut Body) -> Option<Self> {
         let before = body.mistakes();
         let label = body.required_text("label").map(|label| label.trim().to_string()).unwrap_or_default();
@@ -160,7 +160,7 @@ impl Settings {
         (body.mistakes() == before).then_some(settings)
     }
 
-    /// What contradicts itself in the limits: the field and why.
+    /// The first contradiction among the limits: field and reason.
     pub fn inconsistency(&self) -> Option<(&'static str, &'static str)> {
         let (max, day, auto) = (self.max_transaction_amount, self.max_daily_volume, self.auto_approve_limit);
         if let (Some(max), Some(day)) = (max, day)
@@ -177,7 +177,7 @@ impl Settings {
         None
     }
 
-    /// Whether the key may be used from the address; without one, only if it has no list.
+    /// True if the key may be used from the address; a key with a list needs a known address.
     pub fn admits(&self, address: Option<IpAddr>) -> bool {
         self.allowed_ips.is_empty()
             || address.is_some_and(|address| self.allowed_ips.iter().any(|block| block.contains(address)))
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_least_that_can_be_asked_for_has_the_contracts_defaults() {
+    fn minimal_settings_have_the_contracts_defaults() {
         let settings = read(r#"{"label":" Till 1 ","permissions":["read-balance"]}"#).unwrap();
         assert_eq!(settings.label, "Till 1");
         assert_eq!((settings.expires_in_days, settings.auto_approve_limit), (365, Amount::ZERO));

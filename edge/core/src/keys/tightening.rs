@@ -1,4 +1,4 @@
-//! Tightening: limits of a key are only lowered, by one person, at once.
+//! Tightening: one person lowers a key's limits, effective at once.
 
 use serde_json::json;
 use universal_wallet::{Amount, Timestamp};
@@ -15,7 +15,7 @@ use crate::text::body::Body;
 use crate::text::input::Input;
 use crate::text::ip::{self, IPBlock};
 
-/// What a PATCH asks for; `None`: unchanged.
+/// Changes that a PATCH asks for; `None` leaves a setting unchanged.
 #[derive(Debug, Default)]
 #[expect(clippy::option_option, reason = "a member that is absent, null or a value means three things")]
 struct Change {
@@ -42,7 +42,7 @@ fn read(body: &mut Body) -> Change {
     }
 }
 
-/// Whether a limit is looser than another; none is the loosest.
+/// True if a limit is looser than another; no limit is the loosest.
 fn looser(new: Option<Amount>, old: Option<Amount>) -> bool {
     match (new, old) {
         (_, None) => false,
@@ -52,7 +52,7 @@ fn looser(new: Option<Amount>, old: Option<Amount>) -> bool {
 }
 
 impl Change {
-    /// The first field that it would loosen.
+    /// The first field that the change would loosen.
     fn loosened(&self, key: &Key) -> Option<&'static str> {
         let settings = &key.settings;
         if self.max_transaction_amount.is_some_and(|new| looser(new, settings.max_transaction_amount)) {
@@ -83,7 +83,7 @@ impl Change {
         None
     }
 
-    /// The settings after it; what depends on a lowered limit is lowered with it.
+    /// The settings after the change; values that depend on a lowered limit are lowered with it.
     fn apply(&self, settings: &Settings) -> Settings {
         let mut after = settings.clone();
         if let Some(Some(limit)) = self.max_transaction_amount {
@@ -111,8 +111,8 @@ impl Change {
     }
 }
 
-/// One person tightens a key, at once. A key that is to take over from it takes the tighter
-/// values, so that what its checker saw is stale.
+/// Tightens a key at once. A pending replacement takes the tighter values too, which makes a digest that its checker
+/// saw stale.
 pub fn tighten(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str, input: &Input) -> Outcome<Key> {
     let key = store.find_key(id)?;
     caller.may(&[Role::Maker, Role::Checker, Role::Admin])?;
@@ -143,21 +143,21 @@ pub fn tighten(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str,
     if let Some(Some(at)) = change.expires_at {
         after.expires_at = Some(at);
     }
-    let mut act = EntryBuilder::begin(store, now, "api-key.tightened", caller.actor());
+    let mut entry = EntryBuilder::begin(store, now, "api-key.tightened", caller.actor());
     if after.expires_at != key.expires_at
         && let (Some(old), Some(new)) = (key.expires_at, after.expires_at)
     {
-        act.store.remove_deadline(old, Deadline::Expiry(key.id))?;
-        act.store.add_deadline(new, Deadline::Expiry(key.id))?;
+        entry.store.remove_deadline(old, Deadline::Expiry(key.id))?;
+        entry.store.add_deadline(new, Deadline::Expiry(key.id))?;
     }
     let details = json!({ "before": key.settings, "after": after.settings, "expiresAt": after.expires_at });
-    act.key(after.clone())?;
-    act.done(key.id, details)?;
+    entry.key(after.clone())?;
+    entry.done(key.id, details)?;
     follow(store, now, caller, &after)?;
     Ok(after)
 }
 
-/// The key that is to take over takes the tighter values.
+/// Applies the tighter values to a pending replacement.
 fn follow(store: &mut dyn Store, now: Timestamp, caller: &Caller, old: &Key) -> Result<(), InternalError> {
     let Some(new) = store.open_rotation(old.id)? else { return Ok(()) };
     let settings = Settings { note: new.settings.note.clone(), ..old.settings.clone() };
@@ -167,13 +167,13 @@ fn follow(store: &mut dyn Store, now: Timestamp, caller: &Caller, old: &Key) -> 
     let key = Key { settings, ..(*new).clone() };
     let profile = store.profile();
     let approval = store.approval(key.approval)?.ok_or_else(|| InternalError::new("a key without its request"))?;
-    let mut act = EntryBuilder::begin(store, now, "api-key.tightened", caller.actor());
+    let mut entry = EntryBuilder::begin(store, now, "api-key.tightened", caller.actor());
     if key.status == KeyStatus::Pending {
         let subject = key.subject();
         let digest = digest(approval.id, profile.id, approval.kind, &approval.maker, &subject)?;
-        act.approval(Approval { subject, digest, ..approval })?;
+        entry.approval(Approval { subject, digest, ..approval })?;
     }
     let id = key.id;
-    act.key(key)?;
-    act.done(id, json!({ "follows": old.id }))
+    entry.key(key)?;
+    entry.done(id, json!({ "follows": old.id }))
 }

@@ -1,4 +1,4 @@
-//! API keys as text: minting them, and telling ours, and whose, without any storage.
+//! API keys as text: minting them, and recognising their origin and distributor without storage.
 
 use universal_wallet::id::DistributorID;
 use universal_wallet::key::{ALPHABET, PREFIX, SECRET_LEN, TAG_LEN, TAG_VALUES, base62, check, checksum};
@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::error::InternalError;
 use crate::text::digest::{Digest, MacKey, first, same};
 
-/// The Worker secrets that make a key's tags: the present one and those of before, newest first.
+/// The Worker secrets that key tags are made with: the current one and its predecessors, newest first.
 #[derive(Clone, Debug)]
 pub struct Peppers {
     present: Pepper,
@@ -43,19 +43,19 @@ fn spell(tag: [u8; 32]) -> [u8; TAG_LEN] {
     base62(u64::from_be_bytes(first(&tag)) % TAG_VALUES)
 }
 
-/// What a key's text alone tells.
+/// Facts that a key's text alone proves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recognised {
-    /// This deployment made it, for this distributor: its digest finds it.
+    /// Minted by this deployment for this distributor; the digest finds the key.
     Ours(Digest),
-    /// This deployment made it, for another distributor.
+    /// Minted by this deployment for another distributor.
     Misaddressed,
-    /// This deployment did not make it.
+    /// Not minted by this deployment.
     Forged,
 }
 
 impl Peppers {
-    /// From `KEY_PEPPER` and the comma-separated `KEY_PEPPER_PREVIOUS`.
+    /// Reads `KEY_PEPPER` and the comma-separated `KEY_PEPPER_PREVIOUS`.
     pub fn new(present: &str, previous: &str) -> Self {
         Self {
             present: Pepper::new(present.as_bytes()),
@@ -68,7 +68,7 @@ impl Peppers {
         }
     }
 
-    /// Makes a key for a distributor. The source of randomness fills the bytes that it is given.
+    /// Mints a key for a distributor; the source of randomness fills the given bytes.
     pub fn mint(
         &self,
         distributor: DistributorID,
@@ -79,7 +79,7 @@ impl Peppers {
         let mut random = Zeroizing::new([0; 64]);
         while text.len() < PREFIX.len() + SECRET_LEN {
             fill(&mut random)?;
-            // 248 is the largest multiple of 62 in a byte: what lies above would favour some digits.
+            // 248 is the largest multiple of 62 in a byte; larger values would favour some digits.
             let digits =
                 random.iter().filter(|byte| **byte < 248).filter_map(|byte| ALPHABET.get(usize::from(byte % 62)));
             for digit in digits.take(PREFIX.len() + SECRET_LEN - text.len()) {
@@ -97,7 +97,7 @@ impl Peppers {
         Ok(Minted { text, digest, prefix })
     }
 
-    /// Tells whether a key is ours and minted for the distributor, from its text alone.
+    /// Recognises from its text alone whether a key is ours and was minted for the distributor.
     pub fn recognise(&self, text: &[u8], distributor: DistributorID) -> Recognised {
         if check(text).is_err() {
             return Recognised::Forged;
@@ -124,13 +124,13 @@ impl Peppers {
     }
 }
 
-/// A key that was just made: shown once, stored as its digest.
+/// A newly minted key: shown once, stored as its digest.
 pub struct Minted {
     /// The secret text.
     pub text: Zeroizing<String>,
-    /// What is stored.
+    /// Digest for storage.
     pub digest: Digest,
-    /// `uwk_` and four characters, to tell keys apart.
+    /// `uwk_` and four characters, for telling keys apart.
     pub prefix: String,
 }
 

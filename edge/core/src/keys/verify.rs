@@ -1,5 +1,5 @@
-//! Whether a key may do what it asks for: known, not revoked, not expired, from an allowed
-//! address, with the permission. One synchronous decision on the stored key.
+//! Verification of a call's key: known, not revoked, not expired, from an allowed address, with the permission. One
+//! synchronous decision on the stored key.
 
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -12,18 +12,18 @@ use crate::keys::settings::Permission;
 use crate::store::Store;
 use crate::text::digest::Digest;
 
-/// The result of a check.
+/// Result of a verification.
 #[derive(Clone, Debug)]
 pub enum Checked {
-    /// The key may.
+    /// The key allows the call.
     Allowed(Rc<Key>),
-    /// The key is known, and refused.
+    /// The key is known and does not allow the call.
     Denied(Rc<Key>, Refusal),
-    /// There is no such key here.
+    /// No such key exists here.
     Unknown,
 }
 
-/// Checks a key for a permission; without one, every key may.
+/// Checks a key for a permission; without a permission any valid key passes.
 pub fn check(
     store: &dyn Store,
     now: Timestamp,
@@ -32,7 +32,7 @@ pub fn check(
     permission: Option<Permission>,
 ) -> Result<Checked, InternalError> {
     let Some(key) = store.key_by_digest(digest)? else { return Ok(Checked::Unknown) };
-    // The index found the row; the comparison that counts is this one, in constant time.
+    // The index finds the row; this constant-time comparison decides.
     if key.digest.as_ref() != Some(digest) {
         return Ok(Checked::Unknown);
     }
@@ -62,7 +62,7 @@ pub fn check(
     Ok(Checked::Denied(key, refusal))
 }
 
-/// The refusal of a key that is not known.
+/// The refusal of an unknown key.
 pub fn unknown() -> Refusal {
     Refusal::new(Code::InvalidApiKey, "This is not a valid API key; check that it was copied whole.")
 }

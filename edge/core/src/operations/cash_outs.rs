@@ -1,5 +1,5 @@
-//! Customers' cash-out requests. The Distributor alone decides what becomes of one; the wallet
-//! keeps the money on hold until it is told.
+//! Customers' cash-out requests. The Distributor alone decides about a request; the wallet holds the money until the
+//! Distributor reports the decision.
 
 use serde_json::json;
 use universal_wallet::id::OperationID;
@@ -18,36 +18,36 @@ use crate::store::{Deadline, Store};
 use crate::text::input::Input;
 use crate::text::json_text;
 
-/// How long a request stays open.
+/// Time for which a request stays open.
 pub const OPEN_MS: i64 = 24 * 3_600_000;
-/// How long it stays open at least after it was put back.
+/// Minimum time for which a request stays open after it was put back.
 pub const PUT_BACK_MS: i64 = 3_600_000;
 
-/// A customer's request, as their wallet sends it.
+/// A cash-out request as the customer's wallet sends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
-    /// Made by the wallet.
+    /// ID that the wallet gave the request.
     pub id: OperationID,
     /// The customer.
     pub from: Phone,
-    /// How much; held in the wallet.
+    /// Amount held in the wallet.
     pub amount: Amount,
     /// The customer's note.
     pub memo: Option<String>,
-    /// When the customer asked.
+    /// Time of the customer's request.
     pub created_at: Timestamp,
 }
 
-/// A customer's wallet asks; told once or more.
+/// Opens a request that a wallet announces; a repeated announcement changes nothing.
 pub fn open(store: &mut dyn Store, now: Timestamp, wanted: Wanted) -> Outcome<()> {
     if store.request(wanted.id)?.is_some() {
         return Ok(());
     }
     store.profile().refuse_suspended()?;
-    let mut act = EntryBuilder::begin(store, now, "cash-out.requested", Actor::Issuer);
+    let mut entry = EntryBuilder::begin(store, now, "cash-out.requested", Actor::Issuer);
     let request = CashOutRequest {
         entry: 0,
-        number: act.number(),
+        number: entry.number(),
         id: wanted.id,
         from: wanted.from,
         amount: wanted.amount,
@@ -57,13 +57,13 @@ pub fn open(store: &mut dyn Store, now: Timestamp, wanted: Wanted) -> Outcome<()
         status: CashOutRequestStatus::Open,
         attempt: None,
     };
-    act.store.add_deadline(request.expires_at, Deadline::CashOutRequest(request.id))?;
+    entry.store.add_deadline(request.expires_at, Deadline::CashOutRequest(request.id))?;
     let details = json!({ "amount": request.amount, "from": request.from });
-    act.request(request)?;
-    Ok(act.done(wanted.id, details)?)
+    entry.request(request)?;
+    Ok(entry.done(wanted.id, details)?)
 }
 
-/// The customer takes the request back; once it is taken by a PUT that is no longer possible.
+/// Cancels a request for the customer; impossible once a PUT has taken it.
 pub fn cancel(store: &mut dyn Store, now: Timestamp, id: OperationID) -> Outcome<()> {
     let request = store.request(id)?.ok_or_else(Refusal::not_found)?;
     match request.status {
@@ -78,7 +78,7 @@ pub fn cancel(store: &mut dyn Store, now: Timestamp, id: OperationID) -> Outcome
     }
 }
 
-/// Nobody took the request in time.
+/// Ends a request that nobody took in time.
 pub fn expire(store: &mut dyn Store, now: Timestamp, id: OperationID) -> Result<(), InternalError> {
     match store.request(id)? {
         Some(request) if request.status == CashOutRequestStatus::Open => {
@@ -97,32 +97,32 @@ fn end(
 ) -> Result<(), InternalError> {
     let kind = if status == CashOutRequestStatus::Expired { "cash-out.expired" } else { "cash-out.cancelled" };
     let id = request.id;
-    let mut act = EntryBuilder::begin(store, now, kind, actor);
-    act.store.remove_deadline(request.expires_at, Deadline::CashOutRequest(id))?;
-    act.request(CashOutRequest { status, ..request })?;
-    act.done(id, json!({}))
+    let mut entry = EntryBuilder::begin(store, now, kind, actor);
+    entry.store.remove_deadline(request.expires_at, Deadline::CashOutRequest(id))?;
+    entry.request(CashOutRequest { status, ..request })?;
+    entry.done(id, json!({}))
 }
 
-/// The operation of a request was not carried out: the request is open again, for an hour at least
-/// from the moment that ended it (which lies before the entry where a deadline did).
-pub fn put_back(act: &mut EntryBuilder<'_>, id: OperationID, from: Timestamp) -> Result<(), InternalError> {
-    let request = act.store.request(id)?.ok_or_else(|| InternalError::new("a cash-out without its request"))?;
+/// Reopens a request whose operation was not carried out, for at least an hour after the moment that ended the
+/// operation (a deadline lies before the entry that records it).
+pub fn put_back(entry: &mut EntryBuilder<'_>, id: OperationID, from: Timestamp) -> Result<(), InternalError> {
+    let request = entry.store.request(id)?.ok_or_else(|| InternalError::new("a cash-out without its request"))?;
     let expires_at = request.expires_at.max(from.plus_ms(PUT_BACK_MS));
-    act.store.add_deadline(expires_at, Deadline::CashOutRequest(id))?;
-    act.request(CashOutRequest { status: CashOutRequestStatus::Open, expires_at, ..request })
+    entry.store.add_deadline(expires_at, Deadline::CashOutRequest(id))?;
+    entry.request(CashOutRequest { status: CashOutRequestStatus::Open, expires_at, ..request })
 }
 
-/// The customer's money is captured.
-pub fn paid(act: &mut EntryBuilder<'_>, id: OperationID) -> Result<(), InternalError> {
-    let request = act.store.request(id)?.ok_or_else(|| InternalError::new("a cash-out without its request"))?;
+/// Marks the request as paid: the customer's money is captured.
+pub fn paid(entry: &mut EntryBuilder<'_>, id: OperationID) -> Result<(), InternalError> {
+    let request = entry.store.request(id)?.ok_or_else(|| InternalError::new("a cash-out without its request"))?;
     if request.status != CashOutRequestStatus::Taken {
         return Err(InternalError::new("a captured cash-out whose request is not taken"));
     }
-    act.request(CashOutRequest { status: CashOutRequestStatus::Paid, ..request })
+    entry.request(CashOutRequest { status: CashOutRequestStatus::Paid, ..request })
 }
 
-/// `PUT /cashouts/{operationID}`: pays a request out. The same body again answers the present
-/// state; after a rejection it is a new attempt.
+/// `PUT /cashouts/{operationID}`: pays a request out. Repeating the same body answers the current state; after a
+/// rejection it is a new attempt.
 pub fn process(
     store: &mut dyn Store,
     moment: Moment,

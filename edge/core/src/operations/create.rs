@@ -1,4 +1,4 @@
-//! New operations: asked for by a key or a person, held from their first moment on.
+//! New operations: requested by a key or a person, with money held from the first moment.
 
 use universal_wallet::ShortCode;
 use universal_wallet::id::{ApprovalID, OperationID};
@@ -17,29 +17,29 @@ use crate::store::{Deadline, IdempotentResult, Store};
 use crate::text::input::Idempotency;
 use crate::text::input::{Input, must_be_same};
 
-/// The result of a call that asks for an operation.
+/// Result of a call that creates an operation.
 #[derive(Clone, Debug)]
 pub enum Created {
     /// A new operation.
     New(Operation),
-    /// The operation that the same call made before, as it stands now.
+    /// The operation that the same call made before, in its current state.
     Replayed(Operation),
-    /// The merchant has to be looked up before anything can be decided.
+    /// A decision needs the merchant to be looked up first.
     LookUp(ShortCode),
 }
 
-/// What the issuer says of a merchant.
+/// The issuer's answer about a merchant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MerchantLookup {
-    /// Nobody asked yet.
+    /// Not asked yet.
     NotYet,
-    /// There is none of that short code.
+    /// No merchant has this short code.
     Unknown,
-    /// It is this one.
+    /// The merchant with this short code.
     Known(Merchant),
 }
 
-/// The operation that a call with this idempotency key made before.
+/// The operation that an earlier call with this idempotency key made.
 pub fn replay(store: &dyn Store, idempotency: Option<&Idempotency>) -> Outcome<Option<Operation>> {
     let Some(key) = idempotency else { return Ok(None) };
     let Some((used, request)) = store.used_for(key)? else { return Ok(None) };
@@ -49,22 +49,22 @@ pub fn replay(store: &dyn Store, idempotency: Option<&Idempotency>) -> Outcome<O
         IdempotentResult::Call(subject) => {
             let id = subject
                 .parse()
-                .map_err(|_| InternalError::new("a call that made no operation, with an operation's digest"))?;
+                .map_err(|_| InternalError::new("a remembered operation call whose result is no operation"))?;
             store.operation(id).map_err(Error::from)
         }
     }
 }
 
-/// What a call that asks for an operation comes to, as far as reading tells.
+/// Outcome of a call before anything is written.
 #[derive(Debug)]
 pub enum Prepared {
-    /// Nothing is to be written.
+    /// Nothing has to be written.
     Done(Created),
     /// The operation can be made.
     Ready(Ready),
 }
 
-/// An operation that may be made now.
+/// An operation that passed every check.
 #[derive(Debug)]
 pub struct Ready {
     draft: Draft,
@@ -73,14 +73,14 @@ pub struct Ready {
 }
 
 impl Ready {
-    /// Whether all of it is one write: the operation is carried out at once, and takes up nothing else.
+    /// True if one write is enough: the operation is carried out at once and changes no other state.
     pub const fn is_one_write(&self) -> bool {
         self.allowed.automatic && self.draft.request.is_none()
     }
 }
 
-/// Checks all that speaks against an operation. Only where it is one write, it is left to the write itself whether the
-/// same call made it before, which it tells without a search of its own.
+/// Runs every check of an operation. For a single-write operation, the write itself detects a repeated call, without a
+/// search of its own.
 pub fn prepare(
     store: &dyn Store,
     moment: Moment,
@@ -103,7 +103,7 @@ pub fn prepare(
     prepared
 }
 
-/// Makes an operation that may be made.
+/// Makes an operation that passed every check.
 pub fn make(store: &mut dyn Store, moment: Moment, requester: &Requester, ready: Ready) -> Outcome<Created> {
     let Ready { draft, allowed, idempotency } = ready;
     match write(store, moment, requester, draft, allowed, idempotency.as_ref()) {
@@ -115,7 +115,7 @@ pub fn make(store: &mut dyn Store, moment: Moment, requester: &Requester, ready:
     }
 }
 
-/// Checks an operation as if nobody had asked for it before.
+/// Checks an operation without regard to its idempotency key.
 fn check(
     store: &dyn Store,
     moment: Moment,
@@ -152,7 +152,7 @@ fn check(
     Ok(Prepared::Ready(Ready { draft, allowed, idempotency: None }))
 }
 
-/// Makes the operation: limits, balance, then one entry that holds or moves the money.
+/// Makes the operation: checks limits and balance, then writes one entry that holds or moves the money.
 pub fn add(
     store: &mut dyn Store,
     moment: Moment,
@@ -174,9 +174,9 @@ fn write(
 ) -> Result<Operation, InternalError> {
     let Draft { direction, amount, memo, request } = draft;
     let profile = store.profile();
-    let mut act = EntryBuilder::begin(store, moment.now, "operation.created", requester.actor());
-    act.book = book;
-    let number = act.number();
+    let mut entry = EntryBuilder::begin(store, moment.now, "operation.created", requester.actor());
+    entry.book = book;
+    let number = entry.number();
     let uuid = profile.numbering().uuid(number, moment.now, moment.random);
     let facts = OperationDetails {
         id: request.as_ref().map_or(OperationID::from_uuid(uuid), |request| request.id),
@@ -191,18 +191,18 @@ fn write(
     if let Some(id) = facts.approval {
         let kind = ApprovalKind::Operation;
         let approval = Approval::ask(id, profile.id, kind, facts.subject(), &facts.maker, moment.now)?;
-        act.store.add_deadline(approval.expires_at, Deadline::Approval(id))?;
-        act.approval(approval)?;
+        entry.store.add_deadline(approval.expires_at, Deadline::Approval(id))?;
+        entry.approval(approval)?;
     }
     if let Some(request) = request {
-        act.store.remove_deadline(request.expires_at, Deadline::CashOutRequest(request.id))?;
+        entry.store.remove_deadline(request.expires_at, Deadline::CashOutRequest(request.id))?;
         if let Some(before) = request.attempt {
-            act.store.supersede(before)?;
+            entry.store.supersede(before)?;
         }
-        act.request(CashOutRequest { status: CashOutRequestStatus::Taken, attempt: Some(number), ..request })?;
+        entry.request(CashOutRequest { status: CashOutRequestStatus::Taken, attempt: Some(number), ..request })?;
     }
     let status = if automatic { OperationStatus::Processing } else { OperationStatus::Pending };
     let moves_float = automatic && facts.is_cash_in();
     let state = OperationState { entry: number, status, float: None, error: None, updated_at: moment.now };
-    act.done_with_new_operation(Operation { number, facts, state }, idempotency, moves_float)
+    entry.done_with_new_operation(Operation { number, facts, state }, idempotency, moves_float)
 }

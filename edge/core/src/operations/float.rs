@@ -1,4 +1,4 @@
-//! The issuer moves the float: top-ups and redemptions.
+//! Float movements by the issuer: top-ups and redemptions.
 
 use serde_json::json;
 use universal_wallet::Amount;
@@ -10,27 +10,27 @@ use crate::people::model::Actor;
 use crate::store::Store;
 use crate::text::input::Input;
 
-/// Which way.
+/// Direction of a float movement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FloatMovement {
     /// E-money is issued to the float.
     TopUp,
-    /// Float is paid out to the distributor's bank.
+    /// Float is redeemed to the distributor's bank account.
     Redemption,
 }
 
-/// What a movement did.
+/// Result of a float movement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moved {
-    /// Names the movement.
+    /// ID of the movement.
     pub operation: String,
-    /// The float now.
+    /// Balance of the float after the movement.
     pub balance: Amount,
-    /// It was done before, with the same idempotency key.
+    /// True if an earlier call with the same idempotency key made the movement.
     pub replayed: bool,
 }
 
-/// Tops the float up, or redeems from it; never below what is available.
+/// Tops up the float, or redeems at most the available balance.
 pub fn move_float(store: &mut dyn Store, moment: Moment, movement: FloatMovement, input: &Input) -> Outcome<Moved> {
     let (kind, route) = match movement {
         FloatMovement::TopUp => ("float.topped-up", "issuer:topups"),
@@ -85,12 +85,12 @@ pub fn move_float(store: &mut dyn Store, moment: Moment, movement: FloatMovement
     };
 
     let numbering = store.profile().numbering();
-    let mut act = EntryBuilder::begin(store, moment.now, kind, Actor::Issuer);
-    act.book = book;
-    let operation = OperationID::from_uuid(numbering.uuid(act.number(), moment.now, moment.random));
+    let mut entry = EntryBuilder::begin(store, moment.now, kind, Actor::Issuer);
+    entry.book = book;
+    let operation = OperationID::from_uuid(numbering.uuid(entry.number(), moment.now, moment.random));
     if let Some(key) = &idempotency {
-        act.store.remember(key, &format!("{operation}"))?;
+        entry.store.remember(key, &format!("{operation}"))?;
     }
-    act.done(operation, json!({ "amount": amount, "reference": reference }))?;
+    entry.done(operation, json!({ "amount": amount, "reference": reference }))?;
     Ok(Moved { operation: format!("{operation}"), balance: after, replayed: false })
 }

@@ -1,4 +1,4 @@
-//! What becomes of an operation that was asked for: carried out, given back, arrived.
+//! Later life of an operation: carried out, given back, arrived.
 
 use serde_json::json;
 use universal_wallet::id::OperationID;
@@ -13,21 +13,21 @@ use crate::operations::model::{Operation, OperationState, OperationStatus};
 use crate::people::model::Actor;
 use crate::store::{Deadline, Store};
 
-/// The operation that a request is about.
+/// The operation that a request concerns.
 pub fn find(store: &dyn Store, approval: &Approval) -> Result<Operation, InternalError> {
     let id = approval.subject["operationID"].as_str().unwrap_or_default().parse().ok();
     let operation = match id {
         Some(id) => store.operation(id)?,
         None => None,
     };
-    operation.ok_or_else(|| InternalError::new("a request about an operation that is not there"))
+    operation.ok_or_else(|| InternalError::new("a request about a missing operation"))
 }
 
-/// Checks again, at the moment of approval, what may have changed since the operation was made.
+/// Repeats, at the moment of approval, the checks whose result may have changed since the request.
 pub fn must_still_be_allowed(store: &dyn Store, operation: &Operation) -> Outcome<()> {
     let facts = &operation.facts;
     if let Some((key, _)) = facts.key {
-        let key = store.key(key)?.ok_or_else(|| InternalError::new("an operation of a key that is not there"))?;
+        let key = store.key(key)?.ok_or_else(|| InternalError::new("an operation of a missing key"))?;
         if key.status == KeyStatus::Revoked {
             return refuse(Code::InvalidState, "The API key that asked for this was revoked.");
         }
@@ -46,7 +46,7 @@ pub fn must_still_be_allowed(store: &dyn Store, operation: &Operation) -> Outcom
     Ok(())
 }
 
-/// Approved: the money leaves the float, or is asked of the wallet.
+/// Carries out an approved operation: the money leaves the float, or is requested from the wallet.
 pub fn carry_out(
     store: &mut dyn Store,
     now: Timestamp,
@@ -55,26 +55,26 @@ pub fn carry_out(
     approval: Approval,
 ) -> Outcome<Operation> {
     let amount = operation.facts.amount;
-    let mut act = EntryBuilder::begin(store, now, "operation.approved", actor);
+    let mut entry = EntryBuilder::begin(store, now, "operation.approved", actor);
     if operation.facts.is_cash_in() {
-        let after = act.book.held.checked_sub(amount).zip(act.book.balance.checked_sub(amount));
+        let after = entry.book.held.checked_sub(amount).zip(entry.book.balance.checked_sub(amount));
         let Some((held, balance)) = after else {
             return Err(InternalError::new("a pending cash-in whose amount is not held").into());
         };
-        act.book.held = held;
-        act.book.balance = balance;
-        act.book.charged = act.book.charged.plus(amount);
+        entry.book.held = held;
+        entry.book.balance = balance;
+        entry.book.charged = entry.book.charged.plus(amount);
     }
     let moves_float = operation.facts.is_cash_in();
     operation.state.status = OperationStatus::Processing;
-    act.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
+    entry.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
     let details = json!({ "approvalID": approval.id, "digest": approval.digest });
-    act.approval(approval)?;
-    Ok(act.done_with_operation(operation, details, moves_float)?)
+    entry.approval(approval)?;
+    Ok(entry.done_with_operation(operation, details, moves_float)?)
 }
 
-/// Not carried out: what it held is free again, its day's volume is lowered, and the customer's
-/// request goes back into the list.
+/// Ends an operation that is not carried out: its hold is released, its day's volume lowered, and the customer's
+/// request reopened.
 pub fn give_back(
     store: &mut dyn Store,
     now: Timestamp,
@@ -86,23 +86,23 @@ pub fn give_back(
 ) -> Result<Operation, InternalError> {
     let facts = operation.facts.clone();
     let kind = if status == OperationStatus::Expired { "operation.expired" } else { "operation.rejected" };
-    let mut act = EntryBuilder::begin(store, now, kind, actor);
+    let mut entry = EntryBuilder::begin(store, now, kind, actor);
     if facts.is_cash_in() {
-        act.book.held = act
+        entry.book.held = entry
             .book
             .held
             .checked_sub(facts.amount)
             .ok_or_else(|| InternalError::new("a pending cash-in whose amount is not held"))?;
     } else {
         let from = approval.as_ref().and_then(|approval| approval.decided_at).unwrap_or(now);
-        operations::cash_outs::put_back(&mut act, facts.id, from)?;
+        operations::cash_outs::put_back(&mut entry, facts.id, from)?;
     }
     if let Some(key) = facts.key {
-        act.store.lower_volume(key, facts.created_at.utc_day(), facts.amount)?;
+        entry.store.lower_volume(key, facts.created_at.utc_day(), facts.amount)?;
     }
     let approval = match (approval, facts.approval) {
         (Some(approval), _) => Some(approval),
-        (None, Some(id)) => act.store.approval(id)?.map(|approval| Approval {
+        (None, Some(id)) => entry.store.approval(id)?.map(|approval| Approval {
             status: ApprovalStatus::Rejected,
             decided_at: Some(now),
             reason: Some(why.clone()),
@@ -111,15 +111,15 @@ pub fn give_back(
         (None, None) => None,
     };
     if let Some(approval) = approval {
-        act.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
-        act.approval(approval)?;
+        entry.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
+        entry.approval(approval)?;
     }
     operation.state.status = status;
     operation.state.error = Some(why.clone());
-    act.done_with_operation(operation, json!({ "reason": why }), false)
+    entry.done_with_operation(operation, json!({ "reason": why }), false)
 }
 
-/// The wallet has taken the money of a cash-in, or given that of a cash-out: told once or more.
+/// Records that the wallet has credited a cash-in or paid a cash-out; a repeated report changes nothing.
 pub fn arrived(store: &mut dyn Store, now: Timestamp, id: OperationID) -> Result<Option<Operation>, InternalError> {
     let Some(operation) = store.operation(id)? else { return Ok(None) };
     if operation.state.status != OperationStatus::Processing {
@@ -127,7 +127,7 @@ pub fn arrived(store: &mut dyn Store, now: Timestamp, id: OperationID) -> Result
     }
     let mut operation = operation;
     if operation.facts.is_cash_in() {
-        // No entry of its own: the float changed when it was decided.
+        // An arrival has no chain entry: the float changed with the decision.
         operation.state = OperationState {
             status: OperationStatus::Completed,
             updated_at: now.max(operation.state.updated_at),
@@ -138,20 +138,19 @@ pub fn arrived(store: &mut dyn Store, now: Timestamp, id: OperationID) -> Result
     }
     let amount = operation.facts.amount;
     operation.state.status = OperationStatus::Completed;
-    let mut act = EntryBuilder::begin(store, now, "operation.captured", Actor::System);
-    act.book.balance = act
+    let mut entry = EntryBuilder::begin(store, now, "operation.captured", Actor::System);
+    entry.book.balance = entry
         .book
         .balance
         .checked_add(amount)
-        .ok_or_else(|| InternalError::new("a float that cannot take what was captured"))?;
-    act.book.cashed_out = act.book.cashed_out.plus(amount);
-    operations::cash_outs::paid(&mut act, id)?;
-    act.done_with_operation(operation, json!({ "amount": amount }), true).map(Some)
+        .ok_or_else(|| InternalError::new("a captured cash-out that overflows the float"))?;
+    entry.book.cashed_out = entry.book.cashed_out.plus(amount);
+    operations::cash_outs::paid(&mut entry, id)?;
+    entry.done_with_operation(operation, json!({ "amount": amount }), true).map(Some)
 }
 
-/// The wallet cannot take the money of a cash-in, since its balance would pass the largest: it
-/// comes back to the float. Where the call that made it still waits for its answer, that will be a
-/// refusal, so its idempotency key is free again.
+/// Returns a cash-in to the float because the wallet's balance would pass the maximum. If the call that made it still
+/// waits, its answer is a refusal, so its idempotency key is freed.
 pub fn returned(
     store: &mut dyn Store,
     now: Timestamp,
@@ -163,25 +162,25 @@ pub fn returned(
         .filter(|operation| operation.facts.is_cash_in() && operation.state.status == OperationStatus::Processing);
     let Some(mut operation) = operation else { return Ok(None) };
     let facts = operation.facts.clone();
-    let mut act = EntryBuilder::begin(store, now, "operation.returned", Actor::System);
-    act.book.balance = act
+    let mut entry = EntryBuilder::begin(store, now, "operation.returned", Actor::System);
+    entry.book.balance = entry
         .book
         .balance
         .checked_add(facts.amount)
-        .ok_or_else(|| InternalError::new("a float that cannot take back a cash-in"))?;
-    act.book.charged = act.book.charged.minus(facts.amount);
+        .ok_or_else(|| InternalError::new("a returned cash-in that overflows the float"))?;
+    entry.book.charged = entry.book.charged.minus(facts.amount);
     if let Some(key) = facts.key {
-        act.store.lower_volume(key, facts.created_at.utc_day(), facts.amount)?;
+        entry.store.lower_volume(key, facts.created_at.utc_day(), facts.amount)?;
     }
     if call_waits {
-        act.store.forget_idempotency(operation.number)?;
+        entry.store.forget_idempotency(operation.number)?;
     }
     operation.state.status = OperationStatus::Failed;
     operation.state.error = Some(format!("The balance of the wallet would pass {}.", Amount::MAX));
-    act.done_with_operation(operation, json!({ "amount": facts.amount }), true).map(Some)
+    entry.done_with_operation(operation, json!({ "amount": facts.amount }), true).map(Some)
 }
 
-/// A key takes back a pending operation that it, or a key that it took over from, made.
+/// Withdraws a pending operation that the key, or a predecessor in its line, made.
 pub fn withdraw_by_key(store: &mut dyn Store, now: Timestamp, key: &Key, id: &str) -> Outcome<Operation> {
     let id: OperationID = id.parse().map_err(|_| Refusal::not_found())?;
     let operation = store.operation(id)?.ok_or_else(Refusal::not_found)?;

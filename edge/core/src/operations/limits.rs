@@ -1,4 +1,4 @@
-//! Limits of an operation: per operation, per day, the float, and how many may wait.
+//! Limits of an operation: per operation, per day, the float, and the number of pending ones.
 
 use universal_wallet::Amount;
 
@@ -10,23 +10,23 @@ use crate::operations::model::{CashOutRequest, Direction};
 use crate::operations::requester::Requester;
 use crate::store::Store;
 
-/// How many operations of one key may wait for their checker.
+/// Maximum number of pending operations per key.
 pub const MAX_PENDING: u32 = 1000;
 
-/// An operation about to be made.
+/// An operation that is being checked.
 #[derive(Debug)]
 pub struct Draft {
-    /// Which way.
+    /// Direction of the money.
     pub direction: Direction,
-    /// How much.
+    /// Amount of the operation.
     pub amount: Amount,
     /// The distributor's note.
     pub memo: Option<String>,
-    /// The customer's request that a cash-out takes.
+    /// The customer's request that a cash-out pays.
     pub request: Option<CashOutRequest>,
 }
 
-/// Refuses what the key's limits do not allow.
+/// Refuses an operation beyond the key's limits.
 fn refuse_beyond_limits(store: &dyn Store, moment: Moment, key: &Key, amount: Amount) -> Outcome<()> {
     if let Some(most) = key.settings.max_transaction_amount
         && amount > most
@@ -59,16 +59,16 @@ fn refuse_beyond_limits(store: &dyn Store, moment: Moment, key: &Key, amount: Am
     Ok(())
 }
 
-/// An operation that limits and balance allow.
+/// An operation within limits and balance.
 #[derive(Debug)]
 pub struct Allowed {
-    /// It is within what its key decides alone.
+    /// True if the amount is within the key's auto-approve limit.
     pub automatic: bool,
-    /// The balances that it leaves.
+    /// Balances after the operation.
     pub book: Book,
 }
 
-/// Refuses what limits or balance do not allow.
+/// Refuses an operation beyond limits or balance.
 pub fn allow(store: &dyn Store, moment: Moment, requester: &Requester, draft: &Draft) -> Outcome<Allowed> {
     let amount = draft.amount;
     let mut automatic = false;
@@ -88,7 +88,7 @@ pub fn allow(store: &dyn Store, moment: Moment, requester: &Requester, draft: &D
             book.balance = book.balance.checked_sub(amount).unwrap_or_default();
             book.charged = book.charged.plus(amount);
         } else {
-            // Held never passes the balance, which was just compared.
+            // Holds never pass the balance, by the comparison above.
             book.held = book.held.checked_add(amount).unwrap_or(book.held);
         }
     } else {
@@ -97,7 +97,7 @@ pub fn allow(store: &dyn Store, moment: Moment, requester: &Requester, draft: &D
     Ok(Allowed { automatic, book })
 }
 
-/// Refuses a cash-out whose amount would take the float past the largest balance.
+/// Refuses a cash-out that would take the float past the maximum balance.
 pub fn refuse_overflow(store: &dyn Store, amount: Amount) -> Outcome<()> {
     let after = store.head().book.balance.checked_add(store.incoming()).and_then(|sum| sum.checked_add(amount));
     if after.is_none() {

@@ -1,4 +1,4 @@
-//! Operations: cash-ins and cash-outs of a distributor, and its float.
+//! Operations: a distributor's cash-ins and cash-outs, and its float.
 
 pub mod cash_outs;
 pub mod create;

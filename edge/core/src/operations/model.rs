@@ -1,4 +1,4 @@
-//! Operations: one cash-in or cash-out of a distributor.
+//! Operation: one cash-in or cash-out of a distributor.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -12,15 +12,15 @@ use crate::text::digest::Digest;
 /// A merchant, as the issuer registered it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Merchant {
-    /// Names it.
+    /// ID of the merchant.
     pub id: String,
-    /// What it is paid under.
+    /// Short code that customers pay to.
     pub short_code: ShortCode,
-    /// What it is called.
+    /// Name of the merchant.
     pub name: String,
 }
 
-/// Who is credited by a cash-in.
+/// Recipient of a cash-in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Destination {
@@ -30,22 +30,22 @@ pub enum Destination {
     Merchant(Merchant),
 }
 
-/// How a customer got the money of a cash-out.
+/// The way a customer received the money of a cash-out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fulfillment {
-    /// In cash or by bank transfer.
+    /// Cash or bank transfer.
     pub means: FulfillmentType,
     /// The distributor's own reference.
     pub reference: Option<String>,
 }
 
-/// Cash or a bank transfer.
+/// Means of payment to the customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FulfillmentType {
-    /// Over the counter.
+    /// Cash over the counter.
     Cash,
-    /// To the customer's bank account.
+    /// Transfer to the customer's bank account.
     BankTransfer,
 }
 
@@ -61,69 +61,69 @@ impl std::str::FromStr for FulfillmentType {
     }
 }
 
-/// Which way the money goes.
+/// Direction of the money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
     /// Float becomes wallet balance.
     CashIn {
-        /// Who is credited.
+        /// Recipient of the money.
         to: Destination,
     },
     /// Wallet balance becomes float.
     CashOut {
         /// The customer.
         from: Phone,
-        /// How they were paid.
+        /// Payment to the customer.
         fulfillment: Fulfillment,
     },
 }
 
-/// What an operation is, from its first moment on; part of the chain, never changed.
+/// Immutable facts of an operation, part of the chain from its first entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperationDetails {
-    /// Names it; a cash-out bears the ID of the customer's request.
+    /// ID of the operation; a cash-out has the ID of the customer's request.
     pub id: OperationID,
-    /// Which way.
+    /// Direction of the money.
     pub direction: Direction,
-    /// How much.
+    /// Amount of the operation.
     pub amount: Amount,
     /// The distributor's note.
     pub memo: Option<String>,
-    /// The key that asked for it, and its line of rotations; `None` for the console.
+    /// The key that made the operation, and the key's line of rotations; `None` for the console.
     pub key: Option<(KeyID, KeyID)>,
-    /// Who asked: the person, or the maker of the key.
+    /// The person who made the operation, or the maker of the key.
     pub maker: Person,
     /// The request that a checker decides; `None` within the key's auto-approve limit.
     pub approval: Option<ApprovalID>,
-    /// When; its UTC day is the volume's.
+    /// Time of creation; its UTC day is the day of the volume.
     pub created_at: Timestamp,
 }
 
-/// Where an operation stands.
+/// Status of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OperationStatus {
     /// A checker has to decide.
     Pending,
-    /// Decided; on its way to or from the wallet.
+    /// Decided; in transit to or from the wallet.
     Processing,
-    /// Done.
+    /// Completed.
     Completed,
-    /// Refused or withdrawn.
+    /// Rejected or withdrawn.
     Rejected,
-    /// Nobody decided in time.
+    /// Expired before anybody decided.
     Expired,
-    /// Reserved.
+    /// Reserved by the contract.
     Failed,
 }
 
 impl OperationStatus {
-    /// All of them.
+    /// All statuses.
     pub const ALL: [Self; 6] =
         [Self::Pending, Self::Processing, Self::Completed, Self::Rejected, Self::Expired, Self::Failed];
 
-    /// As it goes over the wire.
+    /// Wire name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -135,7 +135,7 @@ impl OperationStatus {
         }
     }
 
-    /// As the client's types name it.
+    /// The same status as a client type.
     pub const fn wire(self) -> wire::OperationStatus {
         match self {
             Self::Pending => wire::OperationStatus::Pending,
@@ -147,8 +147,7 @@ impl OperationStatus {
         }
     }
 
-    /// What the chain holds of it: an arrival is no entry of its own, so on its way and arrived
-    /// are the same there.
+    /// Status as the chain records it: an arrival has no entry, so processing and completed are the same there.
     pub const fn in_chain(self) -> &'static str {
         match self {
             Self::Processing | Self::Completed => "decided",
@@ -157,60 +156,59 @@ impl OperationStatus {
     }
 }
 
-/// The entry in which an operation changed the float.
+/// The entry in which an operation changes the float.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FloatEntry {
-    /// Its number.
+    /// Number of the entry.
     pub number: u64,
-    /// Its hash.
+    /// Hash of the entry.
     pub hash: Digest,
 }
 
-/// What changes of an operation.
+/// Mutable state of an operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperationState {
     /// Number of the chain entry that last changed it.
     pub entry: u64,
-    /// Where it stands.
+    /// Status of the operation.
     pub status: OperationStatus,
-    /// The entry in which it changed the float.
+    /// The entry in which the operation changed the float.
     pub float: Option<FloatEntry>,
-    /// Why it did not go through.
+    /// Reason why the operation did not go through.
     pub error: Option<String>,
-    /// When it last changed.
+    /// Time of the last change.
     pub updated_at: Timestamp,
 }
 
 /// An operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {
-    /// Number of the entry that made it: its place in the list.
+    /// Number of the entry that made the operation: its position in the list.
     pub number: u64,
-    /// What it is.
+    /// Immutable facts.
     pub facts: OperationDetails,
-    /// Where it stands.
+    /// Current state.
     pub state: OperationState,
 }
 
-/// The movement in the wallet that belongs to an operation: derived, so that both sides know it
-/// without telling each other.
+/// ID of the wallet movement of an operation: derived, so both sides know it without exchanging it.
 pub fn wallet_operation_id(id: OperationID) -> WalletOperationID {
     let digest = Digest::of(&[b"universal-wallet/wallet-operation/v1", id.uuid().as_bytes()]);
     WalletOperationID::from_uuid(uuid::Builder::from_custom_bytes(digest.first()).into_uuid())
 }
 
-/// The name of the wallet object of a customer.
+/// Name of a customer's wallet object.
 pub fn phone_wallet(phone: &Phone) -> String {
     format!("phone:{}", phone.bare())
 }
 
-/// The name of the wallet object of a merchant.
+/// Name of a merchant's wallet object.
 pub fn merchant_wallet(short_code: ShortCode) -> String {
     format!("merchant:{short_code}")
 }
 
 impl OperationDetails {
-    /// The wallet that the money goes to or comes from.
+    /// Name of the wallet that the money goes to or comes from.
     pub fn wallet(&self) -> String {
         match &self.direction {
             Direction::CashIn { to: Destination::Phone(phone) } | Direction::CashOut { from: phone, .. } => {
@@ -220,14 +218,14 @@ impl OperationDetails {
         }
     }
 
-    /// Whether it is a cash-in.
+    /// True for a cash-in.
     pub const fn is_cash_in(&self) -> bool {
         matches!(self.direction, Direction::CashIn { .. })
     }
 }
 
 impl OperationDetails {
-    /// The full request, as a checker sees it and as it will be carried out.
+    /// The full request, as a checker sees it and as it is carried out.
     pub fn subject(&self) -> Value {
         let mut subject = json!({
             "operationID": self.id,
@@ -254,7 +252,7 @@ impl OperationDetails {
 }
 
 impl Operation {
-    /// As the API answers it.
+    /// The operation as the API answers it.
     pub fn view(&self, distributor: DistributorID) -> wire::Operation {
         let OperationDetails { id, direction, amount, memo, created_at, .. } = &self.facts;
         let arrived = self.state.status == OperationStatus::Completed;
@@ -299,30 +297,30 @@ impl Operation {
         view
     }
 
-    /// The answer to the call that made it.
+    /// The answer to the call that made the operation.
     pub fn receipt(&self) -> wire::Receipt {
         wire::Receipt { operation_id: self.facts.id, status: self.state.status.wire(), replayed: false }
     }
 }
 
-/// Where a customer's request to be paid out stands. The Distributor alone decides it.
+/// Status of a customer's cash-out request. The Distributor alone decides it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CashOutRequestStatus {
-    /// In the list.
+    /// Open: shown in the list.
     Open,
-    /// A PUT took it.
+    /// Taken by a PUT.
     Taken,
     /// Paid: the customer's money is captured.
     Paid,
-    /// Taken back by the customer.
+    /// Cancelled by the customer.
     Cancelled,
-    /// Nobody took it in time.
+    /// Expired before anybody took it.
     Expired,
 }
 
 impl CashOutRequestStatus {
-    /// As it is stored.
+    /// Stored name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -339,28 +337,28 @@ impl CashOutRequestStatus {
 pub struct CashOutRequest {
     /// Number of the chain entry that last changed it.
     pub entry: u64,
-    /// Number of the chain entry that made it: its place in the list.
+    /// Number of the chain entry that made the request: its position in the list.
     pub number: u64,
-    /// Names it, and the operation that it becomes.
+    /// ID of the request and of the operation that pays it.
     pub id: OperationID,
     /// The customer.
     pub from: Phone,
-    /// How much.
+    /// Requested amount.
     pub amount: Amount,
     /// The customer's note.
     pub memo: Option<String>,
-    /// When it was made.
+    /// Time of the request.
     pub created_at: Timestamp,
-    /// When it lapses while it is open.
+    /// Time at which an open request lapses.
     pub expires_at: Timestamp,
-    /// Where it stands.
+    /// Status of the request.
     pub status: CashOutRequestStatus,
-    /// Number of the operation that took it last.
+    /// Number of the operation that last took the request.
     pub attempt: Option<u64>,
 }
 
 impl CashOutRequest {
-    /// As the API answers it.
+    /// The request as the API answers it.
     pub fn view(&self, cursor: String) -> wire::CashOutRequest {
         wire::CashOutRequest {
             cursor,

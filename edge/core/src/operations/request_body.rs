@@ -1,4 +1,4 @@
-//! The body of a call that asks for an operation.
+//! The body of a call that creates an operation.
 
 use universal_wallet::{Amount, Phone, ShortCode};
 
@@ -8,7 +8,7 @@ use crate::text::body::Body;
 use crate::text::input::Input;
 use crate::text::json_text;
 
-/// An operation that a call asks for.
+/// Kind and counterparty of a requested operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
     /// Credits a customer.
@@ -19,18 +19,18 @@ pub enum Asked {
     FromPhone(Phone, Fulfillment),
 }
 
-/// The body of `POST /operations`, read.
+/// The parsed body of `POST /operations`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewOperation {
-    /// What for.
+    /// Kind and counterparty.
     pub asked: Asked,
-    /// How much.
+    /// Amount of the operation.
     pub amount: Amount,
     /// The distributor's note.
     pub memo: Option<String>,
 }
 
-/// Reads how a customer was paid; the reference has one name in each of the two bodies.
+/// Reads how a customer was paid; the reference has a different name in each of the two bodies.
 pub fn read_fulfillment(body: &mut Body, reference: &str) -> Option<Fulfillment> {
     let means: Option<FulfillmentType> = body.required("cashOutFulfillmentType");
     let reference = body.line(reference, 64);
@@ -38,7 +38,7 @@ pub fn read_fulfillment(body: &mut Body, reference: &str) -> Option<Fulfillment>
 }
 
 impl NewOperation {
-    /// Reads the body; every mistake is named.
+    /// Reads the body; every mistake is reported.
     pub fn read(input: &Input) -> Outcome<Self> {
         let mut body = input.object()?;
         let kind = body.required_text("operationType");
@@ -83,7 +83,7 @@ impl NewOperation {
         }
     }
 
-    /// The body by its values: amount by value, phone by identity.
+    /// The body's values in canonical form: amount by value, phone by identity.
     pub fn values(&self) -> Outcome<String> {
         Ok(match &self.asked {
             Asked::ToPhone(phone) => json_text::write(&(("to-phone", phone.bare()), self.amount, &self.memo)),

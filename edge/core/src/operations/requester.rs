@@ -1,4 +1,4 @@
-//! Who asks for an operation.
+//! The requester of an operation.
 
 use std::rc::Rc;
 
@@ -7,12 +7,12 @@ use crate::keys::model::Key;
 use crate::people::caller::Caller;
 use crate::people::model::{Actor, Person, Role};
 
-/// Who asks for an operation.
+/// The requester of an operation.
 #[derive(Clone, Debug)]
 pub enum Requester {
-    /// A key; its maker is the operation's maker.
+    /// A key; the key's maker counts as the operation's maker.
     Key(Rc<Key>),
-    /// A person, through the console; always through an approval.
+    /// A person in the console, whose operations always need approval.
     Person(Caller),
 }
 
@@ -25,7 +25,7 @@ impl Requester {
         }
     }
 
-    /// As the chain names it.
+    /// The requester as a chain actor.
     pub fn actor(&self) -> Actor {
         match self {
             Self::Key(key) => Actor::Key { id: key.id, name: key.settings.label.clone() },
@@ -33,7 +33,7 @@ impl Requester {
         }
     }
 
-    /// Whose idempotency keys: the line of rotations, or the person.
+    /// Scope of idempotency keys: the line of rotations, or the person.
     pub fn scope(&self) -> String {
         match self {
             Self::Key(key) => key.lineage.to_string(),
@@ -41,7 +41,7 @@ impl Requester {
         }
     }
 
-    /// Refuses a person who is no maker; a key's permission was checked before.
+    /// Refuses a person without the maker role; a key's permission is already checked.
     pub fn may(&self) -> Outcome<()> {
         match self {
             Self::Key(_) => Ok(()),
@@ -49,7 +49,7 @@ impl Requester {
         }
     }
 
-    /// The key that asks.
+    /// The requesting key, if any.
     pub const fn key(&self) -> Option<&Rc<Key>> {
         match self {
             Self::Key(key) => Some(key),

@@ -1,22 +1,22 @@
-//! A signed-in member who calls.
+//! A signed-in member making a call.
 
 use std::rc::Rc;
 
 use crate::error::{Code, Outcome, refuse};
 use crate::people::model::{Actor, Member, Role};
 
-/// A signed-in member who calls.
+/// A signed-in member making a call.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// Who.
+    /// The member.
     pub member: Rc<Member>,
-    /// They have a password that two others made: it has to be changed before anything else.
+    /// True if the password was made by two others and has to be changed before anything else.
     pub must_change_password: bool,
 }
 
 impl Caller {
-    /// Refuses a caller who has to change their password first, or holds none of the roles;
-    /// without roles every member may.
+    /// Refuses a caller who must change the password first, or who holds none of the roles; without roles any member
+    /// may call.
     pub fn may(&self, roles: &[Role]) -> Outcome<()> {
         if self.must_change_password {
             return refuse(
@@ -27,7 +27,7 @@ impl Caller {
         if roles.is_empty() { Ok(()) } else { self.member.must_hold(roles) }
     }
 
-    /// The caller as the chain names them.
+    /// The caller as a chain actor.
     pub fn actor(&self) -> Actor {
         Actor::User(self.member.person.clone())
     }

@@ -1,4 +1,4 @@
-//! Members: adding one, a role, or a new password needs two people; taking away needs one.
+//! Changes of members: adding a member, a role or a new password takes two people; removing takes one.
 
 use serde_json::json;
 use universal_wallet::Timestamp;
@@ -14,17 +14,17 @@ use crate::people::requests::{Ask, ask};
 use crate::store::{Deadline, Store};
 use crate::text::input::Input;
 
-/// What a change of a member did: at once, and what waits for another person.
+/// Result of a member change: the part done at once, and the part that waits for another person.
 #[derive(Clone, Debug)]
 pub struct Changed {
-    /// The member now.
+    /// The member after the change.
     pub member: Member,
-    /// What was asked for.
+    /// The request for the part that needs approval.
     pub approval: Option<Approval>,
 }
 
-/// An admin changes a member: roles are taken and disabling is done at once, roles are given and
-/// enabling is done after another person agreed.
+/// Changes a member on behalf of an admin. Removing roles and disabling take effect at once; adding roles and enabling
+/// need another person's approval.
 pub fn change(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, input: &Input) -> Outcome<Changed> {
     let member = store.find_member(id)?;
     caller.may(&[Role::Admin])?;
@@ -62,7 +62,7 @@ pub fn change(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, 
     Ok(Changed { member, approval })
 }
 
-/// Refuses what would leave nobody to manage users, or nobody to decide what others ask for.
+/// Refuses a change that leaves nobody to manage users, or nobody to decide other people's requests.
 fn refuse_last(store: &dyn Store, changed: &Member) -> Outcome<()> {
     let before: Vec<Member> = store.members().iter().map(|member| (**member).clone()).collect();
     let mut after = before.clone();
@@ -84,7 +84,7 @@ fn refuse_last(store: &dyn Store, changed: &Member) -> Outcome<()> {
     Ok(())
 }
 
-/// Takes roles or disables, at once; what the person had asked for and may no longer ask lapses.
+/// Removes roles or disables at once; pending requests that the person may no longer make lapse.
 fn tighten(
     store: &mut dyn Store,
     now: Timestamp,
@@ -94,14 +94,14 @@ fn tighten(
 ) -> Result<(), InternalError> {
     let lost = |role: Role| before.holds(role) && !after.holds(role);
     let (no_maker, no_admin) = (lost(Role::Maker), lost(Role::Admin));
-    let mut act = EntryBuilder::begin(store, now, "user.tightened", caller.actor());
+    let mut entry = EntryBuilder::begin(store, now, "user.tightened", caller.actor());
     let details = json!({ "roles": after.roles, "disabled": after.disabled, "before": before.roles });
-    let id = act.member(after.clone())?;
-    act.done(id, details)?;
+    let id = entry.member(after.clone())?;
+    entry.done(id, details)?;
     for approval in store.pending_approvals()?.into_iter().filter(|approval| approval.maker.id == id) {
         let lapses = match approval.kind {
             ApprovalKind::IssueKey | ApprovalKind::RotateKey => no_maker,
-            // What a key asked for stays: the key is not the person.
+            // Operations requested by a key stay: the key is not the person.
             ApprovalKind::Operation => no_maker && approval.subject["keyID"].as_str().unwrap_or_default().is_empty(),
             ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => no_admin,
         };
@@ -113,14 +113,14 @@ fn tighten(
     }
     if no_maker {
         for mut key in store.approved_keys()?.into_iter().filter(|key| key.maker.id == id) {
-            let mut act = EntryBuilder::begin(store, now, "api-key.lapsed", caller.actor());
+            let mut entry = EntryBuilder::begin(store, now, "api-key.lapsed", caller.actor());
             if let Some(at) = key.claim_until() {
-                act.store.remove_deadline(at, Deadline::Claim(key.id))?;
+                entry.store.remove_deadline(at, Deadline::Claim(key.id))?;
             }
             key.status = KeyStatus::Lapsed;
             let key_id = key.id;
-            act.key(key)?;
-            act.done(key_id, json!({ "reason": "Its maker may no longer claim it." }))?;
+            entry.key(key)?;
+            entry.done(key_id, json!({ "reason": "Its maker may no longer claim it." }))?;
         }
     }
     Ok(())

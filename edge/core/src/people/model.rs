@@ -1,4 +1,4 @@
-//! People and what they may do: members, roles, actors.
+//! People and their rights: members, roles, actors.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,26 +10,26 @@ use universal_wallet::id::{KeyID, UserID};
 use crate::error::{Code, Outcome, Refusal, refuse};
 use crate::text::body::Body;
 
-/// What a member of a distributor may do. Every role reads.
+/// Role of a member. Every role may read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Role {
     /// Manages users.
     Admin,
-    /// Asks.
+    /// Makes requests.
     Maker,
-    /// Decides what others asked for.
+    /// Decides other people's requests.
     Checker,
-    /// Reads.
+    /// Reads only.
     Viewer,
 }
 
 impl Role {
-    /// All of them, in order.
+    /// All roles, in order.
     pub const ALL: [Self; 4] = [Self::Admin, Self::Maker, Self::Checker, Self::Viewer];
 
-    /// As it goes over the wire.
+    /// Wire name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Admin => "admin",
@@ -40,7 +40,7 @@ impl Role {
     }
 }
 
-/// Why a text is not a [`Role`].
+/// A text that is not a [`Role`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RoleError;
 
@@ -66,13 +66,13 @@ impl FromStr for Role {
 pub struct Login(String);
 
 impl Login {
-    /// In lower case.
+    /// The login in lower case.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Why a text is not a [`Login`].
+/// A text that is not a [`Login`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoginError;
 
@@ -94,13 +94,13 @@ impl FromStr for Login {
     }
 }
 
-/// Someone by ID and name, as they were when they acted.
+/// A person by ID and name, as they were at the time of the event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Person {
-    /// Their identity: the only thing that persons are compared by.
+    /// ID of the user: the only basis for comparing persons.
     pub id: UserID,
-    /// For display.
+    /// Display name.
     pub name: String,
 }
 
@@ -109,25 +109,25 @@ pub struct Person {
 pub struct Member {
     /// Number of the chain entry that last changed it.
     pub entry: u64,
-    /// Who.
+    /// The person.
     pub person: Person,
-    /// What they sign in with.
+    /// Login that the member signs in with.
     pub login: Login,
-    /// What they may do here, sorted.
+    /// Roles at this distributor, sorted.
     pub roles: Vec<Role>,
-    /// A disabled member may do nothing here.
+    /// True if the member may do nothing at this distributor.
     pub disabled: bool,
-    /// Since when.
+    /// Time of joining.
     pub created_at: Timestamp,
 }
 
 impl Member {
-    /// Whether the member is active and holds the role.
+    /// True if the member is enabled and holds the role.
     pub fn holds(&self, role: Role) -> bool {
         !self.disabled && self.roles.contains(&role)
     }
 
-    /// Refuses unless the member holds one of the roles.
+    /// Refuses a member who holds none of the roles.
     pub fn must_hold(&self, any: &[Role]) -> Outcome<()> {
         if any.iter().any(|role| self.holds(*role)) {
             return Ok(());
@@ -137,7 +137,7 @@ impl Member {
     }
 }
 
-/// The roles in order, each once.
+/// The roles in order, without duplicates.
 pub fn in_order(roles: &[Role]) -> Vec<Role> {
     Role::ALL.into_iter().filter(|role| roles.contains(role)).collect()
 }
@@ -163,18 +163,18 @@ pub fn read_name(body: &mut Body, field: &str) -> Option<String> {
     name
 }
 
-/// What the members of a distributor can still do together.
+/// Abilities that a distributor's members have together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ability {
-    /// Someone can manage users.
+    /// True if somebody can manage users.
     pub admin: bool,
-    /// Someone can ask for keys and operations, and someone else decide.
+    /// True if one person can request keys and operations and another can decide.
     pub keys: bool,
-    /// Someone can ask for users, and someone else decide.
+    /// True if one person can request users and another can decide.
     pub users: bool,
 }
 
-/// What these members can do together.
+/// Abilities of these members together.
 pub fn ability<'a>(members: impl Iterator<Item = &'a Member> + Clone) -> Ability {
     let pair = |asks: &[Role], decides: &[Role]| {
         let any = |member: &Member, roles: &[Role]| roles.iter().any(|role| member.holds(*role));
@@ -190,35 +190,35 @@ pub fn ability<'a>(members: impl Iterator<Item = &'a Member> + Clone) -> Ability
     }
 }
 
-/// Whether these members include someone who can ask and someone else who can decide it: for keys
-/// and operations, or for users.
+/// True if one of these members can make a request and a different one can decide it, for keys and operations or for
+/// users.
 pub fn can_approve_each_other<'a>(members: impl Iterator<Item = &'a Member> + Clone) -> bool {
     let able = ability(members);
     able.keys || able.users
 }
 
-/// Who did something.
+/// Actor of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Actor {
-    /// A person, through the console.
+    /// A person in the console.
     User(Person),
-    /// A key.
+    /// An API key.
     Key {
-        /// Which.
+        /// ID of the key.
         id: KeyID,
-        /// What its maker called it.
+        /// The label its maker gave the key.
         name: String,
     },
     /// The issuer.
     Issuer,
-    /// Time: a deadline passed, a delivery arrived.
+    /// The system itself: a deadline passed, a delivery arrived.
     System,
 }
 
-/// The rule that everything stands on: a request is never decided by the person who made it.
-/// The comparison is made here, on the stored maker.
+/// Refuses a decision by the person who made the request: the rule behind dual control. The comparison uses the stored
+/// maker.
 pub fn refuse_self_approval(maker: &Person, decider: &Person) -> Outcome<()> {
     if maker.id == decider.id {
         return Err(Refusal::new(
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn one_person_with_all_roles_is_no_pair() {
+    fn one_person_with_all_roles_is_not_a_pair() {
         let all = [Role::Admin, Role::Maker, Role::Checker];
         let cases: [(&[Member], bool); 6] = [
             (&[member(1, &all, false)], false),

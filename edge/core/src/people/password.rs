@@ -1,4 +1,4 @@
-//! Passwords: Argon2id, and the same work for a login that does not exist.
+//! Passwords: Argon2id, with the same work for an unknown login.
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use universal_wallet::key::ALPHABET;
@@ -7,27 +7,26 @@ use zeroize::Zeroizing;
 use crate::error::InternalError;
 use crate::text::digest::same;
 
-/// The least length of a password that a person chooses, in characters.
+/// Minimum length of a chosen password, in characters.
 pub const MIN_CHARACTERS: usize = 12;
-/// The longest password that is hashed, in bytes.
+/// Maximum length of a password, in bytes.
 pub const MAX_BYTES: usize = 1024;
-/// How long a password that others made signs in.
+/// Time for which a password made by others can sign in.
 pub const ONE_TIME_MS: i64 = 7 * 24 * 3_600_000;
 
-/// What is stored of a password: salt and hash.
+/// Stored form of a password: salt and hash.
 #[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PasswordHash {
     salt: [u8; 16],
     hash: [u8; 32],
-    /// The password has two halves, joined by a hyphen: the salt is the mark of the first, the
-    /// hash is the second's.
+    /// True for a password of two halves joined by a hyphen: the salt is the first half's mark, the hash is of the
+    /// second half.
     #[serde(default)]
     halves: bool,
 }
 
-/// What the first half of a password is known by before the second is made. The half itself is
-/// random and long, so its mark does not give it away, and whoever makes the second half never
-/// knows the first.
+/// Mark of a password's first half, kept until the second half is made. The half is random and long, so its mark does
+/// not reveal it, and the maker of the second half never learns the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct HalfMark([u8; 16]);
 
@@ -39,7 +38,7 @@ impl HalfMark {
     }
 }
 
-/// How many characters a half has.
+/// Length of a half, in characters.
 pub const HALF_CHARACTERS: usize = 16;
 
 impl std::fmt::Debug for PasswordHash {
@@ -53,7 +52,7 @@ std::thread_local! {
     static HASHED: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
 }
 
-/// OWASP's choice for Argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one lane.
+/// OWASP's parameters for Argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one lane.
 fn hash(password: &str, salt: &[u8; 16]) -> Result<[u8; 32], InternalError> {
     let params = Params::new(19 * 1024, 2, 1, Some(32)).map_err(|error| InternalError(format!("argon2: {error}")))?;
     #[cfg(test)]
@@ -71,13 +70,13 @@ impl PasswordHash {
         Ok(Self { hash: hash(password, &salt)?, salt, halves: false })
     }
 
-    /// The password of two halves, of which only the mark of the first is known.
+    /// Hashes a password of two halves, given only the mark of the first.
     pub fn of_halves(first: HalfMark, second: &str) -> Result<Self, InternalError> {
         Ok(Self { hash: hash(second, &first.0)?, salt: first.0, halves: true })
     }
 }
 
-/// Whether the password is the stored one; where none is stored, the same work ends in no.
+/// True if the password matches the stored one; without a stored one, the same work ends in false.
 pub fn verify(password: &str, stored: Option<&PasswordHash>) -> Result<bool, InternalError> {
     let nobody = PasswordHash { salt: [0; 16], hash: [0; 32], halves: false };
     let PasswordHash { salt, hash: expected, halves } = stored.unwrap_or(&nobody);
@@ -89,7 +88,7 @@ pub fn verify(password: &str, stored: Option<&PasswordHash>) -> Result<bool, Int
     Ok(right && first_is_right && stored.is_some())
 }
 
-/// A random text of base-62 digits; each byte below 248 gives one, so 64 bytes are enough for 20.
+/// A random text of base-62 digits; every byte below 248 yields one, so 64 bytes are enough for 20.
 pub fn random_text(random: &[u8; 64], characters: usize) -> Zeroizing<String> {
     let digits = random.iter().filter(|byte| **byte < 248).filter_map(|byte| ALPHABET.get(usize::from(byte % 62)));
     Zeroizing::new(digits.take(characters).map(|digit| char::from(*digit)).collect())
@@ -109,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_tried_one_hash_is_made() {
+    fn every_attempt_costs_one_hash() {
         let (own, halves) = (
             PasswordHash::new("correct horse battery", [7; 16]).unwrap(),
             PasswordHash::of_halves(HalfMark::of("0123456789abcdef"), "fedcba9876543210").unwrap(),

@@ -1,4 +1,4 @@
-//! Members: adding one, a role, or a new password needs two people; taking away needs one.
+//! Requests about members: a new member, further roles, a new password.
 
 use serde_json::{Value, json};
 use universal_wallet::Timestamp;
@@ -18,20 +18,20 @@ use crate::text::json_text;
 /// A person that an admin wants to add.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewUser {
-    /// What they will sign in with.
+    /// Login of the new member.
     pub login: Login,
-    /// What they are called, where the login is new.
+    /// Name of the person, used for a new login.
     pub name: String,
-    /// What they may do here.
+    /// Roles of the new member.
     pub roles: Vec<Role>,
 }
 
-/// Who a login belongs to.
+/// The owner of a login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identity {
-    /// Somebody; they keep their name and password.
+    /// An existing user, who keeps name and password.
     Known(Person),
-    /// Nobody yet: they will have this ID, and a password whose first half has this mark.
+    /// A new user, with this ID and a password whose first half has this mark.
     New(UserID, HalfMark),
 }
 
@@ -40,11 +40,11 @@ pub enum Identity {
 pub struct Requested {
     /// The request.
     pub approval: Approval,
-    /// The same call was made before.
+    /// True if the same call was made before.
     pub replayed: bool,
 }
 
-/// Reads `POST /users`: who is to be added.
+/// Reads the body of `POST /users`.
 pub fn read_new(caller: &Caller, input: &Input) -> Outcome<NewUser> {
     caller.may(&[Role::Admin])?;
     input.idempotency_key()?;
@@ -91,22 +91,22 @@ pub(crate) fn ask(
     ask: Ask<'_>,
 ) -> Result<Approval, InternalError> {
     let profile = store.profile();
-    let mut act = EntryBuilder::begin(store, moment.now, ask.entry, caller.actor());
-    let id = ApprovalID::from_uuid(profile.numbering().uuid(act.number(), moment.now, moment.random));
+    let mut entry = EntryBuilder::begin(store, moment.now, ask.entry, caller.actor());
+    let id = ApprovalID::from_uuid(profile.numbering().uuid(entry.number(), moment.now, moment.random));
     let approval = Approval {
         first_half: ask.first_half,
         ..Approval::ask(id, profile.id, ask.kind, ask.subject, &caller.member.person, moment.now)?
     };
-    act.store.add_deadline(approval.expires_at, Deadline::Approval(id))?;
-    act.approval(approval.clone())?;
+    entry.store.add_deadline(approval.expires_at, Deadline::Approval(id))?;
+    entry.approval(approval.clone())?;
     if let Some(key) = ask.idempotency {
-        act.store.remember(key, &id.to_string())?;
+        entry.store.remember(key, &id.to_string())?;
     }
-    act.done(ask.user, json!({ "approvalID": id, "digest": approval.digest, "subject": approval.subject }))?;
+    entry.done(ask.user, json!({ "approvalID": id, "digest": approval.digest, "subject": approval.subject }))?;
     Ok(approval)
 }
 
-/// An admin asks for a new member.
+/// Requests a new member on behalf of an admin.
 pub fn request_new(
     store: &mut dyn Store,
     moment: Moment,
@@ -136,7 +136,7 @@ pub fn request_new(
     Ok(Requested { approval, replayed: false })
 }
 
-/// An admin asks for a new password for a member.
+/// Requests a new password for a member on behalf of an admin.
 pub fn request_reset(
     store: &mut dyn Store,
     moment: Moment,
@@ -163,7 +163,7 @@ pub fn request_reset(
     Ok(Requested { approval, replayed: false })
 }
 
-/// The person that a request is about.
+/// The user that a request concerns.
 pub fn subject_user(approval: &Approval) -> Outcome<UserID> {
     let id = approval.subject["userID"].as_str().unwrap_or_default().parse().ok();
     Ok(id.ok_or_else(|| InternalError::new("a request about a user without an ID"))?)
@@ -173,7 +173,7 @@ fn roles_of(approval: &Approval, member: &str) -> Result<Vec<Role>, InternalErro
     Ok(serde_json::from_value(approval.subject[member].clone())?)
 }
 
-/// Checks again, at the moment of approval, what may have changed since the request was made.
+/// Repeats, at the moment of approval, the checks whose result may have changed since the request.
 pub fn must_still_be_possible(store: &dyn Store, approval: &Approval) -> Outcome<()> {
     if !store.member(approval.maker.id).is_some_and(|maker| maker.holds(Role::Admin)) {
         return refuse(Code::InvalidState, "The person who asked for this is no longer an admin.");
@@ -189,19 +189,20 @@ pub fn must_still_be_possible(store: &dyn Store, approval: &Approval) -> Outcome
     }
 }
 
-/// Another person agreed: the member is added or changed.
+/// Carries out an approved request: the member is added or changed.
 pub fn carry_out(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approval) -> Outcome<Member> {
     let user = subject_user(&approval)?;
     let text = |name: &str| approval.subject[name].as_str().unwrap_or_default().to_string();
     let (kind, member) = match (approval.kind, store.member(user)) {
         (ApprovalKind::CreateUser, None) => {
-            let login = text("login").parse().map_err(|_| InternalError::new("a request for a login that is none"))?;
+            let login =
+                text("login").parse().map_err(|_| InternalError::new("a stored login that cannot be parsed"))?;
             let person = Person { id: user, name: text("name") };
             let roles = roles_of(&approval, "roles")?;
             ("user.created", Member { entry: 0, person, login, roles, disabled: false, created_at: now })
         }
         (ApprovalKind::GrantUser, Some(member)) => {
-            // What was taken since the request was made is not given back by it.
+            // Roles removed since the request stay removed, apart from the requested ones.
             let mut roles = member.roles.clone();
             roles.extend(roles_of(&approval, "gains")?);
             let roles = in_order(&roles);
@@ -209,28 +210,28 @@ pub fn carry_out(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: 
             ("user.granted", Member { roles, disabled: member.disabled && !enables, ..(*member).clone() })
         }
         (ApprovalKind::ResetUser, Some(member)) => ("user.reset", (*member).clone()),
-        _ => return Err(InternalError::new("a request about a user that does not fit").into()),
+        _ => return Err(InternalError::new("a user request that does not match its member").into()),
     };
-    let mut act = EntryBuilder::begin(store, now, kind, actor);
-    act.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
+    let mut entry = EntryBuilder::begin(store, now, kind, actor);
+    entry.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
     let details = json!({ "approvalID": approval.id, "digest": approval.digest, "roles": member.roles });
-    act.approval(approval)?;
-    act.member(member.clone())?;
-    act.done(user, details)?;
+    entry.approval(approval)?;
+    entry.member(member.clone())?;
+    entry.done(user, details)?;
     Ok(member)
 }
 
-/// A request about a user ends without being carried out.
+/// Ends a request about a user without carrying it out.
 pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: &Approval) -> Result<(), InternalError> {
     let kind = match approval.status {
         ApprovalStatus::Rejected => "user.rejected",
         ApprovalStatus::Withdrawn => "user.withdrawn",
         _ => "user.lapsed",
     };
-    let mut act = EntryBuilder::begin(store, now, kind, actor);
-    act.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
-    act.approval(approval.clone())?;
+    let mut entry = EntryBuilder::begin(store, now, kind, actor);
+    entry.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
+    entry.approval(approval.clone())?;
     let subject: String =
         approval.subject.get("userID").and_then(Value::as_str).map_or_else(|| approval.id.to_string(), String::from);
-    act.done(subject, json!({ "approvalID": approval.id, "reason": approval.reason }))
+    entry.done(subject, json!({ "approvalID": approval.id, "reason": approval.reason }))
 }

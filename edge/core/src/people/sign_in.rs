@@ -1,31 +1,31 @@
-//! Signing in: how often one may fail, and how long a session lasts.
+//! Sign-in limits: failures per window, and the lifetime of a session.
 
 use universal_wallet::Timestamp;
 
 use crate::error::{Code, Outcome, Refusal};
 
-/// Failures are counted over this time.
+/// Time window for counting failures.
 pub const WINDOW_MS: i64 = 15 * 60_000;
-/// Failures of one login from one address in the window.
+/// Maximum failures of one login from one address in the window.
 pub const MAX_PER_LOGIN: usize = 10;
-/// Failures of all logins from one address in the window.
+/// Maximum failures of all logins from one address in the window.
 pub const MAX_PER_ADDRESS: usize = 30;
-/// Failures of one login from anywhere; then only addresses that it is known from may try.
+/// Maximum failures of one login from all addresses; beyond it only known addresses may try.
 pub const MAX_FROM_ANYWHERE: u32 = 100;
-/// How long an address is known after a login signed in from it.
+/// Time for which an address stays known after a sign-in from it.
 pub const KNOWN_MS: i64 = 90 * 24 * 3_600_000;
-/// A session ends so long after its sign-in.
+/// Maximum lifetime of a session.
 pub const SESSION_MS: i64 = 12 * 3_600_000;
-/// A session ends when it was not used for so long.
+/// Maximum idle time of a session.
 pub const IDLE_MS: i64 = 30 * 60_000;
 
-/// Whether a session is still alive.
+/// True while a session is alive.
 pub fn alive(created: Timestamp, seen: Timestamp, now: Timestamp) -> bool {
     now < created.plus_ms(SESSION_MS) && now < seen.plus_ms(IDLE_MS)
 }
 
-/// Refuses an attempt after too many failures, given the times of those in the window, oldest
-/// first: of this login, and of all.
+/// Refuses an attempt after too many failures, given the failure times in the window, oldest first, of this login and
+/// of all logins.
 pub fn refuse_too_many(of_login: &[Timestamp], of_all: &[Timestamp], now: Timestamp) -> Outcome<()> {
     let full = |failures: &[Timestamp], most: usize| {
         let first = failures.len().checked_sub(most).and_then(|place| failures.get(place))?;
@@ -44,7 +44,7 @@ pub fn too_many(wait_ms: i64) -> Refusal {
     Refusal::new(Code::TooManyAttempts, "Too many failed sign-ins; wait before you try again.").retry_after(seconds)
 }
 
-/// The refusal of a wrong login or a wrong password, which are not told apart.
+/// The refusal of a wrong login or password; the answer does not tell which.
 pub fn wrong_credentials() -> Refusal {
     Refusal::new(Code::InvalidCredentials, "Login or password is wrong.")
 }

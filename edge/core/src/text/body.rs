@@ -1,4 +1,4 @@
-//! Request bodies: strict JSON objects, read field by field so that every mistake is named.
+//! Request bodies: strict JSON objects, read field by field so that every mistake is reported.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,25 +11,23 @@ use universal_wallet::wire::FieldError;
 use crate::error::{Code, Refusal};
 use crate::text::strict_json::{Strict, shown};
 
-/// The largest body, in bytes.
+/// Maximum size of a body, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
 
-/// The most mistakes that one answer tells: a body of many must not make long answers.
+/// Maximum number of mistakes in one answer, so that a body with many mistakes does not make a long answer.
 const MAX_MISTAKES: usize = 20;
-/// The members of a request body, taken one by one; mistakes are gathered, so that one answer
-/// tells them all.
+/// The members of a request body, read one by one; mistakes are collected so that one answer reports all of them.
 #[derive(Debug)]
 pub struct Body {
     members: Map<String, Value>,
-    /// Where this object stands in the whole, such as `users[0].`; empty for the body itself.
+    /// Path of this object in the body, such as `users[0].`; empty for the body itself.
     path: String,
     errors: Vec<FieldError>,
     amount_only: bool,
 }
 
 impl Body {
-    /// Reads a body: an object without unknown shapes; an empty text is an empty object only
-    /// where the route needs no body.
+    /// Parses a body, which must be a JSON object.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let invalid = |why: String| Refusal::new(Code::InvalidJson, format!("The body is not a JSON object: {why}."));
         if text.trim().is_empty() {
@@ -51,7 +49,7 @@ impl Body {
         }
     }
 
-    /// As [`Body::parse`], for routes that need no body: an empty text is an empty object.
+    /// Parses the body of a route that needs none: an empty text is an empty object.
     pub fn parse_optional(text: &str) -> Result<Self, Refusal> {
         if text.is_empty() { Ok(Self::of(Map::new(), String::new())) } else { Self::parse(text) }
     }
@@ -60,13 +58,13 @@ impl Body {
         Self { members, path, errors: Vec::new(), amount_only: true }
     }
 
-    /// Notes a mistake.
+    /// Records a mistake.
     pub fn error(&mut self, field: &str, message: impl ToString) {
         self.amount_only = false;
         self.errors.push(FieldError { field: format!("{}{field}", self.path), message: message.to_string() });
     }
 
-    /// Notes a mistake in an amount, which has its own code when nothing else is wrong.
+    /// Records a mistake in an amount, which has its own code if it is the only kind of mistake.
     pub fn amount_error(&mut self, field: &str, message: impl ToString) {
         self.errors.push(FieldError { field: format!("{}{field}", self.path), message: message.to_string() });
     }
@@ -75,32 +73,32 @@ impl Body {
         self.members.remove(field)
     }
 
-    /// Whether the member is there, even as null.
+    /// True if the member is present, even as null.
     pub fn has(&self, field: &str) -> bool {
         self.members.contains_key(field)
     }
 
-    /// How many mistakes were noted so far.
+    /// Number of mistakes recorded so far.
     pub fn mistakes(&self) -> usize {
         self.errors.len()
     }
 
-    /// Whether the member is the empty text.
+    /// True if the member is the empty text.
     pub fn is_empty_text(&self, field: &str) -> bool {
         self.members.get(field).is_some_and(|value| value == "")
     }
 
-    /// Takes the member without reading it.
+    /// Skips a member without reading it.
     pub fn skip(&mut self, field: &str) {
         self.take(field);
     }
 
-    /// Whether the member is there and not null.
+    /// True if the member is present and not null.
     pub fn is_given(&self, field: &str) -> bool {
         self.members.get(field).is_some_and(|value| !value.is_null())
     }
 
-    /// A string, if there is one and it is not null.
+    /// An optional string; null counts as absent.
     pub fn text(&mut self, field: &str) -> Option<String> {
         match self.take(field)? {
             Value::String(text) => Some(text),
@@ -112,7 +110,7 @@ impl Body {
         }
     }
 
-    /// A string that must be there.
+    /// A required string.
     pub fn required_text(&mut self, field: &str) -> Option<String> {
         let before = self.errors.len();
         let text = self.text(field);
@@ -122,7 +120,7 @@ impl Body {
         text
     }
 
-    /// A string of so many Unicode scalar values at most, without control characters.
+    /// An optional string with a maximum number of Unicode scalar values and no control characters.
     pub fn line(&mut self, field: &str, most: usize) -> Option<String> {
         let text = self.text(field)?;
         if text.chars().count() > most {
@@ -135,7 +133,7 @@ impl Body {
         None
     }
 
-    /// A string of another type, if it is there.
+    /// An optional string, parsed to another type.
     pub fn parsed<T: FromStr>(&mut self, field: &str) -> Option<T>
     where
         T::Err: fmt::Display,
@@ -150,7 +148,7 @@ impl Body {
         }
     }
 
-    /// A string of another type that must be there.
+    /// A required string, parsed to another type.
     pub fn required<T: FromStr>(&mut self, field: &str) -> Option<T>
     where
         T::Err: fmt::Display,
@@ -163,7 +161,7 @@ impl Body {
         value
     }
 
-    /// An amount, if it is there and not null.
+    /// An optional amount; null counts as absent.
     pub fn amount(&mut self, field: &str) -> Option<Amount> {
         let wrong = match self.take(field)? {
             Value::Null => return None,
@@ -177,7 +175,7 @@ impl Body {
         None
     }
 
-    /// An amount of money that moves: it must be there and be more than zero.
+    /// The required, positive amount of a money movement.
     pub fn moved_amount(&mut self, field: &str) -> Option<Amount> {
         if !self.has(field) {
             self.amount_error(field, "is required");
@@ -195,7 +193,7 @@ impl Body {
         }
     }
 
-    /// An integer in a range, if it is there and not null.
+    /// An optional integer in a range; null counts as absent.
     pub fn integer(&mut self, field: &str, from: i64, to: i64) -> Option<i64> {
         match self.take(field)? {
             Value::Null => return None,
@@ -208,7 +206,7 @@ impl Body {
         None
     }
 
-    /// A truth value, if it is there and not null.
+    /// An optional boolean; null counts as absent.
     pub fn boolean(&mut self, field: &str) -> Option<bool> {
         match self.take(field)? {
             Value::Bool(value) => Some(value),
@@ -220,7 +218,7 @@ impl Body {
         }
     }
 
-    /// A list of strings, each turned into another type; `None` where it is absent or null.
+    /// An optional list of strings, each parsed to another type; null counts as absent.
     pub fn list<T: FromStr>(&mut self, field: &str) -> Option<Vec<T>>
     where
         T::Err: fmt::Display,
@@ -247,7 +245,7 @@ impl Body {
         Some(values)
     }
 
-    /// A list of objects, each read by a function; `None` where it is absent or null.
+    /// An optional list of objects, each read by a function; null counts as absent.
     pub fn objects<T>(&mut self, field: &str, mut read: impl FnMut(&mut Body) -> Option<T>) -> Option<Vec<T>> {
         let items = match self.take(field)? {
             Value::Array(items) => items,
@@ -286,7 +284,7 @@ impl Body {
         Refusal::fields(code, self.errors)
     }
 
-    /// Ends the reading: what is left over is unknown, and every mistake so far refuses the call.
+    /// Finishes reading: unread members are unknown, and any recorded mistake refuses the call.
     pub fn finish(mut self) -> Result<(), Refusal> {
         self.refuse_unknown();
         if self.errors.is_empty() { Ok(()) } else { Err(self.refusal()) }
@@ -308,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_json_object_is_invalid_json() {
+    fn a_body_other_than_a_json_object_is_invalid_json() {
         for text in ["", "  ", "[]", "null", "1", "{", "{\"a\":1}x", "{'a':1}", "{\"a\":NaN}", "\u{feff}{}"] {
             assert_eq!(refused(text, |_| {}).code, Code::InvalidJson, "{text:?}");
         }

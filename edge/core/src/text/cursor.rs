@@ -1,4 +1,4 @@
-//! Cursors: a place in a list, and a check that it was made for this list of this distributor.
+//! Cursors: a position in a list, with a check value for the list and the distributor.
 
 use universal_wallet::id::DistributorID;
 
@@ -15,12 +15,12 @@ fn check(distributor: DistributorID, list: &str, number: u64) -> String {
     digest.to_string().chars().take(12).collect()
 }
 
-/// The cursor of a place.
+/// The cursor of a position.
 pub fn make(distributor: DistributorID, list: &str, number: u64) -> String {
     format!("{number:x}-{}", check(distributor, list, number))
 }
 
-/// The place of a cursor, if it is one of this list, in the only spelling that [`make`] has.
+/// The position of a cursor made for this list, in the only spelling that [`make`] produces.
 pub fn read(distributor: DistributorID, list: &str, text: &str) -> Option<u64> {
     let (number, _) = text.split_once('-')?;
     let number = u64::from_str_radix(number, 16).ok()?;

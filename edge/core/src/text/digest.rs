@@ -15,7 +15,7 @@ use subtle::ConstantTimeEq;
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// The digest of some parts, one after the other.
+    /// The digest of the concatenated parts.
     pub fn of(parts: &[&[u8]]) -> Self {
         let mut hasher = Sha256::new();
         for part in parts {
@@ -24,17 +24,17 @@ impl Digest {
         Self(hasher.finalize().into())
     }
 
-    /// Its bytes.
+    /// The bytes of the digest.
     pub const fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// Its first bytes, at most 32.
+    /// The first bytes of the digest, at most 32.
     pub fn first<const N: usize>(&self) -> [u8; N] {
         first(&self.0)
     }
 
-    /// The digest of nothing yet: what the first entry of a chain follows.
+    /// The all-zero digest, which the first entry of a chain follows.
     pub const ZERO: Self = Self([0; 32]);
 }
 
@@ -64,7 +64,7 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// Why a text is not a [`Digest`].
+/// A text that is not a [`Digest`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DigestError;
 
@@ -100,14 +100,14 @@ impl TryFrom<String> for Digest {
     }
 }
 
-/// A secret for HMAC-SHA-256, its key schedule made once.
+/// An HMAC-SHA-256 key, with its key schedule computed once.
 #[derive(Clone)]
 pub struct MacKey(Hmac<Sha256>);
 
 impl MacKey {
-    /// From a secret of any length.
+    /// A key from a secret of any length.
     pub fn new(secret: &[u8]) -> Self {
-        // HMAC takes keys of every length; a longer one is hashed first (RFC 2104).
+        // HMAC accepts keys of any length and hashes longer ones first (RFC 2104).
         let mut block = [0_u8; 64];
         if let Some(start) = block.get_mut(..secret.len()) {
             start.copy_from_slice(secret);
@@ -117,7 +117,7 @@ impl MacKey {
         Self(Hmac::new(&block.into()))
     }
 
-    /// The tag of some parts, one after the other.
+    /// The tag of the concatenated parts.
     pub fn tag(&self, parts: &[&[u8]]) -> [u8; 32] {
         let mut mac = self.0.clone();
         for part in parts {
@@ -133,12 +133,12 @@ impl fmt::Debug for MacKey {
     }
 }
 
-/// The first bytes of 32; what lies beyond is zero.
+/// The first bytes of 32; positions beyond are zero.
 pub fn first<const N: usize>(bytes: &[u8; 32]) -> [u8; N] {
     std::array::from_fn(|place| bytes.get(place).copied().unwrap_or_default())
 }
 
-/// Whether two byte strings are equal, in a time that depends on their lengths alone.
+/// Compares two byte strings in a time that depends only on their lengths.
 pub fn same(left: &[u8], right: &[u8]) -> bool {
     left.ct_eq(right).into()
 }

@@ -1,5 +1,4 @@
-//! What a call brings along: its body and its `Idempotency-Key`, each refused only when its turn
-//! in the order of checks comes.
+//! Input of a call: its body and its `Idempotency-Key`, each checked only at its place in the order of checks.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,23 +6,23 @@ use crate::error::{Code, Outcome, Refusal};
 use crate::text::body::{Body, MAX_BODY};
 use crate::text::digest::Digest;
 
-/// A request's body and idempotency key, as they came.
+/// A request's body and idempotency key, as received.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Input {
-    /// The body's text, or why there is none to read.
+    /// Text of the body, or the reason why it is unreadable.
     pub body: Result<String, Unread>,
     /// The `Idempotency-Key` header.
     pub idempotency_key: Option<String>,
 }
 
-/// Why a body was not read.
+/// Reason why a body is unreadable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unread {
-    /// It is longer than [`MAX_BODY`].
+    /// The body is longer than [`MAX_BODY`].
     TooLarge,
-    /// It is not UTF-8 text, or did not arrive whole.
+    /// The body is not UTF-8 text, or did not arrive completely.
     Broken,
-    /// It is not sent as JSON.
+    /// The content type is not JSON.
     NotJson,
 }
 
@@ -40,14 +39,14 @@ impl Unread {
     }
 }
 
-/// An `Idempotency-Key` in its scope, and what it was sent with.
+/// An `Idempotency-Key` with its scope and the digest of its request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Idempotency {
-    /// Whose: a line of keys, a person, or the issuer's route.
+    /// Scope: a line of keys, a person, or an issuer route.
     pub scope: String,
-    /// 1 to 255 visible ASCII characters.
+    /// The key: 1 to 255 visible ASCII characters.
     pub value: String,
-    /// Digest of route and body, by their values.
+    /// Digest of route and body values.
     pub request: Digest,
 }
 
@@ -56,12 +55,12 @@ impl Input {
         self.body.as_deref().map_err(|why| why.refusal().into())
     }
 
-    /// The body, which the route needs.
+    /// The required body.
     pub fn object(&self) -> Outcome<Body> {
         Ok(Body::parse(self.text()?)?)
     }
 
-    /// The body of a route that needs none.
+    /// The optional body.
     pub fn optional_object(&self) -> Outcome<Body> {
         Ok(Body::parse_optional(self.text()?)?)
     }
@@ -81,7 +80,7 @@ impl Input {
         .into())
     }
 
-    /// The idempotency key in its scope, with the digest of what is asked for.
+    /// The idempotency key with its scope and the digest of the request.
     pub fn idempotency(&self, scope: &str, route: &str, values: &str) -> Outcome<Option<Idempotency>> {
         Ok(self.idempotency_key()?.map(|value| Idempotency {
             scope: scope.into(),
@@ -91,7 +90,7 @@ impl Input {
     }
 }
 
-/// Refuses a key that was used for something else.
+/// Refuses an idempotency key that was used for another request.
 pub fn must_be_same(remembered: &Digest, asked: &Digest) -> Outcome<()> {
     if remembered == asked {
         return Ok(());
@@ -103,7 +102,7 @@ pub fn must_be_same(remembered: &Digest, asked: &Digest) -> Outcome<()> {
     .into())
 }
 
-/// A body that holds a reason of at most 256 characters and nothing else.
+/// Reads a body whose only member is a reason of at most 256 characters.
 pub fn read_reason(input: &Input, required: bool) -> Outcome<Option<String>> {
     let mut body = if required { input.object()? } else { input.optional_object()? };
     let before = body.mistakes();

@@ -1,4 +1,4 @@
-//! Client addresses and the blocks that a key may be used from.
+//! Client addresses, and the blocks that a key may be used from.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
@@ -7,29 +7,29 @@ use std::str::FromStr;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-/// The address that requests of all other customers' Workers share
-/// (Cloudflare's documentation of `CF-Connecting-IP`): allowing it would allow anyone.
+/// Address shared by the requests of all other customers' Workers (Cloudflare's documentation of `CF-Connecting-IP`);
+/// allowing it would allow anyone.
 const SHARED_BY_WORKERS: IpAddr = IpAddr::V6(Ipv6Addr::new(0x2a06, 0x98c0, 0x3600, 0, 0, 0, 0, 0x103));
 
-/// An IPv4 or IPv6 block in normal form: host bits cleared; IPv4-mapped addresses, and blocks of them of /96 and longer,
-/// are IPv4. The families are apart: no IPv6 block holds an IPv4 address, however short it is.
+/// An IPv4 or IPv6 block in normal form: host bits cleared; IPv4-mapped addresses, and blocks of them of /96 and
+/// longer, are IPv4. The families are separate: no IPv6 block contains an IPv4 address, however short its prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct IPBlock(IpNet);
 
-/// Whether the blocks together cover every address of this one: adjacent blocks count as what they make up.
+/// True if the blocks together cover every address of this one; adjacent blocks count as their union.
 pub fn cover(blocks: &[IPBlock], block: IPBlock) -> bool {
     let blocks: Vec<IpNet> = blocks.iter().map(|block| block.0).collect();
     IpNet::aggregate(&blocks).iter().any(|whole| whole.contains(&block.0))
 }
 
 impl IPBlock {
-    /// The block of one address.
+    /// The block of a single address.
     pub fn of(address: IpAddr) -> Self {
         Self(address.to_canonical().into())
     }
 
-    /// The block of an address with so many significant bits, where there are as many.
+    /// The block of an address with a prefix length, if the family allows that length.
     fn new(address: IpAddr, bits: u8) -> Option<Self> {
         let (address, bits) = match address {
             IpAddr::V6(v6) if bits >= 96 => match v6.to_ipv4_mapped() {
@@ -41,12 +41,12 @@ impl IPBlock {
         Some(Self(IpNet::new(address, bits).ok()?.trunc()))
     }
 
-    /// Whether the address lies in it.
+    /// True if the block contains the address.
     pub fn contains(self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())
     }
 
-    /// The /64 of an IPv6 address, or the IPv4 address: what one subscriber is taken to have.
+    /// The /64 of an IPv6 address, or the IPv4 address itself: the unit treated as one subscriber.
     pub fn subscriber(address: IpAddr) -> Self {
         let address = address.to_canonical();
         Self::new(address, if address.is_ipv4() { 32 } else { 64 }).unwrap_or(Self(address.into()))
@@ -63,12 +63,12 @@ impl fmt::Display for IPBlock {
     }
 }
 
-/// Why a text is not an allowed [`IPBlock`].
+/// Reason why a text is not an allowed [`IPBlock`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IPBlockError {
     /// Neither an address nor a CIDR block.
     Form,
-    /// It holds the address that all Workers of other customers share.
+    /// The block contains the address shared by all other customers' Workers.
     SharedByWorkers,
 }
 
@@ -122,7 +122,7 @@ impl TryFrom<String> for IPBlock {
     }
 }
 
-/// A client's address from `CF-Connecting-IP`; `None` when the header is absent or no address.
+/// A client's address from `CF-Connecting-IP`; `None` if the header is absent or unparsable.
 pub fn client_address(header: Option<&str>) -> Option<IpAddr> {
     header?.trim().parse::<IpAddr>().ok().map(|address| address.to_canonical())
 }
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn unparsable_addresses_are_refused() {
         for bad in [
             "",
             "/",

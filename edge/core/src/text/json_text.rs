@@ -1,16 +1,16 @@
-//! Writing and reading stored documents and messages.
+//! JSON text of stored documents and messages.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::InternalError;
 
-/// Reads a document from its text.
+/// Parses a document.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, InternalError> {
     Ok(serde_json::from_str(text)?)
 }
 
-/// A document's text.
+/// Serialises a document.
 pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<String, InternalError> {
     Ok(serde_json::to_string(value)?)
 }

@@ -1,8 +1,7 @@
-//! Identifiers that carry the number of the chain entry that made them.
+//! Identifiers that contain the number of the chain entry that made them.
 //!
-//! The number is the row's key, so finding an object by its ID needs no index of IDs, and a row
-//! less is written for each. The number is mixed with a mask of the distributor, so that two
-//! distributors' IDs differ even where time, number and randomness agree.
+//! The number is the row's primary key, so a lookup by ID needs no index, which saves one row written per object. The
+//! number is masked per distributor, so two distributors' IDs differ even if time, number and randomness are equal.
 
 use universal_wallet::Timestamp;
 use universal_wallet::id::DistributorID;
@@ -20,14 +19,14 @@ pub struct Numbering {
 }
 
 impl Numbering {
-    /// The numbering of a distributor.
+    /// The numbering for a distributor.
     pub fn new(distributor: DistributorID) -> Self {
         let digest = Digest::of(&[b"universal-wallet/numbering/v1", distributor.uuid().as_bytes()]);
         Self { mask: u64::from_be_bytes(digest.first()) & ((1 << NUMBER_BITS) - 1) }
     }
 
-    /// The UUID (version 8, RFC 9562) of what entry `number` made: 48 bits of time, 40 of the
-    /// masked number, 34 of randomness.
+    /// The UUID (version 8, RFC 9562) of the object made by entry `number`: 48 bits of time, 40 of the masked number,
+    /// 34 of randomness.
     pub fn uuid(self, number: u64, now: Timestamp, random: u64) -> Uuid {
         let time = u128::from(now.unix_ms().cast_unsigned() & 0xffff_ffff_ffff);
         let high = u128::from(random & 0xfff);
@@ -36,7 +35,7 @@ impl Numbering {
         Uuid::from_u128(time << 80 | 8 << 76 | high << 64 | 0b10 << 62 | number << RANDOM_LOW_BITS | low)
     }
 
-    /// The number in a UUID that [`Numbering::uuid`] made; `None` for any other form.
+    /// The number in a UUID made by [`Numbering::uuid`]; `None` for any other form.
     pub fn number(self, uuid: Uuid) -> Option<u64> {
         if uuid.get_version_num() != 8 || uuid.get_variant() != Variant::RFC4122 {
             return None;

@@ -1,11 +1,11 @@
-//! Texts that no log may show.
+//! Texts that must not appear in a log.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-/// A password, or a half of one, on its way: it is wiped when it is dropped, and not shown by `Debug`.
+/// A password, or a half of one, in memory: wiped on drop and hidden from `Debug`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Secret(Zeroizing<String>);

@@ -1,25 +1,25 @@
-//! JSON read strictly: names that an object repeats are found, which serde_json's own value would fold.
+//! Strict JSON parsing: detects repeated member names, which serde_json's own value would merge.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// The most repeated names that are noted.
+/// Maximum number of repeated names that are recorded.
 const MAX_REPEATED: usize = 32;
-/// The longest part of a field's path that an answer repeats, in characters.
+/// Maximum length of a field's path in an answer, in characters.
 const MAX_SHOWN: usize = 128;
 
-/// A path as an answer repeats it: its names come from the caller.
+/// A field's path, shortened for an answer because its names come from the caller.
 pub(super) fn shown(path: &str) -> String {
     path.chars().take(MAX_SHOWN).collect()
 }
 
-/// Reads a value; the path of each name that an object repeats is noted.
+/// Reads a value and records the path of each repeated member name.
 pub(super) struct Strict<'a> {
-    /// Where the value stands in the whole, such as `users[0].`.
+    /// Path of the value in the body, such as `users[0].`.
     pub(super) path: String,
-    /// The paths of the first names that an object repeats.
+    /// Paths of the first repeated names.
     pub(super) repeated: &'a mut Vec<String>,
 }
 

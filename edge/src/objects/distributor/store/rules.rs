@@ -1,4 +1,4 @@
-//! What the rules read and write, as statements. Every query is served by an index.
+//! The rules' reads and writes as SQL statements. An index serves every query.
 
 use std::rc::Rc;
 
@@ -78,14 +78,16 @@ impl Store for SqlStore {
         }
         let row: Option<(String,)> = self.db.row("SELECT id FROM keys WHERE digest = ?", (digest,))?;
         match row {
-            Some((id,)) => self.key(id.parse().map_err(|_| InternalError::new("a stored key ID that is none"))?),
+            Some((id,)) => {
+                self.key(id.parse().map_err(|_| InternalError::new("a stored key ID that cannot be parsed"))?)
+            }
             None => Ok(None),
         }
     }
 
     fn put_key(&mut self, key: Key, document: &str) -> Result<(), InternalError> {
         let Some(number) = self.number_of(key.id.uuid()) else {
-            return Err(InternalError::new("a key ID that is not ours"));
+            return Err(InternalError::new("a key ID outside this distributor's numbering"));
         };
         self.db.run(
             "INSERT INTO keys (n, id, status, digest, replaces, doc) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (n) \
@@ -121,14 +123,16 @@ impl Store for SqlStore {
             .db
             .row("SELECT id FROM keys WHERE replaces = ? AND status IN ('pending', 'approved') LIMIT 1", (replaces,))?;
         match row {
-            Some((id,)) => self.key(id.parse().map_err(|_| InternalError::new("a stored key ID that is none"))?),
+            Some((id,)) => {
+                self.key(id.parse().map_err(|_| InternalError::new("a stored key ID that cannot be parsed"))?)
+            }
             None => Ok(None),
         }
     }
 
     fn put_approval(&mut self, approval: &Approval, document: &str) -> Result<(), InternalError> {
         let Some(number) = self.number_of(approval.id.uuid()) else {
-            return Err(InternalError::new("an approval ID that is not ours"));
+            return Err(InternalError::new("an approval ID outside this distributor's numbering"));
         };
         self.db.run(
             "INSERT INTO approvals (n, id, status, kind, doc) VALUES (?, ?, ?, ?, ?) ON CONFLICT (n) DO UPDATE SET \
@@ -161,14 +165,14 @@ impl Store for SqlStore {
         if let Some(volume) = self.volumes.borrow().get(&(lineage, day)) {
             return Ok(*volume);
         }
-        // Beyond 2^53 a number is not exact in JavaScript: it travels as text.
+        // A number beyond 2^53 is not exact in JavaScript, so it travels as text.
         let row: Option<(String,)> = self.db.row(
             "SELECT CAST(COALESCE(SUM(volume), 0) AS TEXT) FROM days WHERE lineage = ? AND day = ?",
             (lineage, day),
         )?;
         let minor = row
             .and_then(|(text,)| text.parse().ok())
-            .ok_or_else(|| InternalError::new("a volume that is no number"))?;
+            .ok_or_else(|| InternalError::new("a stored volume that cannot be parsed"))?;
         let volume = Amount::from_minor(minor).unwrap_or(Amount::MAX);
         self.volumes.borrow_mut().insert((lineage, day), volume);
         Ok(volume)
@@ -179,7 +183,7 @@ impl Store for SqlStore {
             "UPDATE days SET volume = volume - CAST(? AS INTEGER) WHERE lineage = ? AND day = ? AND key = ?",
             (amount.minor().to_string(), lineage, day, id),
         )?;
-        // What is loaded stays true; a rollback loads everything again.
+        // Loaded values stay true; a rollback loads everything again.
         if let Some(volume) = self.volumes.get_mut().get_mut(&(lineage, day)) {
             *volume = volume.checked_sub(amount).unwrap_or_default();
         }
@@ -223,7 +227,7 @@ impl Store for SqlStore {
                 facts.amount.minor().to_string(),
             ),
         )?;
-        // What is loaded stays true; a rollback loads everything again.
+        // Loaded values stay true; a rollback loads everything again.
         if let Some((_, lineage)) = facts.key
             && let Some(volume) = self.volumes.get_mut().get_mut(&(lineage, day))
         {
@@ -249,7 +253,7 @@ impl Store for SqlStore {
             "UPDATE operations SET status = ?, state = ? WHERE n = ?",
             (operation.state.status, json_text::write(&operation.state)?, operation.number),
         )?;
-        // A pending operation leaves that state once; an arrival comes after it did.
+        // An operation leaves the pending state once; its arrival comes later.
         if operation.state.status != OperationStatus::Completed {
             self.count_pending(operation, -1);
         }

@@ -126,7 +126,7 @@ fn every_kind_of_entry_tells_who_did_what() {
     rich.await_nothing_processing(Duration::from_secs(20));
 
     let d = edge.distributor();
-    // What ends at the same time ends in no particular order.
+    // Requests that end at the same time end in no particular order.
     keys(&d);
     edge.stop_clock(start + 1000);
     operations(&d, &d.asking_key());

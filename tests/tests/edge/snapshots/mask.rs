@@ -1,4 +1,4 @@
-//! What differs from run to run, replaced by names that do not.
+//! Replaces the parts of a text that differ from run to run by fixed names.
 
 use universal_wallet::Timestamp;
 use uuid::Uuid;
@@ -21,7 +21,7 @@ impl Mask {
         masked
     }
 
-    /// What a text begins with, where it is something to be masked: its length and its name.
+    /// The part at the start of a text that must be masked: its length and its fixed name.
     fn found(&mut self, text: &str) -> Option<(usize, String)> {
         if text.get(..64).is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit())) {
             return Some((64, "<digest>".into()));

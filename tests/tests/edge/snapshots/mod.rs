@@ -1,4 +1,4 @@
-//! What people read, word for word: the sentences of refusals, the entries of the audit chain, the lines of the log.
+//! Snapshots of the texts that people read: refusals, entries of the audit chain, lines of the log.
 //! After a change on purpose `UPDATE_EXPECT=1` writes the texts anew; the difference is what to review.
 
 use std::fs;

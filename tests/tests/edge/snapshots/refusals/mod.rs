@@ -24,7 +24,7 @@ const NOT_MET: [(Code, &str); 1] =
 struct Sheet(String);
 
 impl Sheet {
-    /// What the calls from here on are about.
+    /// Starts a section of the following calls.
     fn title(&mut self, title: &str) {
         let gap = if self.0.is_empty() { "" } else { "\n" };
         self.0.push_str(&format!("{gap}# {title}\n"));

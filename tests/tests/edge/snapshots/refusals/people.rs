@@ -148,7 +148,7 @@ fn users(sheet: &mut Sheet, edge: &Edge) {
     sheet.add(&post(&d, &d.admin, &reset, json!({})));
 }
 
-/// What was asked for is no longer possible, because of people who changed meanwhile.
+/// Requests that are no longer possible, because people changed meanwhile.
 fn outdated(sheet: &mut Sheet, edge: &Edge) {
     sheet.title("Requests that people overtook");
     let d = edge.distributor();

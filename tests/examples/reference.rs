@@ -39,7 +39,7 @@ async fn main() -> Result<(), Error> {
     for request in &requests.items {
         let id = request.operation_id;
         client.process_cash_out(id, CashOutFulfillmentType::Cash).reference("receipt-77").send().await?;
-        let paid = client.wait_for(id, Duration::from_secs(60)).send().await?;
+        let paid = client.wait_for(id, Duration::from_mins(1)).send().await?;
         println!("{id} is {}", paid.status);
     }
     Ok(())

@@ -125,7 +125,7 @@ impl Edge {
     pub fn at(url: String, secrets: Secrets) -> Self {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(60)))
+            .timeout_global(Some(Duration::from_mins(1)))
             .max_redirects(0)
             .allow_non_standard_methods(true)
             .build()

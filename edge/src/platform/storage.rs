@@ -41,16 +41,16 @@ fn count(cursor: &SqlCursor) {
 #[derive(Debug)]
 pub(crate) struct Storage {
     state: State,
-    storage: worker::Storage,
+    inner: worker::Storage,
     sql: SqlStorage,
 }
 
 impl From<DurableObjectState> for Storage {
     fn from(state: DurableObjectState) -> Self {
         let state = State::from(state);
-        let storage = state.storage();
-        let sql = storage.sql();
-        Self { state, storage, sql }
+        let inner = state.storage();
+        let sql = inner.sql();
+        Self { state, inner, sql }
     }
 }
 
@@ -96,7 +96,7 @@ impl Storage {
     /// Runs a function in a transaction, which is rolled back if the function fails.
     pub(crate) fn atomically<T, E: From<InternalError>>(&self, run: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let (mut run, mut result) = (Some(run), None);
-        let storage: &RawStorage = self.storage.as_raw().unchecked_ref();
+        let storage: &RawStorage = self.inner.as_raw().unchecked_ref();
         let ended = storage.transaction_sync(&mut || {
             result = run.take().map(|run| run());
             #[cfg(feature = "fault_injection")]
@@ -116,7 +116,7 @@ impl Storage {
         #[allow(clippy::cast_precision_loss, reason = "times are far below 2^53")]
         let at = Date::new(&(at_ms as f64).into());
         // The output gate waits for the write; this code does not.
-        let set = self.storage.as_raw().set_alarm(at, JsValue::UNDEFINED.unchecked_into());
+        let set = self.inner.as_raw().set_alarm(at, JsValue::UNDEFINED.unchecked_into());
         set.map(drop).map_err(|error| failed("setAlarm", &error.into()))
     }
 

@@ -92,7 +92,7 @@ impl Servers {
         }
         if let Some(server) = &self.before {
             let before = prepared::ours(&server.client()?);
-            let calls: [(Part, &str, fn(&Prepared) -> Result<Call>); 4] = [
+            let calls: [(Part, &str, MakeCall); 4] = [
                 (Part::Balance, "balance before", balance),
                 (Part::CashIn, "cash-in before", cash_in),
                 (Part::Forged, "forged before", forged),
@@ -131,6 +131,9 @@ impl Servers {
         Ok(all)
     }
 }
+
+/// Makes the call that a series repeats.
+type MakeCall = fn(&Prepared) -> Result<Call>;
 
 pub(crate) fn balance(of: &Prepared) -> Result<Call> {
     Call::get(&of.path("/balance"), std::slice::from_ref(&of.key))

@@ -77,7 +77,7 @@ fn twenty_power_cuts_under_load_lose_and_double_nothing() {
         }
     });
 
-    distributor.await_nothing_processing(Duration::from_secs(60));
+    distributor.await_nothing_processing(Duration::from_mins(1));
     assert_conserved(&distributor, &wallets);
     let acknowledged = acknowledged.into_inner().unwrap();
     let mut seen = HashMap::new();
@@ -128,7 +128,7 @@ fn a_delivery_that_a_power_cut_interrupted_arrives_by_itself() {
     assert_eq!(distributor.process(&till, &request).ok()["status"], "processing");
     edge.kill();
     edge.revive();
-    distributor.await_nothing_processing(Duration::from_secs(60));
+    distributor.await_nothing_processing(Duration::from_mins(1));
     assert_eq!(edge.wallet_balance(phone), "75.00");
     assert_conserved(&distributor, &[format!("wallets/{phone}")]);
 }

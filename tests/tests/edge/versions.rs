@@ -169,7 +169,7 @@ fn a_message_that_cannot_be_read_is_refused_logged_and_not_acted_on() {
         assert_eq!(edge.tell(kind, name, &message), "E503", "{message}");
         let request = message.split(' ').nth(2).unwrap_or_default();
         let log = edge.log();
-        let line = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).last().unwrap();
+        let line = log.lines().rev().find_map(|line| serde_json::from_str::<Value>(line).ok()).unwrap();
         assert_eq!((&line["requestID"], &line["level"]), (&json!(request), &json!("error")), "{line}");
         assert!(!line["fault"].as_str().unwrap().contains("secret"), "{line}");
     }

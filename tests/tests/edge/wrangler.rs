@@ -15,7 +15,7 @@ use universal_wallet_tests::person::sign_in;
 
 const PHONE: &str = "+2348031234567";
 /// An outdated build takes minutes to rebuild.
-const START: Duration = Duration::from_secs(600);
+const START: Duration = Duration::from_mins(10);
 
 /// Runs the user's command, and waits for its demo.
 fn dev(state: &Path) -> (ProcessGroup, Edge) {

@@ -14,7 +14,7 @@ use crate::process_group::ProcessGroup;
 use crate::project::Project;
 
 /// Time limit until workerd listens; it takes some seconds on a busy machine.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// A running workerd. It ends with this value, and with this process.
 #[derive(Debug)]

@@ -17,7 +17,7 @@ use crate::build::Worker;
 use crate::workspace;
 
 /// Time limit until the Worker answers.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 /// Number of a log's last lines shown after a failure.
 const TAIL: usize = 30;
 

@@ -139,7 +139,7 @@ pub(super) fn build() -> Result<()> {
 /// Environment variables that tell the tests what to run.
 pub(super) fn e2e(count: &mut Count) -> Result<()> {
     build()?;
-    for tests in [&["--package", E2E][..], &["--package", CLIENT, "--test", "on_workerd"]] {
+    for tests in [&["--package", E2E][..], &["--package", "universal-wallet-worker-client", "--test", "on_workerd"]] {
         let mut command = cargo("test");
         command.args(tests).args(["--locked", "--no-fail-fast"]).envs([
             ("EDGE_BUILD_DIR", Worker::Edge.folder()),

@@ -24,7 +24,7 @@ enum Work {
 pub(super) async fn alarm(state: Shared<DistributorState>) -> String {
     state.step_on(|state, _| state.alarm_at = None);
     loop {
-        match state.step_on(|state, now| state.due(now)) {
+        match state.step_on(DistributorState::due) {
             Work::Deliver(attempt) => {
                 deliver(&state, attempt, false).await;
             }

@@ -118,7 +118,7 @@ impl DistributorState {
     /// The answer to an approval: the request and the current state of its subject.
     pub(super) fn decided(&self, approval: &str, half: Option<&str>) -> Outcome<Answer> {
         let approval = self.store.find_approval(approval)?;
-        let subject = |name: &str| approval.subject[name].as_str().unwrap_or_default();
+        let subject = |name: &str| approval.subject_text(name).unwrap_or_default();
         let mut decision =
             Decision { approval: approval.view(), key: None, operation: None, user: None, password_half: None };
         match approval.kind {

@@ -1,6 +1,6 @@
 //! The audit log: listed, and verified against the stored states and the head that the issuer keeps.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use universal_wallet_core::audit::verify::Anchor;
 use universal_wallet_core::error::Outcome;
@@ -113,19 +113,30 @@ pub(crate) struct AuditItem {
     text: String,
 }
 
+/// An entry's text.
+#[derive(Deserialize)]
+struct Content {
+    at: Value,
+    kind: Value,
+    actor: Value,
+    subject: Value,
+    details: Value,
+}
+
 fn audit_item(number: u64, text: &str, hash: &str, before: Option<&str>) -> Outcome<AuditItem> {
-    let mut content: Value = serde_json::from_str(text)?;
+    let Content { at, kind, actor, subject, details } = serde_json::from_str(text)?;
     // An operation's first entry holds its facts in stored form; the answer uses the names of the rest of the API.
-    let details = content["details"].take();
-    let details =
-        serde_json::from_value::<OperationDetails>(details.clone()).map_or(details.clone(), |facts| facts.subject());
+    let details = match OperationDetails::deserialize(&details) {
+        Ok(facts) => facts.subject(),
+        Err(_) => details,
+    };
     let first = Digest::ZERO.to_string();
     Ok(AuditItem {
         sequence_number: number,
-        at: content["at"].take(),
-        kind: content["kind"].take(),
-        actor: content["actor"].take(),
-        subject: content["subject"].take(),
+        at,
+        kind,
+        actor,
+        subject,
         details,
         hash: hash.into(),
         previous_hash: before.unwrap_or(&first).into(),

@@ -157,7 +157,7 @@ pub(super) async fn approve(state: &Shared<DistributorState>, from: &ConsoleCall
         Ok(approval)
     })
     .await?;
-    let text = |name: &str| approval.subject[name].as_str().unwrap_or_default().to_owned();
+    let text = |name: &str| approval.subject_text(name).unwrap_or_default().to_owned();
     let (login, user) = (text("login"), requests::subject_user(&approval)?);
     let person = objects::user(&login);
     if approval.kind == ApprovalKind::ResetUser {

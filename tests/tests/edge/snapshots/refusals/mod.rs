@@ -6,6 +6,7 @@ mod keys;
 mod operations;
 mod people;
 
+use std::fmt::Write as _;
 use std::thread;
 
 use expect_test::expect_file;
@@ -27,7 +28,7 @@ impl Sheet {
     /// Starts a section of the following calls.
     fn title(&mut self, title: &str) {
         let gap = if self.0.is_empty() { "" } else { "\n" };
-        self.0.push_str(&format!("{gap}# {title}\n"));
+        writeln!(self.0, "{gap}# {title}").unwrap();
     }
 
     /// Adds a call, which must have been refused.
@@ -42,7 +43,7 @@ impl Sheet {
         let more = fields.len() > 1 || fields.iter().any(|field| !sentence.contains(field));
         let fields = if more { format!("  [{}]", fields.join("; ")) } else { String::new() };
         let call = in_general(&answer.call);
-        self.0.push_str(&format!("{} {code}  {call}  {sentence}{fields}\n", answer.status));
+        writeln!(self.0, "{} {code}  {call}  {sentence}{fields}", answer.status).unwrap();
     }
 }
 

@@ -1,5 +1,7 @@
 //! The program of the guide "Cash-out via API".
 
+#![allow(clippy::duration_suboptimal_units, reason = "the client's oldest Rust has no `from_mins`")]
+
 use std::time::Duration;
 
 use universal_wallet::wire::{CashOutFulfillmentType, OperationStatus};
@@ -12,7 +14,7 @@ async fn main() -> Result<(), Error> {
     for request in &page.items {
         let id = request.operation_id;
         client.process_cash_out(id, CashOutFulfillmentType::Cash).reference("receipt-78").send().await?;
-        let operation = client.wait_for(id, Duration::from_mins(5)).send().await?;
+        let operation = client.wait_for(id, Duration::from_secs(300)).send().await?;
         match operation.status {
             OperationStatus::Completed => println!("{id}: hand out {}", operation.amount),
             status => println!("{id}: do not pay, it is {status}"),

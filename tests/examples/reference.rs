@@ -1,5 +1,7 @@
 //! The Rust of the API reference: each call of the client, once.
 
+#![allow(clippy::duration_suboptimal_units, reason = "the client's oldest Rust has no `from_mins`")]
+
 use std::time::Duration;
 
 use universal_wallet::wire::{CashOutFulfillmentType, OperationStatus};
@@ -39,7 +41,7 @@ async fn main() -> Result<(), Error> {
     for request in &requests.items {
         let id = request.operation_id;
         client.process_cash_out(id, CashOutFulfillmentType::Cash).reference("receipt-77").send().await?;
-        let paid = client.wait_for(id, Duration::from_mins(1)).send().await?;
+        let paid = client.wait_for(id, Duration::from_secs(60)).send().await?;
         println!("{id} is {}", paid.status);
     }
     Ok(())

@@ -1,2 +1,2 @@
-// The time, which the tests' entry can move.
+// The current time, which the tests' entry can move.
 export const clock = { now: () => Date.now() };

@@ -1,5 +1,5 @@
 // The one Wasm instance of this isolate. A panic traps it; then a fresh one takes its place, and
-// objects load themselves again from storage.
+// objects reload themselves from storage.
 
 import * as edge from "./edge.js";
 import module from "./edge_bg.wasm";
@@ -20,10 +20,7 @@ let generation = 0;
 let ready = false;
 let problem = "";
 
-/** Called with each fresh instance; the tests' entry has a use for it. */
-export const instance = { made() {} };
-
-/** The exports of a live instance; `problem` says why it is not fit to serve. */
+/** The exports of a live instance; `problem` says why it cannot serve. */
 export function live(env) {
   if (!ready) {
     if (generation === 0) edge.initSync({ module });
@@ -32,13 +29,12 @@ export function live(env) {
       VARIABLES.filter((name) => typeof env[name] === "string").map((name) => [name, env[name]]),
     );
     problem = edge.Worker.configure(JSON.stringify(variables));
-    instance.made(edge, env);
     ready = true;
   }
   return { edge, generation, problem };
 }
 
-/** Takes a fresh instance after a trap, which met an event in some object or the Worker. */
+/** Takes a fresh instance after a trap, which an event in some object or in the Worker caused. */
 export function renew(object, event, error) {
   fault(object, event, `the instance trapped: ${error}`);
   edge.__wbg_reset_state();

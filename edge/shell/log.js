@@ -1,19 +1,19 @@
-// Lines to the log, JSON each. Of a request one line where the deployment wants it, in development also to the caller
-// how long it took; of a fault one line always. No line has a secret, a phone number, an amount or a path, which may hold
+// Log lines, JSON each. A request has one line if the deployment wants it, in development also a header with its
+// duration; a fault always has one line. No line holds a secret, a phone number, an amount or a path, which may hold
 // any of them.
 
-/** Where the rows that a request reads and writes are counted; nothing where nobody wants to know. */
+/** Counter of the rows that a request reads and writes; undefined if rows are not counted. */
 export function watching(env) {
   return env.LOG_REQUESTS === "1" || env.SERVER_TIMING === "1" ? { read: 0, written: 0, text: "" } : undefined;
 }
 
-/** Tells of a fault that the shell met; the event is a message, whose envelope names the request and its route. */
+/** Logs a fault in the shell; the event is a message, whose envelope names the request and its route. */
 export function fault(object, event, text) {
   const [, , requestID, route] = event.split(" ", 4);
   console.error(JSON.stringify({ level: "error", requestID, route, object, fault: text }));
 }
 
-/** Tells of a request that was answered. */
+/** Logs an answered request. */
 export function tell(env, request, route, distributor, id, { read, written, text }, begun, response) {
   const wallMs = Date.now() - begun;
   if (env.SERVER_TIMING === "1" && response.status !== 101) {
@@ -38,7 +38,7 @@ export function tell(env, request, route, distributor, id, { read, written, text
   );
 }
 
-/** The code of a refusal, from the answer's text. */
+/** The code of a refusal, read from the answer's text. */
 function code(status, text) {
   if (status < 400 || text === "") return null;
   return JSON.parse(text.slice(text.indexOf("\n\n") + 2)).code;

@@ -1,12 +1,12 @@
-// The Durable Objects: each holds a Rust object and hands it strings. After a trap the Rust object
-// is loaded again from storage, which the trap did not touch.
+// The Durable Objects: each holds a Rust object and passes it strings. After a trap the Rust object
+// is loaded again from storage, which the trap left intact.
 
 import { DurableObject } from "cloudflare:workers";
 import { clock } from "./clock.js";
 import { live, renew } from "./instance.js";
 import { follow } from "./steps.js";
 
-// No session outlives this, nor does its socket.
+// Maximum lifetime of a socket: no session lasts longer.
 const SESSION_MS = 12 * 3_600_000;
 
 class Holder extends DurableObject {
@@ -14,8 +14,8 @@ class Holder extends DurableObject {
   #generation = 0;
 
   /**
-   * Runs a synchronous call into Rust on behalf of an event, which is a message; `E500` where it trapped. `rows`, where
-   * given, grows by what it costs.
+   * Runs a synchronous call into Rust on behalf of an event, which is a message; `E500` after a trap. `rows`, if
+   * given, counts the rows of the call.
    */
   enter(event, run, rows) {
     try {
@@ -34,7 +34,7 @@ class Holder extends DurableObject {
       }
       return step;
     } catch (error) {
-      // Storage that is newer than this code; the log was told.
+      // The storage is newer than this code; the log says so.
       if (error?.message === "newer") return "E503";
       this.#generation = 0;
       renew(this.constructor.name, event, error);
@@ -47,20 +47,20 @@ class Holder extends DurableObject {
     return step[0] === "O" ? this.follow(message, step, rows) : step;
   }
 
-  /** The same, with the rows that it read and wrote, here and in the objects that were asked. */
+  /** The same, with the rows read and written here and in the objects that this one called. */
   async counted(message) {
     const rows = { read: 0, written: 0 };
     return { reply: await this.call(message, rows), ...rows };
   }
 
   async alarm() {
-    // An alarm is nobody's request, so it gets a name of its own in the log.
+    // An alarm belongs to no request, so it gets its own name in the log.
     const event = `alarm 1 ${crypto.randomUUID()} alarm `;
     const step = await this.follow(
       event,
       this.enter(event, (held, now) => held.alarm(event, now)),
     );
-    // An alarm that throws is repeated by the platform.
+    // The platform repeats an alarm that throws.
     if (step[0] === "E") throw new Error("The alarm could not do its work.");
   }
 
@@ -71,7 +71,7 @@ class Holder extends DurableObject {
 }
 
 export class Distributor extends Holder {
-  /** Opens a WebSocket for a member; the Worker has found out who calls. */
+  /** Opens a WebSocket for a member, whom the Worker has authenticated. */
   fetch(request) {
     const message = request.headers.get("UW-Listener");
     const person = this.enter(message, (held, now) => held.listen(message, now));

@@ -1,11 +1,11 @@
-// Rust answers each call with the next step: a letter and the rest. The shell carries it out.
+// Rust answers each call with the next step: a letter and its argument. The shell carries it out.
 
 import { fault } from "./log.js";
 
-/** Carries messages until there is something else to do. `rows`, where given, grows by what that costs. */
+/** Carries messages until another kind of step comes. `rows`, if given, counts the rows of the calls. */
 export async function follow(env, step, rows, resume) {
   while (step[0] === "O") {
-    // The object's kind, the number of the call that waits, the object's name, the message.
+    // Fields: the object's kind, the number of the waiting call, the object's name, the message.
     const kind = step.indexOf("\n");
     const waits = step.indexOf("\n", kind + 1);
     const name = step.indexOf("\n", waits + 1);
@@ -17,7 +17,7 @@ export async function follow(env, step, rows, resume) {
   return step;
 }
 
-/** Asks an object; `E503` or `E500` where it does not answer. */
+/** Calls an object; `E503` or `E500` if it does not answer. */
 export async function ask(objects, kind, name, message, rows) {
   try {
     const object = objects.get(objects.idFromName(name));

@@ -1,8 +1,8 @@
-// The tests' entry: the production Worker and objects, watched, with powers under POST /testing/.
+// The tests' entry: the production Worker and objects, instrumented, with powers under POST /testing/.
 // It is never deployed.
 
 import { clock } from "./clock.js";
-import { instance } from "./instance.js";
+import { live } from "./instance.js";
 import * as production from "./objects.js";
 import worker from "./worker.js";
 
@@ -12,16 +12,13 @@ let frozen = null;
 let offset = 0;
 clock.now = () => frozen ?? Date.now() + offset;
 
-// A Worker whose variable says so plays code of the next version beside objects of this one, or the other way round.
-instance.made = (edge, env) => edge.Worker.play_next_version?.(env.PLAY_NEXT_VERSION === "1");
-
 const watch = { calls: {}, alarms: {}, rowsRead: {}, rowsWritten: {}, statements: new Map() };
 let faults = [];
 let waiting = 0;
 let alarms = true;
 let running = null;
 
-/** Adds what the last statement read and wrote: a cursor knows once it was read. */
+/** Adds the rows that the last statement read and wrote: a cursor knows them after it was read. */
 function settle() {
   if (running === null) return;
   const { kind, cursor } = running;
@@ -44,14 +41,14 @@ function replaced(object, members) {
   return new Proxy({}, { get });
 }
 
-/** A message that meets a silence waits until all is healed. */
+/** A message that meets a silence waits until all faults are healed. */
 async function silence(met) {
   waiting += 1;
   while (faults.includes(met)) await scheduler.wait(20);
   waiting -= 1;
 }
 
-/** An object's context, with its statements and alarms counted. An alarm is a row written. */
+/** An object's context with its statements and alarms counted. Setting an alarm writes a row. */
 function watched(ctx, kind) {
   const exec = (sql, ...bindings) => {
     settle();
@@ -69,7 +66,15 @@ function watched(ctx, kind) {
   });
 }
 
-/** The fault that a message meets, if there is one left for it. */
+// Who plays code of the next version: "WORKER", and kinds of objects.
+let newer = [];
+
+/** From now on Rust writes messages as the code that `who` runs does. */
+function play(env, who) {
+  live(env).edge.Worker.play_next_version?.(newer.includes(who));
+}
+
+/** The fault that applies to a message, if one is left. */
 function fault(kind, message) {
   const found = faults.find((one) => one.object === kind && one.times > 0 && message.includes(one.match));
   if (found) found.times -= 1;
@@ -99,12 +104,20 @@ const tested = (kind, Production) =>
         return reply;
       }
 
+      enter(event, run, rows) {
+        play(this.env, kind);
+        const step = super.enter(event, run, rows);
+        play(this.env, "WORKER");
+        return step;
+      }
+
       async alarm() {
         add(watch.alarms, kind, 1);
         return super.alarm();
       }
 
-      async power({ act, sql, bindings }) {
+      async power({ act, sql, bindings, message }) {
+        if (act === "tell") return super.call(message);
         if (act === "evict") this.#ctx.abort("evicted");
         if (act === "alarm") return (await this.alarm()) ?? null;
         return [...this.#ctx.storage.sql.exec(sql, ...(bindings ?? []))];
@@ -119,14 +132,14 @@ export const Issuer = tested("ISSUER", production.Issuer);
 export const SignIns = tested("SIGN_INS", production.SignIns);
 
 const POWERS = {
-  /** `{"now"}` stops the clock there; `{"offset"}` (ms) lets it run, ahead by that. */
+  /** `{"now"}` stops the clock at that time; `{"offset"}` (ms) lets it run ahead by that much. */
   clock({ now = null, offset: ahead = 0 }) {
     frozen = now;
     offset = ahead;
     return clock.now();
   },
 
-  /** `{"on"}`: whether alarms that objects set from now on come by themselves. */
+  /** `{"on"}`: whether alarms that objects set from then on fire by themselves. */
   alarms({ on }) {
     alarms = on;
   },
@@ -149,8 +162,8 @@ const POWERS = {
   },
 
   /**
-   * `{"object", "when": "before" | "after" | "silent" | "stuck", "times"?, "match"?}`: messages that get lost. Those
-   * that meet a silence wait until all is healed: `silent` before they arrive, `stuck` after they were carried out.
+   * `{"object", "when": "before" | "after" | "silent" | "stuck", "times"?, "match"?}`: loses messages. A message that
+   * meets a silence waits until all faults are healed: `silent` before it arrives, `stuck` after it was carried out.
    */
   fault({ object, when, times = 1, match = "" }) {
     faults.push({ object, when, times, match });
@@ -159,6 +172,15 @@ const POWERS = {
   heal() {
     faults = [];
   },
+
+  /** `{"newer"}`: who plays code of the next version, "WORKER" and kinds of objects; in builds with faults alone. */
+  versions({ newer: those }, env) {
+    newer = those;
+    play(env, "WORKER");
+  },
+
+  /** `{"object", "name", "message"}`: an object is told a message as it is. */
+  tell: (command, env) => object(env, command).power({ ...command, act: "tell" }),
 
   sql: (command, env) => object(env, command).power({ ...command, act: "sql" }),
   alarm: (command, env) => object(env, command).power({ act: "alarm" }),

@@ -1,5 +1,5 @@
-// The entry: hands each request to Rust as strings, carries out what Rust asks for, and turns the
-// answer into a response. It decides nothing but whether a path is a static file's.
+// The entry: passes each request to Rust as strings, carries out the steps that Rust returns, and turns the
+// answer into a response. Its only decision is whether a path is a static file's.
 
 import { live, renew } from "./instance.js";
 import { tell, watching } from "./log.js";
@@ -11,7 +11,7 @@ export { Distributor, Issuer, SignIns, User, Wallet } from "./objects.js";
 const OURS = /^\/(api|admin|issuer|healthz|openapi\.json)([/?]|$)/;
 const MAX_BODY = 64 * 1024;
 const NOTHING = new Uint8Array(0);
-// The headers that Rust reads: of a request without a body, of any, and of one that a browser may have sent.
+// The headers that Rust reads: of a request without a body, of any request, and of one that a browser may have sent.
 const READ_HEADERS = ["Authorization", "CF-Connecting-IP"];
 const HEADERS = [...READ_HEADERS, "Content-Type", "Idempotency-Key"];
 const BROWSER_HEADERS = [...HEADERS, "Cookie", "Origin", "Sec-Fetch-Site", "Upgrade"];
@@ -27,7 +27,7 @@ export default {
   },
 };
 
-/** Answers a request, and tells of it. */
+/** Answers a request, and logs it. */
 async function told(request, path, env, id, seen) {
   const begun = Date.now();
   const response = await answer(request, path, env, id, seen);
@@ -38,14 +38,14 @@ async function told(request, path, env, id, seen) {
   return response;
 }
 
-/** Answers a request, at once where nobody else is asked. `seen`, where given, grows by what it costs, and has the text. */
+/** Answers a request, at once if no object is needed. `seen`, if given, collects the rows and the text. */
 function answer(request, path, env, id, seen) {
   const text = describe(request, path);
   const step = enter(env, id, (worker) => worker.begin(text, id));
   return step[0] === "A" && !seen ? respond(step, request.method, id) : carryOut(request, text, env, id, step, seen);
 }
 
-/** Carries out steps until the answer is there. */
+/** Carries out steps until the answer is complete. */
 async function carryOut(request, text, env, id, step, seen) {
   const { method } = request;
   if (step === "B") {
@@ -68,7 +68,7 @@ async function carryOut(request, text, env, id, step, seen) {
   return respond(step, method, id);
 }
 
-/** Runs a synchronous call into Rust; after a trap, the answer to one. */
+/** Runs a synchronous call into Rust; after a trap, the answer to a trap. */
 function enter(env, id, run) {
   try {
     const { edge, problem } = live(env);
@@ -79,7 +79,7 @@ function enter(env, id, run) {
   }
 }
 
-/** The request as Rust reads it: method, URL, then headers, a line each; one that was sent after `=`. */
+/** The request as Rust reads it: method, URL, then headers, one a line; a header that was sent follows `=`. */
 function describe({ method, url, headers }, path) {
   let text = `${method}\n${url}`;
   const names = path.startsWith("/admin/") ? BROWSER_HEADERS : method === "GET" ? READ_HEADERS : HEADERS;
@@ -90,7 +90,7 @@ function describe({ method, url, headers }, path) {
   return text;
 }
 
-/** A stream: an answer whose body goes on with the pages that a Distributor replies. */
+/** A streamed answer: its body continues with the pages that a Distributor returns. */
 function stream(env, text, method, id) {
   const end = text.indexOf("\n");
   let [name, message] = JSON.parse(text.slice(1, end));
@@ -113,7 +113,7 @@ function stream(env, text, method, id) {
   return new Response(body, first);
 }
 
-/** Opens a WebSocket at a Distributor, which knows who listens from the header that only we set. */
+/** Opens a WebSocket at a Distributor, which takes the listener from the header that only the Worker sets. */
 async function listen(request, env, step, id) {
   const [name, message] = JSON.parse(step);
   const headers = { Upgrade: "websocket", "UW-Listener": message };
@@ -123,7 +123,7 @@ async function listen(request, env, step, id) {
   return respond(text, request.method, id);
 }
 
-/** The body, never more than the largest, or why there is none. */
+/** The body up to the size limit, or the reason why there is none. */
 async function read(request) {
   const length = request.headers.get("Content-Length");
   if (length === null && request.body === null) return { body: NOTHING, trouble: "" };
@@ -136,7 +136,7 @@ async function read(request) {
   }
 }
 
-/** The bytes of a body that does not tell its length; `null` where they are too many. */
+/** The bytes of a body without a declared length; `null` if they are too many. */
 async function collect(body) {
   const chunks = [];
   let size = 0;

@@ -1,4 +1,4 @@
-//! A fuzzer's entry; see the function that it calls.
+//! Fuzz target; its function documents it.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| universal_wallet_fuzz::key(data));

@@ -1,5 +1,5 @@
-//! What reads bytes from outside. Each function takes any bytes and panics where a promise about
-//! them does not hold; a fuzzer calls them (`fuzz_targets`), and property tests (`tests`).
+//! Parsers of bytes from outside, as fuzz targets. Each function takes any bytes and panics if a promise about
+//! them does not hold; the fuzzer (`fuzz_targets`) and property tests (`tests`) call them.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -15,10 +15,10 @@ mod worker;
 pub use texts::{amount, body, cursor, ip_list, key, phone};
 pub use worker::{cookie, request};
 
-/// What a fuzzer calls.
+/// Signature of a fuzz target.
 pub type Target = fn(&[u8]);
 
-/// Every target by its name, which is also that of its corpus.
+/// Every target by its name, which is also the name of its corpus.
 pub const TARGETS: [(&str, Target); 8] = [
     ("key", key),
     ("amount", amount),

@@ -1,4 +1,4 @@
-//! Texts that the rules read.
+//! Texts that the rules parse.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ fn distributor(number: u128) -> DistributorID {
     DistributorID::from_uuid(Uuid::from_u128(number))
 }
 
-/// An API key: only what was minted is ours, and only for whom it was minted.
+/// An API key: only a minted key is ours, and only for the distributor it was minted for.
 pub fn key(data: &[u8]) {
     let peppers = Peppers::new("a pepper of thirty-two characters", "another one of thirty-two letters");
     let minted = |owner| {
@@ -26,7 +26,7 @@ pub fn key(data: &[u8]) {
             .unwrap()
     };
     let (mine, other) = (minted(1), minted(2));
-    // Whole keys are no fuzzer's find: what follows a `!` is laid over a genuine one.
+    // A fuzzer cannot find whole keys, so the text after a `!` is laid over a genuine one.
     let mut laid_over = mine.text.as_bytes().to_vec();
     if let Some(change) = data.strip_prefix(b"!") {
         for pair in change.chunks_exact(2) {
@@ -45,7 +45,7 @@ pub fn key(data: &[u8]) {
     }
 }
 
-/// An amount: digits, at most two of them hundredths, and the same when written and read again.
+/// An amount: digits, at most two of them hundredths, unchanged when written and read again.
 pub fn amount(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (whole, hundredths) = text.split_once('.').map_or((text, None), |(whole, rest)| (whole, Some(rest)));
@@ -61,7 +61,7 @@ pub fn amount(data: &[u8]) {
     assert!(Amount::from_minor(read.minor()) == Some(read) && read <= Amount::MAX);
 }
 
-/// A phone: the bare form is all that identity goes by, and reads as itself.
+/// A phone number: its bare form alone is its identity, and parses to itself.
 pub fn phone(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Ok(phone) = text.parse::<Phone>() {
@@ -80,7 +80,7 @@ pub fn phone(data: &[u8]) {
     }
 }
 
-/// A key's list of addresses, one a line, and a client's address on the last: each block reads as
+/// A key's list of addresses, one a line, and a client's address on the last: each block parses to
 /// itself in its normal form, admits its own first address, and never the one all Workers share.
 pub fn ip_list(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -97,7 +97,7 @@ pub fn ip_list(data: &[u8]) {
     }
 }
 
-/// A cursor: only what was made for a list is read as one of it.
+/// A cursor: a list accepts only cursors made for it.
 pub fn cursor(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Some(number) = cursors::read(distributor(1), "operations", text) {
@@ -110,7 +110,7 @@ pub fn cursor(data: &[u8]) {
     assert_eq!(cursors::read(distributor(1), "operations", &made), Some(number));
 }
 
-/// A request body: what is read is an object of the JSON's own members, each once, and every
+/// A request body: an accepted body is an object of the JSON's own members, each once, and every
 /// member that no reader takes is refused.
 pub fn body(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };

@@ -1,4 +1,4 @@
-//! Whole requests, as the shell hands them to the Worker.
+//! Whole requests, as the shell passes them to the Worker.
 
 use std::sync::Once;
 
@@ -11,7 +11,7 @@ const VARIABLES: &str = r#"{
     "SESSION_SECRET": "a-third-secret-of-the-fuzzer-that-is-long-enough"
 }"#;
 
-/// The settings are each thread's own.
+/// Each thread has its own settings.
 fn configured() {
     thread_local! {
         static CONFIGURED: Once = const { Once::new() };
@@ -19,17 +19,17 @@ fn configured() {
     CONFIGURED.with(|once| once.call_once(|| assert_eq!(Worker::configure(VARIABLES), "")));
 }
 
-/// What a step may be: an answer that is not our fault and leaks nothing, the wish for the body, a
+/// Checks a step: an answer that is not our fault and leaks nothing, a request for the body, a
 /// message to an object, or a socket.
 fn check(step: &str, text: &str) {
-    // The API's description follows its head, which is an answer's.
+    // The API's description follows the head of its answer.
     let step = step.strip_prefix('T').unwrap_or(step);
     match step.as_bytes().first() {
         Some(b'A') => {
             let status = &step[1..4];
             assert!(status < "500", "{status} for {text:?}: {step}");
             let (head, _) = step.split_once("\n\n").expect("a head ends with a blank line");
-            // The head is a status and lines of a name and a value, whatever was sent.
+            // The head is a status and lines of a name and a value, whatever the request.
             for line in head.lines().skip(1) {
                 let (name, value) = line.split_once(": ").expect("a header");
                 assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'), "{line:?}");
@@ -44,8 +44,8 @@ fn check(step: &str, text: &str) {
     }
 }
 
-/// A request: the first byte chooses a route (255: what the text says), the first line is put
-/// into its path, the next ones are headers, and what follows a blank line is the body.
+/// A request: the first byte chooses a route (otherwise the text names it), the first line goes
+/// into its path, the next ones are headers, and the text after a blank line is the body.
 pub fn request(data: &[u8]) {
     configured();
     let Some((choice, rest)) = data.split_first() else { return };
@@ -85,7 +85,7 @@ pub fn request(data: &[u8]) {
     }
 }
 
-/// A session cookie: none of a fuzzer's making opens a session.
+/// A session cookie: no cookie made by a fuzzer opens a session.
 pub fn cookie(data: &[u8]) {
     configured();
     let Ok(text) = std::str::from_utf8(data) else { return };

@@ -1,4 +1,4 @@
-//! The fuzzer's targets as property tests: what it kept, and bytes around that.
+//! The fuzz targets as property tests: on the corpus, and on bytes around it.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use universal_wallet_fuzz::TARGETS;
 
-/// What is kept of a target's finds.
+/// The corpus of a target.
 fn corpus(target: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
     let files = fs::read_dir(&folder).into_iter().flatten().flatten();

@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 last = Some(now);
             }
             Ok(_) => {}
-            // The SDK has already repeated the call; what passes by itself is waited for here.
+            // The SDK has already repeated the call; this loop waits out a temporary failure.
             Err(error) if error.is_retryable() => eprintln!("{error}; trying again"),
             Err(error) => return Err(error.into()),
         }

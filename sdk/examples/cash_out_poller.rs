@@ -8,8 +8,8 @@
 //! customer's wallet debited. One that a checker rejects goes back to the list of open requests; this
 //! till leaves it alone from then on.
 //!
-//! A line goes to `payouts.journal` before a request is taken and another when its end was told, so
-//! that a till that starts again knows what it still has to pay out.
+//! A line goes to `payouts.journal` before a request is taken and another when its end is reported, so
+//! that a till that restarts knows which requests it still has to pay out.
 //!
 //! The client comes from `UNIVERSAL_WALLET_URL`, `UNIVERSAL_WALLET_DISTRIBUTOR_ID` and
 //! `UNIVERSAL_WALLET_API_KEY`; the key needs `read-transactions` and `perform-operations`.
@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut payouts = Payouts::load()?;
     loop {
         if let Err(error) = round(&client, &mut payouts).await {
-            // The SDK has already repeated the call; what passes by itself is waited for here.
+            // The SDK has already repeated the call; this loop waits out a temporary failure.
             match error.downcast_ref::<universal_wallet::Error>() {
                 Some(passing) if passing.is_retryable() || passing.is_outcome_unknown() => {
                     eprintln!("{passing}; trying again");
@@ -51,8 +51,8 @@ async fn round(client: &Client, payouts: &mut Payouts) -> Result<(), Box<dyn Err
     tell(client, payouts).await
 }
 
-/// Processes every open request that is new here, or whose processing was not answered. The same PUT
-/// again answers the same operation, so no key needs to be kept for it.
+/// Processes every open request that is new here, or whose processing got no answer. The same PUT
+/// returns the same operation, so no key needs to be stored for it.
 async fn take(client: &Client, payouts: &mut Payouts) -> Result<(), Box<dyn Error>> {
     let mut requests = client.cash_outs().stream();
     while let Some(request) = requests.try_next().await? {
@@ -67,7 +67,7 @@ async fn take(client: &Client, payouts: &mut Payouts) -> Result<(), Box<dyn Erro
     Ok(())
 }
 
-/// Says what became of those taken.
+/// Reports the outcome of the requests taken.
 async fn tell(client: &Client, payouts: &mut Payouts) -> Result<(), Box<dyn Error>> {
     for id in payouts.untold() {
         match client.operation(id).send().await {
@@ -76,7 +76,7 @@ async fn tell(client: &Client, payouts: &mut Payouts) -> Result<(), Box<dyn Erro
                 println!("{id}: hand out {}", operation.amount);
             }
             Ok(operation) => println!("{id}: do not pay, it is {}", operation.status),
-            // Its processing never arrived, so it is still an open request.
+            // The processing never arrived, so the request is still open.
             Err(error) if error.is_not_found() => continue,
             Err(error) => return Err(error.into()),
         }
@@ -85,7 +85,7 @@ async fn tell(client: &Client, payouts: &mut Payouts) -> Result<(), Box<dyn Erro
     Ok(())
 }
 
-/// What the journal says: which requests were taken, and whether their end was told.
+/// Content of the journal: the requests taken, and whether their end was reported.
 struct Payouts(BTreeMap<OperationID, bool>);
 
 impl Payouts {

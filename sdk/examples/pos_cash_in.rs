@@ -1,4 +1,4 @@
-//! A till that never credits a sale twice and never loses one, whatever is unplugged when.
+//! A till that never credits a sale twice and never loses one, even across crashes and power cuts.
 //!
 //! ```sh
 //! cargo run --example pos_cash_in -- "+234 803 123 4567" 1500
@@ -60,9 +60,9 @@ async fn send(client: &Client, sale: Sale) -> Result<(), Box<dyn Error>> {
             println!("{}: {}{before}", receipt.operation_id, receipt.status);
             Ok(())
         }
-        // Whatever became of it, the next start asks again with the same key.
+        // Whatever the outcome, the next start sends the sale again with the same key.
         Err(error) if error.is_outcome_unknown() || error.is_retryable() => Err(error.into()),
-        // Nothing moved, and sending it again would not change that.
+        // Nothing moved, and sending the sale again would not change that.
         Err(error) => {
             write(&format!("end\t{key}\trefused"))?;
             Err(error.into())
@@ -74,7 +74,7 @@ fn recipient(text: &str) -> Result<Recipient, universal_wallet::Error> {
     if text.starts_with('+') { Ok(text.parse::<Phone>()?.into()) } else { Ok(text.parse::<ShortCode>()?.into()) }
 }
 
-/// The sales that have no end in the journal.
+/// The sales without an end in the journal.
 fn open_sales() -> Result<Vec<Sale>, Box<dyn Error>> {
     let journal = match fs::read_to_string(JOURNAL) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),

@@ -29,16 +29,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Amount(i64);
 
-/// The longest text: fifteen digits, a point and two decimals.
+/// Length of the longest text: fifteen digits, a point and two decimals.
 const LONGEST: usize = 18;
 
 impl Amount {
-    /// Nothing.
+    /// Zero.
     pub const ZERO: Self = Self(0);
-    /// The largest balance there may be: 999999999999999.99.
+    /// The largest possible amount: 999999999999999.99.
     pub const MAX: Self = Self(99_999_999_999_999_999);
 
-    /// An amount of so many minor units; `None` below zero or above [`Amount::MAX`].
+    /// An amount from its minor units; `None` below zero or above [`Amount::MAX`].
     /// See the [example](Self).
     pub const fn from_minor(minor: i64) -> Option<Self> {
         if minor >= 0 && minor <= Self::MAX.0 { Some(Self(minor)) } else { None }
@@ -49,7 +49,7 @@ impl Amount {
         self.0
     }
 
-    /// Whether this is no money at all. See the [example](Self).
+    /// Whether the amount is zero. See the [example](Self).
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
@@ -65,7 +65,7 @@ impl Amount {
         Self::from_minor(self.0 - other.0)
     }
 
-    /// The text, digit by digit: amounts are written at every call, for which the general formatting is long.
+    /// The text, digit by digit: every call writes amounts, and general formatting is slower.
     fn spell(self, buffer: &mut [u8; LONGEST]) -> &str {
         let mut left = self.0;
         let mut length = 0;
@@ -87,7 +87,7 @@ impl Amount {
     }
 }
 
-/// Why a text or number is not an [`Amount`]. See the [example](Amount).
+/// The error of reading an [`Amount`] from a text or number. See the [example](Amount).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AmountError;

@@ -1,4 +1,4 @@
-//! The server's answer, and how it is read.
+//! The server's answer, and how the client reads it.
 
 use core::time::Duration;
 
@@ -10,13 +10,13 @@ use crate::key::ApiKey;
 use crate::refusal::Refusal;
 use crate::wire::ErrorBody;
 
-/// The longest body that is read. The longest honest one, 1,000 operations, is below a fourth.
+/// Upper bound on a body's size. The largest valid one, 1,000 operations, is below a fourth of it.
 pub(crate) const LONGEST_BODY: usize = 4 << 20;
 
-/// The problem told of a longer one.
+/// Error text for a longer body.
 pub(crate) const TOO_LONG: &str = "it is longer than 4 MiB";
 
-/// A whole answer, as it came.
+/// A complete answer.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) link: Option<String>,
@@ -27,19 +27,19 @@ pub(crate) struct Answer {
     body: Vec<u8>,
 }
 
-/// Why there is no whole answer.
+/// Failures before an answer is complete.
 pub(crate) enum Failure {
-    /// No connection: nothing was sent.
+    /// No connection, so nothing was sent.
     #[cfg_attr(
         target_arch = "wasm32",
         expect(dead_code, reason = "fetch does not tell a refused connection from a broken one")
     )]
     Connect(Box<dyn core::error::Error + Send + Sync>),
-    /// Not in time.
+    /// The time limit passed.
     Timeout(Box<dyn core::error::Error + Send + Sync>),
     /// The connection broke, or the answer is not HTTP.
     Broken(Box<dyn core::error::Error + Send + Sync>),
-    /// It came, and is not to be read.
+    /// The answer arrived but cannot be read.
     Unreadable { status: u16, problem: &'static str },
 }
 
@@ -57,7 +57,7 @@ impl From<Failure> for Error {
 }
 
 impl Answer {
-    /// An answer of a status, headers that can be looked up by their name in lower case, and a body.
+    /// An answer from its status, a lookup of headers by lower-case name, and its body.
     pub(crate) fn new(status: u16, header: impl Fn(&str) -> Option<String>, body: Vec<u8>) -> Self {
         Self {
             status,
@@ -70,8 +70,8 @@ impl Answer {
         }
     }
 
-    /// The value a 200 carries; any other answer is an error. `key` is kept out of its text, should
-    /// the other side repeat it.
+    /// The value of a 200; any other answer is an error. `key` is redacted from the error's text, since
+    /// the other side might repeat it.
     pub(crate) fn read<T: DeserializeOwned>(&self, key: &ApiKey) -> Result<T, Error> {
         if self.status != 200 {
             return Err(self.refused(key));
@@ -89,7 +89,7 @@ impl Answer {
         })
     }
 
-    /// An answer other than 200 as the error that it is.
+    /// The error of an answer other than 200.
     pub(crate) fn refused(&self, key: &ApiKey) -> Error {
         Error::new(Kind::Refused(self.refusal(|text: &str| text.replace(key.expose(), "uwk_…"))), None)
     }
@@ -114,8 +114,8 @@ impl Answer {
         }
     }
 
-    /// `Retry-After` in seconds, or as a date: then counted from the answer's own `Date`, since the
-    /// clock of this machine may be wrong.
+    /// `Retry-After` in seconds; a date counts from the answer's own `Date`, since the clock of this
+    /// machine may be wrong.
     fn retry_after(&self) -> Option<Duration> {
         let text = self.retry_after.as_deref()?.trim();
         if let Ok(seconds) = text.parse() {

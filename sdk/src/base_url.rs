@@ -1,15 +1,15 @@
-//! Where the server is, checked before a key is ever sent there.
+//! The server's address, checked before a key is ever sent there.
 
 use core::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use http::Uri;
 
-/// The address of a server: scheme, host, port and the path that comes before `/api`.
+/// The address of a server: scheme, host, port and the path before `/api`.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl(String);
 
-/// Why a text is not a usable base URL. It does not repeat the text, which may hold a password.
+/// The error of parsing a base URL. It does not repeat the text, which may hold a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BaseUrlError {
     Form,
@@ -33,7 +33,7 @@ impl fmt::Display for BaseUrlError {
 impl core::error::Error for BaseUrlError {}
 
 impl BaseUrl {
-    /// Plain http is for loopback, unless the caller allows it.
+    /// Parses a base URL. Plain http is for loopback, unless the caller allows it.
     pub(crate) fn parse(text: &str, allow_insecure_http: bool) -> Result<Self, BaseUrlError> {
         // `Uri` drops a fragment silently.
         if text.contains('#') {
@@ -60,7 +60,7 @@ impl BaseUrl {
         Ok(Self(format!("{scheme}://{authority}{}", uri.path().trim_end_matches('/'))))
     }
 
-    /// Whether what is sent there is encrypted.
+    /// Whether the connection is encrypted.
     #[cfg(any(test, not(target_arch = "wasm32")))]
     pub(crate) fn is_secure(&self) -> bool {
         self.0.starts_with("https:")

@@ -62,29 +62,29 @@ impl ClientBuilder {
         }
     }
 
-    /// How often a call is tried at most, the first attempt included; 4 unless told. 1 never repeats.
+    /// Maximum number of attempts of a call, the first included; 4 by default. 1 disables retries.
     /// See the [example](Self).
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.limits.attempts = attempts;
         self
     }
 
-    /// The longest that one attempt may take, its answer included; 10 seconds unless told. See the
+    /// Time limit of one attempt, its answer included; 10 seconds by default. See the
     /// [example](Self).
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.limits.attempt = timeout;
         self
     }
 
-    /// The longest that a call may take, all attempts and the waits between them included; 30 seconds
-    /// unless told. See the [example](Self).
+    /// Time limit of a call, all attempts and the waits between them included; 30 seconds by
+    /// default. See the [example](Self).
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.limits.total = timeout;
         self
     }
 
-    /// Allows plain http to other machines, for a network that is your own: whoever is on it can read
-    /// the key. Without this plain http goes to this machine only.
+    /// Allows plain http to other machines, for a network of your own: anyone on it can read the key.
+    /// By default, plain http goes to this machine only.
     ///
     /// ```
     /// # use universal_wallet::{Client, key::checksum};

@@ -1,4 +1,4 @@
-//! One call, as it is sent.
+//! One call to the API.
 
 use http::Method;
 use serde::Serialize;
@@ -10,10 +10,10 @@ use crate::idempotency_key::IdempotencyKey;
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) method: Method,
-    /// What follows the distributor's own address, query included.
+    /// Path below the distributor's own address, query included.
     pub(crate) path: String,
     pub(crate) idempotency_key: Option<IdempotencyKey>,
-    /// JSON.
+    /// JSON body.
     pub(crate) body: Option<Vec<u8>>,
 }
 
@@ -22,7 +22,7 @@ impl Call {
         Self { method: Method::GET, path: path.into(), idempotency_key: None, body: None }
     }
 
-    /// A write that the server does once for its key.
+    /// A write that the server carries out once per idempotency key.
     pub(crate) fn write(
         method: Method,
         path: impl Into<String>,
@@ -33,7 +33,7 @@ impl Call {
         Ok(Self { method, path: path.into(), idempotency_key: Some(key), body: Some(body) })
     }
 
-    /// Whether doing it twice is the same as doing it once.
+    /// Whether the call is idempotent.
     pub(crate) fn is_repeatable(&self) -> bool {
         self.method == Method::GET || self.idempotency_key.is_some()
     }

@@ -15,7 +15,7 @@ use crate::wire::{Balance, CashOutFulfillmentType, KeyInfo, Operation};
 
 /// Calls the API for one distributor with one key.
 ///
-/// Cheap to clone; clones share their connections. Every method answers a request, which does
+/// Cheap to clone; clones share their connections. Every method returns a request, which does
 /// nothing until it is sent. Natively the requests are sent within a tokio runtime.
 ///
 /// ```
@@ -46,7 +46,7 @@ impl Client {
         Read::new(&self.0, "/balance")
     }
 
-    /// What the server knows about the calling key: its permissions, limits and end.
+    /// The calling key as the server knows it: its permissions, limits and expiry.
     ///
     /// ```
     /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
@@ -160,7 +160,7 @@ impl Client {
     /// Withdraws an operation that still waits for its checker and that this key, or one that it
     /// replaced, asked for. Needs `perform-operations`.
     ///
-    /// It is not repeated by itself; should its answer get lost, read the operation.
+    /// The withdrawal is not retried; if its answer gets lost, read the operation.
     ///
     /// ```
     /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));

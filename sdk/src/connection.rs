@@ -1,4 +1,4 @@
-//! The way to the server: the address, the key, the limits and the transport that requests share.
+//! The connection to the server: the address, the key, the limits and the transport that requests share.
 
 use core::fmt;
 use core::time::Duration;
@@ -16,7 +16,7 @@ pub(crate) struct Connection(Arc<Inner>);
 
 struct Inner {
     transport: Transport,
-    /// Up to and including the distributor's ID.
+    /// URL up to and including the distributor's ID.
     distributor_url: String,
     key: ApiKey,
     limits: Limits,
@@ -41,7 +41,7 @@ impl Connection {
         self.0.transport.send(call, url, timeout).await
     }
 
-    /// Sends a call once, and answers when its answer begins.
+    /// Sends a call once, and returns when its answer begins.
     pub(crate) async fn open(&self, call: &Call, timeout: Duration) -> Result<Incoming, Failure> {
         let url = format!("{}{}", self.0.distributor_url, call.path);
         within(timeout, self.0.transport.open(call, url)).await

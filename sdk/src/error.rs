@@ -1,4 +1,4 @@
-//! What can go wrong with a call.
+//! Errors of a call.
 
 use core::fmt;
 use core::time::Duration;
@@ -15,11 +15,11 @@ use crate::wire::{FieldError, OperationStatus};
 
 type Source = Box<dyn core::error::Error + Send + Sync>;
 
-/// Why a call failed.
+/// The error of a failed call.
 ///
 /// The text says what happened and what to do about it. Programs ask the predicates, or
-/// [`code`](Self::code), whose values are stable; one that this version does not know is handed on
-/// as it came. Neither the text nor Debug ever holds the API key.
+/// [`code`](Self::code), whose values are stable; a code that this version does not know is passed
+/// on unchanged. Neither the text nor Debug ever holds the API key.
 ///
 /// ```
 /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
@@ -52,21 +52,21 @@ struct Inner {
 #[derive(Debug)]
 #[cfg_attr(not(feature = "stream"), expect(dead_code, reason = "only a stream finds an endless list"))]
 pub(crate) enum Kind {
-    /// Found wrong before anything was sent.
+    /// Invalid input, found before anything was sent.
     Input(String),
     /// No connection, so nothing was sent.
     Connect,
-    /// No whole answer in time.
+    /// The answer was not complete in time.
     Timeout,
-    /// The connection broke before the whole answer was there.
+    /// The connection broke before the answer was complete.
     Broken,
-    /// An answer that says no.
+    /// A refusal by the server.
     Refused(Refusal),
-    /// An answer that says yes, in a form that is not the API's.
+    /// A successful answer in a form that is not the API's.
     Unreadable { status: u16, request_id: Option<String>, problem: &'static str },
-    /// An operation that was waited for has not ended in time.
+    /// An awaited operation has not ended in time.
     StillOpen(OperationStatus),
-    /// A list whose next page is the same one again.
+    /// A list whose next page is the same page again.
     EndlessList,
 }
 
@@ -75,19 +75,19 @@ impl Error {
         Self(Box::new(Inner { kind, source, idempotency_key: None, outcome_unknown: false }))
     }
 
-    /// For an error found before anything was sent.
+    /// An error found before anything was sent.
     pub(crate) fn input(source: impl core::error::Error + Send + Sync + 'static) -> Self {
         Self::new(Kind::Input(source.to_string()), Some(Box::new(source)))
     }
 
-    /// For a write: its key if it has one, and whether any attempt may have been carried out.
+    /// Adds a write's key, if it has one, and whether any attempt may have been carried out.
     pub(crate) fn of_write(mut self, key: Option<&IdempotencyKey>, outcome_unknown: bool) -> Self {
         self.0.idempotency_key = key.cloned();
         self.0.outcome_unknown = outcome_unknown;
         self
     }
 
-    /// Whether the failed attempt may have been carried out all the same.
+    /// Whether the failed attempt may have been carried out nevertheless.
     pub(crate) fn is_ambiguous(&self) -> bool {
         match &self.0.kind {
             Kind::Input(_) | Kind::Connect | Kind::StillOpen(_) | Kind::EndlessList => false,
@@ -114,22 +114,22 @@ impl Error {
         }
     }
 
-    /// What a program can act on, such as `daily_volume_exceeded`. See the [example](Self).
+    /// The stable code for programs, such as `daily_volume_exceeded`. See the [example](Self).
     pub fn code(&self) -> Option<&str> {
         self.refusal().and_then(Refusal::code)
     }
 
-    /// The server's own sentence about it. See the [example](Self).
+    /// The server's own message. See the [example](Self).
     pub fn message(&self) -> Option<&str> {
         Some(self.refusal()?.body.as_ref()?.message.as_str())
     }
 
-    /// What is wrong with which field of the request. See the [example](Self).
+    /// Validation errors by field of the request. See the [example](Self).
     pub fn field_errors(&self) -> &[FieldError] {
         self.refusal().and_then(|refusal| refusal.body.as_ref()).map_or(&[], |body| &body.errors)
     }
 
-    /// Names the call in the server's log; give it to support. See the [example](Self).
+    /// ID of the call in the server's log; give it to support. See the [example](Self).
     pub fn request_id(&self) -> Option<&str> {
         match &self.0.kind {
             Kind::Refused(refusal) => refusal.request_id.as_deref(),
@@ -138,18 +138,18 @@ impl Error {
         }
     }
 
-    /// How long the server asks to wait before the next call. See the [example](Self).
+    /// Delay that the server asks for before the next call. See the [example](Self).
     pub fn retry_after(&self) -> Option<Duration> {
         self.refusal()?.retry_after
     }
 
-    /// The key the write was sent with, also when the SDK made it. See the [example](Self).
+    /// The idempotency key of the write, also when the SDK made it. See the [example](Self).
     pub fn idempotency_key(&self) -> Option<&IdempotencyKey> {
         self.0.idempotency_key.as_ref()
     }
 
-    /// Whether the same call may succeed later: no connection, no answer in time, a broken one, 429,
-    /// 503, or 409 `request_in_flight`. Reads and keyed writes were already repeated when it says so.
+    /// Whether the same call may succeed later: no connection, a timeout, a broken connection, 429,
+    /// 503, or 409 `request_in_flight`. Reads and keyed writes have already been repeated by then.
     /// See the [example](Self).
     pub fn is_retryable(&self) -> bool {
         match &self.0.kind {
@@ -159,14 +159,14 @@ impl Error {
         }
     }
 
-    /// Whether it is unknown if the write was done. Make the same call again with the same
-    /// [`idempotency_key`](Self::idempotency_key): it is done once, whatever happened before. After a
+    /// Whether the outcome of the write is unknown. Make the same call again with the same
+    /// [`idempotency_key`](Self::idempotency_key): the write happens once, whatever happened before. After a
     /// withdrawal, which has no such key, read the operation. See the [example](Self).
     pub fn is_outcome_unknown(&self) -> bool {
         self.0.outcome_unknown
     }
 
-    /// Whether nothing was sent, because an argument or a setting is wrong. See the [example](Self).
+    /// Whether nothing was sent because an argument or a setting is wrong. See the [example](Self).
     pub fn is_invalid_input(&self) -> bool {
         matches!(self.0.kind, Kind::Input(_))
     }
@@ -176,12 +176,12 @@ impl Error {
         matches!(self.0.kind, Kind::Connect)
     }
 
-    /// Whether it took longer than allowed. See the [example](Self).
+    /// Whether the call exceeded its time limit. See the [example](Self).
     pub fn is_timeout(&self) -> bool {
         matches!(self.0.kind, Kind::Timeout | Kind::StillOpen(_))
     }
 
-    /// Whether the server does not accept the key: unknown, mistyped, expired or revoked.
+    /// Whether the server rejects the key: unknown, mistyped, expired or revoked.
     /// See the [example](Self).
     pub fn is_unauthorized(&self) -> bool {
         self.status() == Some(401)
@@ -192,7 +192,7 @@ impl Error {
         self.code() == Some("permission_denied")
     }
 
-    /// Whether there is no such thing, or none that the key may know of. See the [example](Self).
+    /// Whether the resource does not exist, or the key may not know of it. See the [example](Self).
     pub fn is_not_found(&self) -> bool {
         self.code() == Some("not_found")
     }
@@ -203,7 +203,7 @@ impl Error {
         matches!(self.code(), Some("transaction_limit_exceeded" | "daily_volume_exceeded"))
     }
 
-    /// Whether the float, or the customer's wallet, does not have that much available.
+    /// Whether the float, or the customer's wallet, has too little available.
     /// See the [example](Self).
     pub fn is_insufficient_balance(&self) -> bool {
         self.code() == Some("insufficient_balance")

@@ -1,4 +1,4 @@
-//! Makes a call: its attempts, and the waits between them.
+//! Execution of a call: its attempts, and the waits between them.
 
 use core::time::Duration;
 
@@ -14,13 +14,13 @@ use crate::retry;
 use crate::transport::{Incoming, Instant, sleep, within};
 use crate::wire::Receipt;
 
-/// Makes a write, once, and answers where the operation stands.
+/// Makes a write at most once, and returns the status of the operation.
 pub(crate) async fn write(connection: &Connection, call: &Call) -> Result<Receipt, Error> {
     let (receipt, answer): (Receipt, _) = execute(connection, call, None).await?;
     Ok(Receipt { replayed: answer.replayed, ..receipt })
 }
 
-/// Makes a call, repeated as far as that is safe and the limits allow, and reads the answer.
+/// Makes a call, retries it where that is safe and within the limits, and reads the answer.
 pub(crate) async fn execute<T: DeserializeOwned>(
     connection: &Connection,
     call: &Call,
@@ -33,7 +33,7 @@ pub(crate) async fn execute<T: DeserializeOwned>(
     repeat(connection, call, most, attempt).await
 }
 
-/// Begins an answer that is read as it comes.
+/// Starts an answer whose body is streamed.
 pub(crate) async fn download(connection: &Connection, call: &Call) -> Result<Incoming, Error> {
     let attempt = |timeout| async move {
         let incoming = connection.open(call, timeout).await?;
@@ -45,7 +45,7 @@ pub(crate) async fn download(connection: &Connection, call: &Call) -> Result<Inc
     repeat(connection, call, None, attempt).await
 }
 
-/// Attempts a call as often as that is safe and the limits allow.
+/// Attempts a call as often as is safe and within the limits.
 async fn repeat<T, F: Future<Output = Result<T, Error>>>(
     connection: &Connection,
     call: &Call,

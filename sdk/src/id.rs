@@ -1,4 +1,4 @@
-//! Identifiers: a prefix that says what they name, and a UUID.
+//! Identifiers: a prefix that names the kind, and a UUID.
 //!
 //! ```
 //! use universal_wallet::id::{DistributorID, KeyID, OperationID};
@@ -18,7 +18,7 @@ use core::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
-/// Why a text is not an identifier of the expected kind. See the [example](self).
+/// The error of parsing an identifier. See the [example](self).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IDError {
     prefix: &'static str,
@@ -40,10 +40,10 @@ fn hyphenated(text: &str) -> Option<Uuid> {
     if text.len() == 36 { Uuid::try_parse(text).ok() } else { None }
 }
 
-/// The longest text: four characters of a prefix and a UUID.
+/// Length of the longest text: four characters of a prefix and a UUID.
 const LONGEST: usize = 40;
 
-/// The text, byte by byte: identifiers are written at every call, for which the general formatting is long.
+/// The text, byte by byte: every call writes identifiers, and general formatting is slower.
 fn spell<'a>(prefix: &str, uuid: &Uuid, buffer: &'a mut [u8; LONGEST]) -> &'a str {
     let mut hyphenated = [0; 36];
     let parts = prefix.bytes().chain(uuid.as_hyphenated().encode_lower(&mut hyphenated).bytes());
@@ -64,15 +64,15 @@ macro_rules! id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// What every such identifier starts with.
+            /// Prefix of every such identifier.
             pub const PREFIX: &'static str = $prefix;
 
-            /// The identifier that holds this UUID. See the [example](self).
+            /// The identifier with this UUID. See the [example](self).
             pub const fn from_uuid(uuid: Uuid) -> Self {
                 Self(uuid)
             }
 
-            /// The UUID in it. See the [example](self).
+            /// The UUID of the identifier. See the [example](self).
             pub const fn uuid(self) -> Uuid {
                 self.0
             }

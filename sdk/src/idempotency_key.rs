@@ -1,13 +1,13 @@
-//! The name under which a write is done at most once.
+//! Idempotency keys, under which a write is done at most once.
 
 use core::fmt;
 use core::str::FromStr;
 
 use uuid::Uuid;
 
-/// The name under which the server does a write at most once, for ever.
+/// A name under which the server does a write at most once, for ever.
 ///
-/// Sent again with the same key, the same write answers with the operation it already made; another
+/// A repeated write with the same key returns the operation that the first one made; another
 /// write with that key is refused. So make the key and **store it with the sale before the first
 /// call**: whatever then happens, a crash, a power cut, an answer that never came, the call can be
 /// made again with the stored key and the money moves once. A key that was made only in memory is
@@ -26,7 +26,7 @@ use uuid::Uuid;
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// A new key that no other call has: a random UUID. See the [example](Self).
+    /// A new unique key: a random UUID. See the [example](Self).
     pub fn random() -> Self {
         Self(Uuid::new_v4().to_string())
     }
@@ -53,7 +53,7 @@ impl FromStr for IdempotencyKey {
     }
 }
 
-/// Why a text is not an [`IdempotencyKey`]. See the [example](IdempotencyKey).
+/// The error of parsing an [`IdempotencyKey`]. See the [example](IdempotencyKey).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IdempotencyKeyError;

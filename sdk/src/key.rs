@@ -24,17 +24,17 @@ use core::str::FromStr;
 
 use zeroize::Zeroizing;
 
-/// What every key starts with.
+/// Prefix of every key.
 pub const PREFIX: &str = "uwk_";
-/// The digits of base 62, in their order.
+/// Digits of base 62, in their order.
 pub const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-/// Characters of secret, after the prefix.
+/// Number of secret characters, after the prefix.
 pub const SECRET_LEN: usize = 34;
-/// Characters of each tag and of the checksum.
+/// Number of characters of each tag and of the checksum.
 pub const TAG_LEN: usize = 6;
-/// Characters of a whole key.
+/// Number of characters of a whole key.
 pub const KEY_LEN: usize = PREFIX.len() + SECRET_LEN + 3 * TAG_LEN;
-/// How many values six base-62 digits can spell.
+/// Number of values that six base-62 digits can spell.
 pub const TAG_VALUES: u64 = 62_u64.pow(6);
 
 /// A number below [`TAG_VALUES`] as six base-62 digits, most significant first; higher digits of a
@@ -64,7 +64,7 @@ pub fn checksum(before: &[u8]) -> [u8; TAG_LEN] {
 
 /// An API key whose form and checksum are right.
 ///
-/// The text is wiped from memory on drop (what TLS and the network make of it is theirs), and neither
+/// The text is wiped from memory on drop (copies within TLS and the network stack are not), and neither
 /// Debug nor any error shows it. See the [example](self).
 #[derive(Clone)]
 pub struct ApiKey(Zeroizing<String>);
@@ -82,17 +82,17 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-/// Why a text is not an API key; it never holds the text. See the [example](self).
+/// The error of checking an API key; it never holds the text. See the [example](self).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ApiKeyError {
-    /// It does not start with `uwk_`.
+    /// The text does not start with `uwk_`.
     Prefix,
-    /// It does not have 56 characters.
+    /// The text does not have 56 characters.
     Length,
     /// A character is not one of `0-9A-Za-z`.
     Alphabet,
-    /// The checksum says that it was mistyped or cut.
+    /// The checksum does not match, so the key was mistyped or cut.
     Checksum,
 }
 
@@ -139,7 +139,7 @@ pub fn check(text: &[u8]) -> Result<(), ApiKeyError> {
 mod tests {
     use super::*;
 
-    /// Made here, of no use anywhere: the tags in it are no server's.
+    /// A key whose tags are no server's, so it opens nothing.
     fn sample() -> String {
         let before = "uwk_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij".to_owned();
         assert_eq!(before.len(), KEY_LEN - TAG_LEN);

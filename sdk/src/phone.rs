@@ -66,7 +66,7 @@ impl fmt::Display for Phone {
     }
 }
 
-/// Why a text is not a [`Phone`]. See the [example](Phone).
+/// The error of parsing a [`Phone`]. See the [example](Phone).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PhoneError;

@@ -1,17 +1,17 @@
-//! An answer that says no, and how its meaning bears on a write.
+//! Refusals, and whether they prove that a write was not carried out.
 
 use core::fmt;
 use core::time::Duration;
 
 use crate::wire::ErrorBody;
 
-/// An answer that says no.
+/// A refusal: an error answer of the server.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
     pub(crate) request_id: Option<String>,
     pub(crate) retry_after: Option<Duration>,
-    /// Absent where the answer is not in the API's form: a proxy's, say.
+    /// Absent if the answer is not in the API's form, such as a proxy's.
     pub(crate) body: Option<ErrorBody>,
 }
 
@@ -28,14 +28,14 @@ impl Refusal {
         matches!(self.status, 429 | 503) || (self.status == 409 && self.is_in_flight())
     }
 
-    /// The API's own 4xx means that nothing moved, except that the first of two equal calls still
-    /// runs. What another hand answered means nothing.
+    /// A 4xx of the API means that nothing moved, unless the first of two equal calls is still
+    /// running. An answer of an intermediary proves nothing.
     pub(crate) fn is_ambiguous(&self) -> bool {
         self.body.is_none() || !(400..500).contains(&self.status) || self.is_in_flight()
     }
 
-    /// The server looks for an earlier call of the same key after the caller's rights and rate, and
-    /// before everything else; so what comes after says that there was none.
+    /// The server looks for an earlier call with the same key after it checks rights and rate, and
+    /// before everything else; so any later refusal proves that there was none.
     pub(crate) fn settles_earlier_attempts(&self) -> bool {
         let before =
             matches!(self.code(), None | Some("distributor_mismatch" | "ip_not_allowed" | "permission_denied"));

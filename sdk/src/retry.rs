@@ -1,20 +1,20 @@
-//! When a call is made again, and how long to wait before.
+//! Retries: the calls that are repeated, and the waits before.
 
 use core::time::Duration;
 
-/// The longest wait before the second attempt; it doubles with each further one.
+/// Upper bound on the wait before the second attempt; it doubles with each further one.
 const FIRST_BACKOFF: Duration = Duration::from_millis(200);
-/// No wait of our own choice is longer.
+/// Upper bound on the backoff before any attempt.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
 
-/// How often and how long a call is tried.
+/// Limits on the attempts and the time of a call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// Attempts of one call, the first included.
+    /// Maximum number of attempts of one call, the first included.
     pub(crate) attempts: u32,
-    /// The longest that one attempt takes, the answer's body included.
+    /// Time limit of one attempt, the answer's body included.
     pub(crate) attempt: Duration,
-    /// The longest that one call takes, all attempts and waits included.
+    /// Time limit of one call, all attempts and waits included.
     pub(crate) total: Duration,
 }
 
@@ -24,9 +24,9 @@ impl Default for Limits {
     }
 }
 
-/// How long to wait after so many failed attempts: what the server asked for, and on top of it a
-/// random part of the backoff (full jitter), so that many clients that failed together do not come
-/// back together. `random` is uniform.
+/// The wait after a number of failed attempts: the time that the server asks for, plus a random
+/// part of the backoff (full jitter), so that many clients that failed together do not come back
+/// together. `random` is uniform.
 pub(crate) fn wait(failed_attempts: u32, retry_after: Option<Duration>, random: u32) -> Duration {
     let doublings = failed_attempts.saturating_sub(1).min(16);
     let longest = FIRST_BACKOFF.saturating_mul(1 << doublings).min(LONGEST_BACKOFF);

@@ -1,6 +1,6 @@
 //! JSON Schemas of the types whose wire form is a text, for the server's description of its API.
 
-/// The schema of a type that is written as a text, with more keywords.
+/// JSON Schema of a type whose wire form is a text, with additional keywords.
 macro_rules! text {
     ($name:ident, { $($more:tt)* }) => {
         impl schemars::JsonSchema for $name {

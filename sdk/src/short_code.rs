@@ -24,7 +24,7 @@ impl ShortCode {
     }
 }
 
-/// Why a text is not a [`ShortCode`]. See the [example](ShortCode).
+/// The error of parsing a [`ShortCode`]. See the [example](ShortCode).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ShortCodeError;

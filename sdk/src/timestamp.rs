@@ -20,7 +20,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
-/// What every text looks like.
+/// Pattern of every text; `0` stands for any digit.
 const FORM: [u8; 24] = *b"0000-00-00T00:00:00.000Z";
 
 impl Timestamp {
@@ -28,8 +28,8 @@ impl Timestamp {
     /// 9999-12-31T23:59:59.999Z, the last instant the format can spell.
     const LAST: i64 = 253_402_300_799_999;
 
-    /// So many milliseconds after 1970-01-01T00:00:00Z; what the format cannot spell is moved to
-    /// the nearest instant that it can. See the [example](Self).
+    /// The instant this many milliseconds after 1970-01-01T00:00:00Z, clamped to the range that the
+    /// format can spell. See the [example](Self).
     pub const fn from_unix_ms(ms: i64) -> Self {
         if ms < 0 {
             Self(0)
@@ -45,7 +45,7 @@ impl Timestamp {
         self.0
     }
 
-    /// This instant, so many milliseconds later (earlier when negative). See the [example](Self).
+    /// This instant plus a number of milliseconds, which may be negative. See the [example](Self).
     #[must_use]
     pub const fn plus_ms(self, ms: i64) -> Self {
         Self::from_unix_ms(self.0.saturating_add(ms))
@@ -61,7 +61,7 @@ impl Timestamp {
         Self::from_unix_ms(day.saturating_mul(Self::DAY_MS))
     }
 
-    /// As HTTP headers write it (RFC 9110), to the second: `Tue, 24 Nov 2026 18:07:48 GMT`. See the
+    /// The HTTP header format (RFC 9110), to the second: `Tue, 24 Nov 2026 18:07:48 GMT`. See the
     /// [example](Self).
     #[cfg(feature = "server")]
     pub fn http_date(self) -> String {
@@ -79,12 +79,12 @@ impl Timestamp {
         )
     }
 
-    /// The date alone, `2026-11-24`. See the [example](Self).
+    /// The date only, `2026-11-24`. See the [example](Self).
     pub fn date(self) -> String {
         self.spell(&mut { FORM }).get(..10).unwrap_or_default().into()
     }
 
-    /// The text, part by part: times are written at every call, for which the general formatting is long.
+    /// The text, part by part: every call writes times, and general formatting is slower.
     fn spell(self, buffer: &mut [u8; 24]) -> &str {
         let at = DateTime::<Utc>::from(self);
         let parts = [
@@ -120,7 +120,7 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Why a text is not a [`Timestamp`]. See the [example](Timestamp).
+/// The error of parsing a [`Timestamp`]. See the [example](Timestamp).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TimestampError;

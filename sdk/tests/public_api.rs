@@ -1,6 +1,6 @@
-//! What the crate promises, read from its sources, so that it works on every stable compiler.
+//! The crate's public API, read from its sources, so that the test works on every stable compiler.
 //!
-//! `public-api.txt` is that promise in Rust's own words. A change of it is a decision: write it anew with
+//! `public-api.txt` is that API in Rust's own syntax. A change of it is a decision: write it anew with
 //! `UPDATE_PUBLIC_API=1 cargo test -p universal-wallet --test public_api`, and look at the difference.
 
 #![cfg(not(target_arch = "wasm32"))]
@@ -59,7 +59,7 @@ fn every_public_item_has_an_example_or_a_link_to_one() {
     assert!(without.is_empty(), "{without:#?}");
 }
 
-/// The crate's modules, in one order everywhere.
+/// The crate's modules, in a fixed order.
 fn files() -> Vec<(PathBuf, syn::File)> {
     let mut folders = vec![folder().join("src")];
     let mut files = Vec::new();
@@ -86,7 +86,7 @@ fn private_type(item: &Item) -> Option<String> {
     }
 }
 
-/// Whether it implements something for a private type, or from one.
+/// Whether an `impl` is for a private type, or from one.
 fn is_inside(item: &Item, private: &BTreeSet<String>) -> bool {
     let Item::Impl(item) = item else { return false };
     let (of, implemented) = (&item.self_ty, item.trait_.as_ref().map(|(path, _)| path));
@@ -102,7 +102,7 @@ fn is_test(item: &Item) -> bool {
     matches!(item, Item::Mod(module) if module.ident == "tests")
 }
 
-/// What a reader of the API sees of an attribute: neither documentation nor a hint to the compiler.
+/// Keeps the attributes that matter to the API's callers: neither documentation nor compiler hints.
 fn keep(attributes: &mut Vec<Attribute>) {
     attributes.retain(|attribute| {
         ["cfg", "cfg_attr", "derive", "non_exhaustive", "must_use"].iter().any(|name| attribute.path().is_ident(name))
@@ -167,7 +167,7 @@ fn public(item: Item) -> Option<Item> {
     }
 }
 
-/// What a macro makes public: the heads in its definition, and the arguments of its calls.
+/// The public part of a macro: the heads in its definition, and the arguments of its calls.
 fn macro_api(item: &Item) -> Option<String> {
     let Item::Macro(item) = item else { return None };
     let name = item.mac.path.get_ident()?;

@@ -1,4 +1,4 @@
-//! The README's first program is the example of that name, which is compiled and run.
+//! The README's first program is the example `quick_start`, which is compiled and run.
 
 #[test]
 fn the_readmes_first_program_is_the_example_quick_start() {

@@ -172,7 +172,7 @@ test("lists with something in them", async ({ maker, checker, house }) => {
   ]) {
     const page = path.startsWith("approvals") ? checker : maker;
     await page.goto(address(house, path));
-    // Reloaded, so that no row of the view before is taken for one of this.
+    // Reloaded, so that no row of the previous view is taken for one of this view.
     await page.reload();
     await expect(page.locator("#view li:visible").first()).toBeVisible();
     await expectAccessible(page);

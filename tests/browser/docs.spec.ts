@@ -104,7 +104,7 @@ async function examples(page: Page, method: string, path: string): Promise<Recor
   return Object.fromEntries(pairs);
 }
 
-/** Runs a text as a reader would. */
+/** Runs an example as a reader would. */
 function run(language: "sh" | "js", text: string, env: Record<string, string>): string {
   const [program, options]: [string, string[]] =
     language === "sh" ? ["bash", ["-c", text]] : [process.execPath, ["--input-type=module", "-e", text]];

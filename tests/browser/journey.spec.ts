@@ -15,14 +15,14 @@ test("a key goes from a maker's wish to a verified balance, and a revoke ends it
     auto: "100",
     note: "For the market",
   });
-  // The maker can't decide it, and is told why.
+  // The maker can't decide it, and the page gives the reason.
   await expect(maker.getByRole("button", { name: "Approve" })).toHaveCount(0);
   await maker.goto(address(house, "settings/api-keys/pending"));
   await expect(maker.getByText("Waits for another person")).toBeVisible();
 
   await approve(checker, "Lagos tills");
 
-  // The maker's open page says so without a reload.
+  // The maker's open page shows it without a reload.
   await expect(maker.locator("#banner")).toContainText("Your key Lagos tills was approved by Charles Checker");
   const key = await claim(maker);
   expect(key).toMatch(/^uwk_[0-9A-Za-z]{52}$/);
@@ -97,7 +97,7 @@ test("a rejected request tells its maker the reason", async ({ maker, checker })
   await dialog.getByLabel("Reason").fill("No limits");
   await dialog.getByRole("button", { name: "Reject" }).click();
   await expect(checker.getByText("Rejected by Charles Checker")).toBeVisible();
-  // The maker looks at the same request and learns it without a reload.
+  // The maker looks at the same request and sees the change without a reload.
   await expect(maker.getByText("Reason: No limits")).toBeVisible();
 });
 

@@ -53,7 +53,7 @@ test("the whole of a key's life needs no pointer", async ({ page, house, checker
   await page.keyboard.press("Enter");
   await expect(page.getByRole("textbox", { name: /^Reason/ })).toBeFocused();
   await page.keyboard.press("Escape");
-  // The focus is back where the dialog was opened from.
+  // The focus is back on the control that opened the dialog.
   await expect(page.getByRole("button", { name: "Revoke By hand" })).toBeFocused();
   await page.keyboard.press("Enter");
   await page.keyboard.type("By hand");
@@ -74,7 +74,7 @@ test("the focus comes back to the opener although the view was drawn again meanw
   await revoke.press("Enter");
   await expect(maker.getByRole("dialog")).toBeVisible();
   await askForKey(await as("maker"), { label: "Meanwhile" });
-  // The number at the tab shows that the view under the dialog is a new one.
+  // The number on the tab shows that the view under the dialog is a new one.
   await expect(maker.locator("#tab-pending")).toHaveText("Pending1");
   await maker.keyboard.press("Escape");
   await expect(revoke).toBeFocused();

@@ -16,7 +16,7 @@ async function call(url: string, house: House, key: string, ip: string): Promise
   return answer.status;
 }
 
-/** The present UTC day as the page writes it. */
+/** The current UTC day as the page writes it. */
 function today(): string {
   return new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" }).format(Date.now());
 }
@@ -68,7 +68,7 @@ test("tightening a key while its rotation waits makes the checker look again", a
   await expect(maker.getByText("You asked for this yourself")).toBeVisible();
   await openRequest(checker, "Till");
 
-  // The checker's page shows the first request, and hears nothing of the change.
+  // The checker's page shows the first request, and receives no event of the change.
   await checker.route("**/approvals/*", async (route) => {
     if (route.request().method() === "GET") await route.abort("aborted");
     else await route.continue();
@@ -125,7 +125,7 @@ test("addresses that are outside the old ones are explained at their field", asy
 });
 
 test("use is shown by day, address and refusal, as a picture and as a table", async ({ as, checker, house, edge }) => {
-  // Days are UTC days, also for somebody whose own day is another one.
+  // Days are UTC days, also for a person in another time zone.
   const maker = await as("maker", "overview", {
     timezoneId: new Date().getUTCHours() < 12 ? "Pacific/Honolulu" : "Pacific/Kiritimati",
   });

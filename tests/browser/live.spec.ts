@@ -55,7 +55,7 @@ test("a session that ends elsewhere asks to sign in, over what is on the screen"
   await dialog.getByLabel("New password again").fill("four calm words here");
   await dialog.getByRole("button", { name: "Change password" }).click();
   await expect(dialog).toBeHidden();
-  // With the next thing that happens, the page learns that it may no longer look.
+  // The next event tells the page that it has lost access.
   await askForKey(there, { label: "Meanwhile" });
 
   const again = here.getByRole("dialog", { name: "Sign in again" });

@@ -23,7 +23,7 @@ export default defineConfig({
     launchOptions: { args, ...(executablePath ? { executablePath } : {}) },
     viewport: { width: 1280, height: 900 },
     permissions: ["clipboard-read", "clipboard-write"],
-    // A trace of a failure is what continuous integration keeps.
+    // Continuous integration keeps the trace of a failure.
     trace: process.env.CI ? "retain-on-failure" : "off",
   },
 });

@@ -116,7 +116,7 @@ test("what people type is text wherever it comes back", async ({ maker, checker,
   for (const path of names) {
     await maker.goto(address(house, path));
     await expect(maker.locator("#view h1")).toBeVisible();
-    // Elements that only an attack would have made.
+    // Elements that only an attack would create.
     await expect(maker.locator("#view img, #view script, #view iframe, #view [onerror], #view [onload]")).toHaveCount(
       0,
     );

@@ -1,5 +1,7 @@
 //! The program of the guide "Cash-out via API".
 
+#![allow(clippy::duration_suboptimal_units, reason = "the client's oldest Rust has no `from_mins`")]
+
 use std::time::Duration;
 
 use universal_wallet::wire::{CashOutFulfillmentType, OperationStatus};

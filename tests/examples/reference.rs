@@ -1,4 +1,6 @@
-//! The Rust of the API reference: each call that the client makes, once.
+//! The Rust of the API reference: each call of the client, once.
+
+#![allow(clippy::duration_suboptimal_units, reason = "the client's oldest Rust has no `from_mins`")]
 
 use std::time::Duration;
 

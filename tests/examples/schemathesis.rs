@@ -1,4 +1,4 @@
-//! schemathesis tries the whole API from its description: as a key, as each kind of person, as the issuer. `cargo xtask
+//! schemathesis tests the whole API from its description: as a key, as each kind of person, as the issuer. `cargo xtask
 //! test` starts it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
@@ -8,7 +8,7 @@ use universal_wallet_tests::distributor::Distributor;
 use universal_wallet_tests::edge::{Edge, Setup};
 
 const PHONE: &str = "+2348031234567";
-/// The same calls each time.
+/// The seed, so that the calls are the same each time.
 const SEED: &str = "20261124";
 
 fn variable(name: &str) -> String {
@@ -27,7 +27,7 @@ fn seeded(edge: &Edge) -> (Distributor<'_>, String) {
     (distributor, till.secret)
 }
 
-/// A run as somebody, which calls their part of the API and knows what they know.
+/// One run as one caller, with the paths and IDs that the caller knows.
 fn start(edge: &Edge, who: &str) -> Child {
     let (distributor, key) = seeded(edge);
     let (person, area) = match who {
@@ -44,7 +44,7 @@ fn start(edge: &Edge, who: &str) -> Child {
     command.args(["run", &format!("{}/openapi.json", edge.url), "--no-color", "--checks=all", "--warnings=off"]);
     command.args(["--include-path-regex", area, "--seed", SEED, "--max-examples", &variable("SCHEMATHESIS_CASES")]);
     command.args(["--generation-database=none", "--workers=1"]);
-    // The first opens a WebSocket; the others end the session that the run calls with.
+    // The first opens a WebSocket; the others end the session of the run.
     for id in ["listenToEvents", "signOut", "changePassword"] {
         command.args(["--exclude-operation-id", id]);
     }
@@ -73,7 +73,7 @@ fn main() -> ExitCode {
             failed += 1;
         }
     }
-    // As a test runner says it, so that it is counted like one.
+    // The line of a test runner, so that the run is counted as a test.
     println!("test result: {passed} passed; {failed} failed");
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -3,19 +3,20 @@
 use serde_json::Value;
 use ureq::http;
 
-/// An answer.
+/// The answer to a request.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    pub(crate) call: String,
-    /// Its status.
+    /// The method and path of the request.
+    pub call: String,
+    /// The HTTP status.
     pub status: u16,
     pub(crate) headers: http::HeaderMap,
-    /// Its body.
+    /// The body's text.
     pub text: String,
 }
 
 impl Answer {
-    /// A header.
+    /// The value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -32,7 +33,7 @@ impl Answer {
         if self.text.is_empty() { Value::Null } else { self.json() }
     }
 
-    /// Whether it is the refusal with that status and code.
+    /// Asserts a refusal with this status and code.
     #[track_caller]
     pub fn refused(&self, status: u16, code: &str) -> Value {
         let body = self.json();
@@ -40,7 +41,7 @@ impl Answer {
         body
     }
 
-    /// The error's code, or nothing.
+    /// The error's code, or "".
     pub fn code(&self) -> String {
         self.json()["code"].as_str().unwrap_or_default().to_owned()
     }

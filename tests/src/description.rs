@@ -1,4 +1,4 @@
-//! The API's description, and whether an answer is one that it declares.
+//! The API's description, and whether it declares an answer.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -11,19 +11,19 @@ use crate::answer::Answer;
 /// The file that the edge serves.
 pub const TEXT: &str = include_str!("../../edge/openapi.json");
 
-/// The description, closed: what it does not declare is a mistake.
+/// The description, closed: an undeclared member is a mistake.
 pub struct Description {
     document: Value,
     validators: Mutex<HashMap<String, Arc<Validator>>>,
 }
 
-/// The description.
+/// The parsed description.
 pub fn description() -> &'static Description {
     static DESCRIPTION: LazyLock<Description> = LazyLock::new(Description::read);
     &DESCRIPTION
 }
 
-/// Components that other schemas extend: only those know all members.
+/// Components that other schemas extend; only the extending schemas know all members.
 fn extended(schema: &Value, found: &mut BTreeSet<String>) {
     match schema {
         Value::Object(members) => {
@@ -39,11 +39,11 @@ fn extended(schema: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// Refuses members that are not declared. A client must not mind new ones; a test must.
+/// Refuses undeclared members. Clients must ignore new ones; a test must not.
 fn close(schema: &mut Value, place: &str, open: &BTreeSet<String>) {
     match schema {
         Value::Object(members) => {
-            // Choices beside members only narrow those: the whole is closed, and not each choice.
+            // Choices beside members only narrow them, so the whole schema is closed rather than each choice.
             let narrowed = members.contains_key("properties");
             for (name, member) in members.iter_mut().filter(|(name, _)| !narrowed || *name != "oneOf") {
                 close(member, &format!("{place}/{name}"), open);
@@ -60,14 +60,14 @@ fn close(schema: &mut Value, place: &str, open: &BTreeSet<String>) {
     }
 }
 
-/// Whether a path is one of a template's.
+/// Whether a path matches a template.
 fn matches(template: &str, path: &str) -> bool {
     let (template, path) = (template.split('/'), path.split('/'));
     template.clone().count() == path.clone().count()
         && template.zip(path).all(|(left, right)| left == right || (left.starts_with('{') && !right.is_empty()))
 }
 
-/// How many segments of a template are fixed: where two templates fit, the one with more is meant.
+/// Number of a template's fixed segments: if two templates match, the one with more applies.
 fn fixed(template: &str) -> usize {
     template.split('/').filter(|segment| !segment.starts_with('{')).count()
 }
@@ -88,7 +88,7 @@ impl Description {
         }
     }
 
-    /// What a value has that its schema does not allow.
+    /// The errors of a value against its schema.
     pub fn errors(&self, schema: &Value, value: &Value) -> Vec<String> {
         let name = schema.to_string();
         let validator = self.validators.lock().unwrap().get(&name).cloned();
@@ -101,7 +101,7 @@ impl Description {
         validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
     }
 
-    /// Each operation: method, path, what is told of it.
+    /// Each operation: method, path template and description.
     pub fn operations(&self) -> impl Iterator<Item = (&String, &String, &Value)> {
         let paths = self.document["paths"].as_object().unwrap();
         paths.iter().flat_map(|(path, item)| {
@@ -109,7 +109,7 @@ impl Description {
         })
     }
 
-    /// What is wrong with an answer, where its address is described.
+    /// The mistakes of an answer, if its path is described.
     pub fn mistakes(&self, method: &str, path: &str, answer: &Answer) -> Vec<String> {
         let path = path.split('?').next().unwrap();
         let wanted = if method == "HEAD" { "get".to_owned() } else { method.to_lowercase() };

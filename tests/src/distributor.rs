@@ -10,20 +10,20 @@ use crate::key::Key;
 use crate::person::Person;
 use crate::request::Request;
 
-/// All that a key may be allowed.
+/// All permissions that a key can have.
 pub const ALL: [&str; 3] = ["read-balance", "read-transactions", "perform-operations"];
 
-/// A distributor.
+/// A distributor on an edge.
 pub struct Distributor<'a> {
-    /// Where it is.
+    /// The edge that serves it.
     pub edge: &'a Edge,
-    /// Its ID.
+    /// The distributor's ID.
     pub id: String,
-    /// Its people.
+    /// The distributor's people.
     pub admin: Person,
-    /// Who asks.
+    /// The maker, who requests.
     pub maker: Person,
-    /// Who decides.
+    /// The checker, who decides.
     pub checker: Person,
 }
 
@@ -66,24 +66,24 @@ impl<'a> Distributor<'a> {
         format!("/issuer/v1/distributors/{}{path}", self.id)
     }
 
-    /// The issuer adds to the float.
+    /// Adds to the float, as the issuer.
     pub fn top_up(&self, amount: &str) -> Value {
         let once = uuid::Uuid::new_v4().to_string();
         let body = json!({ "amount": amount, "reference": "transfer" });
         self.edge.post(&self.issued("/topups")).issuer().once(&once).json(body).send().ok()
     }
 
-    /// What the issuer sees of it.
+    /// Reads the distributor, as the issuer.
     pub fn position(&self) -> Value {
         self.edge.get(&self.issued("")).issuer().send().ok()
     }
 
-    /// The issuer suspends or resumes it.
+    /// Suspends or resumes the distributor, as the issuer.
     pub fn issuer_act(&self, act: &str) -> Answer {
         self.edge.post(&self.issued(&format!("/{act}"))).issuer().send()
     }
 
-    /// Settings of a key that may do everything up to a million, and decides up to a million alone.
+    /// Settings of a key that may do everything up to a million, auto-approved up to a million.
     pub fn generous() -> Value {
         json!({
             "label": "Till 7",
@@ -94,35 +94,35 @@ impl<'a> Distributor<'a> {
         })
     }
 
-    /// A person asks for a key.
+    /// Requests a key, as a person.
     pub fn ask_for_key(&self, person: &Person, settings: Value) -> Answer {
         self.edge.post(&self.console("/api-keys")).person(person).json(settings).send()
     }
 
-    /// A person approves what they read.
+    /// Approves the request that a person reads.
     pub fn approve(&self, person: &Person, approval: &str) -> Answer {
         let read = self.edge.get(&self.console(&format!("/approvals/{approval}"))).person(person).send().ok();
         let path = self.console(&format!("/approvals/{approval}/approve"));
         self.edge.post(&path).person(person).json(json!({ "digest": read["digest"] })).send()
     }
 
-    /// The checker rejects.
+    /// Rejects, as the checker.
     pub fn reject(&self, approval: &str) -> Answer {
         let path = self.console(&format!("/approvals/{approval}/reject"));
         self.edge.post(&path).person(&self.checker).json(json!({ "reason": "not today" })).send()
     }
 
-    /// Its maker claims a key.
+    /// Claims a key, as its maker.
     pub fn claim(&self, key_id: &str) -> Answer {
         self.edge.post(&self.console(&format!("/api-keys/{key_id}/claim"))).person(&self.maker).send()
     }
 
-    /// The maker and the checker issue a key with these settings.
+    /// Issues a key with these settings, through the maker and the checker.
     pub fn key(&self, settings: Value) -> Key {
         self.key_approved_by(&self.checker, settings)
     }
 
-    /// The maker and this person issue a key with these settings.
+    /// Issues a key with these settings, through the maker and this person.
     pub fn key_approved_by(&self, checker: &Person, settings: Value) -> Key {
         let asked = self.ask_for_key(&self.maker, settings).ok();
         let approval = asked["approvalID"].as_str().unwrap().to_owned();
@@ -132,51 +132,51 @@ impl<'a> Distributor<'a> {
         Key { id, secret, approval }
     }
 
-    /// A key that decides cash-ins alone.
+    /// Issues a key whose cash-ins are auto-approved.
     pub fn till(&self) -> Key {
         self.key(Self::generous())
     }
 
-    /// A key whose operations all wait for a checker.
+    /// Issues a key whose operations all wait for a checker.
     pub fn asking_key(&self) -> Key {
         self.key(json!({ "label": "Asks", "permissions": ALL }))
     }
 
-    /// A key reads the balance.
+    /// Reads the balance with a key.
     pub fn read_balance(&self, key: &Key) -> Answer {
         self.edge.get(&self.api("/balance")).key(key).send()
     }
 
-    /// A key asks for a cash-in to a phone.
+    /// Requests a cash-in to a phone with a key.
     pub fn cash_in(&self, key: &Key, phone: &str, amount: &str) -> Answer {
         self.operation(key, json!({ "operationType": "cash-in", "amount": amount, "phoneTo": phone })).send()
     }
 
-    /// A key asks for an operation.
+    /// Requests an operation with a key.
     pub fn operation(&self, key: &Key, body: Value) -> Request<'a> {
         self.edge.post(&self.api("/operations")).key(key).json(body)
     }
 
-    /// A customer asks to be paid out here; the operation's ID.
+    /// A customer's new cash-out request at this distributor; the operation's ID.
     pub fn request_cash_out(&self, phone: &str, amount: &str) -> String {
         let answer = self.try_request_cash_out(phone, amount);
         answer.ok()["operationID"].as_str().unwrap().to_owned()
     }
 
-    /// A customer asks to be paid out here.
+    /// Requests a cash-out at this distributor, as a customer.
     pub fn try_request_cash_out(&self, phone: &str, amount: &str) -> Answer {
         let once = uuid::Uuid::new_v4().to_string();
         let body = json!({ "distributorID": self.id, "amount": amount });
         self.edge.post(&format!("/issuer/v1/wallets/{phone}/cashouts")).issuer().once(&once).json(body).send()
     }
 
-    /// A key pays a request out.
+    /// Pays out a request with a key.
     pub fn process(&self, key: &Key, operation: &str) -> Answer {
         let body = json!({ "cashOutFulfillmentType": "cash" });
         self.edge.put(&self.api(&format!("/cashouts/{operation}"))).key(key).json(body).send()
     }
 
-    /// One operation as a key reads it.
+    /// Reads an operation with a key.
     pub fn read_operation(&self, key: &Key, operation: &str) -> Value {
         self.edge.get(&self.api(&format!("/operations/{operation}"))).key(key).send().ok()
     }
@@ -189,12 +189,12 @@ impl<'a> Distributor<'a> {
         found.unwrap_or_else(|| panic!("no approval of {operation}"))["approvalID"].as_str().unwrap().to_owned()
     }
 
-    /// Whether the chain verifies, and what else is told.
+    /// Verifies the chain, and returns the result.
     pub fn verify(&self) -> Value {
         self.edge.get(&self.console("/audit/verify")).person(&self.maker).send().ok()
     }
 
-    /// Waits until nothing is on its way any more.
+    /// Waits until no delivery is under way.
     #[track_caller]
     pub fn await_nothing_processing(&self, most: Duration) {
         let deadline = Instant::now() + most;

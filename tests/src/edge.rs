@@ -8,11 +8,11 @@ use std::time::Duration;
 use edge_runtime::{Entry, Options, Secrets, Workerd};
 use tempfile::TempDir;
 
-/// How an edge is started.
+/// Options of an edge.
 pub struct Setup(Options, TempDir);
 
 impl Setup {
-    /// The testing entry, demo passwords allowed, no rate limit.
+    /// Default options: the testing entry, demo passwords allowed, no rate limit.
     pub fn new() -> Self {
         let state = tempfile::tempdir().unwrap();
         let vars = [("DEMO", "1"), ("RATE_LIMIT_PER_KEY", "0")];
@@ -29,7 +29,7 @@ impl Setup {
         Self(options, state)
     }
 
-    /// A Worker variable.
+    /// Sets a Worker variable.
     #[must_use]
     pub fn var(mut self, name: &str, value: &str) -> Self {
         self.0.vars.retain(|(known, _)| known != name);
@@ -37,7 +37,7 @@ impl Setup {
         self
     }
 
-    /// A secret, or none.
+    /// Sets or removes a secret.
     #[must_use]
     pub fn secret(mut self, name: &str, value: Option<&str>) -> Self {
         match value {
@@ -47,25 +47,25 @@ impl Setup {
         self
     }
 
-    /// The entry that is deployed.
+    /// Uses the deployed entry.
     #[must_use]
     pub fn as_deployed(mut self) -> Self {
         self.0.entry = Entry::Production;
         self
     }
 
-    /// The build whose calls can be told to panic.
+    /// Uses the build whose calls can be made to panic.
     #[must_use]
     pub fn with_faults(mut self) -> Self {
         self.0.build_dir = path("EDGE_FAULTS_BUILD_DIR");
         self
     }
 
-    /// On a disk where no file grows beyond so many blocks of 512 bytes.
+    /// Limits files on the disk to this many blocks of 512 bytes.
     #[must_use]
     pub fn on_small_disk(mut self, blocks: u32) -> Self {
         let script = self.1.path().join("on-small-disk");
-        // A write beyond the limit fails, as it does on a full disk, instead of ending the program.
+        // A write beyond the limit fails, as on a full disk, instead of ending the program.
         let program = self.0.workerd.display();
         let text = format!("#!/bin/sh\ntrap '' XFSZ\nulimit -f {blocks}\nexec '{program}' \"$@\"\n");
         std::fs::write(&script, text).unwrap();
@@ -74,18 +74,18 @@ impl Setup {
         self
     }
 
-    /// With the static files in front.
+    /// Serves the static files in front of the Worker.
     #[must_use]
     pub fn with_files(mut self) -> Self {
         self.0.assets_dir = Some(path("EDGE_ASSETS_DIR"));
         self
     }
 
-    /// Starts it.
+    /// Starts the edge.
     pub fn start(self) -> Edge {
         let Self(mut options, state) = self;
         let workerd = Workerd::start(options.clone()).unwrap();
-        // The port stays when it is started again, so that clients find it.
+        // A restart keeps the port, so that clients find the edge again.
         options.port = workerd.port();
         let mut edge = Edge::at(workerd.url(), options.secrets.clone());
         edge.own = Some(Own { options, workerd: Mutex::new(Some(workerd)), _state: state });
@@ -99,16 +99,16 @@ impl Default for Setup {
     }
 }
 
-/// A running edge. It ends with this value, where it was started for it.
+/// A running edge. Dropping the value ends an edge that was started for it.
 pub struct Edge {
-    /// `http://127.0.0.1:` and the port.
+    /// URL: `http://127.0.0.1:` and the port.
     pub url: String,
     secrets: Secrets,
     pub(crate) agent: ureq::Agent,
     own: Option<Own>,
 }
 
-/// What was started.
+/// The process and folder of an edge started for a test.
 struct Own {
     options: Options,
     workerd: Mutex<Option<Workerd>>,
@@ -116,16 +116,16 @@ struct Own {
 }
 
 impl Edge {
-    /// One as most tests want it.
+    /// Starts an edge with the default options.
     pub fn start() -> Self {
         Setup::new().start()
     }
 
-    /// One that runs elsewhere.
+    /// An edge that runs elsewhere.
     pub fn at(url: String, secrets: Secrets) -> Self {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(60)))
+            .timeout_global(Some(Duration::from_mins(1)))
             .max_redirects(0)
             .allow_non_standard_methods(true)
             .build()
@@ -137,37 +137,53 @@ impl Edge {
         self.own.as_ref().expect("this edge was started for this test")
     }
 
-    /// Ends the runtime as a power cut would.
+    /// Kills the runtime, as a power cut would.
     pub fn kill(&self) {
         let running = self.own().workerd.lock().unwrap().take();
         running.expect("the edge runs").kill().unwrap();
     }
 
-    /// Starts the runtime again on the same storage and port.
+    /// Restarts the runtime on the same storage and port.
     pub fn revive(&self) {
+        self.revive_as(self.own().options.build_dir.clone());
+    }
+
+    /// Ends the runtime, and starts the deployed build on the same storage and port.
+    pub fn change_to_deployed_build(&self) {
+        self.kill();
+        self.revive_as(path("EDGE_BUILD_DIR"));
+    }
+
+    /// Ends the runtime, and starts the build with faults, whose storage is a version further.
+    pub fn change_to_build_with_faults(&self) {
+        self.kill();
+        self.revive_as(path("EDGE_FAULTS_BUILD_DIR"));
+    }
+
+    fn revive_as(&self, build_dir: PathBuf) {
         let own = self.own();
-        // A small disk was enlarged meanwhile.
-        let options = Options { workerd: path("EDGE_WORKERD"), ..own.options.clone() };
+        // A full disk is enlarged by then.
+        let options = Options { workerd: path("EDGE_WORKERD"), build_dir, ..own.options.clone() };
         *own.workerd.lock().unwrap() = Some(Workerd::start(options).unwrap());
     }
 
-    /// The secrets it was started with.
+    /// A secret that the edge was started with.
     pub fn secret(&self, name: &str) -> String {
         self.secrets.get(name).unwrap().to_owned()
     }
 
-    /// What the runtime has printed.
+    /// The output of the runtime so far.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.own().options.state_dir.join("workerd.log")).unwrap()
     }
 
-    /// The port it listens on.
+    /// The port of the edge.
     pub fn port(&self) -> u16 {
         self.own().options.port
     }
 }
 
-/// A path that the one who runs the tests has set, from the workspace's folder.
+/// A path from an environment variable, relative to the workspace's folder.
 fn path(variable: &str) -> PathBuf {
     let path = std::env::var_os(variable).unwrap_or_else(|| panic!("{variable} is not set: run `cargo xtask test`"));
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(path)

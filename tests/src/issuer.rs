@@ -1,4 +1,4 @@
-//! What the issuer does.
+//! Calls of the issuer.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ impl Edge {
             .ok()
     }
 
-    /// A customer's or merchant's wallet: `wallets/+234…` or `merchants/100000`.
+    /// The wallet of a customer or merchant: `wallets/+234…` or `merchants/100000`.
     pub fn wallet(&self, path: &str) -> Value {
         self.get(&format!("/issuer/v1/{path}")).issuer().send().ok()
     }
@@ -25,7 +25,7 @@ impl Edge {
         self.wallet(&format!("wallets/{phone}"))["balance"].as_str().unwrap().to_owned()
     }
 
-    /// A customer takes a request to be paid out back.
+    /// Cancels a customer's cash-out request.
     pub fn cancel_cash_out(&self, phone: &str, operation: &str) -> Answer {
         self.delete(&format!("/issuer/v1/wallets/{phone}/cashouts/{operation}")).issuer().send()
     }

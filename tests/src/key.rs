@@ -1,12 +1,12 @@
-//! An API key in somebody's hands.
+//! A claimed API key.
 
 /// A claimed key.
 #[derive(Clone, Debug)]
 pub struct Key {
-    /// Its `keyID`.
+    /// The key's `keyID`.
     pub id: String,
-    /// `uwk_…`.
+    /// The secret: `uwk_…`.
     pub secret: String,
-    /// The approval that issued it.
+    /// The approval that issued the key.
     pub approval: String,
 }

@@ -1,4 +1,4 @@
-//! What the end-to-end tests share: an edge of their own on workerd, the people and the issuer who
+//! Support for the end-to-end tests: an edge on workerd, the people and the issuer who
 //! call it, and the powers of its testing entry.
 #![allow(
     clippy::unwrap_used,

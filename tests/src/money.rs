@@ -1,4 +1,4 @@
-//! Sums of money, and that none is lost or made.
+//! Sums of money, and the check that none is lost or made.
 
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ pub fn minor_of(object: &Value, member: &str) -> i128 {
     minor(object[member].as_str().unwrap_or_else(|| panic!("{member} is not an amount in {object}")))
 }
 
-/// Money is conserved, given all wallets that the distributor ever dealt with. Nothing may move meanwhile.
+/// Asserts that money is conserved, given all wallets that the distributor ever dealt with. Nothing may move meanwhile.
 #[track_caller]
 pub fn assert_conserved(distributor: &Distributor<'_>, wallets: &[String]) {
     let position = distributor.position();

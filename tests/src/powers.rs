@@ -11,13 +11,13 @@ pub const DAY_MS: i64 = 24 * HOUR_MS;
 /// Milliseconds in an hour.
 pub const HOUR_MS: i64 = 3_600_000;
 
-/// The real time.
+/// The actual time.
 pub fn real_now() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     i64::try_from(since.as_millis()).unwrap()
 }
 
-/// What was counted since the last reset.
+/// Counters since the last reset.
 #[derive(Debug)]
 pub struct Counts(Value);
 
@@ -47,7 +47,7 @@ impl Counts {
         self.sum("rowsWritten")
     }
 
-    /// Messages that wait in a silence at present.
+    /// Messages currently waiting in a silence.
     pub fn waiting(&self) -> i64 {
         self.0["waiting"].as_i64().unwrap()
     }
@@ -63,22 +63,22 @@ impl Edge {
         answer.ok()
     }
 
-    /// Stops every clock of the edge at that time.
+    /// Stops every clock of the edge at a time.
     pub fn stop_clock(&self, at_ms: i64) {
         self.power("clock", json!({ "now": at_ms }));
     }
 
-    /// Lets every clock run, ahead of the real one by that.
+    /// Lets every clock run ahead of the real one by an offset.
     pub fn shift_clock(&self, ahead_ms: i64) {
         self.power("clock", json!({ "offset": ahead_ms }));
     }
 
-    /// Whether the alarms that objects set from now on come by themselves.
+    /// Sets whether the alarms that objects set from then on fire by themselves.
     pub fn let_alarms_come(&self, on: bool) {
         self.power("alarms", json!({ "on": on }));
     }
 
-    /// The rows of a statement in an object's storage.
+    /// Runs a statement in an object's storage, and returns its rows.
     pub fn sql(&self, kind: &str, name: &str, sql: &str, bindings: Value) -> Vec<Value> {
         let command = json!({ "object": kind, "name": name, "sql": sql, "bindings": bindings });
         self.power("sql", command).as_array().unwrap().clone()
@@ -94,14 +94,14 @@ impl Edge {
         self.power("evict", json!({ "object": kind, "name": name }));
     }
 
-    /// Makes messages to a kind of object that hold `matching` get lost: `before` they arrive,
-    /// `after` they were carried out; or wait until all is healed, `silent` before they arrive,
+    /// Loses messages that hold `matching` to a kind of object: `before` they arrive or
+    /// `after` they were carried out; or lets them wait until `heal`: `silent` before they arrive,
     /// `stuck` after they were carried out.
     pub fn lose(&self, kind: &str, when: &str, matching: &str, times: u32) {
         self.power("fault", json!({ "object": kind, "when": when, "match": matching, "times": times }));
     }
 
-    /// Waits until a message waits in a silence.
+    /// Waits until a message is waiting in a silence.
     #[track_caller]
     pub fn await_silence(&self) {
         let deadline = Instant::now() + Duration::from_secs(20);
@@ -111,17 +111,28 @@ impl Edge {
         }
     }
 
-    /// No message gets lost any more.
+    /// Ends all faults: messages arrive again.
     pub fn heal(&self) {
         self.power("heal", json!({}));
     }
 
-    /// Counts from here.
+    /// Says who plays code of the next version: `WORKER` and kinds of objects; only in builds with faults.
+    pub fn play_next_version(&self, who: &[&str]) {
+        self.power("versions", json!({ "newer": who }));
+    }
+
+    /// Sends a raw message to an object; returns its reply.
+    pub fn tell(&self, kind: &str, name: &str, message: &str) -> String {
+        let reply = self.power("tell", json!({ "object": kind, "name": name, "message": message }));
+        reply.as_str().unwrap().to_owned()
+    }
+
+    /// Resets the counters.
     pub fn reset_counts(&self) {
         self.power("reset", json!({}));
     }
 
-    /// What was counted.
+    /// The counters since the last reset.
     pub fn counts(&self) -> Counts {
         Counts(self.power("counts", json!({})))
     }

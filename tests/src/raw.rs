@@ -1,4 +1,4 @@
-//! Bytes over TCP, as no client would send them.
+//! Raw bytes over TCP, beyond the abilities of an HTTP client.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -7,11 +7,11 @@ use std::time::Duration;
 use crate::edge::Edge;
 
 impl Edge {
-    /// Sends these bytes as they are; what comes back until the other side closes, or is silent for a while.
+    /// Sends bytes unchanged; the reply until the other side closes or falls silent.
     pub fn raw(&self, bytes: &[u8]) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port())).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-        // A server that has seen enough may close before it has read all.
+        // The server may close before it has read everything.
         let _ = stream.write_all(bytes);
         let mut answer = Vec::new();
         let mut buffer = [0; 4096];
@@ -22,7 +22,7 @@ impl Edge {
     }
 }
 
-/// The statuses of the answers that came back, in order.
+/// The statuses of the replies, in order.
 pub fn statuses(answer: &str) -> Vec<u16> {
     let lines = answer.split("HTTP/1.1 ").skip(1);
     lines.filter_map(|rest| rest.get(..3)?.parse().ok()).collect()

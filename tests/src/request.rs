@@ -1,4 +1,4 @@
-//! Plain HTTP: a request as a test writes it.
+//! HTTP requests as a test writes them.
 
 use serde_json::Value;
 use ureq::http;
@@ -10,38 +10,38 @@ use crate::key::Key;
 use crate::person::Person;
 
 impl Edge {
-    /// A request to be sent.
+    /// A request that is being built.
     pub fn request(&self, method: &str, path: &str) -> Request<'_> {
         Request::new(self, method, path)
     }
 
-    /// A GET.
+    /// A GET request.
     pub fn get(&self, path: &str) -> Request<'_> {
         self.request("GET", path)
     }
 
-    /// A POST.
+    /// A POST request.
     pub fn post(&self, path: &str) -> Request<'_> {
         self.request("POST", path)
     }
 
-    /// A PUT.
+    /// A PUT request.
     pub fn put(&self, path: &str) -> Request<'_> {
         self.request("PUT", path)
     }
 
-    /// A PATCH.
+    /// A PATCH request.
     pub fn patch(&self, path: &str) -> Request<'_> {
         self.request("PATCH", path)
     }
 
-    /// A DELETE.
+    /// A DELETE request.
     pub fn delete(&self, path: &str) -> Request<'_> {
         self.request("DELETE", path)
     }
 }
 
-/// A request to be sent.
+/// A request of any method.
 #[must_use]
 pub struct Request<'a> {
     edge: &'a Edge,
@@ -56,57 +56,57 @@ impl<'a> Request<'a> {
         Self { edge, method: method.into(), path: path.into(), headers: Vec::new(), body: Vec::new() }
     }
 
-    /// One more header, also of a name that is there already.
+    /// Adds a header, also a second one of the same name.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// `Authorization: Bearer`.
+    /// Sets `Authorization: Bearer`.
     pub fn bearer(self, token: &str) -> Self {
         self.header("Authorization", &format!("Bearer {token}"))
     }
 
-    /// A key calls.
+    /// Authenticates with a key.
     pub fn key(self, key: &Key) -> Self {
         self.bearer(&key.secret)
     }
 
-    /// The issuer calls.
+    /// Authenticates as the issuer.
     pub fn issuer(self) -> Self {
         let token = self.edge.secret("ISSUER_TOKEN");
         self.bearer(&token)
     }
 
-    /// A signed-in person calls; they sign in where they have not.
+    /// Authenticates as a person, who signs in first if necessary.
     pub fn person(self, person: &Person) -> Self {
         let cookie = person.cookie(self.edge);
         self.header("Cookie", &cookie)
     }
 
-    /// From this address.
+    /// Sets the caller's address.
     pub fn ip(self, ip: &str) -> Self {
         self.header("CF-Connecting-IP", ip)
     }
 
-    /// With this `Idempotency-Key`.
+    /// Sets the `Idempotency-Key`.
     pub fn once(self, key: &str) -> Self {
         self.header("Idempotency-Key", key)
     }
 
-    /// With a JSON body.
+    /// Sets a JSON body.
     #[allow(clippy::needless_pass_by_value, reason = "it is written in place")]
     pub fn json(self, body: Value) -> Self {
         self.header("Content-Type", "application/json").body(body.to_string())
     }
 
-    /// With these bytes as body.
+    /// Sets the body's bytes.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// The answer, which has to be one that the API's description declares; `None` where none came.
+    /// Sends the request. The API's description must declare the answer; `None` without an answer.
     pub fn try_send(self) -> Option<Answer> {
         let mut request = http::Request::builder()
             .method(http::Method::from_bytes(self.method.as_bytes()).unwrap())
@@ -130,7 +130,7 @@ impl<'a> Request<'a> {
         Some(answer)
     }
 
-    /// The answer.
+    /// Sends the request, which must be answered.
     pub fn send(self) -> Answer {
         let call = format!("{} {}", self.method, self.path);
         self.try_send().unwrap_or_else(|| panic!("no answer to {call}"))

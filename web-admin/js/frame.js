@@ -200,7 +200,7 @@ async function refreshInbox() {
     showCount(toDecide.length > 0 ? String(toDecide.length) : "");
     drawBanner(member, toClaim);
   } catch {
-    // The view itself says what is wrong; a missing number here is not worth a second message.
+    // The view itself reports the error; a missing number here is not worth a second message.
     showCount("");
   }
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** Starts the page: a signed-in person sees the frame, others the door. */
+/** Starts the page: a signed-in person sees the frame, others the sign-in view. */
 
 import { leaveFrame, showFrame } from "./frame.js";
 import { find, h, replace } from "./lib/dom.js";

@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: builds the edge and hands over to the benchmark, a crate of its own, so that nothing else waits
-//! for what it needs.
+//! `cargo xtask bench`: builds the edge and runs the benchmark, a separate crate, so that no other command waits
+//! for its dependencies.
 
 use std::ffi::OsString;
 
@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::build::{self, Worker};
 use crate::command::{cargo, run};
 
-/// Measures what `arguments` ask for.
+/// Runs the benchmark with `arguments`.
 pub(crate) fn bench(arguments: &[OsString]) -> Result<()> {
     build::build(Worker::Edge)?;
     let mut command = cargo("run");

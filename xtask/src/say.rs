@@ -1,6 +1,6 @@
-//! What the person at the terminal reads.
+//! Messages to the person at the terminal.
 
-/// One line on what happens now. It goes to the error stream, so that what a command answers stays apart.
+/// Prints a line of progress to the error stream, so that a command's own output stays separate.
 pub(crate) fn step(text: impl std::fmt::Display) {
     eprintln!("==> {text}");
 }

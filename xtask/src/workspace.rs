@@ -1,4 +1,4 @@
-//! Where things lie in the workspace.
+//! Paths in the workspace.
 
 use std::path::{Path, PathBuf};
 
@@ -7,17 +7,17 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
 }
 
-/// Where everything that is built goes.
+/// The folder of all build output.
 pub(crate) fn target() -> PathBuf {
     root().join("target")
 }
 
-/// Tools installed by npm.
+/// The folder of the tools installed by npm.
 pub(crate) fn node_bin() -> PathBuf {
     root().join("node_modules/.bin")
 }
 
-/// The path as a person in the workspace's root would type it.
+/// The path relative to the workspace's root, as a person would type it.
 pub(crate) fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }

@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Serialize};
 use universal_wallet::wire::{ErrorBody, FieldError};
 
 macro_rules! codes {
     ($($name:ident $text:literal $status:literal),* $(,)?) => {
         /// Stable error codes of the contract.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[allow(missing_docs)]
-        pub enum Code { $($name),* }
+        pub enum Code { $(#[serde(rename = $text)] $name),* }
 
         impl Code {
             /// All codes, in the contract's order.
@@ -70,21 +70,6 @@ codes! {
     TooManyAttempts "too_many_attempts" 429,
     Internal "internal" 500,
     Unavailable "unavailable" 503,
-}
-
-// Implemented by hand because derived code is large for this many variants.
-impl Serialize for Code {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for Code {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let code = Self::ALL.iter().copied().find(|code| code.as_str() == text);
-        code.ok_or_else(|| de::Error::custom("an unknown code"))
-    }
 }
 
 /// The reason phrase of each status that the API answers with (RFC 9110).
@@ -233,4 +218,32 @@ pub type Outcome<T> = Result<T, Error>;
 /// Refuses with a code and a sentence.
 pub fn refuse<T>(code: Code, message: impl Into<Cow<'static, str>>) -> Outcome<T> {
     Err(Refusal::new(code, message).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_stored_json_tells_its_place_and_never_a_value() {
+        for text in [
+            "\"secret\"",
+            "{\"code\":\"secret\"}",
+            "{\"secret\":1}",
+            "{\"code\":\"not_found\",\"message\":[\"secret\"]}",
+            "{\"code\":\"not_found\" secret",
+            "secret",
+        ] {
+            let error: InternalError = serde_json::from_str::<Refusal>(text).unwrap_err().into();
+            assert!(!error.0.contains("secret"), "{text}: {}", error.0);
+            assert!(error.0.contains("line 1, column"), "{text}: {}", error.0);
+        }
+    }
+
+    #[test]
+    fn a_code_is_written_as_the_contract_spells_it() {
+        for code in Code::ALL {
+            assert_eq!(serde_json::to_string(code).unwrap(), format!("\"{}\"", code.as_str()));
+        }
+    }
 }

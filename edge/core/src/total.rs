@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use universal_wallet::Amount;
 
 /// A total of many amounts in minor units; it may pass [`Amount::MAX`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Total(i128);
 
 impl Total {
@@ -61,17 +62,41 @@ impl schemars::JsonSchema for Total {
     }
 }
 
-impl Serialize for Total {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+/// Why a text is not a [`Total`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TotalError;
+
+impl std::fmt::Display for TotalError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("must be a decimal number with two decimals")
     }
 }
 
-impl<'de> Deserialize<'de> for Total {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let digits: String = text.chars().filter(|c| *c != '.').collect();
-        digits.parse().map(Self).map_err(serde::de::Error::custom)
+impl std::str::FromStr for Total {
+    type Err = TotalError;
+
+    fn from_str(text: &str) -> Result<Self, TotalError> {
+        let (whole, minor) = text.split_once('.').ok_or(TotalError)?;
+        let digits = whole.strip_prefix('-').unwrap_or(whole);
+        let plain = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if !plain(digits) || minor.len() != 2 || !plain(minor) {
+            return Err(TotalError);
+        }
+        format!("{whole}{minor}").parse().map(Self).map_err(|_| TotalError)
+    }
+}
+
+impl From<Total> for String {
+    fn from(value: Total) -> Self {
+        value.to_string()
+    }
+}
+
+impl TryFrom<String> for Total {
+    type Error = TotalError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
     }
 }
 
@@ -88,5 +113,9 @@ mod tests {
         let text = serde_json::to_string(&total).unwrap();
         assert_eq!(text, "\"999999999999999990.00\"");
         assert_eq!(serde_json::from_str::<Total>(&text).unwrap(), total);
+        assert_eq!("-0.07".parse::<Total>(), Ok(Total::default().plus_minor(-7)));
+        for bad in ["", ".", "1", "1.0", "1.000", "+1.00", "1.-0", "--1.00", "1.00 ", "٣.00"] {
+            assert_eq!(bad.parse::<Total>(), Err(TotalError), "{bad:?}");
+        }
     }
 }

@@ -1,6 +1,6 @@
-//! A small executor: calls that ask other objects are ordinary async functions. Each runs until it has its step or waits for
-//! a reply; the shell carries the message, and comes back with the call's number and the reply. A call waits for
-//! nothing else, so nothing wakes it but that reply.
+//! A small executor: calls that ask other objects are ordinary async functions. Each runs until it has its step or
+//! waits for a reply; the shell carries the message, and comes back with the call's number and the reply. The reply is
+//! the only thing that a call waits for, so no waker is needed.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -14,12 +14,12 @@ use crate::messages::reply;
 use crate::platform::{log, random};
 use universal_wallet_core::error::InternalError;
 
-/// The most calls that wait at once. A caller who went away may leave one behind, so the oldest gives way.
+/// Maximum number of waiting calls. A caller who went away may leave one behind, so the oldest is dropped.
 const MAX_WAITING: usize = 10_000;
 
 type Call = Pin<Box<dyn Future<Output = String>>>;
 
-/// What the call that runs and the executor tell each other.
+/// Slot through which the running call and the executor exchange message and reply.
 #[derive(Default)]
 struct Exchange {
     asked: Option<(ObjectKind, String, String)>,
@@ -30,7 +30,7 @@ thread_local! {
     static EXCHANGE: RefCell<Exchange> = RefCell::default();
 }
 
-/// Asks an object, whose name has no line breaks; its reply.
+/// Asks an object and returns its reply. Object names have no line breaks.
 pub(super) async fn ask(to: ObjectKind, name: String, message: String) -> String {
     EXCHANGE.with_borrow_mut(|exchange| *exchange = Exchange { asked: Some((to, name, message)), reply: None });
     poll_fn(|_| match EXCHANGE.with_borrow_mut(|exchange| exchange.reply.take()) {
@@ -40,14 +40,14 @@ pub(super) async fn ask(to: ObjectKind, name: String, message: String) -> String
     .await
 }
 
-/// A call that waits for a reply, and the context in which it goes on.
+/// A call that waits for a reply, with its log context.
 struct Waiting {
     number: u64,
     call: Call,
     context: Rc<log::Context>,
 }
 
-/// The calls that wait, by number.
+/// Waiting calls by number.
 #[derive(Default)]
 pub(crate) struct Calls {
     next: Option<u64>,
@@ -55,12 +55,12 @@ pub(crate) struct Calls {
 }
 
 impl Calls {
-    /// Begins a call on behalf of the present context; the shell's next step.
+    /// Begins a call on behalf of the current context and returns the shell's next step.
     pub(crate) fn begin(&mut self, call: impl Future<Output = String> + 'static) -> String {
         self.run(Box::pin(call), None)
     }
 
-    /// Goes on with a call, once for each reply; `None` where no such call waits.
+    /// Resumes a call with its reply; `None` if no such call waits.
     pub(crate) fn resume(&mut self, number: &str, reply: &str) -> Option<String> {
         let number: u64 = number.parse().ok()?;
         let place = self.waiting.binary_search_by_key(&number, |waiting| waiting.number).ok()?;
@@ -78,13 +78,13 @@ impl Calls {
         }
         match EXCHANGE.with_borrow_mut(|exchange| exchange.asked.take()) {
             Some((to, name, message)) => step::ask(Some(self.keep(call)), to, &name, &message),
-            // Nothing would ever wake it.
+            // Nothing would ever wake the call.
             None => reply::unreadable(&InternalError::new("a call that waits for anything but a reply")),
         }
     }
 
     fn keep(&mut self, call: Call) -> u64 {
-        // Numbers begin anywhere, so that one of before a trap is not taken for one of after it.
+        // Numbers start at random, so a number from before a trap does not match a call after it.
         let number = self.next.unwrap_or_else(|| random::bits().unwrap_or_default() >> 1);
         self.next = Some(number.wrapping_add(1));
         if self.waiting.len() >= MAX_WAITING {

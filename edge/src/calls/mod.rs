@@ -1,4 +1,4 @@
-//! Calls that ask other objects: what the shell does next for one, how it goes on with a reply, and whom it can ask.
+//! Calls that ask other objects: the steps for the shell, the executor, and the objects that can be asked.
 
 pub(crate) mod executor;
 pub(crate) mod objects;

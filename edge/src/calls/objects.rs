@@ -1,4 +1,4 @@
-//! The objects that a call can ask, each with the messages that it takes.
+//! The objects that a call can ask, each with its message type.
 
 use std::marker::PhantomData;
 
@@ -19,7 +19,7 @@ use crate::messages::to_user::ToUser;
 use crate::messages::to_wallet::ToWallet;
 use crate::messages::wallet_movement::WalletMovement;
 
-/// The name of the one Issuer object.
+/// Name of the single Issuer object.
 const ISSUER: &str = "issuer";
 
 /// An object that takes messages of one type.
@@ -35,39 +35,39 @@ impl<M: Serialize> Object<M> {
         Self { kind, receiver, name, messages: PhantomData }
     }
 
-    /// Asks the object. Without its reply the outcome is unknown, and refused as unavailable.
+    /// Asks the object. A missing reply leaves the outcome unknown, and is refused as unavailable.
     pub(crate) async fn ask<T: DeserializeOwned>(&self, message: &M) -> Outcome<T> {
         let message = envelope::write(self.receiver, &json_text::write(message)?);
         read_reply(&ask(self.kind, self.name.clone(), message).await)
     }
 }
 
-/// A distributor.
+/// The Distributor object of an ID.
 pub(crate) fn distributor(id: DistributorID) -> Object<ToDistributor> {
     Object::new(ObjectKind::Distributor, Receiver::Distributor, id.to_string())
 }
 
-/// A wallet, by its name.
+/// The Wallet object of a name.
 pub(crate) fn wallet(name: String) -> Object<ToWallet> {
     Object::new(ObjectKind::Wallet, Receiver::Wallet, name)
 }
 
-/// A person, by their login.
+/// The User object of a login.
 pub(crate) fn user(login: &str) -> Object<ToUser> {
     Object::new(ObjectKind::User, Receiver::User, login.to_owned())
 }
 
-/// The issuer.
+/// The Issuer object.
 pub(crate) fn issuer() -> Object<ToIssuer> {
     Object::new(ObjectKind::Issuer, Receiver::Issuer, ISSUER.to_owned())
 }
 
-/// The record of failed sign-ins of an address.
+/// The SignIns object of an address.
 pub(crate) fn sign_ins(address: &str) -> Object<ToSignIns> {
     Object::new(ObjectKind::SignIns, Receiver::SignIns, address.to_owned())
 }
 
-/// Tells a wallet of a movement; its reply as text.
+/// Sends a wallet a movement and returns the reply's text.
 pub(crate) async fn move_wallet(name: String, movement: WalletMovement) -> String {
     ask(ObjectKind::Wallet, name, envelope::write(Receiver::WalletMovement, &movement.text())).await
 }

@@ -8,25 +8,25 @@ use universal_wallet_core::text::json_text;
 
 use crate::platform::log::report;
 
-/// Which way a caller proves who they are: it shapes a 401.
+/// Authentication scheme of a caller, which decides the form of a 401.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scheme {
-    /// An API key or the issuer's token, which was sent or not.
+    /// An API key or the issuer's token, sent or missing.
     Bearer { sent: bool },
-    /// The admin page's cookie.
+    /// The session cookie of the admin page.
     Session,
 }
 
-/// What every answer of one request shares.
+/// Facts about a request that all of its answers need.
 #[derive(Clone, Debug)]
 pub(crate) struct Origin {
-    /// Our own name for the request.
+    /// ID of the request, assigned by the Worker.
     pub(crate) request_id: String,
-    /// How the caller proves who they are.
+    /// Authentication scheme of the caller.
     pub(crate) scheme: Scheme,
 }
 
-/// An answer to an HTTP request. Headers that all answers have are the shell's.
+/// An answer to an HTTP request. The shell adds the headers that every answer has.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     status: u16,
@@ -40,7 +40,7 @@ impl Answer {
         Ok(Self { status, headers: Vec::new(), body: json_text::write(body)? })
     }
 
-    /// A text of another kind than JSON.
+    /// A text answer of another content type than JSON.
     pub(crate) fn text_of(kind: &'static str, body: String) -> Self {
         Self { status: 200, headers: vec![("Content-Type", Cow::Borrowed(kind))], body }
     }
@@ -68,7 +68,7 @@ impl Answer {
         answer
     }
 
-    /// The answer to a call that has no result: what is our own fault is told to the log alone.
+    /// The answer to a call without a result; internal errors go only to the log.
     pub(crate) fn refused(refused: &Error, origin: &Origin) -> Self {
         match refused {
             Error::Refusal(refusal) => Self::refusal(refusal, origin),
@@ -85,12 +85,12 @@ impl Answer {
         self
     }
 
-    /// Says that the same call was carried out before, where it was.
+    /// Marks a repeated call, whose effect came from an earlier call.
     pub(crate) fn replayed(self, replayed: bool) -> Self {
         if replayed { self.header("Idempotent-Replayed", "true") } else { self }
     }
 
-    /// As the shell reads it: status, the lines of its own headers, a blank line, the body.
+    /// Text form for the shell: status, header lines, a blank line, the body.
     pub(crate) fn text(self) -> String {
         let mut text = String::with_capacity(self.body.len() + 160);
         text.push('A');

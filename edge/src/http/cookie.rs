@@ -1,4 +1,5 @@
-//! The session cookie: the login in hex, the session's secret, and a tag by which forged ones never reach an object.
+//! The session cookie: the login in hex, the session's secret, and a tag that stops forged cookies before they reach an
+//! object.
 
 use base16ct::{lower, mixed};
 use universal_wallet_core::error::Refusal;
@@ -10,10 +11,10 @@ use crate::platform::config::config;
 
 const NAME: &str = "__Host-uw_session";
 
-/// The longest login in hex, in characters.
+/// Maximum length of a login in hex, in characters.
 const MAX_LOGIN_HEX: usize = 256;
 
-/// A cookie that we made: whose it is, and the digest of its secret.
+/// A genuine cookie: its login, and the digest of its secret.
 #[derive(Debug)]
 pub(crate) struct Cookie {
     pub(crate) login: Login,
@@ -27,7 +28,7 @@ fn tag(login: &str, secret: &str) -> Result<String, Refusal> {
 }
 
 impl Cookie {
-    /// The session cookie in a `Cookie` header; `None` where there is none of ours.
+    /// The genuine session cookie in a `Cookie` header, if any.
     pub(crate) fn read(header: &str) -> Option<Self> {
         let value = header.split([';', ',']).find_map(|pair| {
             let (name, value) = pair.trim().split_once('=')?;
@@ -53,7 +54,7 @@ pub(crate) fn set(login: &Login, secret: &str) -> Result<String, Refusal> {
     Ok(format!("{NAME}={value}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={}", SESSION_MS / 1000))
 }
 
-/// The `Set-Cookie` header that takes the cookie back.
+/// The `Set-Cookie` header that deletes the cookie.
 pub(crate) fn clear() -> String {
     format!("{NAME}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0")
 }

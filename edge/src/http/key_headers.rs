@@ -1,28 +1,28 @@
-//! Headers of every answer to a genuine key, about the key itself.
+//! Headers about the key, in every answer to a genuine key.
 
 use universal_wallet::Timestamp;
 use universal_wallet_core::keys::rate_limit::{limit_header, policy_header};
 
 use crate::http::answer::Answer;
 
-/// The key's rate, and its end where another took over from it.
+/// The key's rate, and its end if another key has replaced it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct KeyHeaders {
-    /// Calls per second; 0 where there is no limit.
+    /// Calls per second; 0 means no limit.
     pub(crate) per_second: u32,
-    /// How many of them are left.
+    /// Calls left in the current second.
     pub(crate) remaining: u64,
-    /// Since when another key is in its place, and when it ends.
+    /// Time of the replacement, and end of the replaced key.
     pub(crate) replaced: Option<(Timestamp, Timestamp)>,
 }
 
 impl KeyHeaders {
-    /// Of a genuine key whose object was not asked.
+    /// Headers for a genuine key whose object was not asked.
     pub(crate) fn of_unknown(per_second: u32) -> Self {
         Self { per_second, remaining: per_second.into(), replaced: None }
     }
 
-    /// Adds them to an answer: `RateLimit` (IETF draft), `Deprecation` (RFC 9745), `Sunset` (RFC 8594).
+    /// Adds the headers to an answer: `RateLimit` (IETF draft), `Deprecation` (RFC 9745), `Sunset` (RFC 8594).
     pub(crate) fn on(self, mut answer: Answer) -> Answer {
         if self.per_second > 0 {
             answer = answer

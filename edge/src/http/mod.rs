@@ -1,4 +1,4 @@
-//! HTTP: routes, requests as the shell hands them over, queries, cookies, answers.
+//! HTTP: routes, requests from the shell, queries, cookies, answers.
 
 pub(crate) mod answer;
 pub(crate) mod cookie;

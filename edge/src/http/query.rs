@@ -1,25 +1,25 @@
-//! The query of a URL: parameters, each at most once.
+//! Query of a URL: parameters, each at most once.
 
 use percent_encoding::percent_decode_str;
 use universal_wallet_core::error::{Code, Outcome, Refusal};
 
-/// Items of a page, where the caller does not say how many.
+/// Default number of items per page.
 const DEFAULT_LIMIT: u32 = 100;
-/// The most items of a page.
+/// Maximum number of items per page.
 const MAX_LIMIT: u32 = 1000;
-/// The largest offset.
+/// Maximum offset.
 pub(crate) const MAX_OFFSET: u32 = 10_000;
 
 /// The parameters of a query, each at most once.
 pub(crate) struct Query(Vec<(String, String)>);
 
-/// One parameter is wrong.
+/// The refusal of a wrong parameter.
 pub(crate) fn wrong(field: &str, message: impl ToString) -> Refusal {
     Refusal::field(Code::InvalidRequest, field, message)
 }
 
 impl Query {
-    /// Reads a query, without its question mark.
+    /// Parses a query, without its question mark.
     pub(crate) fn parse(query: &str) -> Outcome<Self> {
         let mut pairs: Vec<(String, String)> = Vec::new();
         if !is_encoded_utf8(query) {
@@ -39,7 +39,7 @@ impl Query {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// A whole number in a range; `otherwise` where it is absent.
+    /// A whole number in a range; `otherwise` if absent.
     pub(crate) fn number(&self, name: &str, from: u32, to: u32, otherwise: u32, hint: &str) -> Outcome<u32> {
         let Some(text) = self.get(name) else { return Ok(otherwise) };
         let plain = !text.is_empty() && text.len() <= 9 && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -49,17 +49,17 @@ impl Query {
             .ok_or_else(|| wrong(name, format!("must be a whole number from {from} to {to}{hint}")).into())
     }
 
-    /// How many items a page has at most.
+    /// Maximum number of items on the page.
     pub(crate) fn limit(&self) -> Outcome<u32> {
         self.number("limit", 1, MAX_LIMIT, DEFAULT_LIMIT, "")
     }
 
-    /// How many days back.
+    /// Number of past days to include.
     pub(crate) fn days(&self) -> Outcome<i64> {
         Ok(self.number("days", 1, 365, 30, "")?.into())
     }
 
-    /// One of a set of words.
+    /// One word of a set.
     pub(crate) fn word<'a>(&self, name: &str, words: &[&'a str]) -> Outcome<Option<&'a str>> {
         let Some(text) = self.get(name) else { return Ok(None) };
         match words.iter().find(|word| **word == text) {
@@ -69,7 +69,7 @@ impl Query {
     }
 }
 
-/// Whether every percent sign begins an escape, and the whole is UTF-8.
+/// True if every percent sign begins an escape and the decoded text is UTF-8.
 fn is_encoded_utf8(query: &str) -> bool {
     let escapes = query.split('%').skip(1);
     let complete =

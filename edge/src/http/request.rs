@@ -1,4 +1,4 @@
-//! A request as the shell hands it over.
+//! A request in the shell's text form.
 
 use std::net::IpAddr;
 
@@ -8,13 +8,13 @@ use universal_wallet_core::text::ip::client_address;
 
 use crate::http::answer::{Origin, Scheme};
 
-/// A request.
+/// An HTTP request.
 #[derive(Debug)]
 pub(crate) struct Request<'a> {
     pub(crate) origin: Origin,
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
-    /// Without the question mark.
+    /// Query without the question mark.
     pub(crate) query: &'a str,
     /// Scheme and authority of the URL.
     pub(crate) site: &'a str,
@@ -26,19 +26,19 @@ pub(crate) struct Request<'a> {
     pub(crate) origin_header: Option<&'a str>,
     pub(crate) fetch_site: Option<&'a str>,
     pub(crate) upgrade: Option<&'a str>,
-    /// The body, where it was read.
+    /// The body, once it has been read.
     body: Option<Result<&'a str, Unread>>,
 }
 
-/// A text in two, the second part from the first such byte on; one of ASCII.
+/// Splits an ASCII text in two, the second part starting at the first matching byte.
 fn cut(text: &str, at: impl Fn(u8) -> bool) -> Option<(&str, &str)> {
     text.split_at_checked(text.bytes().position(at).unwrap_or(text.len()))
 }
 
 impl<'a> Request<'a> {
-    /// Reads the shell's form: method, URL, then the headers Authorization, CF-Connecting-IP,
-    /// Content-Type, Idempotency-Key, Cookie, Origin, Sec-Fetch-Site and Upgrade, a line each; a
-    /// header that was sent is preceded by `=`, and the last ones may be left out. The body is there once it was read.
+    /// Parses the shell's form: method, URL, then one line each for the headers Authorization, CF-Connecting-IP,
+    /// Content-Type, Idempotency-Key, Cookie, Origin, Sec-Fetch-Site and Upgrade. A line begins with `=` if the header
+    /// was sent; trailing lines may be missing. The body is present once it has been read.
     pub(crate) fn parse(text: &'a str, body: Option<Result<&'a str, Unread>>, request_id: &str) -> Option<Self> {
         let mut lines = text.split('\n');
         let method = lines.next()?;
@@ -68,25 +68,25 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// The method, as far as it may be repeated in an answer.
+    /// The method, shortened to a form that is safe to repeat in an answer.
     pub(crate) fn shown_method(&self) -> String {
         self.method.chars().filter(char::is_ascii_alphabetic).take(16).collect()
     }
 
-    /// Whether the method brings a body along.
+    /// True if requests of this method have a body.
     pub(crate) fn has_body(&self) -> bool {
         matches!(self.method, "POST" | "PUT" | "PATCH" | "DELETE")
     }
 
-    /// Whether it asks for a WebSocket.
+    /// True if the request asks for a WebSocket.
     pub(crate) fn is_socket(&self) -> bool {
         self.upgrade.is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"))
     }
 
-    /// The token of a Bearer header, the scheme in any case; `None` where there is none.
+    /// The token of a Bearer header, with the scheme in any case.
     pub(crate) fn bearer(&self) -> Option<&'a str> {
         let header = self.authorization?.trim();
-        // Two headers arrive as one, joined by a comma, which no token has.
+        // Repeated headers arrive joined by a comma, which no token contains.
         if header.contains(',') {
             return Some(header);
         }
@@ -100,7 +100,7 @@ impl<'a> Request<'a> {
         client_address(self.ip)
     }
 
-    /// Body and idempotency key; `None` where the body has to be read first.
+    /// Body and idempotency key; `None` while the body still has to be read.
     pub(crate) fn input(&self) -> Option<Input> {
         if !self.has_body() {
             return Some(Input { body: Ok(String::new()), idempotency_key: None });
@@ -118,7 +118,7 @@ impl<'a> Request<'a> {
         kind.trim().eq_ignore_ascii_case("application/json")
     }
 
-    /// Refuses a request that, as a browser says, another site's page sent.
+    /// Refuses a request that, by the browser's headers, comes from another site's page.
     pub(crate) fn refuse_cross_site(&self) -> Outcome<()> {
         if self.is_cross_site() {
             return refuse(
@@ -129,7 +129,7 @@ impl<'a> Request<'a> {
         Ok(())
     }
 
-    /// Whether a browser says that another site's page sent it.
+    /// True if the browser's headers say that the request comes from another site's page.
     fn is_cross_site(&self) -> bool {
         self.origin_header.is_some_and(|origin| origin != self.site)
             || self.fetch_site.is_some_and(|site| !matches!(site, "same-origin" | "none"))

@@ -1,62 +1,62 @@
-//! Every route that the Worker answers: its name, method and path, and what a caller needs.
+//! Route table of the Worker: name, method, path and required access.
 
 use universal_wallet_core::keys::settings::Permission::{self, PerformOperations, ReadBalance, ReadTransactions};
 use universal_wallet_core::people::model::Role;
 
-/// How callers prove who they are, and what they need for a route.
+/// Authentication scheme and rights that a route requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Anyone may ask.
+    /// No authentication.
     Public,
-    /// An API key with this permission; any key where there is none.
+    /// An API key with this permission; `None` accepts any key.
     Key(Option<Permission>),
-    /// Signing in, and one's own session.
+    /// Sign-in, and the caller's own session.
     Session,
-    /// A signed-in member who holds one of these roles; any member where there is none.
+    /// A signed-in member with one of these roles; an empty list accepts any member.
     Console(&'static [Role]),
     /// The issuer's token.
     Issuer,
 }
 
-/// Every member.
+/// Any member.
 const ANY: &[Role] = &[];
-/// Those who manage users.
+/// Roles that manage users.
 const ADMIN: &[Role] = &[Role::Admin];
-/// Those who ask.
+/// Roles that make requests.
 const MAKER: &[Role] = &[Role::Maker];
-/// Those who decide; users are also decided by admins.
+/// Roles that decide; admins also decide about users.
 const DECIDERS: &[Role] = &[Role::Checker, Role::Admin];
-/// Those who may tighten at once.
+/// Roles that may tighten at once.
 const ACTIVE: &[Role] = &[Role::Maker, Role::Checker, Role::Admin];
 
 macro_rules! routes {
     ($($name:ident $id:literal $method:ident $pattern:literal $access:expr,)*) => {
-        /// A route, by its operationId in the API's description: the name is stable, since messages between the
-        /// Worker and the objects, and stored idempotency scopes, carry it.
+        /// A route, named by its operationId in the API description. Names are stable, since messages between the
+        /// Worker and the objects, and stored idempotency scopes, contain them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[allow(missing_docs, reason = "the table says what each is")]
         pub enum Route { $($name),* }
 
         impl Route {
-            /// All of them, in the table's order. First match wins, so fixed segments precede `*`.
+            /// All routes in the table's order. First match wins, so literal segments must precede `*`.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// The stable name: the operationId.
+            /// Stable name: the operationId.
             pub const fn id(self) -> &'static str {
                 match self { $(Self::$name => $id),* }
             }
 
-            /// The method; HEAD is answered as GET.
+            /// Method; HEAD is answered as GET.
             pub const fn method(self) -> &'static str {
                 match self { $(Self::$name => stringify!($method)),* }
             }
 
-            /// The path; each `*` is one variable segment.
+            /// Path; each `*` is one variable segment.
             pub const fn pattern(self) -> &'static str {
                 match self { $(Self::$name => $pattern),* }
             }
 
-            /// What a caller needs.
+            /// Required access.
             pub const fn access(self) -> Access {
                 use Access::{Console, Issuer, Key, Public, Session};
                 match self { $(Self::$name => $access),* }
@@ -130,25 +130,25 @@ routes! {
 }
 
 impl Route {
-    /// The route of a stable name.
+    /// The route with a stable name.
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|route| route.id() == id)
     }
 }
 
-/// What a method and path lead to.
+/// Result of matching a method and path.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Matched<'a> {
-    /// A route, and the path's variable segments: two at most, empty where there are fewer.
+    /// A route with the path's variable segments: at most two, the rest empty.
     Route(Route, [&'a str; 2]),
-    /// The path exists with these methods only.
+    /// The path exists, but only with these methods.
     OtherMethods(String),
-    /// There is no such path.
+    /// The path does not exist.
     Nothing,
 }
 
-/// The path's variable segments, where it fits the pattern. Most patterns differ within a few bytes, which is quickly
-/// seen, so both are read byte by byte.
+/// The path's variable segments, if the path fits the pattern. Most patterns differ within the first few bytes, so
+/// comparing byte by byte stops early.
 fn segments<'a>(pattern: &str, path: &'a str) -> Option<[&'a str; 2]> {
     let mut variable = [""; 2];
     let mut places = variable.iter_mut();
@@ -170,8 +170,8 @@ fn segments<'a>(pattern: &str, path: &'a str) -> Option<[&'a str; 2]> {
     left.is_empty().then_some(variable)
 }
 
-/// Finds the route of a request; HEAD is answered as GET. The first pattern that fits is the one
-/// that is meant: where a fixed word stands, no ID is looked for.
+/// Finds the route of a request; HEAD is answered as GET. First match wins, so a literal segment is never read as an
+/// ID.
 pub(crate) fn find<'a>(method: &str, path: &'a str) -> Matched<'a> {
     let method = if method == "HEAD" { "GET" } else { method };
     let mut meant = None;
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fixed_word_is_no_id() {
+    fn a_literal_segment_is_not_an_id() {
         let path = "/api/v1/distributors/x/operations/export";
         assert_eq!(find("OPTIONS", path), Matched::OtherMethods("GET, HEAD".into()));
         assert_eq!(find("DELETE", path), Matched::OtherMethods("GET, HEAD".into()));

@@ -1,5 +1,5 @@
-//! A call on behalf of an HTTP request, as the Worker hands it over to a Distributor: a line for each part, the body last.
-//! It is the one message on the way of every call, so its content is plain.
+//! A call on behalf of an HTTP request, as the Worker passes it to a Distributor: a line for each part, the body last.
+//! Every call sends this message, so its encoding is plain text.
 
 use universal_wallet::id::DistributorID;
 use universal_wallet_core::error::InternalError;
@@ -13,10 +13,10 @@ use crate::http::answer::{Origin, Scheme};
 use crate::http::routes::Route;
 use crate::platform::log;
 
-/// Who calls, as the Worker found them.
+/// Authenticated caller of a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Principal {
-    /// A key of ours, by its digest.
+    /// A genuine key, by its digest.
     Key(Digest),
     /// A signed-in person.
     Person(ConsoleCaller),
@@ -27,24 +27,25 @@ pub(crate) enum Principal {
 /// A call, which the object answers itself.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
-    /// What every answer of the request shares.
+    /// Facts about the request that all of its answers need.
     pub(crate) origin: Origin,
-    /// What is asked for.
+    /// Requested route.
     pub(crate) route: Route,
-    /// The distributor, as the path spells it.
+    /// The distributor named in the path.
     pub(crate) distributor: DistributorID,
-    /// The path's second variable segment.
+    /// Second variable segment of the path.
     pub(crate) subject: String,
-    /// The query, without its question mark.
+    /// Query without its question mark.
     pub(crate) query: String,
-    /// The client's address, where the platform tells it.
+    /// Client address, if the platform provides it.
     pub(crate) ip: Option<String>,
     /// Body and idempotency key.
     pub(crate) input: Input,
 }
 
 impl Call {
-    /// The message. No part but the body can hold a line break: they come from the URL and from headers, or are JSON.
+    /// Encodes the message. Only the body can contain line breaks: the other parts come from the URL or headers, or are
+    /// JSON.
     pub(crate) fn message(&self, principal: &Principal) -> Result<String, InternalError> {
         let (kind, who) = match principal {
             Principal::Key(digest) => ("K", digest.to_string()),
@@ -61,7 +62,7 @@ impl Call {
         let mut content = String::with_capacity(256 + subject.len() + query.len() + body.len());
         content.extend([kind, &who, "\n", &distributor.to_string(), "\n", subject, "\n", query]);
         for part in [&self.ip, &self.input.idempotency_key] {
-            // An absent part is an empty line, an empty one is not.
+            // An absent part is an empty line; an empty part is not.
             content.push('\n');
             if let Some(part) = part {
                 content.extend(["=", part]);
@@ -71,7 +72,7 @@ impl Call {
         Ok(envelope::write(Receiver::DistributorCall, &content))
     }
 
-    /// Reads the content of a message whose envelope was opened: that names the request and its route.
+    /// Decodes a message whose opened envelope has set request and route.
     pub(crate) fn read(content: &str) -> Result<(Principal, Self), InternalError> {
         let context = log::context();
         let route = Route::from_id(&context.route).ok_or_else(|| InternalError::new("a call of an unknown route"))?;

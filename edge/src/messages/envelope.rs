@@ -1,8 +1,8 @@
 //! The envelope of a message: `RECEIVER VERSION REQUEST-ID ROUTE CONTENT`, each word followed by one space.
 //!
 //! A running object keeps its code for minutes after a deployment, so a Worker of one version meets objects of another.
-//! Receivers, routes and versions are therefore named, never counted: a reader takes messages of its own version and
-//! of the one before, and answers whatever else with 503, having done nothing.
+//! Receivers, routes and versions are therefore named, never counted. A reader takes messages of its own version and of
+//! the previous one, and answers all others with 503 without any effect.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use universal_wallet_core::text::json_text;
 
 use crate::platform::log::{self, Context};
 
-/// The version of the messages that this code writes.
+/// Version of the messages that this code writes.
 const VERSION: u32 = 1;
 
 fn version() -> u32 {
@@ -23,14 +23,14 @@ fn version() -> u32 {
     VERSION
 }
 
-/// Whom a message is for, and in which form its content is.
+/// Receiver of a message and encoding of its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Receiver {
     /// A call on behalf of an HTTP request: lines.
     DistributorCall,
     /// Another message to a Distributor: JSON.
     Distributor,
-    /// A person who wants to listen to a Distributor's events: JSON.
+    /// A person who listens to a Distributor's events: JSON.
     DistributorListener,
     /// A movement of a wallet: words.
     WalletMovement,
@@ -45,7 +45,7 @@ pub(crate) enum Receiver {
 }
 
 impl Receiver {
-    /// As it is written.
+    /// Name in the envelope.
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::DistributorCall => "distributor.call",
@@ -60,7 +60,7 @@ impl Receiver {
     }
 }
 
-/// A message: its content in an envelope, on behalf of the present request.
+/// Wraps content in an envelope, on behalf of the current request.
 pub(crate) fn write(to: Receiver, content: &str) -> String {
     let context = log::context();
     [
@@ -77,29 +77,29 @@ pub(crate) fn write(to: Receiver, content: &str) -> String {
     .concat()
 }
 
-/// The JSON content of a message for this receiver.
+/// Reads the JSON content of a message for this receiver.
 pub(crate) fn read<M: DeserializeOwned>(receiver: Receiver, message: &str) -> Result<M, InternalError> {
     open(message)?.json_for(receiver)
 }
 
-/// A message that was taken out of its envelope.
+/// A message taken out of its envelope.
 #[derive(Debug)]
 pub(crate) struct Opened<'a> {
-    /// Whom it is for, as it was written.
+    /// Name of the receiver.
     receiver: &'a str,
     /// The content.
     content: &'a str,
 }
 
-/// An event reaches an object: from now on code runs on behalf of the request that the event's envelope names. The shell
-/// makes one for an alarm too.
+/// Enters the context that an event's envelope names, at the start of the event. The shell makes an envelope for an
+/// alarm too.
 pub(crate) fn enter(object: &'static str, event: &str) {
     let mut words = event.splitn(5, ' ').skip(2);
     let mut word = || words.next().unwrap_or_default().to_owned();
     log::enter(Rc::new(Context { request_id: word(), route: word(), object }));
 }
 
-/// Opens an envelope. The error: it is none, or of a version that this code does not read.
+/// Opens an envelope; an error means a malformed envelope or an unreadable version.
 pub(crate) fn open(message: &str) -> Result<Opened<'_>, InternalError> {
     let mut words = message.splitn(5, ' ');
     let mut word = || words.next().ok_or_else(|| InternalError::new("a message that is cut short"));
@@ -113,13 +113,12 @@ pub(crate) fn open(message: &str) -> Result<Opened<'_>, InternalError> {
 }
 
 impl<'a> Opened<'a> {
-    /// The content, where the message is for this receiver.
+    /// The content, if the message is for this receiver.
     pub(crate) fn content_for(&self, receiver: Receiver) -> Option<&'a str> {
         (self.receiver == receiver.as_str()).then_some(self.content)
     }
 
-    /// The JSON content, where the message is for this receiver; the error: it is for another one, or of a form that this
-    /// code does not know.
+    /// The JSON content, if the message is for this receiver; an error means another receiver or an unknown form.
     pub(crate) fn json_for<M: DeserializeOwned>(&self, receiver: Receiver) -> Result<M, InternalError> {
         let content = self.content_for(receiver).ok_or_else(|| {
             InternalError(format!("a message for {}", self.receiver.chars().take(32).collect::<String>()))

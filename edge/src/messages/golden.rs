@@ -1,4 +1,4 @@
-//! Golden files: every message as it is written. A change of one is a new version; see [`super::envelope`].
+//! Golden files: the exact encoding of every message. Changing one requires a new version; see [`super::envelope`].
 
 use std::fs;
 use std::rc::Rc;
@@ -56,7 +56,7 @@ fn input(body: Result<String, Unread>, idempotency_key: Option<&str>) -> Input {
     Input { body, idempotency_key: idempotency_key.map(str::to_owned) }
 }
 
-/// Compares the messages with the file, and sees that each is read as it was written.
+/// Compares the encoded messages with the file, and checks that each decodes to the same message.
 fn check<M: Serialize + DeserializeOwned>(receiver: Receiver, messages: Vec<M>, golden: ExpectFile) {
     enter("signIn");
     let mut lines = String::new();
@@ -105,7 +105,7 @@ fn messages_to_a_distributor() {
 }
 
 #[test]
-fn who_listens_to_a_distributor() {
+fn listeners_of_a_distributor() {
     check(Receiver::DistributorListener, vec![caller()], expect_file!["golden/distributor.listener.txt"]);
 }
 

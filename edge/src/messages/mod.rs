@@ -1,4 +1,4 @@
-//! Messages between the Worker and the objects, a file for each receiver, and how they are carried.
+//! Messages between the Worker and the objects, one file per receiver, and their envelopes.
 
 pub(crate) mod call;
 pub(crate) mod envelope;

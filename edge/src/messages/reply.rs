@@ -1,4 +1,4 @@
-//! Replies of objects: a letter that says how it ended, then JSON. A reply has the version of the message that it answers.
+//! Replies of objects: a letter for the outcome, then JSON. A reply has the version of the message that it answers.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -7,15 +7,15 @@ use universal_wallet_core::text::json_text;
 
 use crate::platform::log::report;
 
-/// Precedes the result.
+/// Prefix of a result.
 const DONE: &str = "RD";
-/// Precedes the caller's fault.
+/// Prefix of a refusal.
 const REFUSED: &str = "RR";
-/// The whole reply where the fault is the object's.
+/// The whole reply after an internal error of the object.
 const FAILED: &str = "RF";
-/// The reply that has no result.
+/// The reply without a result.
 pub(crate) const ACKNOWLEDGED: &str = "RDnull";
-/// The reply to a message that cannot be read: nothing was done.
+/// The reply to an unreadable message, which has no effect.
 const UNREADABLE: &str = "E503";
 
 fn written(kind: &str, content: &impl Serialize) -> String {
@@ -30,7 +30,7 @@ fn failed(fault: &InternalError) -> String {
     FAILED.into()
 }
 
-/// The reply to a message.
+/// Encodes the result of a message.
 pub(crate) fn reply<T: Serialize>(result: Outcome<T>) -> String {
     match &result {
         Ok(value) => written(DONE, value),
@@ -39,13 +39,13 @@ pub(crate) fn reply<T: Serialize>(result: Outcome<T>) -> String {
     }
 }
 
-/// The reply to a message that cannot be read, which the log is told of.
+/// Logs an unreadable message and returns the reply to it.
 pub(crate) fn unreadable(fault: &InternalError) -> String {
     report(fault);
     UNREADABLE.into()
 }
 
-/// Reads a reply. One that did not come, or tells of a fault, leaves the outcome unknown.
+/// Decodes a reply. A missing reply, or one after an internal error, leaves the outcome unknown.
 pub(crate) fn read_reply<T: DeserializeOwned>(reply: &str) -> Outcome<T> {
     if let Some(refusal) = reply.strip_prefix(REFUSED) {
         return Err(json_text::read::<Refusal>(refusal)?.into());
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn the_forms_of_replies_are_these() {
+    fn replies_have_their_fixed_forms() {
         let lines = [reply(Ok((7, "a b"))), reply(Ok(())), reply::<()>(Err(refusal().into()))];
         expect_file!["golden/replies.txt"].assert_eq(&(lines.join("\n") + "\n"));
     }

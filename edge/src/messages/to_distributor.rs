@@ -1,4 +1,4 @@
-//! Messages to a Distributor, besides calls.
+//! Messages to a Distributor other than calls.
 
 use serde::{Deserialize, Serialize};
 use universal_wallet::id::{DistributorID, OperationID, UserID};
@@ -9,48 +9,48 @@ use universal_wallet_core::text::input::Idempotency;
 /// A message to a Distributor.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum ToDistributor {
-    /// The issuer creates it.
+    /// Creates the distributor for the issuer.
     Create { id: DistributorID, name: String, currency: String, members: Vec<NewMember> },
-    /// The issuer adds a member; refused where the login is one already.
+    /// Adds a member for the issuer; refused if the login is already a member.
     AddMember { member: NewMember, idempotency: Option<Idempotency> },
-    /// What a person is here.
+    /// Asks for a person's membership.
     Membership { user: UserID },
-    /// A wallet's owner asks to be paid out.
+    /// Announces a cash-out request of a wallet's owner.
     OpenRequest { id: OperationID, from: Phone, amount: Amount, memo: Option<String> },
-    /// A wallet's owner takes that back.
+    /// Cancels a cash-out request for the wallet's owner.
     CancelRequest { id: OperationID },
-    /// A session of the person ended: whoever listens with it stops.
+    /// A session of the person ended; sockets that belong to it are closed.
     SessionEnded { user: UserID },
-    /// The next page of an export.
+    /// Asks for the next page of an export.
     Export { export: ExportPage },
 }
 
-/// How the lines of an export are written.
+/// Format of an export's lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ExportFormat {
     Csv,
     JsonLines,
 }
 
-/// Where an export goes on.
+/// Position of an export between two pages.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct ExportPage {
     pub(crate) format: ExportFormat,
-    /// The first entry that is not written yet.
+    /// Number of the next entry to write.
     pub(crate) next: u64,
-    /// The first instant that is not written any more.
+    /// End of the exported period, exclusive.
     pub(crate) until: Timestamp,
-    /// The balance before that entry.
+    /// Balance before the next entry.
     pub(crate) balance: Amount,
 }
 
-/// A signed-in person, as the Worker found them: whom a call or a listener's request is from.
+/// A signed-in person, as the Worker authenticated them, who calls or listens.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ConsoleCaller {
     pub(crate) user: UserID,
     pub(crate) login: Login,
     pub(crate) must_change_password: bool,
-    /// They are a member of no other distributor.
+    /// True if the person is a member of no other distributor.
     pub(crate) only_here: bool,
 }
 
@@ -63,7 +63,7 @@ pub(crate) struct NewMember {
     pub(crate) roles: Vec<Role>,
 }
 
-/// What a person is at a distributor.
+/// A person's membership of a distributor.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Membership {
     pub(crate) name: String,

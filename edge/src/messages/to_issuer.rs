@@ -7,37 +7,37 @@ use universal_wallet_core::operations::model::Merchant;
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Input;
 
-/// How many distributors a page of their list has.
+/// Distributors per page of the list.
 pub(crate) const DISTRIBUTORS_PAGE: usize = 1000;
 
 /// A message to the Issuer.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum ToIssuer {
-    /// A distributor begins to be created.
+    /// Begins the creation of a distributor.
     Begin { id: Option<DistributorID>, idempotency_key: Option<String>, request: Digest },
-    /// It is created.
+    /// Completes the creation of a distributor.
     Created { id: DistributorID },
-    /// A merchant is registered.
+    /// Registers a merchant.
     CreateMerchant { input: Input },
-    /// A merchant is looked up.
+    /// Looks up a merchant.
     Merchant { short_code: String },
-    /// The distributors after this one, in the order of their IDs.
+    /// Lists the distributors after this one, in the order of their IDs.
     Distributors { after: Option<DistributorID> },
-    /// A distributor sends the head of its chain.
+    /// Keeps the head of a distributor's chain.
     Anchor { distributor: DistributorID, anchor: Anchor },
-    /// The head of a distributor's chain, as it was last sent.
+    /// Asks for the last kept head of a distributor's chain.
     AnchorOf { distributor: DistributorID },
 }
 
-/// The beginning of a distributor.
+/// A distributor whose creation has begun.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Begun {
     pub(crate) id: DistributorID,
-    /// It was created before, by the same call.
+    /// True if the same call created it before.
     pub(crate) replayed: bool,
 }
 
-/// A merchant, and whether the call was made before.
+/// A merchant, with a flag for a repeated call.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct CreatedMerchant {
     pub(crate) merchant: Merchant,

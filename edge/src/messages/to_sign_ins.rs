@@ -1,13 +1,13 @@
-//! Messages to the record of failed sign-ins of an address.
+//! Messages to SignIns, the record of failed sign-ins of an address.
 
 use serde::{Deserialize, Serialize};
 use universal_wallet_core::text::digest::Digest;
 
-/// A message to the record of failed sign-ins of an address.
+/// A message to SignIns.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum ToSignIns {
-    /// Someone tries a login.
+    /// Counts an attempt for a login.
     Try { login: Digest },
-    /// It was the right password.
+    /// Reports that the password was right.
     Succeeded { login: Digest },
 }

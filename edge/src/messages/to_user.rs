@@ -10,40 +10,40 @@ use universal_wallet_core::text::secret::Secret;
 /// A message to a User.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum ToUser {
-    /// The login and a password, from an address.
+    /// Signs in with a password from an address.
     SignIn { password: Secret, ip: String },
-    /// A session calls.
+    /// Authenticates a call of a session.
     Session { token: Digest },
-    /// A session ends.
+    /// Ends a session.
     SignOut { token: Digest },
-    /// A session changes the password.
+    /// Changes the password from a session.
     ChangePassword { token: Digest, current: Secret, new: Secret },
-    /// The issuer makes the person a member; the person is created where the login is new.
+    /// Makes the person a member for the issuer; a new login creates the person.
     Join { login: Login, name: String, distributor: DistributorID, password: Option<Secret>, provisioning: String },
-    /// Who the login belongs to.
+    /// Asks for the owner of the login.
     Look,
-    /// Two people agreed on a new member, who gets a password of two halves where the login is new.
+    /// Adds a member by approval of two people; a new login gets a password of two halves.
     Welcome(Welcome),
-    /// Two people agreed on a new password, of two halves.
+    /// Sets a new password of two halves, by approval of two people.
     Reset { distributor: DistributorID, first_half: HalfMark, second_half: Secret },
-    /// The person may no longer do anything anywhere: all sessions end.
+    /// Ends all sessions of a person who may no longer do anything anywhere.
     End,
 }
 
-/// A new member, as two people agreed on them.
+/// A new member, as approved by two people.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Welcome {
     pub(crate) user: UserID,
     pub(crate) login: Login,
     pub(crate) name: String,
     pub(crate) distributor: DistributorID,
-    /// What the two of them agreed on, so that a repeated one is the same.
+    /// ID of the approval, by which a repeated message is recognised.
     pub(crate) approval: String,
-    /// Where the login is new.
+    /// The password's halves; only for a new login.
     pub(crate) halves: Option<(HalfMark, Secret)>,
 }
 
-/// Who a login belongs to.
+/// The owner of a login.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Known {
     pub(crate) user: UserID,
@@ -59,7 +59,7 @@ pub(crate) struct SignedIn {
     pub(crate) name: String,
     pub(crate) must_change_password: bool,
     pub(crate) distributors: Vec<DistributorID>,
-    /// The new session's secret, after a sign-in.
+    /// Secret of the new session, after a sign-in.
     pub(crate) token: Option<Secret>,
 }
 
@@ -67,8 +67,8 @@ pub(crate) struct SignedIn {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Joined {
     pub(crate) user: UserID,
-    /// The name that they have had before.
+    /// Name of the person; an existing person keeps theirs.
     pub(crate) name: String,
-    /// A password that signs in once, where the login is new.
+    /// A password that signs in once; only for a new login.
     pub(crate) one_time_password: Option<Secret>,
 }

@@ -1,4 +1,4 @@
-//! Messages to a Wallet, besides movements.
+//! Messages to a Wallet other than movements.
 
 use serde::{Deserialize, Serialize};
 use universal_wallet::id::OperationID;
@@ -9,40 +9,40 @@ use universal_wallet_core::total::Total;
 /// A message to a Wallet.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum ToWallet {
-    /// How much is in it.
+    /// Asks for the wallet's funds.
     Funds,
-    /// Whether its entries and holds fit together.
+    /// Verifies the wallet's entries and holds.
     Verify,
-    /// The owner asks to be paid out.
+    /// Requests a cash-out for the owner.
     Request { from: Phone, input: Input },
-    /// Who pays a request out.
+    /// Asks for the distributor of a request.
     RequestOf { operation: OperationID },
 }
 
-/// A wallet's money.
+/// Funds of a wallet.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct WalletFunds {
-    /// All of it.
+    /// Whole balance.
     pub(crate) balance: Amount,
-    /// What is free.
+    /// Balance minus holds.
     pub(crate) available: Amount,
-    /// What requests to be paid out hold.
+    /// Amount held for cash-out requests.
     pub(crate) held: Amount,
 }
 
-/// What a wallet's entries and holds come to, read behind the back of what is in memory.
+/// Totals of a wallet's entries and holds, read from storage and not from memory.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct WalletVerified {
     /// Number of entries.
     pub(crate) entries: u64,
-    /// The balance that they leave.
+    /// Balance after the entries.
     pub(crate) balance: Total,
-    /// What is held for requests that a distributor knows of.
+    /// Amount held for requests that a distributor knows of.
     pub(crate) held: Total,
-    /// What is held for requests that none knows of yet.
+    /// Amount held for requests that are not yet announced.
     pub(crate) announcing: Total,
-    /// What does not fit, a sentence each.
+    /// Inconsistencies, one sentence each.
     pub(crate) problems: Vec<String>,
 }

@@ -1,31 +1,31 @@
-//! What happens to a wallet for an operation. One such message goes with every operation, so its content is plain words:
-//! `credit OPERATION AMOUNT`, `capture OPERATION`, `release OPERATION`.
+//! Movement of a wallet for an operation. Every operation sends one, so the encoding is plain words: `credit OPERATION
+//! AMOUNT`, `capture OPERATION`, `release OPERATION`.
 
 use universal_wallet::Amount;
 use universal_wallet::id::OperationID;
 
-/// Money comes, goes, or is free again.
+/// A movement of a wallet: a credit, a capture or a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct WalletMovement {
-    /// For which operation.
+    /// ID of the operation.
     pub(crate) operation: OperationID,
-    /// What happens.
+    /// Kind of the movement.
     pub(crate) kind: MovementKind,
 }
 
-/// What happens to a wallet.
+/// Kind of a wallet movement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MovementKind {
-    /// A cash-in arrives.
+    /// Credits a cash-in.
     Credit(Amount),
-    /// The distributor paid the owner out.
+    /// Captures the hold of a paid cash-out.
     Capture,
-    /// The owner's request is over.
+    /// Releases the hold of an ended request.
     Release,
 }
 
 impl WalletMovement {
-    /// The content of the message.
+    /// Encodes the movement.
     pub(crate) fn text(self) -> String {
         let operation = self.operation.to_string();
         match self.kind {
@@ -35,7 +35,7 @@ impl WalletMovement {
         }
     }
 
-    /// Reads the content; `None` where it is no movement.
+    /// Decodes a movement; `None` for anything else.
     pub(crate) fn read(content: &str) -> Option<Self> {
         let mut words = content.split(' ');
         let (kind, operation) = (words.next()?, words.next()?.parse().ok()?);

@@ -1,5 +1,4 @@
-//! The Issuer object, of which there is one: the distributors, the merchants, and the heads of the
-//! distributors' chains.
+//! The single Issuer object: the distributors, the merchants, and the heads of the distributors' chains.
 
 use universal_wallet::ShortCode;
 use universal_wallet::id::DistributorID;
@@ -34,7 +33,7 @@ CREATE TABLE IF NOT EXISTS remembered (
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// The object, as the shell holds it.
+/// The object as the shell holds it.
 #[wasm_bindgen]
 pub struct Issuer {
     db: Storage,
@@ -42,7 +41,7 @@ pub struct Issuer {
 
 #[wasm_bindgen]
 impl Issuer {
-    /// Loads the object, for an event that names the request.
+    /// Loads the object; the event names the request.
     pub fn open(state: DurableObjectState, event: &str) -> Result<Self, JsError> {
         envelope::enter("Issuer", event);
         let db = Storage::from(state);
@@ -50,7 +49,7 @@ impl Issuer {
         Ok(Self { db })
     }
 
-    /// Takes a message.
+    /// Handles a message.
     pub fn call(&mut self, message: &str, _now_ms: f64) -> String {
         envelope::enter("Issuer", message);
         match envelope::read(Receiver::Issuer, message) {
@@ -94,7 +93,7 @@ impl Issuer {
         )
     }
 
-    /// A distributor begins; one that began by the same call, and was not finished, goes on.
+    /// Begins a distributor; a repeated call continues the one that it began.
     fn begin(&self, id: Option<DistributorID>, idempotency_key: Option<String>, request: Digest) -> Outcome<Begun> {
         let key = idempotency_key.map(|value| Idempotency { scope: "distributors".into(), value, request });
         if let Some(key) = &key
@@ -123,7 +122,7 @@ impl Issuer {
         Ok(self.db.run("UPDATE distributors SET created = 1 WHERE id = ?", (id,))?)
     }
 
-    /// A page of the distributors, and one more where there is more.
+    /// A page of the distributors, and one more if another page follows.
     fn distributors(&self, after: Option<DistributorID>) -> Outcome<Vec<DistributorID>> {
         let rows: Vec<(DistributorID,)> = self.db.rows(
             "SELECT id FROM distributors WHERE id > ? AND created = 1 ORDER BY id LIMIT ?",
@@ -164,7 +163,7 @@ impl Issuer {
         Ok(CreatedMerchant { merchant, replayed: false })
     }
 
-    /// Keeps the head of a chain; one that is not further than the last is not kept.
+    /// Keeps the head of a chain, unless it is no further than the kept one.
     fn keep(&self, distributor: DistributorID, anchor: Anchor) -> Outcome<()> {
         if self.anchor(distributor)?.is_some_and(|kept| kept.number >= anchor.number) {
             return Ok(());

@@ -1,5 +1,5 @@
-//! The SignIns object: failed sign-ins from one address. Logins are known by digest alone, and at
-//! most as many are kept as an address may fail in a quarter of an hour.
+//! The SignIns object: failed sign-ins from one address. Logins are stored as digests only, and their number is limited
+//! to the failures that an address may have in a window.
 
 use universal_wallet::Timestamp;
 use universal_wallet_core::error::Outcome;
@@ -21,7 +21,7 @@ const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS failures (n INTEGER PRIMARY KEY, at INTEGER NOT NULL, login TEXT NOT NULL) STRICT;
 ";
 
-/// The object, as the shell holds it.
+/// The object as the shell holds it.
 #[wasm_bindgen]
 pub struct SignIns {
     db: Storage,
@@ -29,7 +29,7 @@ pub struct SignIns {
 
 #[wasm_bindgen]
 impl SignIns {
-    /// Loads the object, for an event that names the request.
+    /// Loads the object; the event names the request.
     pub fn open(state: DurableObjectState, event: &str) -> Result<Self, JsError> {
         envelope::enter("SignIns", event);
         let db = Storage::from(state);
@@ -37,7 +37,7 @@ impl SignIns {
         Ok(Self { db })
     }
 
-    /// Takes a message.
+    /// Handles a message.
     pub fn call(&mut self, message: &str, now_ms: f64) -> String {
         envelope::enter("SignIns", message);
         clock::begin(now_ms);
@@ -50,7 +50,7 @@ impl SignIns {
 }
 
 impl SignIns {
-    /// Counts an attempt as a failure, until it is known to be none.
+    /// Counts an attempt as a failure until its success is reported.
     fn attempt(&self, login: &Digest, now: Timestamp) -> Outcome<()> {
         let since = now.unix_ms() - WINDOW_MS;
         let rows: Vec<(i64, Digest)> =

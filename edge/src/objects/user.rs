@@ -1,5 +1,5 @@
-//! The User object, named by login: password, failed attempts, sessions, memberships. A login that
-//! does not exist stores nothing, and costs the same work.
+//! The User object, named by login: password, failed attempts, sessions, memberships. An unknown login stores nothing
+//! and costs the same work.
 
 use serde::{Deserialize, Serialize};
 use universal_wallet::Timestamp;
@@ -35,7 +35,7 @@ CREATE TABLE sessions (
 CREATE TABLE known_addresses (ip TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 ";
 
-/// A use of a session is noted once in so long at most.
+/// Minimum time between two records of a session's use.
 const SEEN_STEP_MS: i64 = 60_000;
 
 /// A person who can sign in.
@@ -45,18 +45,18 @@ struct UserRecord {
     login: Login,
     name: String,
     password: PasswordHash,
-    /// Others made the password: it signs in once, until then, and has to be changed.
+    /// Expiry of a password made by others, which signs in once and has to be changed.
     one_time_until: Option<Timestamp>,
     one_time_used: bool,
     /// Failures since the last sign-in.
     failures: u32,
     distributors: Vec<DistributorID>,
-    /// What created the person, so that it finds them again when it is repeated.
+    /// The call or approval that created the person, by which a repeated one finds them again.
     provisioning: String,
     created_at: Timestamp,
 }
 
-/// The object, as the shell holds it.
+/// The object as the shell holds it.
 #[wasm_bindgen]
 pub struct User {
     db: Storage,
@@ -65,7 +65,7 @@ pub struct User {
 
 #[wasm_bindgen]
 impl User {
-    /// Loads the object, for an event that names the request.
+    /// Loads the object; the event names the request.
     pub fn open(state: DurableObjectState, event: &str) -> Result<Self, JsError> {
         envelope::enter("User", event);
         let db = Storage::from(state);
@@ -73,7 +73,7 @@ impl User {
         Ok(Self { db, person })
     }
 
-    /// Takes a message.
+    /// Handles a message.
     pub fn call(&mut self, message: &str, now_ms: f64) -> String {
         envelope::enter("User", message);
         clock::begin(now_ms);
@@ -141,7 +141,7 @@ impl User {
         {
             return Err(too_many(WINDOW_MS).into());
         }
-        // One Argon2id of the same cost for known and unknown logins.
+        // Argon2id has the same cost for known and unknown logins.
         let tried = if password.len() > MAX_BYTES { "" } else { password };
         let right = verify(tried, self.person.as_ref().map(|person| &person.password))?;
         let Some(person) = self.person.clone() else { return Err(wrong_credentials().into()) };
@@ -173,7 +173,7 @@ impl User {
         Ok(row.is_some())
     }
 
-    /// The person of a session that is alive.
+    /// The person of a live session.
     fn session(&mut self, token: &Digest, now: Timestamp) -> Outcome<SignedIn> {
         let Some(person) = &self.person else { return Err(not_signed_in().into()) };
         let row: Option<(i64, i64)> = self.db.row("SELECT created, seen FROM sessions WHERE token = ?", (token,))?;
@@ -208,7 +208,7 @@ impl User {
         }
         let Some(person) = self.person.clone() else { return Err(not_signed_in().into()) };
         if !verify(current, Some(&person.password))? {
-            // Whoever found an open session must not be able to guess the password in it.
+            // Somebody who found an open session must not be able to guess the password in it.
             self.db.run("UPDATE sessions SET wrong = wrong + 1 WHERE token = ?", (token,))?;
             self.db.run("DELETE FROM sessions WHERE token = ? AND wrong >= ?", (token, MAX_PER_LOGIN))?;
             return refuse(Code::InvalidCredentials, "The current password is wrong.");
@@ -224,7 +224,7 @@ impl User {
         Some(Known { user: person.id, name: person.name.clone(), distributors: person.distributors.clone() })
     }
 
-    /// All sessions end.
+    /// Ends all sessions.
     fn end(&self) -> Outcome<()> {
         if self.person.is_none() {
             return Ok(());
@@ -232,8 +232,8 @@ impl User {
         Ok(self.db.run("DELETE FROM sessions", NONE)?)
     }
 
-    /// Two people agreed on a new member. The approval is decided after this, so a repeated one
-    /// finds what it made before, as long as nobody signed in with it.
+    /// Adds a member whom two people approved. The approval is decided after this, so a repeated message finds the
+    /// person made before, until somebody signs in.
     fn welcome(&mut self, welcome: Welcome, now: Timestamp) -> Outcome<()> {
         let Welcome { user, login, name, distributor, approval, halves } = welcome;
         let known = self.person.clone();
@@ -270,8 +270,8 @@ impl User {
         Ok(())
     }
 
-    /// Two people of a distributor agreed on a new password. Someone who belongs to others too is
-    /// not theirs to let in.
+    /// Sets a new password that two people of a distributor approved. They must not let themselves in as somebody who
+    /// also belongs to other distributors.
     fn reset(&mut self, distributor: DistributorID, first: HalfMark, second: &str, now: Timestamp) -> Outcome<()> {
         let Some(person) = self.person.clone() else { return Err(Refusal::not_found().into()) };
         if person.distributors != [distributor] {
@@ -283,8 +283,8 @@ impl User {
         self.end()
     }
 
-    /// Becomes a member. A login that exists keeps its name and password; a new one gets a
-    /// password that signs in once, or the demo's.
+    /// Makes the person a member. An existing login keeps name and password; a new one gets a password that signs in
+    /// once, or the demo password.
     fn join(
         &mut self,
         login: Login,

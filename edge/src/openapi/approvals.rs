@@ -1,4 +1,4 @@
-//! The inbox: what waits for another person.
+//! The inbox of requests that wait for another person.
 
 use serde_json::{Value, json};
 use universal_wallet_core::error::Code;
@@ -13,7 +13,7 @@ use crate::objects::distributor::answers::{Decision, Page};
 const TAG: Tag =
     Tag { name: "Console: approvals", description: "Requests that another person than their maker decides." };
 
-/// A request that waits for its checker.
+/// Example of a pending request.
 pub(super) fn approval_example() -> Value {
     json!({
         "approvalID": "apr_36e48800-22ce-4ea0-b37a-198f7978cd53",
@@ -51,7 +51,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
     let kinds = ["api-key.issue", "api-key.rotate", "operation", "user.create", "user.grant", "user.reset"];
     vec![
         new(Route::ListApprovals, "listApprovals", "List requests, newest first")
-            .about("What waits for another person, and what was decided.")
+            .about("Pending requests, and decided ones.")
             .parameters([
                 parameters::limit(),
                 parameters::cursor(),
@@ -86,7 +86,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
                 Code::ApprovalStale,
             ]),
         new(Route::Reject, "reject", "Reject a request")
-            .about("Needs the same as an approval, and a reason. What the request holds is given back.")
+            .about("Needs the same as an approval, and a reason. Everything that the request holds is given back.")
             .idempotent()
             .body("RequiredReason", bodies::required_reason(), json!({ "reason": "The limit is too high" }))
             .answers::<ApprovalView>(200, "The request, rejected.", {
@@ -96,7 +96,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
             })
             .refuses(&[Code::RoleRequired, Code::SelfApproval, Code::InvalidState]),
         new(Route::Withdraw, "withdraw", "Withdraw one's own request")
-            .about("Its maker takes back what nobody decided yet.")
+            .about("Withdraws a pending request; only its maker may.")
             .idempotent()
             .answers::<ApprovalView>(200, "The request, withdrawn.", decided_example("withdrawn"))
             .refuses(&[Code::NotTheMaker, Code::InvalidState]),

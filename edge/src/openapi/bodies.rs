@@ -1,4 +1,4 @@
-//! Schemas of request bodies, with the limits that `edge/core` holds them to.
+//! Schemas of request bodies, with the limits that `edge/core` enforces.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::texts::{
     short_code,
 };
 
-/// An object of these members and no others.
+/// An object with exactly these members.
 fn object(required: &[&str], members: Value) -> Value {
     json!({ "type": "object", "required": required, "properties": members, "additionalProperties": false })
 }
@@ -21,7 +21,7 @@ pub(super) fn new_operation() -> Value {
             "phoneTo": nullable(phone()), "merchantToShortCode": nullable(short_code()),
         }),
     );
-    // Either a customer or a merchant; null is as good as absent.
+    // Either a customer or a merchant; null counts as absent.
     cash_in["oneOf"] = json!([
         { "required": ["phoneTo"], "properties": { "phoneTo": { "type": "string" } } },
         { "required": ["merchantToShortCode"], "properties": { "merchantToShortCode": { "type": "string" } } },
@@ -106,12 +106,12 @@ pub(super) fn rotate_key() -> Value {
     object(&[], json!({ "overlapHours": hours }))
 }
 
-/// A reason that may be left out.
+/// An optional reason.
 pub(super) fn reason() -> Value {
     object(&[], json!({ "reason": nullable(line(256)) }))
 }
 
-/// A reason that has to be given.
+/// A required reason.
 pub(super) fn required_reason() -> Value {
     object(&["reason"], json!({ "reason": filled_line(256) }))
 }
@@ -132,7 +132,7 @@ pub(super) fn change_user() -> Value {
     object(&[], json!({ "roles": roles(), "disabled": { "type": ["boolean", "null"] } }))
 }
 
-/// A person whom the issuer adds.
+/// A user added by the issuer.
 pub(super) fn issued_user() -> Value {
     let password = json!({
         "type": ["string", "null"], "minLength": 12, "maxLength": 1024, "description": "Accepted in a demo only.",

@@ -1,4 +1,4 @@
-//! The document: the routes that serve, each with its description, and the schemas of what they answer.
+//! The OpenAPI document: every served route with its description, and the schemas of the answers.
 
 use std::collections::BTreeMap;
 
@@ -45,14 +45,14 @@ pub(super) fn document() -> Value {
     document.finish(paths, tags)
 }
 
-/// The groups of the operations, each once, in the order of the descriptions.
+/// Groups of operations, each once, in the order of the descriptions.
 fn tags(descriptions: &[Operation]) -> Value {
     let mut tags: Vec<Tag> = descriptions.iter().map(|operation| operation.tag).collect();
     tags.dedup();
     tags.iter().map(|tag| json!({ "name": tag.name, "description": tag.description })).collect()
 }
 
-/// The path with its variable segments named, and their names.
+/// The path with named variable segments, and their names.
 fn path_of(pattern: &str) -> (String, Vec<&'static str>) {
     let mut names = Vec::new();
     let mut before = "";
@@ -70,7 +70,7 @@ fn path_of(pattern: &str) -> (String, Vec<&'static str>) {
     (segments.join("/"), names)
 }
 
-/// Why any call of an access may be refused, beyond what its operations tell.
+/// Codes that can refuse any call of an area, besides those of its operations.
 fn common_codes(verb: &str, access: Access, names: &[&str], operation: &Operation) -> Vec<Code> {
     let mut codes = vec![Code::Internal, Code::Unavailable];
     let writes = verb != "GET";
@@ -197,7 +197,7 @@ impl Document {
         value
     }
 
-    /// A response for each status that these codes have.
+    /// A response for each status of these codes.
     fn refusals(&mut self, access: Access, codes: &[Code]) -> Map<String, Value> {
         let mut statuses: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
         for code in Code::ALL.iter().filter(|code| codes.contains(code)) {

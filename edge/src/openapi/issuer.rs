@@ -75,10 +75,10 @@ fn distributors() -> Vec<Operation> {
             )
             .refuses(&[Code::AlreadyExists]),
         new(Route::GetPosition, "getPosition", "Read a distributor's position")
-            .about("issued = balance + what wallets hold of it + processing.")
+            .about("issued = balance + the part in wallets + processing.")
             .answers::<Position>(200, "The position.", position_example()),
         new(Route::SuspendDistributor, "suspendDistributor", "Suspend a distributor")
-            .about("Nothing new is begun there; reading, rejecting, revoking and what is on its way go on.")
+            .about("Nothing new can begin; reading, rejecting, revoking and operations in transit go on.")
             .idempotent()
             .answers::<Position>(200, "The position, suspended.", {
                 let mut position = position_example();
@@ -107,7 +107,7 @@ fn distributors() -> Vec<Operation> {
             )
             .refuses(&[Code::AlreadyExists]),
         new(Route::RevokeKeyOfDistributor, "revokeKeyOfDistributor", "Revoke an API key in an emergency")
-            .about("Holds for the very next call.")
+            .about("Takes effect with the very next call.")
             .idempotent()
             .optional_body("Reason", bodies::reason(), json!({ "reason": "Found on the internet" }))
             .answers::<KeyView>(200, "The key, revoked.", {
@@ -136,7 +136,7 @@ fn money() -> Vec<Operation> {
             .answers::<FloatMoved>(200, "The movement and the float now.", moved)
             .refuses(&[Code::InvalidAmount, Code::InsufficientBalance]),
         new(Route::CreateMerchant, "createMerchant", "Register a merchant")
-            .about("Under a short code that customers and distributors pay it by.")
+            .about("Registered under a short code that customers and distributors pay to.")
             .idempotent()
             .body("NewMerchant", bodies::new_merchant(), json!({ "shortCode": "100000", "name": "ABC Store" }))
             .answers::<MerchantView>(
@@ -182,7 +182,7 @@ fn money() -> Vec<Operation> {
     ]
 }
 
-/// Whether what is stored fits together.
+/// Verification of stored data.
 fn verifying() -> Vec<Operation> {
     let wallet = json!({ "entries": 2, "balance": "1500.00", "held": "200.00", "announcing": "0.00", "problems": [] });
     vec![
@@ -202,7 +202,7 @@ fn verifying() -> Vec<Operation> {
             .parameters([parameters::from_entry()])
             .answers::<Checked>(
                 200,
-                "What was found.",
+                "Result of the verification.",
                 json!({
                     "valid": true, "entries": 42, "head": "5e".repeat(32), "anchoredEntries": 40,
                     "anchoredAt": "2026-11-24T18:07:48.000Z",
@@ -214,10 +214,10 @@ fn verifying() -> Vec<Operation> {
                 }),
             ),
         new(Route::VerifyWallet, "verifyWallet", "Verify a customer's wallet")
-            .about("Whether its entries and holds fit together.")
-            .answers::<WalletVerified>(200, "What was found.", wallet.clone()),
+            .about("Checks that the wallet's entries and holds are consistent.")
+            .answers::<WalletVerified>(200, "Result of the verification.", wallet.clone()),
         new(Route::VerifyMerchant, "verifyMerchant", "Verify a merchant's wallet")
-            .about("Whether its entries fit together.")
-            .answers::<WalletVerified>(200, "What was found.", wallet),
+            .about("Checks that the wallet's entries are consistent.")
+            .answers::<WalletVerified>(200, "Result of the verification.", wallet),
     ]
 }

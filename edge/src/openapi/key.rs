@@ -1,4 +1,4 @@
-//! The distributor API, which keys call.
+//! The distributor API, used by keys.
 
 use serde_json::{Value, json};
 use universal_wallet::wire::{Balance, CashOutPage, KeyInfo, Operation as WireOperation, Receipt};
@@ -13,7 +13,7 @@ const TAG: Tag = Tag {
     description: "A distributor's own systems call it with an API key: reading the float and operations, cash-in and cash-out.",
 };
 
-/// An operation that went through.
+/// Example of a completed operation.
 pub(super) fn operation_example() -> Value {
     json!({
         "operationID": "op_36e48800-22ce-4ea0-b37a-198f7978cd53",
@@ -32,12 +32,12 @@ pub(super) fn operation_example() -> Value {
     })
 }
 
-/// A write's answer.
+/// Example of a write's answer.
 pub(super) fn receipt_example() -> Value {
     json!({ "operationID": "op_36e48800-22ce-4ea0-b37a-198f7978cd53", "status": "completed" })
 }
 
-/// A page of open requests.
+/// Example of a page of open requests.
 pub(super) fn cash_outs_example() -> Value {
     json!({
         "items": [{
@@ -55,7 +55,7 @@ pub(super) fn cash_outs_example() -> Value {
     })
 }
 
-/// The first lines of an export.
+/// Example of an export's first lines.
 pub(super) fn csv_example() -> Value {
     let hash = "5e".repeat(32);
     format!(
@@ -65,7 +65,7 @@ pub(super) fn csv_example() -> Value {
     .into()
 }
 
-/// The first line of an export.
+/// Example of an export's first line.
 pub(super) fn json_lines_example() -> Value {
     let line = json!({
         "sequenceNumber": 5, "at": "2026-11-24T18:07:48.000Z", "kind": "float.topped-up",
@@ -75,7 +75,7 @@ pub(super) fn json_lines_example() -> Value {
     format!("{line}\n").into()
 }
 
-/// Adds the examples of the three bodies of a new operation.
+/// Adds examples of the three bodies of a new operation.
 pub(super) fn with_new_operation(operation: Operation) -> Operation {
     operation
         .with_body("NewOperation", bodies::new_operation(), true)
@@ -102,7 +102,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
     let new = |route, id, summary| Operation::new(route, id, TAG, summary);
     vec![
         new(Route::GetBalance, "getBalance", "Read the float")
-            .about("All of the distributor's float, what is free to be spent, and what pending cash-ins hold.")
+            .about("The distributor's whole float, its available part, and the part held by pending cash-ins.")
             .answers::<Balance>(
                 200,
                 "The float.",
@@ -145,7 +145,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
             .about("A cash-out can be read from the moment on that it is being paid.")
             .answers::<WireOperation>(200, "The operation.", operation_example()),
         new(Route::WithdrawOperation, "withdrawOperation", "Withdraw a pending operation")
-            .about("Takes back what this key, or one that it took over from, asked for and nobody decided yet.")
+            .about("Withdraws a pending operation of this key or of a predecessor in its line of rotations.")
             .answers::<WireOperation>(200, "The operation, rejected.", {
                 let mut withdrawn = operation_example();
                 withdrawn["status"] = "rejected".into();
@@ -157,7 +157,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
             })
             .refuses(&[Code::NotTheMaker, Code::InvalidState]),
         new(Route::ListCashOuts, "listCashOuts", "List customers' open cash-out requests, oldest first")
-            .about("What customers asked this distributor to pay out and nobody took yet.")
+            .about("Customers' open cash-out requests to this distributor.")
             .parameters([parameters::limit(), parameters::cursor()])
             .answers::<CashOutPage>(200, "A page of requests.", cash_outs_example()),
         new(Route::ProcessCashOut, "processCashOut", "Pay a cash-out request out")
@@ -175,7 +175,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
             .refuses(&LIMITS)
             .refuses(&[Code::InvalidAmount, Code::InvalidState, Code::DistributorSuspended]),
         new(Route::GetCallingKey, "getCallingKey", "Read the calling key")
-            .about("What the key may do, its limits, and what is left of today's volume.")
+            .about("Permissions and limits of the key, and the rest of today's volume.")
             .answers::<KeyInfo>(
                 200,
                 "The key.",

@@ -1,4 +1,4 @@
-//! API keys in the console: asking for them, claiming, watching and ending them.
+//! API keys in the console: requesting, claiming, watching and ending them.
 
 use serde_json::{Value, json};
 use universal_wallet_core::error::Code;
@@ -14,7 +14,7 @@ const TAG: Tag = Tag {
     description: "One person asks for a key, another approves it; watching keys and ending them.",
 };
 
-/// A key in use.
+/// Example of a key in use.
 pub(super) fn key_example() -> Value {
     json!({
         "keyID": "key_36e48800-22ce-4ea0-b37a-198f7978cd53",
@@ -46,7 +46,7 @@ pub(super) fn key_example() -> Value {
     })
 }
 
-/// A key that waits for its checker.
+/// Example of a pending key.
 fn pending_key_example() -> Value {
     let mut key = key_example();
     key["status"] = "pending".into();
@@ -69,7 +69,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
     all
 }
 
-/// From the request of a key to its claim, its change and its end.
+/// Operations from a key's request to its claim, change and end.
 fn asking() -> Vec<Operation> {
     vec![
         new(Route::RequestKey, "requestKey", "Ask for an API key")
@@ -126,8 +126,8 @@ fn asking() -> Vec<Operation> {
         new(Route::TightenKey, "tightenKey", "Tighten an API key")
             .about(
                 "Needs the role maker, checker or admin; holds at once. Absent members stay as they are; null or empty \
-                 means no limit, so it loosens one that is set. What depends on a lowered limit is lowered with it. One \
-                 loosened member refuses the whole call.",
+                 means no limit, so it loosens one that is set. Values that depend on a lowered limit are lowered with \
+                 it. One loosened member refuses the whole call.",
             )
             .body("KeyChange", bodies::tighten_key(), json!({ "maxTransactionAmount": "500.00", "permissions": ["read-balance"] }))
             .answers::<KeyView>(200, "The key as it is now.", key_example())
@@ -148,7 +148,7 @@ fn asking() -> Vec<Operation> {
     ]
 }
 
-/// What there is, and how it is used.
+/// Operations that list keys and show their usage.
 fn watching() -> Vec<Operation> {
     let statuses = ["pending", "approved", "active", "expired", "revoked", "rejected", "withdrawn", "lapsed"];
     vec![
@@ -163,7 +163,7 @@ fn watching() -> Vec<Operation> {
                 }),
             ),
         new(Route::ListKeys, "listKeys", "List API keys, newest first")
-            .about("Every key that was ever asked for; never a secret.")
+            .about("Every key ever requested, without secrets.")
             .parameters([
                 parameters::limit(),
                 parameters::cursor(),
@@ -171,10 +171,10 @@ fn watching() -> Vec<Operation> {
             ])
             .answers::<Page<KeyView>>(200, "A page of keys.", json!({ "items": [key_example()], "nextCursor": "" })),
         new(Route::GetKey, "getKey", "Read an API key")
-            .about("What was asked for and granted, who decided, and how much it is used.")
+            .about("Settings of the key, its maker and checker, and its usage.")
             .answers::<KeyView>(200, "The key.", key_example()),
         new(Route::GetKeyUsage, "getKeyUsage", "Read how an API key is used")
-            .about("By day, by address, and what it was refused for.")
+            .about("Usage by day and by address, and refusals by code.")
             .parameters([parameters::days()])
             .answers::<KeyUsage>(
                 200,
@@ -194,7 +194,7 @@ fn watching() -> Vec<Operation> {
             .about("Keys that end soon, are unused or old, were refused, or are used from a new address.")
             .answers::<Attention>(
                 200,
-                "What wants attention.",
+                "Things that need attention.",
                 json!({
                     "items": [{
                         "kind": "expiring", "keyID": "key_36e48800-22ce-4ea0-b37a-198f7978cd53",

@@ -1,5 +1,5 @@
-//! `openapi.json`: sections 2 to 4 of the API as OpenAPI 3.1, made of the routes that serve and the types that they
-//! answer with. It is made for this machine alone, so the wasm holds none of it; the shell serves the file.
+//! `openapi.json`: sections 2 to 4 of the API as OpenAPI 3.1, generated from the served routes and the answer types.
+//! Compiled only for tests, so the wasm contains none of it; the shell serves the file.
 
 mod approvals;
 mod bodies;
@@ -17,7 +17,7 @@ mod texts;
 
 use operation::Operation;
 
-/// Every description.
+/// All descriptions.
 fn descriptions() -> Vec<Operation> {
     let mut all = key::descriptions();
     all.extend(session::descriptions());
@@ -50,7 +50,7 @@ mod tests {
         assert_eq!(names.len(), described.len(), "two operations share an operationId");
     }
 
-    /// Write it anew with `UPDATE_OPENAPI=1 cargo test -p universal-wallet-edge openapi`, and look at the difference.
+    /// Renew the file with `UPDATE_OPENAPI=1 cargo test -p universal-wallet-edge openapi`, and review the difference.
     #[test]
     fn the_file_is_what_the_routes_and_types_say() {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");

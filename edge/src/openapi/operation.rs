@@ -1,4 +1,4 @@
-//! One operation of the API, as a description file writes it.
+//! One operation of the API, as written in a description file.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
@@ -6,22 +6,22 @@ use universal_wallet_core::error::Code;
 
 use crate::http::routes::Route;
 
-/// A body of an answer: its media type, its schema and an example.
+/// Body of an answer: media type, schema and example.
 type Content = (&'static str, fn(&mut SchemaGenerator) -> Schema, Value);
 
-/// How a success is answered.
+/// A successful answer.
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) description: &'static str,
-    /// One for each media type.
+    /// Contents, one per media type.
     pub(super) content: Vec<Content>,
-    /// Headers beyond those of every answer, by their names in the document's components.
+    /// Headers besides those of every answer, by their names in the document's components.
     pub(super) headers: Vec<&'static str>,
 }
 
-/// A request's body.
+/// Body of a request.
 pub(super) struct Body {
-    /// Its schema's name in the document's components.
+    /// Name of the schema in the document's components.
     pub(super) name: &'static str,
     pub(super) schema: Value,
     pub(super) required: bool,
@@ -29,7 +29,7 @@ pub(super) struct Body {
     pub(super) examples: Map<String, Value>,
 }
 
-/// Whether an operation takes an `Idempotency-Key`.
+/// Use of `Idempotency-Key` by an operation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Idempotency {
     No,
@@ -37,26 +37,26 @@ pub(super) enum Idempotency {
     Required,
 }
 
-/// A group of operations, as a reader looks for them.
+/// A group of operations in the document.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tag {
     pub(super) name: &'static str,
     pub(super) description: &'static str,
 }
 
-/// An operation: what is told of a route.
+/// Description of a route.
 pub(super) struct Operation {
     pub(super) route: Route,
     pub(super) id: &'static str,
     pub(super) tag: Tag,
     pub(super) summary: &'static str,
     pub(super) description: &'static str,
-    /// Parameters of its query and headers.
+    /// Query and header parameters.
     pub(super) parameters: Vec<Value>,
     pub(super) body: Option<Body>,
     pub(super) idempotency: Idempotency,
     pub(super) answers: Vec<Answer>,
-    /// Refusals beyond those of its area.
+    /// Refusals besides those of the area.
     pub(super) codes: Vec<Code>,
 }
 
@@ -76,7 +76,7 @@ impl Operation {
         }
     }
 
-    /// What a caller has to know.
+    /// Sets the description for callers.
     pub(super) fn about(self, description: &'static str) -> Self {
         Self { description, ..self }
     }
@@ -85,12 +85,12 @@ impl Operation {
         Self { parameters: parameters.into(), ..self }
     }
 
-    /// A body that has to be there.
+    /// Sets a required body.
     pub(super) fn body(self, name: &'static str, schema: Value, example: Value) -> Self {
         self.with_body(name, schema, true).example("example", example)
     }
 
-    /// A body that may be left out.
+    /// Sets an optional body.
     pub(super) fn optional_body(self, name: &'static str, schema: Value, example: Value) -> Self {
         self.with_body(name, schema, false).example("example", example)
     }
@@ -99,7 +99,7 @@ impl Operation {
         Self { body: Some(Body { name, schema, required, examples: Map::new() }), ..self }
     }
 
-    /// A further example of the body.
+    /// Adds an example of the body.
     pub(super) fn example(mut self, name: &str, value: Value) -> Self {
         if let Some(body) = &mut self.body {
             body.examples.insert(name.into(), json!({ "value": value }));
@@ -107,22 +107,22 @@ impl Operation {
         self
     }
 
-    /// It takes an `Idempotency-Key`.
+    /// Accepts an `Idempotency-Key`.
     pub(super) fn idempotent(self) -> Self {
         Self { idempotency: Idempotency::Taken, ..self }
     }
 
-    /// It needs an `Idempotency-Key`.
+    /// Requires an `Idempotency-Key`.
     pub(super) fn needs_idempotency_key(self) -> Self {
         Self { idempotency: Idempotency::Required, ..self }.refuses(&[Code::IdempotencyKeyRequired])
     }
 
-    /// It answers with JSON of this type.
+    /// Adds a JSON answer of this type.
     pub(super) fn answers<T: JsonSchema>(self, status: u16, description: &'static str, example: Value) -> Self {
         self.answers_as::<T>("application/json", status, description, example)
     }
 
-    /// It answers with this media type; a second one joins the first.
+    /// Adds an answer of this media type; a second one joins the first.
     pub(super) fn answers_as<T: JsonSchema>(
         mut self,
         media_type: &'static str,
@@ -138,13 +138,13 @@ impl Operation {
         self
     }
 
-    /// It answers without a body.
+    /// Adds an answer without a body.
     pub(super) fn answers_nothing(mut self, status: u16, description: &'static str) -> Self {
         self.answers.push(Answer { status, description, content: Vec::new(), headers: Vec::new() });
         self
     }
 
-    /// Its successful answers carry this header, by its name in the document's components.
+    /// Adds a header to the successful answers, by its name in the document's components.
     pub(super) fn with_header(mut self, name: &'static str) -> Self {
         for answer in &mut self.answers {
             answer.headers.push(name);
@@ -152,7 +152,7 @@ impl Operation {
         self
     }
 
-    /// It may be refused for these reasons, beyond those of its area.
+    /// Adds refusals besides those of the area.
     pub(super) fn refuses(mut self, codes: &[Code]) -> Self {
         self.codes.extend(codes);
         self

@@ -80,7 +80,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
             .answers_nothing(101, "The WebSocket is open.")
             .refuses(&[Code::InvalidRequest, Code::CrossSiteRequest]),
         Operation::new(Route::ListAudit, "listAudit", AUDIT, "List the hash-chained log, newest first")
-            .about("Every change of the distributor: what, who, when, and the hashes that bind each to the one before.")
+            .about("Every change of the distributor with its kind, actor and time, and the hashes that link the entries.")
             .parameters([parameters::limit(), parameters::cursor()])
             .answers::<Page<AuditItem>>(
                 200,
@@ -103,7 +103,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
             .parameters([parameters::from_entry()])
             .answers::<Verified>(
                 200,
-                "What was found.",
+                "Result of the verification.",
                 json!({
                     "valid": true, "entries": 42, "head": "5e".repeat(32), "anchoredEntries": 40,
                     "anchoredAt": "2026-11-24T18:07:48.000Z",

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::texts::{id, phone, short_code};
 
-/// The variable segments of paths, by the segment before each.
+/// Name of the variable path segment that follows a literal one.
 pub(super) fn of_segment(before: &str) -> Option<&'static str> {
     match before {
         "distributors" => Some("distributorID"),
@@ -18,15 +18,15 @@ pub(super) fn of_segment(before: &str) -> Option<&'static str> {
     }
 }
 
-/// A parameter of the path.
+/// A path parameter.
 pub(super) fn in_path(name: &str) -> Value {
     const UUID: &str = "36e48800-22ce-4ea0-b37a-198f7978cd53";
     let (schema, description, example) = match name {
-        "distributorID" => (id(""), "Names the distributor.", UUID.to_owned()),
-        "operationID" => (id("op_"), "Names the operation or cash-out request.", format!("op_{UUID}")),
-        "keyID" => (id("key_"), "Names the key.", format!("key_{UUID}")),
-        "approvalID" => (id("apr_"), "Names the request.", format!("apr_{UUID}")),
-        "userID" => (id("usr_"), "Names the person.", format!("usr_{UUID}")),
+        "distributorID" => (id(""), "ID of the distributor.", UUID.to_owned()),
+        "operationID" => (id("op_"), "ID of the operation or cash-out request.", format!("op_{UUID}")),
+        "keyID" => (id("key_"), "ID of the key.", format!("key_{UUID}")),
+        "approvalID" => (id("apr_"), "ID of the request.", format!("apr_{UUID}")),
+        "userID" => (id("usr_"), "ID of the user.", format!("usr_{UUID}")),
         "phone" => (phone(), "The wallet's phone number, in any spelling.", "+2348031234567".into()),
         _ => (short_code(), "The merchant's short code.", "100000".into()),
     };
@@ -52,20 +52,20 @@ fn in_query(name: &str, description: &str, schema: Value, example: &Value) -> Va
     json!({ "name": name, "in": "query", "description": description, "schema": schema, "example": example })
 }
 
-/// How long a page is.
+/// Page size.
 pub(super) fn limit() -> Value {
     let schema = json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 });
     in_query("limit", "How many a page holds at most.", schema, &json!(100))
 }
 
-/// Where a page starts.
+/// Cursor of a page.
 pub(super) fn cursor() -> Value {
     let description = "Where the page starts, as the page before says; absent or empty: at the beginning.";
     let schema = json!({ "type": "string", "pattern": "^([0-9a-f]{1,16}-[0-9a-f]{12})?$" });
     in_query("cursor", description, schema, &json!(""))
 }
 
-/// Where a page of distributors starts.
+/// Cursor of a page of distributors.
 pub(super) fn distributors_cursor() -> Value {
     let schema = json!({ "anyOf": [id(""), { "type": "string", "maxLength": 0 }] });
     in_query(
@@ -76,19 +76,19 @@ pub(super) fn distributors_cursor() -> Value {
     )
 }
 
-/// How many to skip.
+/// Number of items to skip.
 pub(super) fn offset() -> Value {
     let description = "How many to skip; not together with cursor, which goes further and stays exact.";
     let schema = json!({ "type": "integer", "minimum": 0, "maximum": 10_000, "default": 0 });
     in_query("offset", description, schema, &json!(0))
 }
 
-/// One of some words.
+/// One word of a set.
 pub(super) fn word(name: &str, description: &str, words: &[&str]) -> Value {
     in_query(name, description, json!({ "type": "string", "enum": words }), &json!(words.first()))
 }
 
-/// The parameters of an export.
+/// Parameters of an export.
 pub(super) fn export() -> Vec<Value> {
     let instant = json!({
         "type": "string",
@@ -103,19 +103,19 @@ pub(super) fn export() -> Vec<Value> {
     ]
 }
 
-/// How many days back.
+/// Number of past days.
 pub(super) fn days() -> Value {
     let schema = json!({ "type": "integer", "minimum": 1, "maximum": 365, "default": 30 });
     in_query("days", "How many UTC days, today included.", schema, &json!(30))
 }
 
-/// The first entry to be looked at.
+/// Number of the first entry to verify.
 pub(super) fn from_entry() -> Value {
     let schema = json!({ "type": "integer", "minimum": 1, "maximum": 1_u64 << 52, "default": 1 });
     in_query("from", "The number of the first entry to be verified.", schema, &json!(1))
 }
 
-/// The parameters of a list of operations.
+/// Parameters of a list of operations.
 pub(super) fn operations() -> Vec<Value> {
     let statuses = ["pending", "processing", "completed", "rejected", "expired", "failed"];
     vec![

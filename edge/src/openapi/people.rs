@@ -1,4 +1,4 @@
-//! Members: giving needs two people, taking needs one.
+//! Members: adding rights needs two people, removing needs one.
 
 use serde_json::{Value, json};
 use universal_wallet_core::error::Code;

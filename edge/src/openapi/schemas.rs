@@ -1,8 +1,8 @@
-//! Makes of the generator's schemas such as OpenAPI's tools understand.
+//! Conversion of generated schemas to the forms that OpenAPI tools understand.
 
 use serde_json::{Map, Value, json};
 
-/// Rust's documentation links to examples and types, which mean nothing here.
+/// Removes Rust's documentation links, which have no meaning in the document.
 pub(super) fn plain_descriptions(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -17,7 +17,7 @@ pub(super) fn plain_descriptions(value: &mut Value) {
     }
 }
 
-/// Gives each variant of a tagged union a schema of its own, as a discriminator needs it.
+/// Gives each variant of a tagged union its own schema, as a discriminator requires.
 pub(super) fn name_variants(schemas: &mut Map<String, Value>) {
     let mut named = Map::new();
     for (name, schema) in schemas.iter_mut() {
@@ -40,14 +40,14 @@ pub(super) fn name_variants(schemas: &mut Map<String, Value>) {
     }
 }
 
-/// The member that has another constant in each variant.
+/// The member whose constant differs in each variant.
 fn tag(schema: &Value) -> Option<String> {
     let variants = schema["oneOf"].as_array()?;
     let members = variants.first()?["properties"].as_object()?;
     members.keys().find(|name| variants.iter().all(|one| one["properties"][name]["const"].is_string())).cloned()
 }
 
-/// Many tools overlook the members beside a `$ref`, and none those beside an `allOf`.
+/// Wraps a `$ref` in `allOf`: many tools ignore members beside a bare `$ref`.
 fn reference_as_part(mut schema: Value) -> Value {
     if let Some(reference) = schema.as_object_mut().and_then(|members| members.remove("$ref")) {
         schema["allOf"] = json!([{ "$ref": reference }]);
@@ -55,7 +55,7 @@ fn reference_as_part(mut schema: Value) -> Value {
     schema
 }
 
-/// `cash-in` becomes `CashIn`.
+/// Converts `cash-in` to `CashIn`.
 fn camel_case(word: &str) -> String {
     word.split('-').map(|part| part[..1].to_uppercase() + &part[1..]).collect()
 }

@@ -1,4 +1,4 @@
-//! Signing in, and one's own session.
+//! Sign-in, and the caller's own session.
 
 use serde_json::json;
 use universal_wallet_core::error::Code;
@@ -40,7 +40,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
             .with_header("Set-Cookie")
             .refuses(&[Code::InvalidCredentials, Code::TooManyAttempts]),
         new(Route::GetSession, "getSession", "Read one's session")
-            .about("Who is signed in, and what they are at which distributor.")
+            .about("The signed-in person, and their roles at each distributor.")
             .answers::<Session<'static>>(200, "The session.", session()),
         new(Route::SignOut, "signOut", "Sign out")
             .about("Ends the session and takes its cookie back.")

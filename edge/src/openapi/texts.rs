@@ -1,16 +1,16 @@
-//! Schemas of the texts that requests hold, as `edge/core` reads them.
+//! Schemas of texts in requests, as `edge/core` reads them.
 
 use serde_json::{Value, json};
 
-/// Rust's white space, which `trim` takes away, inside a character class.
+/// Rust's white space, which `trim` removes, inside a character class.
 const BLANK: &str = r"\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000";
 /// Control characters, inside a character class.
 const CONTROL: &str = r"\u0000-\u001f\u007f-\u009f";
 
-/// Allows null too, which is as good as absent.
+/// Allows null too, which counts as absent.
 pub(super) fn nullable(mut schema: Value) -> Value {
     if let Some(kind) = schema.get("type").cloned() {
-        // Every pattern fits null, so a bare `not` of one would refuse it.
+        // Every pattern fits null, so a bare `not` of a pattern would refuse null.
         if let Some(not) = schema.get_mut("not") {
             not["type"] = kind.clone();
         }
@@ -22,17 +22,17 @@ pub(super) fn nullable(mut schema: Value) -> Value {
     schema
 }
 
-/// One line of so many characters at most.
+/// One line with a maximum length.
 pub(super) fn line(most: u32) -> Value {
     json!({ "type": "string", "maxLength": most, "pattern": format!("^[^{CONTROL}]*$") })
 }
 
-/// One line of so many characters at most that is not blank.
+/// One line with a maximum length that is not blank.
 pub(super) fn filled_line(most: u32) -> Value {
     json!({ "type": "string", "maxLength": most, "pattern": format!("^[^{CONTROL}]*[^{BLANK}{CONTROL}][^{CONTROL}]*$") })
 }
 
-/// A key's label: 1 to 64 characters without the blanks around it.
+/// A key's label: 1 to 64 characters, not counting surrounding blanks.
 pub(super) fn label() -> Value {
     let inner = format!("[^{BLANK}{CONTROL}]");
     json!({ "type": "string", "pattern": format!("^[{BLANK}]*{inner}([^{CONTROL}]{{0,62}}{inner})?[{BLANK}]*$") })
@@ -43,7 +43,7 @@ pub(super) fn amount() -> Value {
     json!({ "type": "string", "pattern": r"^[0-9]{1,15}(\.[0-9]{1,2})?$" })
 }
 
-/// An amount of money that moves.
+/// A positive amount of moved money.
 pub(super) fn moved_amount() -> Value {
     json!({ "type": "string", "pattern": r"^[0-9]{1,15}(\.[0-9]{1,2})?$", "not": { "pattern": "^[0.]*$" } })
 }
@@ -89,17 +89,17 @@ pub(super) fn login() -> Value {
     json!({ "type": "string", "pattern": "^[!-~]{3,128}$" })
 }
 
-/// A list without repeats of at least one of these words.
+/// A list of at least one of these words, without duplicates.
 pub(super) fn words(words: &[&str]) -> Value {
     json!({ "type": "array", "items": { "enum": words }, "minItems": 1, "uniqueItems": true })
 }
 
-/// Roles.
+/// A list of roles.
 pub(super) fn roles() -> Value {
     words(&["admin", "maker", "checker", "viewer"])
 }
 
-/// Permissions.
+/// A list of permissions.
 pub(super) fn permissions() -> Value {
     words(&["read-balance", "read-transactions", "perform-operations"])
 }

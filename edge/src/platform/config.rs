@@ -9,10 +9,10 @@ use universal_wallet_core::keys::token::Peppers;
 use universal_wallet_core::text::digest::{Digest, MacKey};
 use universal_wallet_core::text::json_text;
 
-/// The shortest secret, in characters.
+/// Minimum length of a secret, in characters.
 const MIN_SECRET_CHARACTERS: usize = 32;
 
-/// Variables and secrets as the platform hands them over.
+/// Variables and secrets as the platform provides them.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "SCREAMING_SNAKE_CASE")]
 struct Variables {
@@ -28,22 +28,22 @@ struct Variables {
 
 /// A deployment's settings.
 pub(crate) struct Config {
-    /// The one currency.
+    /// Currency of the deployment.
     pub(crate) currency: String,
-    /// Calls per second and key; 0: no limit.
+    /// Calls per second and key; 0 means no limit.
     pub(crate) rate_limit_per_key: u32,
-    /// Demo passwords are allowed.
+    /// True if demo passwords are allowed.
     pub(crate) demo: bool,
-    /// Digests of the issuer's token and the one before.
+    /// Digests of the issuer's current and previous tokens.
     issuer_tokens: Vec<Digest>,
-    /// Makes and recognises keys.
+    /// Secrets for minting and recognising keys.
     pub(crate) peppers: Peppers,
-    /// Makes and recognises session cookies.
+    /// Secret for session cookies.
     pub(crate) sessions: MacKey,
 }
 
 impl Config {
-    /// Reads the settings; the error names what is wrong and shows no secret.
+    /// Reads the settings; an error names the mistake and shows no secret.
     fn read(text: &str) -> Result<Self, String> {
         let variables: Variables =
             json_text::read(text).map_err(|_| "The Worker's variables cannot be read.".to_owned())?;
@@ -55,7 +55,7 @@ impl Config {
         let issuer_token = secret("ISSUER_TOKEN", variables.issuer_token)?;
         let pepper = secret("KEY_PEPPER", variables.key_pepper)?;
         let session = secret("SESSION_SECRET", variables.session_secret)?;
-        // A secret of before still opens doors, so it must be as long as the present one.
+        // A previous secret still opens doors, so it must be as long as the current one.
         let previous = |name: &str, value: Option<String>| match value {
             Some(list)
                 if list
@@ -92,10 +92,10 @@ impl Config {
         })
     }
 
-    /// Whether this is the issuer's token, present or previous.
+    /// True for the issuer's token, current or previous.
     pub(crate) fn is_issuer(&self, token: &str) -> bool {
         let digest = Digest::of(&[token.as_bytes()]);
-        // Each is compared, so that the time does not tell which one was near.
+        // Every digest is compared, so the time does not tell which one was near.
         self.issuer_tokens.iter().filter(|known| **known == digest).count() > 0
     }
 }
@@ -104,14 +104,14 @@ thread_local! {
     static CONFIG: RefCell<Option<Rc<Config>>> = const { RefCell::new(None) };
 }
 
-/// Reads the settings of this instance; an error is a sentence for the 503.
+/// Reads the settings of this instance; an error is the sentence of the 503.
 pub(crate) fn configure(text: &str) -> Result<(), String> {
     let config = Config::read(text)?;
     CONFIG.with_borrow_mut(|slot| *slot = Some(Rc::new(config)));
     Ok(())
 }
 
-/// The settings; refused as unavailable while they could not be read.
+/// The settings; refused as unavailable if they could not be read.
 pub(crate) fn config() -> Result<Rc<Config>, Refusal> {
     CONFIG.with_borrow(Clone::clone).ok_or_else(Refusal::unavailable)
 }

@@ -1,4 +1,4 @@
-//! Lines to the log: one JSON object for each fault, with the request, route and object that met it.
+//! Lines of the log: one JSON object per fault, with its request, route and object.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -7,14 +7,14 @@ use serde_json::json;
 use universal_wallet_core::error::InternalError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// On whose behalf code runs.
+/// The request on whose behalf code runs.
 #[derive(Debug, Default)]
 pub(crate) struct Context {
-    /// Names the HTTP request in the log and in its answer; a name of its own where an alarm is the cause.
+    /// ID of the HTTP request in the log and in its answer; an alarm has an ID of its own.
     pub(crate) request_id: String,
-    /// The route's stable name, or `alarm`.
+    /// Stable name of the route, or `alarm`.
     pub(crate) route: String,
-    /// Where the code runs: `Worker`, or the object's class.
+    /// Place of the code: `Worker`, or the object's class.
     pub(crate) object: &'static str,
 }
 
@@ -22,12 +22,12 @@ thread_local! {
     static PRESENT: RefCell<Rc<Context>> = RefCell::default();
 }
 
-/// From now on code runs on behalf of this context.
+/// Makes this context the current one.
 pub(crate) fn enter(context: Rc<Context>) {
     PRESENT.set(context);
 }
 
-/// The present context.
+/// The current context.
 pub(crate) fn context() -> Rc<Context> {
     PRESENT.with_borrow(Rc::clone)
 }
@@ -38,13 +38,13 @@ extern "C" {
     fn log_error(line: &str);
 }
 
-/// The line of a fault.
+/// The log line of a fault.
 fn line(context: &Context, error: &InternalError) -> String {
     let Context { request_id, route, object } = context;
     json!({ "level": "error", "requestID": request_id, "route": route, "object": object, "fault": error.0 }).to_string()
 }
 
-/// Logs a fault of the present context.
+/// Logs a fault in the current context.
 pub(crate) fn report(error: &InternalError) {
     log_error(&line(&context(), error));
 }

@@ -1,5 +1,5 @@
 //! Versions of an object's tables. Newer code brings older tables up to its own version before anything else is read;
-//! tables that are newer than the code are left alone, since nobody knows what it would do to them.
+//! tables newer than the code are left alone, since the effect of older code on them is unknown.
 
 use universal_wallet_core::error::InternalError;
 use wasm_bindgen::JsError;
@@ -10,22 +10,22 @@ use super::storage::{NONE, Storage};
 /// The error for which the shell answers 503: the tables are newer than this code.
 const NEWER: &str = "newer";
 
-/// How the tables of one kind of object changed since their first version.
+/// Changes to the tables of one kind of object since their first version.
 pub(crate) struct Migrations {
     /// A table that every object of the kind has, once it has any.
     pub(crate) table: &'static str,
-    /// The statements that lead from each version to the next; the first leads from version 1 to 2.
+    /// Statements that lead from each version to the next; the first leads from version 1 to 2.
     pub(crate) steps: &'static [&'static str],
 }
 
 impl Migrations {
-    /// The version that this code makes and reads.
+    /// Version that this code creates and reads.
     const fn version(&self) -> usize {
         1 + self.steps.len()
     }
 
-    /// Opens an object: brings its tables up to this code's version, and loads what it keeps in memory. The error goes to
-    /// the shell; the log is told.
+    /// Opens an object: brings its tables up to this code's version and loads the values kept in memory. An error is
+    /// logged and returned to the shell.
     pub(crate) fn open<T>(
         &self,
         storage: &Storage,
@@ -46,7 +46,7 @@ impl Migrations {
         self.migrate(storage, stored).and_then(|()| load()).map_err(failed)
     }
 
-    /// Takes every step from the stored version on, all in one transaction.
+    /// Takes every step from the stored version on, in one transaction.
     fn migrate(&self, storage: &Storage, stored: Option<usize>) -> Result<(), InternalError> {
         let steps = stored.and_then(|stored| self.steps.get(stored.saturating_sub(1)..)).unwrap_or_default();
         if steps.is_empty() {
@@ -58,7 +58,7 @@ impl Migrations {
         })
     }
 
-    /// Makes the tables: those of version 1, then every step.
+    /// Creates the tables: those of version 1, then every step.
     pub(crate) fn create(&self, storage: &Storage, first: &str) -> Result<(), InternalError> {
         storage.run(first, NONE)?;
         if self.steps.is_empty() {
@@ -68,7 +68,7 @@ impl Migrations {
         self.note(storage)
     }
 
-    /// Notes that the tables are of this code's version. Tables without a note are of version 1.
+    /// Records this code's version for the tables. Tables without a record have version 1.
     fn note(&self, storage: &Storage) -> Result<(), InternalError> {
         storage.run(
             "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
@@ -80,7 +80,7 @@ impl Migrations {
         )
     }
 
-    /// The version of the tables that are there; `None` where there are none yet.
+    /// Version of the stored tables; `None` without tables.
     fn stored(&self, storage: &Storage) -> Result<Option<usize>, InternalError> {
         if storage.has_table("meta")?
             && let Some((version,)) = storage.row::<(String,)>("SELECT value FROM meta WHERE name = 'schema'", NONE)?

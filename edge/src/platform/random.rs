@@ -12,11 +12,11 @@ pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], InternalError> {
 }
 
 thread_local! {
-    /// Bits that were drawn and not used yet.
+    /// Random bits drawn and not yet used.
     static DRAWN: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Random bits, which are drawn for many calls at once: each draw crosses into JavaScript.
+/// Random bits, drawn for many calls at once because each draw crosses into JavaScript.
 pub(crate) fn bits() -> Result<u64, InternalError> {
     DRAWN.with_borrow_mut(|drawn| {
         if drawn.is_empty() {

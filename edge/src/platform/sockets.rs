@@ -1,4 +1,4 @@
-//! An object's WebSockets. They hibernate with the object; each keeps when its session ends.
+//! WebSockets of an object. They hibernate with the object; each stores the end of its session.
 
 use serde::Deserialize;
 use universal_wallet_core::error::InternalError;
@@ -6,12 +6,12 @@ use worker::WebSocket;
 
 use super::storage::{Storage, failed};
 
-/// Why a socket is closed.
+/// Reason for closing a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Closing {
     /// The person's session has ended.
     SessionEnded,
-    /// The person is no member any more.
+    /// The person is no longer a member.
     MembershipEnded,
 }
 
@@ -31,10 +31,10 @@ impl Closing {
     }
 }
 
-/// What a socket keeps while the object sleeps.
+/// Data that a socket stores while the object sleeps.
 #[derive(Deserialize)]
 struct Attachment {
-    /// When its session ends, in milliseconds.
+    /// End of the session, in milliseconds.
     until: f64,
 }
 
@@ -43,7 +43,7 @@ fn close(socket: &WebSocket, why: Closing) -> Result<(), InternalError> {
 }
 
 impl Storage {
-    /// Sends a message to every socket whose session goes on, and closes the others; answers how many sockets there are.
+    /// Sends a message to every socket with a live session and closes the others; returns the number of sockets.
     pub(crate) fn broadcast(&self, message: &str, now_ms: i64) -> Result<usize, InternalError> {
         let sockets = listening(self.state().get_websockets());
         for socket in &sockets {
@@ -65,7 +65,7 @@ impl Storage {
     }
 }
 
-/// The sockets that take messages; one that was closed and whose other side is silent takes none.
+/// The open sockets; a closed one whose other side is silent takes no messages.
 fn listening(mut sockets: Vec<WebSocket>) -> Vec<WebSocket> {
     sockets.retain(|socket| socket.as_ref().ready_state() == worker::web_sys::WebSocket::OPEN);
     sockets

@@ -1,4 +1,4 @@
-//! What goes into and comes out of a statement.
+//! Encoding of SQL bindings and rows.
 
 use universal_wallet::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID};
 use universal_wallet::{Amount, ShortCode};
@@ -13,31 +13,31 @@ use worker::SqlStorageValue;
 /// No bindings.
 pub(crate) const NONE: () = ();
 
-/// A value that a statement can be given; an integer beyond 2^53 is not exact in JavaScript, and is none.
+/// A value that can be bound; an integer beyond 2^53 is not exact in JavaScript and cannot be bound.
 pub(crate) trait Value {
-    /// As the platform takes it.
+    /// The platform's form of the value; `None` if it cannot be bound.
     fn value(&self) -> Option<SqlStorageValue>;
 }
 
-/// The values that a statement is given, in their order.
+/// The bindings of a statement, in order.
 pub(crate) trait Bindings {
-    /// As the platform takes them.
+    /// The platform's form of the bindings.
     fn values(&self) -> Result<Vec<SqlStorageValue>, InternalError>;
 }
 
 /// A column that can be read.
 pub(crate) trait Column: Sized {
-    /// From what the platform answers.
+    /// Reads the column from the platform's value.
     fn read(value: SqlStorageValue) -> Option<Self>;
 }
 
 /// A row: a tuple of columns.
 pub(crate) trait Row: Sized {
-    /// Takes it off the columns that are left.
+    /// Reads a row from the remaining columns.
     fn read(columns: &mut dyn Iterator<Item = SqlStorageValue>) -> Option<Self>;
 }
 
-/// A row that the platform answers.
+/// Reads a row from the platform's values.
 pub(crate) fn read<T: Row>(columns: Vec<SqlStorageValue>) -> Result<T, InternalError> {
     T::read(&mut columns.into_iter()).ok_or_else(|| InternalError::new("a row that cannot be read"))
 }
@@ -95,8 +95,8 @@ macro_rules! integers {
 }
 integers!(u8 u32 u64 usize i64);
 
-/// What is stored as it is spelt.
-macro_rules! spelt {
+/// Types that are stored in their text form.
+macro_rules! as_text {
     ($($kind:ident)*) => { $(
         impl Value for $kind {
             fn value(&self) -> Option<SqlStorageValue> {
@@ -111,9 +111,9 @@ macro_rules! spelt {
         }
     )* };
 }
-spelt!(Amount ApprovalID Digest DistributorID KeyID OperationID ShortCode UserID);
+as_text!(Amount ApprovalID Digest DistributorID KeyID OperationID ShortCode UserID);
 
-/// Words of a list.
+/// Types that are stored as one word of a list.
 macro_rules! words {
     ($($kind:ident)*) => { $(
         impl Value for $kind {
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_javascript_cannot_carry_is_not_bound() {
+    fn integers_inexact_in_javascript_are_not_bound() {
         assert!(((1_i64 << 53) - 1, 0_u8).values().is_ok());
         assert!(((1_u64 << 53) + 1,).values().is_err());
         assert!((i64::MIN,).values().is_err());

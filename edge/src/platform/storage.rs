@@ -1,4 +1,4 @@
-//! An object's storage: SQL statements, transactions, the alarm.
+//! Storage of an object: SQL statements, transactions, the alarm.
 
 use std::cell::Cell;
 
@@ -21,40 +21,40 @@ extern "C" {
 }
 
 thread_local! {
-    /// Rows read and written by statements, while somebody wants to know.
+    /// Rows read and written by statements, while counting is on.
     static COUNTED: Cell<Option<(usize, usize)>> = const { Cell::new(None) };
 }
 
-/// Starts or stops counting rows; answers how many were read and written until now.
+/// Starts or stops counting rows; returns the numbers read and written so far.
 pub(crate) fn count_rows(count: bool) -> (usize, usize) {
     COUNTED.replace(count.then_some((0, 0))).unwrap_or_default()
 }
 
-/// Counts the rows of a statement that has run.
+/// Counts the rows of a finished statement.
 fn count(cursor: &SqlCursor) {
     if let Some((read, written)) = COUNTED.get() {
         COUNTED.set(Some((read + cursor.rows_read(), written + cursor.rows_written())));
     }
 }
 
-/// The platform's side of an object.
+/// Storage, sockets and alarm of an object.
 #[derive(Debug)]
 pub(crate) struct Storage {
     state: State,
-    storage: worker::Storage,
+    inner: worker::Storage,
     sql: SqlStorage,
 }
 
 impl From<DurableObjectState> for Storage {
     fn from(state: DurableObjectState) -> Self {
         let state = State::from(state);
-        let storage = state.storage();
-        let sql = storage.sql();
-        Self { state, storage, sql }
+        let inner = state.storage();
+        let sql = inner.sql();
+        Self { state, inner, sql }
     }
 }
 
-/// A platform call that failed. Statements hold no values, so their text is safe to tell.
+/// The error of a failed platform call. Statements contain no values, so their text is safe to log.
 pub(super) fn failed(what: &str, error: &Error) -> InternalError {
     InternalError::new(format!("{what}: {error}"))
 }
@@ -83,7 +83,7 @@ impl Storage {
         Ok(self.rows(sql, bindings)?.into_iter().next())
     }
 
-    /// Runs a statement that answers nothing.
+    /// Runs a statement without a result.
     pub(crate) fn run(&self, sql: impl AsRef<str>, bindings: impl Bindings) -> Result<(), InternalError> {
         count(&self.execute(sql.as_ref(), &bindings)?);
         Ok(())
@@ -93,10 +93,10 @@ impl Storage {
         self.sql.exec(sql, bindings.values()?).map_err(|error| failed(sql, &error))
     }
 
-    /// Runs a function whose writes become true together, or not at all where it fails.
+    /// Runs a function in a transaction, which is rolled back if the function fails.
     pub(crate) fn atomically<T, E: From<InternalError>>(&self, run: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let (mut run, mut result) = (Some(run), None);
-        let storage: &RawStorage = self.storage.as_raw().unchecked_ref();
+        let storage: &RawStorage = self.inner.as_raw().unchecked_ref();
         let ended = storage.transaction_sync(&mut || {
             result = run.take().map(|run| run());
             #[cfg(feature = "fault_injection")]
@@ -111,16 +111,16 @@ impl Storage {
         }
     }
 
-    /// Wakes the object at that time, instead of any time set before.
+    /// Sets the alarm to a time, replacing any earlier setting.
     pub(crate) fn wake_at(&self, at_ms: i64) -> Result<(), InternalError> {
         #[allow(clippy::cast_precision_loss, reason = "times are far below 2^53")]
         let at = Date::new(&(at_ms as f64).into());
-        // The output gate waits for the write; nothing here does.
-        let set = self.storage.as_raw().set_alarm(at, JsValue::UNDEFINED.unchecked_into());
+        // The output gate waits for the write; this code does not.
+        let set = self.inner.as_raw().set_alarm(at, JsValue::UNDEFINED.unchecked_into());
         set.map(drop).map_err(|error| failed("setAlarm", &error.into()))
     }
 
-    /// Whether there is a table of that name.
+    /// True if a table with that name exists.
     pub(crate) fn has_table(&self, table: &str) -> Result<bool, InternalError> {
         let found: Option<(i64,)> =
             self.row("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,))?;

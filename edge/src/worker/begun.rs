@@ -1,4 +1,4 @@
-//! What becomes of a request once its caller is recognised.
+//! State of a request after its caller is authenticated.
 
 use std::pin::Pin;
 
@@ -8,30 +8,30 @@ use crate::calls::step::{self, ObjectKind};
 use crate::http::answer::Answer;
 use crate::messages::call::{Call, Principal};
 
-/// A call that asks objects, and then has the shell's next step.
+/// A call that asks objects and then returns the shell's next step.
 type Asking = Pin<Box<dyn Future<Output = Outcome<String>>>>;
 
-/// A request whose caller is recognised.
+/// A request whose caller is authenticated.
 pub(super) enum Begun {
     /// The shell's next step.
     Step(String),
-    /// Objects are asked first.
+    /// A call that asks objects first.
     Asking(Asking),
 }
 
 impl Begun {
-    /// The request is answered.
+    /// An answered request.
     pub(super) fn answer(answer: Answer) -> Self {
         Self::Step(answer.text())
     }
 
-    /// Objects are asked, and then the request is answered.
+    /// A request that is answered after objects were asked.
     pub(super) fn asking(call: impl Future<Output = Outcome<Answer>> + 'static) -> Self {
         Self::Asking(Box::pin(async { Ok(call.await?.text()) }))
     }
 }
 
-/// Hands a call over to the Distributor that it is about, whose step is the next.
+/// Passes a call to its Distributor, whose step is the next one.
 pub(super) fn hand_over(principal: &Principal, call: &Call) -> Outcome<String> {
     Ok(step::ask(None, ObjectKind::Distributor, &call.distributor.to_string(), &call.message(principal)?))
 }

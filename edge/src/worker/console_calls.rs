@@ -1,4 +1,4 @@
-//! A signed-in person calls: the cookie is checked, then the session, then the Distributor decides.
+//! Calls of signed-in persons: the cookie is checked, then the session, then the Distributor decides.
 
 use universal_wallet::id::DistributorID;
 use universal_wallet_core::error::{Code, Outcome, Refusal, refuse};

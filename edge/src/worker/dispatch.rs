@@ -1,4 +1,4 @@
-//! Finds a request's route and hands it to what answers its kind of caller.
+//! Dispatch of a request by its route to the module for its kind of caller.
 
 use std::pin::Pin;
 use std::rc::Rc;
@@ -14,7 +14,7 @@ use crate::http::request::Request;
 use crate::http::routes::{Access, Matched, Route, find};
 use crate::platform::log::{self, Context};
 
-/// The shell's next step for a request; `begin` begins a call that asks objects.
+/// The shell's next step for a request; `begin` starts a call that asks objects.
 pub(super) fn dispatch(
     mut request: Request<'_>,
     begin: impl FnOnce(Pin<Box<dyn Future<Output = String>>>) -> String,

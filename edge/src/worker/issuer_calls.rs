@@ -1,4 +1,4 @@
-//! The issuer calls: distributors, their float and users, merchants, customers' wallets.
+//! Calls of the issuer: distributors, their float and users, merchants, customers' wallets.
 
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
@@ -40,13 +40,13 @@ pub(super) fn begin(request: &mut Request<'_>, route: Route, variable: [&str; 2]
     }
 }
 
-/// A phone in a path: percent-encoded or plain, in any spelling that a body may have.
+/// A phone number in a path: percent-encoded or plain, in any spelling that a body accepts.
 fn phone(segment: &str) -> Outcome<Phone> {
     let text = percent_decode_str(segment).decode_utf8().map_err(|_| Refusal::not_found())?;
     text.parse().map_err(|error| Refusal::field(Code::InvalidRequest, "phone", error).into())
 }
 
-/// An ID or short code in a path; whatever else stands there names nothing.
+/// An ID or short code in a path; any other text names nothing.
 fn named<T: std::str::FromStr>(segment: &str) -> Outcome<T> {
     segment.parse().map_err(|_| Refusal::not_found().into())
 }
@@ -97,12 +97,12 @@ fn answer(request: &Request<'_>, route: Route, [first, second]: [&str; 2], input
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Merchant"))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MerchantView {
-    /// Names it.
+    /// ID of the merchant.
     #[serde(rename = "merchantID")]
     merchant_id: String,
-    /// What it is paid under.
+    /// Short code that customers pay to.
     short_code: ShortCode,
-    /// What it is called.
+    /// Name of the merchant.
     name: String,
 }
 
@@ -112,7 +112,7 @@ impl From<Merchant> for MerchantView {
     }
 }
 
-/// A wallet's money, and whose it is where that is a merchant.
+/// Funds of a wallet, and the merchant that owns it, if any.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct WalletView {
@@ -124,22 +124,22 @@ pub(crate) struct WalletView {
     merchant: Option<MerchantView>,
 }
 
-/// A page of the distributors that there are.
+/// A page of distributors.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DistributorsPage {
-    /// In the order of their IDs.
+    /// Distributors in the order of their IDs.
     items: Vec<Named>,
-    /// Where the next page starts; empty on the last.
+    /// Cursor of the next page; empty on the last.
     next_cursor: String,
 }
 
-/// A distributor by name alone.
+/// A distributor's ID and name.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "DistributorOfPage"))]
 struct Named {
-    /// Names it.
+    /// ID of the distributor.
     #[serde(rename = "distributorID")]
     distributor_id: DistributorID,
 }
@@ -148,10 +148,10 @@ struct Named {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct CashOutRequested {
-    /// Names the request, and the operation that it becomes.
+    /// ID of the request and of the operation that pays it.
     #[serde(rename = "operationID")]
     operation_id: OperationID,
-    /// `cancelled`, once it is.
+    /// `cancelled` after a cancellation.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<&'static str>,
 }

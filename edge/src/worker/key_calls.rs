@@ -1,5 +1,5 @@
-//! A key calls. Its text alone tells whether it is ours and for whom; what was not minted here, or for another
-//! distributor, is refused without calling any object.
+//! Calls of keys. The text of a key alone tells whether it is genuine and for which distributor; a forged or
+//! misaddressed key is refused without asking any object.
 
 use universal_wallet::id::DistributorID;
 use universal_wallet_core::error::{Code, Outcome, Refusal};

@@ -23,7 +23,7 @@ use crate::platform::log::Context;
 use crate::platform::{config, log, storage};
 
 thread_local! {
-    /// The requests that asked an object.
+    /// Requests that wait for an object.
     static CALLS: RefCell<Calls> = RefCell::default();
 }
 
@@ -33,8 +33,8 @@ pub struct Worker;
 
 #[wasm_bindgen]
 impl Worker {
-    /// Reads variables and secrets (a JSON object of strings); answers a sentence where they are
-    /// not fit to serve, else nothing.
+    /// Reads variables and secrets (a JSON object of strings); returns a sentence if they are unfit to serve, and
+    /// otherwise nothing.
     #[must_use]
     pub fn configure(variables: &str) -> String {
         config::configure(variables).err().unwrap_or_default()
@@ -46,7 +46,8 @@ impl Worker {
         begin(request, None, request_id)
     }
 
-    /// Begins a request again, whose body was read, or could not be: then `trouble` says why, `large` or `broken`.
+    /// Begins a request again with its body, or with the reason in `trouble` why the body could not be read: `large` or
+    /// `broken`.
     #[must_use]
     pub fn begin_with_body(request: &str, body: &[u8], trouble: &str, request_id: &str) -> String {
         let body = match trouble {
@@ -57,40 +58,39 @@ impl Worker {
         begin(request, Some(body), request_id)
     }
 
-    /// Goes on with a request: an object's reply has come.
+    /// Resumes a request with an object's reply.
     #[must_use]
     pub fn resume(number: &str, reply: &str, request_id: &str) -> String {
         let step = CALLS.with_borrow_mut(|calls| calls.resume(number, reply));
         step.unwrap_or_else(|| refusal(request_id, &Refusal::internal()))
     }
 
-    /// The answer where the shell itself found no other: an object that cannot be reached, or
-    /// one that fell over.
+    /// The answer if the shell has no other: an object could not be reached or crashed.
     #[must_use]
     pub fn failed(unavailable: bool, request_id: &str) -> String {
         refusal(request_id, &if unavailable { Refusal::unavailable() } else { Refusal::internal() })
     }
 
-    /// The answer where there is nothing that the caller may know of.
+    /// The answer where the caller may not know of anything.
     #[must_use]
     pub fn nothing(request_id: &str) -> String {
         refusal(request_id, &Refusal::not_found())
     }
 
-    /// The answer while variables or secrets are not fit to serve.
+    /// The answer while variables or secrets are unfit to serve.
     #[must_use]
     pub fn misconfigured(sentence: &str, request_id: &str) -> String {
         refusal(request_id, &Refusal::new(Code::Unavailable, sentence.to_owned()).retry_after(60))
     }
 
-    /// From now on the rows of statements are counted, or not; those read and written until now.
+    /// Starts or stops counting the rows of statements; returns the numbers read and written so far.
     #[must_use]
     pub fn count_rows(count: bool) -> Vec<usize> {
         let (read, written) = storage::count_rows(count);
         vec![read, written]
     }
 
-    /// The stable name of the route that a method and a path lead to, for the log; nothing where they lead nowhere.
+    /// Stable name of the route for a method and path, for the log; empty if none matches.
     #[must_use]
     pub fn route(method: &str, path: &str) -> String {
         match routes::find(method, path) {
@@ -99,14 +99,14 @@ impl Worker {
         }
     }
 
-    /// Makes this instance play code of the next version, or not; in builds for tests.
+    /// Sets whether this instance plays code of the next version; only in test builds.
     #[cfg(feature = "fault_injection")]
     pub fn play_next_version(plays: bool) {
         crate::platform::fault_injection::play_next_version(plays);
     }
 }
 
-/// The answer to a request whose caller is not known.
+/// The answer to a request whose caller is not authenticated.
 fn refusal(request_id: &str, refusal: &Refusal) -> String {
     let origin = Origin { request_id: request_id.into(), scheme: Scheme::Session };
     Answer::refusal(refusal, &origin).text()

@@ -1,4 +1,4 @@
-//! A distributor is created with its first people, or gains one.
+//! Provisioning: creating a distributor with its first users, and adding a user.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -23,7 +23,7 @@ use crate::messages::to_user::{Joined, ToUser};
 use crate::platform::config::{Config, config};
 use crate::platform::random;
 
-/// A person to be added.
+/// A user to be added.
 #[derive(Clone, Debug)]
 struct NewUser {
     login: Login,
@@ -47,7 +47,7 @@ fn read_user(body: &mut Body, config: &Config) -> Option<NewUser> {
     Some(NewUser { login: login?, name: name?, roles, password: password.map(Secret::from) })
 }
 
-/// The first people must include two who can approve each other's requests, each login once.
+/// The first users must include two who can approve each other's requests, each login once.
 fn refuse_unfit(body: &mut Body, users: &[NewUser]) {
     for (place, user) in users.iter().enumerate() {
         if users.iter().take(place).any(|other| other.login == user.login) {
@@ -75,14 +75,14 @@ fn refuse_unfit(body: &mut Body, users: &[NewUser]) {
     }
 }
 
-/// A person who was made a member, and a password that signs in once where the login is new.
+/// A new member, with a password that signs in once if the login is new.
 struct Added {
     member: NewMember,
     one_time_password: Option<Secret>,
 }
 
-/// Makes a person a member in their own object. `provisioning` names the call, so that a repeated one finds the
-/// person that it made before.
+/// Makes a person a member in their own object. `provisioning` names the call, so a repeated call finds the person that
+/// it made before.
 async fn join(user: NewUser, distributor: DistributorID, provisioning: &str) -> Outcome<Added> {
     let message = ToUser::Join {
         login: user.login.clone(),
@@ -143,12 +143,12 @@ pub(super) async fn add_user(id: DistributorID, input: &Input) -> Outcome<Answer
     let Some(user) = user else { return refuse(Code::InvalidRequest, "The request is not complete.") };
     let values = json_text::write(&(&user.login, &user.name, &user.roles))?;
     let idempotency = input.idempotency("issuer:users", "POST users", &values)?;
-    // A user ID that nobody has: the reply tells whether there is such a distributor.
+    // A user ID that nobody has: the reply tells whether the distributor exists.
     let distributor = objects::distributor(id);
     let nobody = ToDistributor::Membership { user: UserID::from_uuid(uuid::Uuid::nil()) };
     distributor.ask::<Option<Value>>(&nobody).await?;
-    // A repeated call finds the person that it made, and makes a new password for them as
-    // long as nobody signed in with the one that got lost.
+    // A repeated call finds the person that it made, and makes a new password for them until somebody signs in, since
+    // the first one may be lost.
     let provisioning = match &idempotency {
         Some(key) => format!("{id}:{}:{}", key.value, key.request),
         None => random::uuid()?.to_string(),
@@ -158,28 +158,28 @@ pub(super) async fn add_user(id: DistributorID, input: &Input) -> Outcome<Answer
     Ok(Answer::json(201, &UserAdded::from(&added))?.replayed(replayed))
 }
 
-/// A new distributor and its people.
+/// A new distributor and its users.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct DistributorCreated {
-    /// Names it.
+    /// ID of the distributor.
     #[serde(rename = "distributorID")]
     distributor_id: DistributorID,
-    /// Its people, as the request names them.
+    /// Users in the order of the request.
     users: Vec<UserAdded>,
 }
 
-/// A person who was made a member.
+/// A user who became a member.
 #[derive(Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct UserAdded {
-    /// Names the person.
+    /// ID of the user.
     #[serde(rename = "userID")]
     user_id: UserID,
-    /// What they sign in with, in lower case.
+    /// Login in lower case.
     login: String,
-    /// Signs in once, within 7 days, and must then be changed; absent for a login that exists.
+    /// Password that signs in once, within 7 days, and must then be changed; absent for an existing login.
     #[serde(skip_serializing_if = "Option::is_none")]
     one_time_password: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Signing in, one's own session, signing out, changing one's password.
+//! Sessions: signing in, the caller's own session, signing out, changing the password.
 
 use serde::Serialize;
 use universal_wallet::id::{DistributorID, UserID};
@@ -25,32 +25,32 @@ use crate::messages::to_user::{SignedIn, ToUser};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Session<'a> {
-    /// Names the person.
+    /// ID of the user.
     #[serde(rename = "userID")]
     user_id: UserID,
-    /// What they sign in with, in lower case.
+    /// Login in lower case.
     login: &'a str,
-    /// What they are called.
+    /// Name of the person.
     name: &'a str,
-    /// Others made the password: nothing else is possible before it is changed.
+    /// True if others made the password, which must be changed before anything else.
     must_change_password: bool,
-    /// Where they are a member.
+    /// Distributors of which the person is a member.
     distributors: &'a [SessionDistributor],
-    /// Where the call comes from, as far as the platform tells.
+    /// Client address of the call, if the platform provides it.
     #[serde(rename = "clientIP")]
     client_ip: Option<&'a str>,
 }
 
-/// What a person is at a distributor.
+/// A person's membership of a distributor.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct SessionDistributor {
-    /// Names it.
+    /// ID of the distributor.
     #[serde(rename = "distributorID")]
     distributor_id: DistributorID,
-    /// What it is called.
+    /// Name of the distributor.
     name: String,
-    /// What they may do there.
+    /// Roles at the distributor.
     roles: Vec<Role>,
 }
 
@@ -81,11 +81,11 @@ pub(super) fn begin(request: &Request<'_>, route: Route) -> Outcome<Begun> {
     })
 }
 
-/// Where a request comes from.
+/// Origin of a request.
 struct Client {
-    /// Names the record of failed sign-ins.
+    /// Name of the SignIns object for the address.
     subscriber: String,
-    /// The address, where the platform tells it.
+    /// Client address, if the platform provides it.
     ip: Option<String>,
 }
 
@@ -99,9 +99,9 @@ async fn sign_in(input: &Input, from: Client) -> Outcome<Answer> {
     body.finish()?;
     let (Some(login), Some(password)) = (login, password) else { return Err(not_signed_in().into()) };
     let login = login.to_ascii_lowercase();
-    // The record of failures knows logins by digest alone.
+    // The record of failures stores logins as digests only.
     let digest = Digest::of(&[login.as_bytes()]);
-    // A text that can be no login belongs to nobody, and is found out at the same cost.
+    // A text that cannot be a login belongs to nobody and costs the same work.
     let name = login.parse::<Login>().map_or_else(|_| format!("nobody:{digest}"), |login| login.as_str().into());
     let failures = objects::sign_ins(&from.subscriber);
     failures.ask::<()>(&ToSignIns::Try { login: digest }).await?;
@@ -127,7 +127,7 @@ async fn change_password(login: &Login, token: Digest, input: &Input) -> Outcome
     Ok(Answer::empty())
 }
 
-/// Tells the person's object something that ends sessions, and then the distributors where they may be listening.
+/// Sends the person's object a message that ends sessions, then closes the person's sockets at the distributors.
 async fn end_session(login: &Login, message: &ToUser) -> Outcome<()> {
     let person: SignedIn = objects::user(login.as_str()).ask(message).await?;
     for distributor in person.distributors {
@@ -137,7 +137,7 @@ async fn end_session(login: &Login, message: &ToUser) -> Outcome<()> {
     Ok(())
 }
 
-/// The session object; each distributor tells what the person is there.
+/// The session object; each distributor reports the person's membership.
 async fn session(person: SignedIn, ip: Option<String>) -> Outcome<Answer> {
     let mut found = Vec::new();
     for distributor_id in person.distributors.iter().copied() {
@@ -148,7 +148,7 @@ async fn session(person: SignedIn, ip: Option<String>) -> Outcome<Answer> {
         }
     }
     if found.is_empty() && !person.distributors.is_empty() {
-        // Disabled everywhere: no session goes on, and none begins.
+        // The person is disabled everywhere, so all sessions end.
         objects::user(person.login.as_str()).ask::<()>(&ToUser::End).await?;
         return Err(if person.token.is_some() { wrong_credentials() } else { not_signed_in() }.into());
     }

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use crate::amount::{Amount, AmountError};
 use crate::error::Error;
 
-/// Money has to move, so zero is refused.
+/// A write has to move money, so zero is refused.
 pub(super) fn amount(decimal: Decimal) -> Result<Amount, Error> {
     match Amount::try_from(decimal) {
         Ok(amount) if !amount.is_zero() => Ok(amount),

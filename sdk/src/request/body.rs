@@ -1,4 +1,4 @@
-//! What a write carries.
+//! Bodies of writes.
 
 use serde::Serialize;
 
@@ -11,10 +11,10 @@ use crate::wire::CashOutFulfillmentType;
 #[derive(Serialize)]
 #[serde(tag = "operationType")]
 pub(crate) enum NewOperation {
-    /// Credits a customer or a merchant.
+    /// A cash-in: credits a customer or a merchant.
     #[serde(rename = "cash-in", rename_all = "camelCase")]
     CashIn {
-        /// How much.
+        /// The amount.
         amount: Amount,
         /// The customer; exactly one of the two destinations is given.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,14 +26,14 @@ pub(crate) enum NewOperation {
         #[serde(skip_serializing_if = "Option::is_none")]
         memo: Option<String>,
     },
-    /// Pays out the customer's oldest open request of this amount.
+    /// A cash-out: pays out the customer's oldest open request of this amount.
     #[serde(rename = "cash-out-fulfillment", rename_all = "camelCase")]
     CashOut {
-        /// How much.
+        /// The amount.
         amount: Amount,
         /// The customer.
         phone_from: Phone,
-        /// How it is paid.
+        /// The way in which the customer is paid.
         cash_out_fulfillment_type: CashOutFulfillmentType,
         /// The distributor's own reference, at most 64 characters.
         #[serde(rename = "cashOutFulfillmentID", skip_serializing_if = "Option::is_none")]
@@ -48,7 +48,7 @@ pub(crate) enum NewOperation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ProcessCashOut {
-    /// How it is paid.
+    /// The way in which the customer is paid.
     pub(crate) cash_out_fulfillment_type: CashOutFulfillmentType,
     /// The distributor's own reference, at most 64 characters.
     #[serde(rename = "transactionID", skip_serializing_if = "Option::is_none")]

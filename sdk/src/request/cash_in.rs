@@ -12,7 +12,7 @@ use crate::phone::Phone;
 use crate::short_code::ShortCode;
 use crate::wire::Receipt;
 
-/// Whose wallet a cash-in credits. See the [example](crate::Client::cash_in).
+/// The recipient of a cash-in. See the [example](crate::Client::cash_in).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Recipient {
@@ -56,14 +56,14 @@ impl CashIn {
         self
     }
 
-    /// The key under which this is done at most once; [store it first](IdempotencyKey). Without one
-    /// the SDK makes one for its own repetitions.
+    /// Idempotency key of the write; [store it first](IdempotencyKey). Without one, the SDK makes one
+    /// for its own retries.
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         self.key = Some(key);
         self
     }
 
-    /// Moves the money, once, and answers where the operation stands.
+    /// Moves the money at most once, and returns the status of the operation.
     /// See the [example](crate::Client::cash_in).
     pub async fn send(self) -> Result<Receipt, Error> {
         let amount = amount(self.amount)?;

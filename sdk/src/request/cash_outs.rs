@@ -24,26 +24,26 @@ impl CashOuts {
         Self { connection: connection.clone(), cursor: None, limit: None }
     }
 
-    /// Where to start: a page's `next_cursor`. See the [example](crate::Client::cash_outs).
+    /// Starting point: the `next_cursor` of a page. See the [example](crate::Client::cash_outs).
     pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
         self.cursor = Some(cursor.into());
         self
     }
 
-    /// How many a page holds at most, 1 to 1,000; 100 unless told.
+    /// Maximum number of items of a page, 1 to 1,000; 100 by default.
     /// See the [example](crate::Client::cash_outs).
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// One page. See the [example](crate::Client::cash_outs).
+    /// Fetches one page. See the [example](crate::Client::cash_outs).
     pub async fn page(self) -> Result<CashOutPage, Error> {
         let query = query(&[("cursor", self.cursor), ("limit", self.limit.map(|limit| limit.to_string()))]);
         execute(&self.connection, &Call::get(format!("/cashouts{query}")), None).await.map(|(page, _)| page)
     }
 
-    /// All of them, page after page. It ends with its first error.
+    /// Stream of all items, page after page. It ends at its first error.
     ///
     /// ```
     /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));

@@ -12,7 +12,7 @@ use crate::execute::download;
 use crate::timestamp::Timestamp;
 use crate::transport::{Incoming, within};
 
-/// How the ledger is written. See the [example](crate::Client::export).
+/// File format of the ledger. See the [example](crate::Client::export).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExportFormat {
@@ -22,7 +22,7 @@ pub enum ExportFormat {
     JsonLines,
 }
 
-/// Asks for the ledger, oldest entry first. See the [example](crate::Client::export).
+/// Requests the ledger, oldest entry first. See the [example](crate::Client::export).
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
 pub struct Export {
@@ -37,19 +37,19 @@ impl Export {
         Self { connection: connection.clone(), format, from: None, to: None }
     }
 
-    /// Only entries from then on. See the [example](crate::Client::export).
+    /// Limits the ledger to entries from this time on. See the [example](crate::Client::export).
     pub fn from(mut self, from: Timestamp) -> Self {
         self.from = Some(from);
         self
     }
 
-    /// Only entries before then. See the [example](crate::Client::export).
+    /// Limits the ledger to entries before this time. See the [example](crate::Client::export).
     pub fn to(mut self, to: Timestamp) -> Self {
         self.to = Some(to);
         self
     }
 
-    /// Begins the download, and repeats that where it can help. See the [example](crate::Client::export).
+    /// Starts the download, with retries where they can help. See the [example](crate::Client::export).
     pub async fn send(self) -> Result<Download, Error> {
         let format = match self.format {
             ExportFormat::Csv => "csv",
@@ -65,22 +65,22 @@ impl Export {
     }
 }
 
-/// A ledger on its way, of any length: it is never held as a whole. See the [example](crate::Client::export).
+/// A ledger download of any length, never held in memory as a whole. See the [example](crate::Client::export).
 pub struct Download {
     incoming: Incoming,
-    /// The longest wait for the next part.
+    /// Time limit for the next part.
     pause: Duration,
 }
 
 impl Download {
     /// The next part; `None` after the last. Parts end anywhere, also within a line. An error means that the ledger
-    /// broke off: what came before it is not the whole. Each part may take as long as an attempt.
+    /// broke off: the parts before it are not the whole. Each part may take as long as an attempt.
     /// See the [example](crate::Client::export).
     pub async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Error> {
         Ok(within(self.pause, self.incoming.chunk()).await?)
     }
 
-    /// All parts. It ends with its first error.
+    /// Stream of all parts. It ends at its first error.
     ///
     /// ```
     /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));

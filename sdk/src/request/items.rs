@@ -7,16 +7,16 @@ use futures_util::stream::{Stream, try_unfold};
 use crate::error::Error;
 use crate::error::Kind;
 
-/// What is known of a list while its items are handed out.
+/// State of a list while its items are streamed.
 struct State<T> {
     items: IntoIter<T>,
-    /// Where the next page starts; `None` for the first.
+    /// Cursor of the next page; `None` for the first.
     cursor: Option<String>,
     at_end: bool,
 }
 
-/// The items of a list, page after page. `page` answers the items from a cursor on, and the next
-/// cursor unless it is the last page.
+/// The items of a list, page after page. `page` returns the items from a cursor on, and the next
+/// cursor unless the page is the last.
 pub(crate) fn items<T, F>(
     start: Option<String>,
     page: impl Fn(Option<String>) -> F + Clone,

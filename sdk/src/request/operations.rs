@@ -25,7 +25,7 @@ pub struct Operations {
 pub struct OperationPage {
     /// The operations.
     pub items: Vec<Operation>,
-    /// Where the next page starts; `None` on the last. It stays exact while operations arrive.
+    /// Cursor of the next page; `None` on the last. It stays exact while operations arrive.
     pub next_cursor: Option<String>,
 }
 
@@ -34,32 +34,32 @@ impl Operations {
         Self { connection: connection.clone(), cursor: None, limit: None, status: None, operation_type: None }
     }
 
-    /// Only those that stand so. See the [example](crate::Client::operations).
+    /// Limits the list to operations with this status. See the [example](crate::Client::operations).
     pub fn status(mut self, status: OperationStatus) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// Only those of this type. See the [example](crate::Client::operations).
+    /// Limits the list to operations of this type. See the [example](crate::Client::operations).
     pub fn operation_type(mut self, operation_type: OperationType) -> Self {
         self.operation_type = Some(operation_type);
         self
     }
 
-    /// Where to start: a page's `next_cursor`. See the [example](crate::Client::operations).
+    /// Starting point: the `next_cursor` of a page. See the [example](crate::Client::operations).
     pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
         self.cursor = Some(cursor.into());
         self
     }
 
-    /// How many a page holds at most, 1 to 1,000; 100 unless told.
+    /// Maximum number of items of a page, 1 to 1,000; 100 by default.
     /// See the [example](crate::Client::operations).
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// One page. See the [example](crate::Client::operations).
+    /// Fetches one page. See the [example](crate::Client::operations).
     pub async fn page(self) -> Result<OperationPage, Error> {
         let query = query(&[
             ("cursor", self.cursor),
@@ -71,7 +71,7 @@ impl Operations {
         Ok(OperationPage { items, next_cursor: answer.link.as_deref().and_then(next_cursor) })
     }
 
-    /// All of them, page after page. It ends with its first error.
+    /// Stream of all items, page after page. It ends at its first error.
     ///
     /// ```
     /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
@@ -93,8 +93,8 @@ impl Operations {
     }
 }
 
-/// The cursor in a `Link` header's `rel="next"`. The address around it is not followed: it is the
-/// server's own, which a path or a proxy in between may have changed.
+/// The cursor in a `Link` header's `rel="next"`. The rest of the address is not used: a path or a
+/// proxy in between may have changed it.
 fn next_cursor(link: &str) -> Option<String> {
     link.split(',').find_map(|part| {
         let (target, parameters) = part.trim().strip_prefix('<')?.split_once('>')?;

@@ -38,14 +38,14 @@ impl ProcessCashOut {
         self
     }
 
-    /// The key under which this is done at most once; [store it first](IdempotencyKey). Without one
-    /// the SDK makes one for its own repetitions.
+    /// Idempotency key of the write; [store it first](IdempotencyKey). Without one, the SDK makes one
+    /// for its own retries.
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         self.key = Some(key);
         self
     }
 
-    /// Moves the money, once, and answers where the operation stands.
+    /// Moves the money at most once, and returns the status of the operation.
     /// See the [example](crate::Client::process_cash_out).
     pub async fn send(self) -> Result<Receipt, Error> {
         let key = self.key.unwrap_or_else(IdempotencyKey::random);

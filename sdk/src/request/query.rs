@@ -1,6 +1,6 @@
 //! The query of a list.
 
-/// The parameters of a list as a query, `?` included where there are any.
+/// The parameters of a list as a query with its `?`; empty without parameters.
 pub(super) fn query(parameters: &[(&str, Option<String>)]) -> String {
     let mut query = String::new();
     for (name, value) in parameters {

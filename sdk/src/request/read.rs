@@ -7,7 +7,7 @@ use crate::connection::Connection;
 use crate::error::Error;
 use crate::execute::execute;
 
-/// Asks for one thing. See the [example](crate::Client::balance).
+/// A read of one resource. See the [example](crate::Client::balance).
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
 pub struct Read<T> {
@@ -21,7 +21,7 @@ impl<T: DeserializeOwned> Read<T> {
         Self { connection: connection.clone(), path: path.into(), answer: PhantomData }
     }
 
-    /// Asks, and repeats the question where that can help. See the [example](crate::Client::balance).
+    /// Sends the read, with retries where they can help. See the [example](crate::Client::balance).
     pub async fn send(self) -> Result<T, Error> {
         execute(&self.connection, &Call::get(self.path), None).await.map(|(value, _)| value)
     }

@@ -11,7 +11,7 @@ use crate::retry;
 use crate::transport::{Instant, sleep};
 use crate::wire::{Operation, OperationStatus};
 
-/// Between two questions.
+/// Minimum wait between two reads of the operation.
 const MIN_WAIT: Duration = Duration::from_millis(100);
 
 /// Waits until an operation has ended. See the [example](crate::Client::wait_for).
@@ -28,8 +28,8 @@ impl WaitFor {
         Self { connection: connection.clone(), operation, timeout }
     }
 
-    /// Waits, and answers the operation as it ended. When the time is over first, the error
-    /// [`is_timeout`](Error::is_timeout); the operation goes on all the same.
+    /// Waits, and returns the ended operation. If the time limit passes first, the error
+    /// [`is_timeout`](Error::is_timeout); the operation itself continues.
     pub async fn send(self) -> Result<Operation, Error> {
         let call = Call::get(format!("/operations/{}", self.operation));
         let started = Instant::now();

@@ -20,7 +20,7 @@ impl Withdraw {
         Self { connection: connection.clone(), operation }
     }
 
-    /// Withdraws it, once: the server keeps no memory of withdrawals.
+    /// Withdraws the operation, without retries: the server does not recognise a repeated withdrawal.
     /// See the [example](crate::Client::withdraw).
     pub async fn send(self) -> Result<Operation, Error> {
         let path = format!("/operations/{}", self.operation);

@@ -1,4 +1,4 @@
-//! Calls by the platform's fetch: in a Worker, a browser or Node.
+//! HTTP calls through the platform's fetch: in a Worker, a browser or Node.
 
 use core::future::poll_fn;
 use core::pin::pin;
@@ -27,12 +27,12 @@ impl Transport {
         Self { authorization: Zeroizing::new(format!("Bearer {}", key.expose())) }
     }
 
-    /// A whole answer, within the time.
+    /// The complete answer, within the time limit.
     pub(crate) async fn send(&self, call: &Call, url: String, timeout: Duration) -> Result<Answer, Failure> {
         within(timeout, async { self.open(call, url).await?.whole().await }).await
     }
 
-    /// The beginning of an answer.
+    /// The start of an answer; its body follows as a stream.
     pub(crate) async fn open(&self, call: &Call, url: String) -> Result<Incoming, Failure> {
         let aborted = AbortOnDrop(AbortController::new().map_err(|error| broken(&error))?);
         let init = self.init(call, &aborted.0).map_err(|error| broken(&error))?;
@@ -65,10 +65,10 @@ impl Transport {
     }
 }
 
-/// An answer whose body is on its way.
+/// An answer whose body is still arriving.
 pub(crate) struct Incoming {
     response: Response,
-    /// Absent where there is no body.
+    /// Absent if there is no body.
     reader: Option<ReadableStreamDefaultReader>,
     _aborted: AbortOnDrop,
 }
@@ -86,7 +86,7 @@ impl Incoming {
         Ok((!chunk.is_undefined()).then(|| Uint8Array::new(&chunk).to_vec()))
     }
 
-    /// All of it, where it is not too long.
+    /// The whole body, unless it is too long.
     pub(crate) async fn whole(mut self) -> Result<Answer, Failure> {
         let mut bytes = Vec::new();
         while let Some(chunk) = self.chunk().await? {
@@ -100,7 +100,7 @@ impl Incoming {
     }
 }
 
-/// What comes within that time.
+/// The result of the future, unless the time limit passes.
 pub(crate) async fn within<T>(time: Duration, awaited: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let (mut awaited, mut timer) = (pin!(awaited), pin!(sleep(time)));
     poll_fn(|context| {
@@ -112,7 +112,7 @@ pub(crate) async fn within<T>(time: Duration, awaited: impl Future<Output = Resu
     .await
 }
 
-/// Ends what still runs when the call is over or given up.
+/// Aborts the fetch when the call is over or given up.
 struct AbortOnDrop(AbortController);
 
 impl Drop for AbortOnDrop {
@@ -127,7 +127,7 @@ fn broken(error: &JsValue) -> Failure {
 }
 
 pub(crate) async fn sleep(duration: Duration) {
-    // setTimeout takes no more than 2^31 ms.
+    // setTimeout accepts at most 2^31 ms.
     let ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX).min(i32::MAX.unsigned_abs());
     TimeoutFuture::new(ms).await;
 }
@@ -141,7 +141,7 @@ impl Instant {
         Self(js_sys::Date::now())
     }
 
-    /// Zero when the clock was set back meanwhile.
+    /// Zero if the clock was set back meanwhile.
     pub(crate) fn elapsed(self) -> Duration {
         Duration::try_from_secs_f64((js_sys::Date::now() - self.0) / 1000.0).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! How a call travels: by reqwest natively, by the platform's fetch on wasm32. Both offer the same
+//! HTTP transports: reqwest natively, the platform's fetch on wasm32. Both offer the same
 //! names.
 
 #[cfg(target_arch = "wasm32")]

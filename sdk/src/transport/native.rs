@@ -1,4 +1,4 @@
-//! Calls by reqwest.
+//! HTTP calls through reqwest.
 
 use core::time::Duration;
 
@@ -20,7 +20,7 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    /// `secure`: whether the server is spoken to over TLS. Over plain http no proxy is used, since it
+    /// `secure`: whether the connection uses TLS. Over plain http no proxy is used, since it
     /// would read the key.
     pub(crate) fn new(key: &ApiKey, secure: bool, client: Option<Client>) -> Result<Self, Error> {
         let client = match client {
@@ -40,12 +40,12 @@ impl Transport {
         Ok(Self { client, authorization: authorization(key).map_err(Error::input)? })
     }
 
-    /// A whole answer, within the time.
+    /// The complete answer, within the time limit.
     pub(crate) async fn send(&self, call: &Call, url: String, timeout: Duration) -> Result<Answer, Failure> {
         self.exchange(call, url, Some(timeout)).await?.whole().await
     }
 
-    /// The beginning of an answer.
+    /// The start of an answer; its body follows as a stream.
     pub(crate) async fn open(&self, call: &Call, url: String) -> Result<Incoming, Failure> {
         self.exchange(call, url, None).await
     }
@@ -76,7 +76,7 @@ impl Transport {
     }
 }
 
-/// An answer whose body is on its way.
+/// An answer whose body is still arriving.
 pub(crate) struct Incoming(Response);
 
 impl Incoming {
@@ -89,7 +89,7 @@ impl Incoming {
         Ok(self.0.chunk().await.map_err(failure)?.map(|chunk| chunk.to_vec()))
     }
 
-    /// All of it, where it is not too long.
+    /// The whole body, unless it is too long.
     pub(crate) async fn whole(mut self) -> Result<Answer, Failure> {
         let (status, headers) = (self.status(), self.0.headers().clone());
         let mut body = Vec::new();
@@ -103,7 +103,7 @@ impl Incoming {
     }
 }
 
-/// What comes within that time.
+/// The result of the future, unless the time limit passes.
 pub(crate) async fn within<T>(time: Duration, awaited: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tokio::time::timeout(time, awaited).await.map_err(|elapsed| Failure::Timeout(elapsed.into()))?
 }

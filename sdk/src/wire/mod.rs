@@ -1,4 +1,4 @@
-//! What goes over the wire, as the API's contract names it.
+//! Types on the wire, with the names of the API's contract.
 //!
 //! ```
 //! use universal_wallet::wire::{Balance, OperationStatus, Receipt};
@@ -34,9 +34,9 @@ pub use words::{CashOutFulfillmentType, OperationStatus, OperationType, Permissi
 pub struct Balance {
     /// All of the float.
     pub balance: Amount,
-    /// What is free to be spent: `balance` less `held`.
+    /// The part that is free to be spent: `balance` less `held`.
     pub available: Amount,
-    /// What pending cash-ins hold.
+    /// The part that pending cash-ins hold.
     pub held: Amount,
     /// The deployment's currency, such as `NGN`.
     pub currency: String,
@@ -58,15 +58,15 @@ pub struct KeyInfo {
     /// Names the key.
     #[serde(rename = "keyID")]
     pub key_id: KeyID,
-    /// What its maker called it.
+    /// The label that its maker gave it.
     pub label: String,
-    /// What it may do.
+    /// Its permissions.
     pub permissions: Vec<Permission>,
     /// The largest amount of one operation; `None`: no limit.
     pub max_transaction_amount: Option<Amount>,
     /// The volume of one UTC day; `None`: no limit.
     pub max_daily_volume: Option<Amount>,
-    /// What is left of today's volume; `None`: no limit.
+    /// The rest of today's volume; `None`: no limit.
     pub daily_volume_remaining: Option<Amount>,
     /// The addresses and CIDR blocks it may be used from; empty: any.
     #[serde(rename = "allowedIPs")]
@@ -200,24 +200,24 @@ pub struct ErrorBody {
     pub error: String,
     /// One sentence a person can act on.
     pub message: String,
-    /// What a program can act on.
+    /// The stable code for programs.
     #[serde(default)]
     pub code: String,
     /// Names the call in the server's log.
     #[serde(default, rename = "requestID")]
     pub request_id: String,
-    /// What is wrong with which field; for validation only.
+    /// The mistakes by field; for validation only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
 }
 
-/// What is wrong with one field. See the [example](self).
+/// One mistake in a field. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "server"), non_exhaustive)]
 pub struct FieldError {
     /// The field, such as `allowedIPs[1]`.
     pub field: String,
-    /// What to do about it.
+    /// The way to mend it.
     pub message: String,
 }

@@ -11,7 +11,7 @@ macro_rules! words {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$word_doc])* $variant,)+
-            /// One that this version does not know, as it came.
+            /// A word that this version does not know, unchanged.
             Other(String),
         }
 
@@ -58,7 +58,7 @@ macro_rules! words {
 }
 
 words! {
-    /// What a key may be used for.
+    /// The permissions of a key.
     Permission {
         /// `GET /balance`.
         ReadBalance = "read-balance",

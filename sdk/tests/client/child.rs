@@ -1,4 +1,4 @@
-//! A test again, in a process of its own whose environment is set.
+//! Runs a test again in a child process with its own environment.
 
 use std::env;
 

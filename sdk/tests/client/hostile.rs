@@ -1,4 +1,4 @@
-//! Answers that no honest server gives, and ways that lead to one.
+//! Hostile and broken answers, and the redirects and proxies that lead to them.
 
 use std::env;
 use std::time::{Duration, Instant};
@@ -135,7 +135,7 @@ async fn plain_http_to_another_machine_is_refused_before_anything_is_sent() {
     assert!(build("http://wallet.example", true).is_ok());
 }
 
-/// A proxy on the way reads plain http, so the key would be shown to it.
+/// A proxy in between reads plain http, so it would see the key.
 #[tokio::test]
 async fn plain_http_goes_past_every_proxy() {
     if let Ok(url) = env::var("CHILD_URL") {

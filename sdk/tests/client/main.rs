@@ -1,4 +1,4 @@
-//! The client against a server that plays what it is told.
+//! The client against a scripted server.
 
 #![cfg(all(feature = "client", not(target_arch = "wasm32")))]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at what it did not expect")]

@@ -1,4 +1,4 @@
-//! What goes over the wire is what the contract says.
+//! Requests on the wire match the contract.
 
 use universal_wallet::id::OperationID;
 use universal_wallet::request::ExportFormat;

@@ -1,4 +1,4 @@
-//! What is repeated, how often, and when not.
+//! Retries: the calls that are repeated, how often, and when not.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ async fn cash_in(client: &Client) -> Result<universal_wallet::wire::Receipt, Err
     client.cash_in("100000".parse::<ShortCode>().unwrap(), 5).send().await
 }
 
-/// The keys the write arrived with.
+/// The idempotency keys that the write arrived with.
 fn keys(server: &Server) -> Vec<String> {
     server.received().iter().filter_map(|call| call.header("idempotency-key")).map(str::to_owned).collect()
 }

@@ -1,4 +1,4 @@
-//! No Debug and no error text holds the key.
+//! Neither Debug nor an error's text holds the key.
 
 use std::env;
 

@@ -1,4 +1,4 @@
-//! A foreign server that plays what it is told, also what no honest one would.
+//! A scripted server, which also gives answers that no honest one would.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -10,18 +10,18 @@ use universal_wallet::{Client, ClientBuilder};
 
 pub(crate) const DISTRIBUTOR: &str = "36e48800-22ce-4ea0-b37a-198f7978cd53";
 
-/// What the server does with one call.
+/// The server's reaction to one call.
 #[derive(Clone)]
 pub(crate) enum Play {
     /// Sends these bytes and closes.
     Bytes(Vec<u8>),
-    /// Sends these bytes, then one more every so often, for ever.
+    /// Sends these bytes, then one more at intervals, for ever.
     Drip(Vec<u8>, Duration),
     /// Sends these bytes, then zeros, for ever.
     Flood(Vec<u8>),
     /// Closes without an answer.
     Close,
-    /// Keeps the connection and never answers.
+    /// Keeps the connection open and never answers.
     Silence,
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn receipt() -> Play {
     json(200, "", r#"{"operationID":"op_36e48800-22ce-4ea0-b37a-198f7978cd53","status":"completed"}"#)
 }
 
-/// A call as it arrived.
+/// A received call.
 #[derive(Clone, Debug)]
 pub(crate) struct Received {
     pub(crate) at: Instant,
@@ -73,7 +73,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Plays one answer after the other; beyond the last it closes every connection unanswered.
+    /// Plays the scripted answers in order; after the last, it closes every connection unanswered.
     pub(crate) async fn start(plays: impl IntoIterator<Item = Play>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -122,7 +122,7 @@ async fn serve(mut stream: TcpStream, play: Play, record: Arc<Mutex<Vec<Received
             }
         }
         Play::Close => {}
-        // Until the client gives up.
+        // The connection stays open until the client gives up.
         Play::Silence => while stream.read(&mut [0; 64]).await? > 0 {},
     }
     stream.shutdown().await
@@ -150,7 +150,7 @@ async fn read(stream: &mut TcpStream) -> std::io::Result<Received> {
     }
 }
 
-/// Made here, of no use anywhere: the tags in it are no server's.
+/// A key whose tags are no server's, so it opens nothing.
 pub(crate) fn key_text() -> String {
     let before = "uwk_SecretOfNobodyThatIsOnlyForTests01234567890123";
     format!("{before}{}", String::from_utf8_lossy(&checksum(before.as_bytes())))

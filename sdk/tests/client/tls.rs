@@ -1,5 +1,5 @@
-//! Whom the client trusts: real handshakes with certificates that nobody signed, that a private
-//! authority signed, and that are another host's.
+//! TLS trust: real handshakes with certificates that nobody signed, that a private
+//! authority signed, and that belong to another host.
 
 use std::error::Error as _;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::server::{DISTRIBUTOR, Play, balance, key};
 /// A server at `localhost` that speaks TLS.
 struct Server {
     url: String,
-    /// Calls that arrived inside a session.
+    /// Calls that arrived within a TLS session.
     calls: Arc<AtomicUsize>,
 }
 

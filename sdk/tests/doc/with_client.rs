@@ -1,7 +1,7 @@
 // An expression, since an example's statements can include nothing else.
 {
-    /// Runs an example of the documentation with the client of the environment, against `cargo xtask dev`, say. Where the
-    /// environment names none, that the example compiles is all that is checked.
+    /// Runs an example of the documentation with the client of the environment, such as that of `cargo xtask dev`.
+    /// Without such a client, the example is only compiled.
     fn with_client<F>(example: F)
     where
         F: AsyncFnOnce(universal_wallet::Client) -> Result<(), universal_wallet::Error>,

@@ -1,4 +1,4 @@
-//! The client on wasm32, by the platform's own fetch, against a server that plays what it is told.
+//! The client on wasm32, through the platform's own fetch, against a scripted server.
 
 #![cfg(all(feature = "client", target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at what it did not expect")]

@@ -1,5 +1,5 @@
-// A foreign server in Node that plays what it is told, one answer per call. It is evaluated as an
-// expression, and answers with what starts one.
+// A scripted server in Node, one answer per call. The file is evaluated as an
+// expression, whose value starts a server.
 async (text) => {
   const { createServer } = process.getBuiltinModule("node:http");
   const plays = JSON.parse(text);

@@ -1,4 +1,4 @@
-//! The server of server.js.
+//! The scripted server of server.js.
 
 use js_sys::{Function, Promise, Reflect, eval};
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ pub(crate) fn error(status: u16, code: &str) -> Value {
 pub(crate) struct Server(JsValue);
 
 impl Server {
-    /// Plays one answer after the other; beyond the last it closes every connection unanswered.
+    /// Plays the scripted answers in order; after the last, it closes every connection unanswered.
     pub(crate) async fn start(plays: Value) -> Self {
         let start: Function = eval(include_str!("server.js")).unwrap().unchecked_into();
         let started: Promise = start.call1(&JsValue::NULL, &plays.to_string().into()).unwrap().unchecked_into();
@@ -42,7 +42,7 @@ impl Server {
     }
 
     pub(crate) fn builder(&self) -> ClientBuilder {
-        // Made here, of no use anywhere: the tags in it are no server's.
+        // A key whose tags are no server's, so it opens nothing.
         let before = "uwk_SecretOfNobodyThatIsOnlyForTests01234567890123";
         let key = format!("{before}{}", String::from_utf8_lossy(&checksum(before.as_bytes())));
         Client::builder(self.url(), DISTRIBUTOR.parse().unwrap(), key.parse().unwrap())

@@ -1,4 +1,4 @@
-//! What is asked: one kind of request, and the answer that it must get.
+//! One kind of request, and the answer expected to it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,11 +9,11 @@ use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderName, He
 use hyper::{Method, Request, StatusCode, Uri};
 use serde_json::json;
 
-/// How many wallets cash-ins go to at a time, and how often each before the next ones' turn comes.
+/// Number of wallets that receive cash-ins at a time, and cash-ins of each before the next group's turn.
 const WALLETS: usize = 64;
 const ROUNDS: usize = 80;
 
-/// One kind of request. Requests differ in what has several values.
+/// One kind of request. Fields with several values vary from request to request.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     method: Method,
@@ -21,15 +21,15 @@ pub(crate) struct Call {
     headers: HeaderMap,
     authorizations: Vec<HeaderValue>,
     bodies: Vec<Bytes>,
-    /// Whether each has an `Idempotency-Key` of its own, as each operation of a careful client has.
+    /// Whether each request has its own `Idempotency-Key`, as each operation of a careful client has.
     once: bool,
-    /// What the answer must be.
+    /// The expected status.
     pub(crate) expected: StatusCode,
     sent: std::sync::Arc<AtomicUsize>,
 }
 
 impl Call {
-    /// A GET by whoever holds one of the keys.
+    /// A GET, by the holders of the keys in turn.
     pub(crate) fn get(path: &str, keys: &[String]) -> Result<Self> {
         let authorizations = keys.iter().map(|key| {
             let mut value = HeaderValue::try_from(format!("Bearer {key}"))?;
@@ -52,7 +52,7 @@ impl Call {
         })
     }
 
-    /// Cash-ins of 1.00 to so many groups of wallets, one group after the other.
+    /// Cash-ins of 1.00 to a number of groups of wallets, one group after the other.
     pub(crate) fn cash_in(path: &str, key: &str, groups: usize) -> Result<Self> {
         let mut call = Self::get(path, &[key.to_owned()])?;
         call.method = Method::POST;
@@ -68,7 +68,7 @@ impl Call {
         Ok(call)
     }
 
-    /// It must be refused.
+    /// Expects a refusal.
     pub(crate) fn refused(mut self, expected: StatusCode) -> Self {
         self.expected = expected;
         self

@@ -1,11 +1,11 @@
 //! The server and the load generator each on a core of their own, so that neither takes time from the other.
 
-/// Which core serves and which one asks.
+/// The cores of the server and of the load generator.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cores(Option<[usize; 2]>);
 
 impl Cores {
-    /// Two of the cores that this process may use; none where there is one only or the system cannot pin.
+    /// Two of the cores available to this process; none if there is only one or the system cannot pin.
     pub(crate) fn find() -> Self {
         let cores = Self(system::first_and_last());
         match cores.0 {
@@ -15,13 +15,13 @@ impl Cores {
         cores
     }
 
-    /// Wherever the system puts them.
+    /// No pinning: the system chooses the cores.
     #[cfg(test)]
     pub(crate) fn any() -> Self {
         Self(None)
     }
 
-    /// Starts something on the server's core; all its threads stay there.
+    /// Starts a program on the server's core; all its threads stay there.
     pub(crate) fn on_the_servers<T>(self, start: impl FnOnce() -> T) -> T {
         self.pin(0);
         let started = start();

@@ -1,4 +1,4 @@
-//! What a million calls cost on the platform: counted on the testing entries, at the published rates.
+//! Platform cost of a million calls: counted on the testing entries, at the published rates.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -17,10 +17,10 @@ use crate::prepared::{self, Prepared};
 use crate::process;
 use crate::server::Server;
 
-/// US dollars beyond what the Workers Paid plan includes, as published on
+/// US dollars beyond the allowance of the Workers Paid plan, as published on
 /// <https://developers.cloudflare.com/workers/platform/pricing/> and
 /// <https://developers.cloudflare.com/durable-objects/platform/pricing/>, read in November 2026. Objects also cost
-/// 12.50 a million GB-s while they are awake, which depends on how calls are spread and not on what they do.
+/// 12.50 a million GB-s while they are awake, which depends on the distribution of calls over time.
 mod rate {
     pub(super) const REQUEST: f64 = 0.30 / 1e6;
     pub(super) const CPU_MS: f64 = 0.02 / 1e6;
@@ -30,12 +30,12 @@ mod rate {
     pub(super) const ROW_WRITTEN: f64 = 1.00 / 1e6;
 }
 
-/// How many calls are counted, and how many come in a second: alarms and what is written at intervals depend on it.
+/// Number of counted calls, and calls per second: alarms and writes at intervals depend on the rate.
 const CALLS: u32 = 100;
 const PER_SECOND: u32 = 20;
 const PHONE: &str = "+2348031234567";
 
-/// What one call costs on average.
+/// Average cost of one call.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Cost {
@@ -46,13 +46,13 @@ pub(crate) struct Cost {
     alarms: f64,
     rows_read: f64,
     rows_written: f64,
-    /// Counting included, so a little more than as deployed.
+    /// Includes the counting, so slightly more than as deployed.
     cpu_ms: Option<f64>,
-    /// Of a million calls.
+    /// Cost of a million calls.
     dollars: f64,
 }
 
-/// Counts each call, ours and the whole job's in JavaScript.
+/// Counts each call, for the edge and for the whole job in JavaScript.
 pub(crate) fn measure(cores: Cores) -> Result<Vec<Cost>> {
     let mut costs = ours(&Server::edge(cores, Entry::Testing)?)?;
     costs.extend(in_javascript(&Server::baseline(cores, "whole-job", Entry::Testing)?)?);
@@ -116,7 +116,7 @@ fn body() -> Value {
     json!({ "operationType": "cash-in", "amount": "1.00", "phoneTo": PHONE, "memo": "Till 7" })
 }
 
-/// The approvals that wait, each with its digest.
+/// The pending approvals, each with its digest.
 fn waiting(distributor: &Distributor<'_>) -> Result<Vec<(String, String)>> {
     let path = distributor.console("/approvals?limit=1000&kind=operation&status=pending");
     let list = distributor.edge.get(&path).person(&distributor.checker).send().ok();
@@ -132,7 +132,7 @@ fn sent(request: Request<'_>, expected: u16) -> Result<()> {
     Ok(())
 }
 
-/// Makes the calls at an even pace, and counts what they and the alarms among them do.
+/// Makes the calls at an even pace, and counts their costs, alarms among them included.
 fn count(
     server: &Server,
     edge: &Edge,
@@ -163,7 +163,7 @@ fn count(
     Ok(Cost { call, of, object_requests, alarms, rows_read, rows_written, cpu_ms, dollars })
 }
 
-/// Prints them, a line a call.
+/// Prints the costs, a line a call.
 pub(crate) fn print(costs: &[Cost]) {
     println!("\nA call on average, at {PER_SECOND} a second; US dollars of a million, at the rates of November 2026");
     println!(

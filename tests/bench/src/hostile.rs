@@ -1,4 +1,4 @@
-//! Normal load, and what becomes of it while others misbehave.
+//! Normal load beside misbehaving clients.
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
@@ -25,11 +25,11 @@ use crate::server::Server;
 const NORMAL: f64 = 500.0;
 /// Forged keys per second.
 const FORGED: f64 = 10_000.0;
-/// How often each is measured, in turn with normal load alone.
+/// Number of measurements of each kind, in turn with normal load alone.
 const RUNS: usize = 5;
 const SLOW: usize = 64;
 const IDLE: usize = 1000;
-/// The bytes that the system takes for who does not read.
+/// Receive buffer of a client that does not read, in bytes.
 const BUFFER: usize = 4096;
 
 /// Normal load beside one kind of misbehaviour.
@@ -39,11 +39,11 @@ pub(crate) struct Hostile {
     what: String,
     /// Normal calls that failed.
     errors: u64,
-    /// Normal calls answered, as a share of those answered alone.
+    /// Normal calls answered, as a share of those answered under normal load alone.
     answered: f64,
     p99_alone_us: Spread,
     p99_us: Spread,
-    /// The server's CPU time that the misbehaviour takes, as a share of one core.
+    /// The server's CPU time spent on the misbehaviour, as a share of one core.
     cpu_share: Option<f64>,
     memory_mib: Option<f64>,
     met: bool,
@@ -56,7 +56,7 @@ pub(crate) fn measure(cores: Cores, window: Window) -> Result<Vec<Hostile>> {
     let normal =
         Load { calls: vec![series::balance(&till)?, series::cash_in(&till)?], connections: 16, rate: Some(NORMAL) };
     let forged = Load { calls: vec![series::forged(&till)?], connections: 64, rate: Some(FORGED) };
-    // Something for the slow readers to be sent.
+    // The slow readers need something large to be sent.
     fill(&server, &till)?;
     let beside = |name: &str, loads: &[Load], start: &dyn Fn() -> Result<Misbehaviour>| {
         compare(&server, name, loads, start, window)
@@ -70,7 +70,7 @@ pub(crate) fn measure(cores: Cores, window: Window) -> Result<Vec<Hostile>> {
     ])
 }
 
-/// Connections that stay open until this ends.
+/// Connections that stay open until the value is dropped.
 #[derive(Default)]
 struct Misbehaviour {
     count: usize,
@@ -102,7 +102,7 @@ fn idle(server: &Server) -> Result<Misbehaviour> {
     connections(server, IDLE, "")
 }
 
-/// Answers larger than a connection's buffers are asked for, and none is read.
+/// Requests answers larger than a connection's buffers, and reads none.
 fn never_read(server: &Server, till: &Prepared) -> Result<Misbehaviour> {
     let request = format!(
         "GET {} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\r\n",
@@ -112,7 +112,7 @@ fn never_read(server: &Server, till: &Prepared) -> Result<Misbehaviour> {
     connections(server, SLOW, &request)
 }
 
-/// A byte now and then, of a body that was announced larger.
+/// Sends a byte at intervals, of a body announced to be larger.
 fn never_end(server: &Server, till: &Prepared) -> Result<Misbehaviour> {
     let request = format!(
         "POST {} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
@@ -125,7 +125,7 @@ fn never_end(server: &Server, till: &Prepared) -> Result<Misbehaviour> {
     let over = all.over.clone();
     spawn(move || {
         while !over.load(Ordering::Relaxed) {
-            // A server that has had enough may close.
+            // The server may close the connection at its limits.
             streams.retain_mut(|stream| stream.write_all(b" ").is_ok());
             sleep(Duration::from_millis(100));
         }
@@ -140,7 +140,7 @@ fn fill(server: &Server, till: &Prepared) -> Result<()> {
     Ok(())
 }
 
-/// Waits until the server has done what it was asked before.
+/// Waits until the server has finished its earlier work.
 fn await_quiet(pid: u32) {
     let deadline = Instant::now() + Duration::from_secs(10);
     let mut before = process::cpu(pid);
@@ -154,7 +154,7 @@ fn await_quiet(pid: u32) {
     }
 }
 
-/// Normal load alone and beside the misbehaviour, in turn.
+/// Measures normal load alone and beside the misbehaviour, in turn.
 fn compare(
     server: &Server,
     what: &str,
@@ -191,7 +191,7 @@ fn compare(
     let cpu_share = Spread::of(shares).map(|shares| shares.median);
     let answered = per_second(answers) / per_second(asked);
     let goes_on = errors == 0 && answered >= 0.95;
-    // Who takes a share of the core may slow the others by that share; who takes none must not slow them.
+    // Misbehaviour that takes CPU time may slow the others by that share; any other must not slow them.
     let grows = p99_us.median / p99_alone_us.median - 1.0;
     let met = goes_on && (others == 0 || cpu_share.is_none_or(|share| grows <= share));
     let what =
@@ -206,7 +206,7 @@ fn p99(outcome: &Outcome) -> Result<f64> {
     Ok(normal.latencies.value_at_quantile(0.99) as f64)
 }
 
-/// Prints them.
+/// Prints the results.
 pub(crate) fn print(all: &[Hostile]) {
     println!(
         "\n{NORMAL} normal calls a second, half of them cash-ins, alone and beside others; {RUNS} runs each in turn"
@@ -216,7 +216,7 @@ pub(crate) fn print(all: &[Hostile]) {
         "beside", "errors", "answered", "p99 µs alone", "p99 µs beside", "growth", "CPU share", "MiB"
     );
     for one in all {
-        let spread = |Spread { median, least, most }: Spread| format!("{median:.0} ({least:.0}–{most:.0})");
+        let spread = |Spread { median, lower, upper }: Spread| format!("{median:.0} ({lower:.0}–{upper:.0})");
         let percent = |share: f64| format!("{:.0} %", share * 100.0);
         println!(
             "{:<34} {:>7} {:>9} {:>24} {:>24} {:>8} {:>10} {:>6}  {}",

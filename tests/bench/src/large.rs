@@ -10,11 +10,11 @@ use crate::server::Server;
 
 const OPERATIONS: u32 = 1_000_000;
 const KEYS: u32 = 10_000;
-/// How many rows a statement makes.
+/// Number of rows that a statement makes.
 const BATCH: u32 = 100_000;
 
-/// Copies an operation that was made and a key that was issued, as if they had been there before, by the testing entry;
-/// then the edge as deployed goes on with that storage.
+/// Copies an existing operation and key many times through the testing entry, as if the copies were older;
+/// then the edge as deployed continues with that storage.
 pub(crate) fn start(cores: Cores) -> Result<(Server, Prepared)> {
     println!("Making a distributor with {OPERATIONS} operations and {KEYS} keys …");
     let mut server = Server::edge(cores, Entry::Testing)?;

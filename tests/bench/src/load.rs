@@ -20,33 +20,33 @@ use tokio::time::{Instant, sleep, sleep_until};
 use crate::call::Call;
 use crate::process;
 
-/// Requests on so many connections.
+/// One kind of load: requests on a number of connections.
 #[derive(Clone, Debug)]
 pub(crate) struct Load {
-    /// Each connection takes them in turn.
+    /// The calls that each connection makes in turn.
     pub(crate) calls: Vec<Call>,
     pub(crate) connections: usize,
-    /// Requests per second over all connections; as many as possible where there is none.
+    /// Requests per second over all connections; without a rate, as many as possible.
     pub(crate) rate: Option<f64>,
 }
 
-/// How long.
+/// The time of a measurement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Window {
-    /// Load that does not count yet.
+    /// Warm-up, which is not counted.
     pub(crate) warm_up: Duration,
-    /// Load that counts.
+    /// The counted time.
     pub(crate) measured: Duration,
 }
 
-/// What came back within the window.
+/// Answers within the window.
 #[derive(Debug)]
 pub(crate) struct Tally {
-    /// Microseconds from sending, or from when it was due, to the end of the answer.
+    /// Microseconds from sending, or from the due time, to the end of the answer.
     pub(crate) latencies: Histogram<u64>,
-    /// Answers that were not the expected ones, and requests without any.
+    /// Unexpected answers, and requests without an answer.
     pub(crate) errors: u64,
-    /// What the first of these was.
+    /// The first of these errors.
     pub(crate) first_error: Option<String>,
 }
 
@@ -68,18 +68,18 @@ impl Tally {
     }
 }
 
-/// What a window showed.
+/// Result of a window.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// By load, in their order.
+    /// One tally for each load, in order.
     pub(crate) tallies: Vec<Tally>,
     /// The server's CPU time within the window.
     pub(crate) cpu: Option<Duration>,
-    /// The generator's.
+    /// The load generator's CPU time.
     pub(crate) own_cpu: Option<Duration>,
 }
 
-/// Sends loads at the same time to one server.
+/// Sends several loads at once to one server.
 pub(crate) fn run(port: u16, pid: u32, loads: &[Load], window: Window) -> Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     LocalSet::new().block_on(&runtime, at_once(port, pid, loads, window))
@@ -114,7 +114,7 @@ async fn at_once(port: u16, pid: u32, loads: &[Load], window: Window) -> Result<
     Ok(Outcome { tallies, cpu: used(before.0, after.0), own_cpu: used(before.1, after.1) })
 }
 
-/// One connection: the next request when the last is answered, or when its turn comes at the load's rate.
+/// One connection: sends the next request after the last answer, or when the load's rate makes it due.
 async fn connection(address: SocketAddr, load: Rc<Load>, place: usize, from: Instant, until: Instant) -> Result<Tally> {
     let mut tally = Tally::new()?;
     let mut open = None;
@@ -128,7 +128,7 @@ async fn connection(address: SocketAddr, load: Rc<Load>, place: usize, from: Ins
             break;
         }
         if let Some(pace) = pace {
-            // Who comes late because the answer before was late has waited since its turn.
+            // A request delayed by a late answer counts as waiting since its due time.
             if turn > start {
                 sleep_until(turn).await;
                 start = Instant::now();
@@ -154,7 +154,7 @@ async fn connection(address: SocketAddr, load: Rc<Load>, place: usize, from: Ins
     Ok(tally)
 }
 
-/// One request and its whole answer.
+/// One request and its complete answer.
 async fn exchange(address: SocketAddr, open: &mut Option<SendRequest<Full<Bytes>>>, call: &Call) -> Result<()> {
     let sender = match open {
         Some(sender) => sender,
@@ -178,7 +178,7 @@ async fn connect(address: SocketAddr) -> Result<SendRequest<Full<Bytes>>> {
     let stream = TcpStream::connect(address).await.context("no connection")?;
     stream.set_nodelay(true)?;
     let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    // How it ends, the request on it tells.
+    // The request on the connection reports how the connection ends.
     tokio::task::spawn_local(connection);
     Ok(sender)
 }

@@ -54,7 +54,7 @@ fn parts(options: &Options, cores: Cores) -> Result<Value> {
     let (parts, window) = (options.parts(), options.window());
     let has = |part| parts.contains(&part);
     let mut rows = Vec::new();
-    if [Part::Balance, Part::CashIn, Part::Forged, Part::Large, Part::Peers].into_iter().any(has) {
+    if [Part::Balance, Part::CashIn, Part::Forged, Part::List, Part::Large, Part::Peers].into_iter().any(has) {
         let servers = Servers::start(&parts, options.before.as_deref(), cores)?;
         for connections in options.connections() {
             let measured = measure::interleaved(&servers.series()?, connections, options.runs(), window)?;

@@ -1,4 +1,4 @@
-//! Measuring: runs of each series in turn, so that what disturbs the machine disturbs all alike.
+//! Measurements: runs of each series in turn, so that disturbances of the machine affect all alike.
 
 use anyhow::{Result, bail};
 use serde::Serialize;
@@ -7,7 +7,7 @@ use crate::load::{self, Load, Window};
 use crate::process;
 use crate::series::Series;
 
-/// What one run showed.
+/// Result of one run.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Run {
@@ -21,11 +21,11 @@ pub(crate) struct Run {
     pub(crate) cpu_us: Option<f64>,
     /// The server's memory at the end, in MiB.
     pub(crate) memory_mib: Option<f64>,
-    /// How much of its core the load generator used, 0 to 1.
+    /// Share of its core that the load generator used, 0 to 1.
     pub(crate) generator_busy: Option<f64>,
 }
 
-/// A series' runs at one number of connections.
+/// Runs of a series at one number of connections.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Row {
     pub(crate) series: &'static str,
@@ -34,36 +34,37 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// The runs' figures of one sort; none where any is missing.
+    /// One figure of every run; none if any run lacks it.
     pub(crate) fn figures(&self, of: impl Fn(&Run) -> Option<f64>) -> Option<Spread> {
         Spread::of(self.runs.iter().map(of).collect::<Option<Vec<_>>>()?)
     }
 }
 
-/// The median, and between what the rest lies.
+/// The median, and the quartiles around it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(crate) struct Spread {
     pub(crate) median: f64,
-    pub(crate) least: f64,
-    pub(crate) most: f64,
+    pub(crate) lower: f64,
+    pub(crate) upper: f64,
 }
 
 impl Spread {
-    /// None of nothing.
+    /// The spread of some values, with interpolated quantiles; `None` without any.
     pub(crate) fn of(mut figures: Vec<f64>) -> Option<Self> {
         figures.sort_by(f64::total_cmp);
-        let at = |place: usize| figures.get(place).copied();
-        let half = figures.len() / 2;
-        let median = if figures.len().is_multiple_of(2) {
-            f64::midpoint(at(half.checked_sub(1)?)?, at(half)?)
-        } else {
-            at(half)?
+        let last = figures.len().checked_sub(1)?;
+        let quantile = |fourths: usize| {
+            let place = last * fourths / 4;
+            #[allow(clippy::cast_precision_loss, reason = "fourths of a place")]
+            let part = (last * fourths % 4) as f64 / 4.0;
+            let at = figures.get(place).copied()?;
+            Some(at + (figures.get(place + 1).copied().unwrap_or(at) - at) * part)
         };
-        Some(Self { median, least: at(0)?, most: at(figures.len() - 1)? })
+        Some(Self { median: quantile(2)?, lower: quantile(1)?, upper: quantile(3)? })
     }
 }
 
-/// So many runs of each series, in turn.
+/// Runs each series a number of times, in turn.
 pub(crate) fn interleaved(all: &[Series], connections: usize, runs: usize, window: Window) -> Result<Vec<Row>> {
     let mut rows: Vec<Row> =
         all.iter().map(|series| Row { series: series.name, connections, runs: Vec::new() }).collect();
@@ -101,8 +102,8 @@ mod tests {
 
     #[test]
     fn the_median_is_the_middle_or_half_way_between_the_two_middle_ones() {
-        assert_eq!(Spread::of(vec![3.0, 1.0, 2.0]), Some(Spread { median: 2.0, least: 1.0, most: 3.0 }));
-        assert_eq!(Spread::of(vec![4.0, 1.0, 2.0, 9.0]), Some(Spread { median: 3.0, least: 1.0, most: 9.0 }));
+        assert_eq!(Spread::of(vec![3.0, 1.0, 2.0]), Some(Spread { median: 2.0, lower: 1.5, upper: 2.5 }));
+        assert_eq!(Spread::of(vec![4.0, 1.0, 2.0, 9.0]), Some(Spread { median: 3.0, lower: 1.75, upper: 5.25 }));
         assert_eq!(Spread::of(Vec::new()), None);
     }
 }

@@ -1,4 +1,4 @@
-//! What to measure, and how long.
+//! Options of the benchmark: the parts and their length.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub(crate) struct Options {
     /// Nothing but mixed load for so many minutes, at 80 % of what is the most
     #[arg(long, value_name = "MINUTES")]
     pub(crate) soak: Option<f64>,
-    /// An earlier build of the edge, a copy of target/edge, to be measured beside the present one
+    /// An earlier build of the edge, a copy of target/edge: measured beside the present one, and nothing else is
     #[arg(long, value_name = "FOLDER")]
     pub(crate) before: Option<PathBuf>,
     /// Numbers of connections, separated by commas
@@ -49,13 +49,15 @@ pub(crate) enum Part {
     CashIn,
     /// A forged key, beside a hello and the whole job in JavaScript
     Forged,
+    /// A page of 100 operations
+    List,
     /// A distributor with 1,000,000 operations and 10,000 keys, beside an empty one
     Large,
     /// better-auth's API keys on Node, beside reading the balance
     Peers,
     /// Size of the build, and how long it takes to instantiate
     Size,
-    /// What each call costs on the platform, beside the whole job in JavaScript
+    /// Cost of each call on the platform, beside the whole job in JavaScript
     Cost,
     /// Forged keys, clients that never read or never end, and idle connections, beside normal load
     Hostile,
@@ -65,7 +67,8 @@ impl Options {
     /// The chosen parts.
     pub(crate) fn parts(&self) -> Vec<Part> {
         let mut parts = match (&*self.only, self.quick) {
-            ([], true) => vec![Part::Balance, Part::CashIn, Part::Forged, Part::Size],
+            ([], _) if self.before.is_some() => vec![Part::Balance, Part::CashIn, Part::Forged, Part::List],
+            ([], true) => vec![Part::Balance, Part::CashIn, Part::Forged, Part::List, Part::Size],
             ([], false) => Part::value_variants().iter().copied().filter(|part| *part != Part::Peers).collect(),
             (only, _) => only.to_vec(),
         };
@@ -75,7 +78,7 @@ impl Options {
         parts
     }
 
-    /// The numbers of connections.
+    /// The chosen numbers of connections.
     pub(crate) fn connections(&self) -> Vec<usize> {
         match (&*self.connections, self.quick) {
             ([], true) => vec![16],
@@ -84,12 +87,12 @@ impl Options {
         }
     }
 
-    /// How often each is measured.
+    /// Number of runs of each series.
     pub(crate) fn runs(&self) -> usize {
         self.runs.unwrap_or(if self.quick { 3 } else { 5 }).max(1)
     }
 
-    /// How long each run is.
+    /// Length of each run.
     pub(crate) fn window(&self) -> Window {
         let seconds = self.seconds.unwrap_or(if self.quick { 1.5 } else { 2.0 });
         Window { warm_up: Duration::from_millis(500), measured: Duration::from_secs_f64(seconds) }

@@ -1,4 +1,4 @@
-//! What a user could pick instead: better-auth's API keys on Node with SQLite.
+//! An alternative for users: better-auth's API keys on Node with SQLite.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -13,14 +13,14 @@ use tempfile::TempDir;
 use crate::cores::Cores;
 use crate::server::{node, state, workspace};
 
-/// A running server that checks keys.
+/// A running server that verifies keys.
 pub(crate) struct BetterAuth {
     process: ProcessGroup,
     ready: Ready,
     _state: TempDir,
 }
 
-/// What it prints when it listens.
+/// The line that the server prints when it listens.
 #[derive(Deserialize)]
 struct Ready {
     port: u16,
@@ -28,7 +28,7 @@ struct Ready {
 }
 
 impl BetterAuth {
-    /// Installs it where it is not, and starts it.
+    /// Installs the server if it is missing, and starts it.
     pub(crate) fn start(cores: Cores) -> Result<Self> {
         let folder = install(&workspace().join("tests/bench/peers/better-auth"))?;
         let state = state()?;
@@ -43,23 +43,23 @@ impl BetterAuth {
         Ok(Self { process, ready, _state: state })
     }
 
-    /// The port it listens on.
+    /// The server's port.
     pub(crate) fn port(&self) -> u16 {
         self.ready.port
     }
 
-    /// The process's number.
+    /// The server's process ID.
     pub(crate) fn pid(&self) -> u32 {
         self.process.id()
     }
 
-    /// A key that it made.
+    /// A key made by the server.
     pub(crate) fn key(&self) -> &str {
         &self.ready.key
     }
 }
 
-/// Has npm install what the folder's lock file names, in a copy under target.
+/// Installs the packages of the folder's lock file through npm, in a copy under target.
 fn install(from: &Path) -> Result<PathBuf> {
     let folder = workspace().join("target/bench-peers/better-auth");
     let installed = folder.join("node_modules/.installed-lock.json");

@@ -1,4 +1,4 @@
-//! Distributors with a float and a key, ready for load: the edge's, and the JavaScript one's.
+//! Distributors with a float and a key, ready for load: of the edge and of the JavaScript baseline.
 
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
@@ -8,17 +8,17 @@ use universal_wallet_tests::distributor::{ALL, Distributor};
 use universal_wallet_tests::edge::Edge;
 use uuid::Uuid;
 
-/// A float that no run empties.
+/// A float that no run exhausts.
 const FLOAT: &str = "900000000000.00";
-/// How many forged keys there are.
+/// Number of forged keys.
 const FORGED: usize = 1024;
 
-/// What the load needs to know of a distributor.
+/// The parts of a distributor that the load needs.
 #[derive(Clone, Debug)]
 pub(crate) struct Prepared {
-    /// Its ID.
+    /// The distributor's ID.
     pub(crate) id: String,
-    /// A key that reads, and decides cash-ins alone.
+    /// A key that reads, and whose cash-ins need no checker.
     pub(crate) key: String,
 }
 
@@ -44,11 +44,17 @@ pub(crate) fn distributor(edge: &Edge) -> Distributor<'_> {
     distributor
 }
 
-/// A new distributor of the edge.
+/// Operations that a new distributor has: more than a page of its list.
+const OPERATIONS: usize = 120;
+
+/// A new distributor of the edge, with some operations.
 pub(crate) fn ours(edge: &Edge) -> Prepared {
     let distributor = distributor(edge);
-    let key = distributor.key(settings("1000.00")).secret;
-    Prepared { id: distributor.id, key }
+    let key = distributor.key(settings("1000.00"));
+    for _ in 0..OPERATIONS {
+        distributor.cash_in(&key, "+2348031234567", "1.00").ok();
+    }
+    Prepared { id: distributor.id, key: key.secret }
 }
 
 /// A new distributor of the whole job in JavaScript, with the same settings but for `changes`.
@@ -70,7 +76,7 @@ pub(crate) fn in_javascript(edge: &Edge, changes: &Value) -> Result<Prepared> {
     Ok(Prepared { id, key })
 }
 
-/// Keys that look right, checksum included, and were never made.
+/// Keys of the right form and checksum that nobody minted.
 pub(crate) fn forged() -> Vec<String> {
     let forge = |_| {
         let before = format!("{PREFIX}{}", random(46));

@@ -1,4 +1,4 @@
-//! What is printed.
+//! Printed output.
 
 use crate::measure::{Row, Spread};
 use crate::target::Ratio;
@@ -6,7 +6,7 @@ use crate::target::Ratio;
 /// The figures, a line a series.
 pub(crate) fn rows(rows: &[Row]) {
     let Some(first) = rows.first() else { return };
-    println!("\n{} connections, {} runs each, median (least to most)", first.connections, first.runs.len());
+    println!("\n{} connections, {} runs each, median (quartiles)", first.connections, first.runs.len());
     println!("{:<14} {:>24} {:>20} {:>22} {:>18} {:>8}", "", "requests/s", "p50 µs", "p99 µs", "CPU µs/request", "MiB");
     #[allow(clippy::cast_precision_loss, reason = "microseconds of a request")]
     for row in rows {
@@ -17,7 +17,7 @@ pub(crate) fn rows(rows: &[Row]) {
             spread(row.figures(|run| Some(run.p50_us as f64)), 0),
             spread(row.figures(|run| Some(run.p99_us as f64)), 0),
             spread(row.figures(|run| run.cpu_us), 1),
-            row.figures(|run| run.memory_mib).map_or_else(String::new, |memory| format!("{:.0}", memory.most)),
+            row.figures(|run| run.memory_mib).map_or_else(String::new, |memory| format!("{:.0}", memory.upper)),
         );
     }
     let busiest = rows.iter().flat_map(|row| &row.runs).filter_map(|run| run.generator_busy).fold(0.0, f64::max);
@@ -49,7 +49,7 @@ pub(crate) fn ratios(ratios: &[Ratio]) {
 }
 
 fn spread(spread: Option<Spread>, decimals: usize) -> String {
-    spread.map_or_else(String::new, |Spread { median, least, most }| {
-        format!("{median:.decimals$} ({least:.decimals$}–{most:.decimals$})")
+    spread.map_or_else(String::new, |Spread { median, lower, upper }| {
+        format!("{median:.decimals$} ({lower:.decimals$}–{upper:.decimals$})")
     })
 }

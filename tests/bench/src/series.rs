@@ -1,4 +1,4 @@
-//! What is measured beside each other: a server and one kind of request.
+//! Series measured side by side: a server and one kind of request.
 
 use std::path::Path;
 
@@ -21,6 +21,12 @@ pub(crate) struct Series {
     pub(crate) call: Call,
 }
 
+/// The Workers in JavaScript.
+struct Baselines {
+    whole_job: Server,
+    bare: Server,
+}
+
 /// The servers that the chosen parts need; all run during the whole measurement.
 pub(crate) struct Servers {
     parts: Vec<Part>,
@@ -28,21 +34,21 @@ pub(crate) struct Servers {
     large: Option<(Server, Prepared)>,
     before: Option<Server>,
     better_auth: Option<BetterAuth>,
-    whole_job: Server,
-    bare: Server,
-    /// Those that answer any request alike, by name.
+    /// The Workers in JavaScript; absent when an earlier build is measured.
+    baselines: Option<Baselines>,
+    /// Servers that answer every request alike, by name.
     simple: Vec<(&'static str, Server)>,
 }
 
 impl Servers {
-    /// Starts them, with an earlier build of the edge if there is one.
+    /// Starts the servers, with an earlier build of the edge if one is given.
     pub(crate) fn start(parts: &[Part], before: Option<&Path>, cores: Cores) -> Result<Self> {
         let has = |part| parts.contains(&part);
         let mut simple = Vec::new();
         for (part, name) in
             [(Part::Forged, "hello"), (Part::Balance, "hop"), (Part::Balance, "read-row"), (Part::CashIn, "writes")]
         {
-            if has(part) {
+            if has(part) && before.is_none() {
                 simple.push((name, Server::baseline(cores, name, Entry::Production)?));
             }
         }
@@ -52,8 +58,13 @@ impl Servers {
             large: has(Part::Large).then(|| crate::large::start(cores)).transpose()?,
             before: before.map(|folder| Server::earlier(cores, folder)).transpose()?,
             better_auth: has(Part::Peers).then(|| BetterAuth::start(cores)).transpose()?,
-            whole_job: Server::baseline(cores, "whole-job", Entry::Production)?,
-            bare: Server::baseline(cores, "bare", Entry::Production)?,
+            baselines: match before {
+                Some(_) => None,
+                None => Some(Baselines {
+                    whole_job: Server::baseline(cores, "whole-job", Entry::Production)?,
+                    bare: Server::baseline(cores, "bare", Entry::Production)?,
+                }),
+            },
             simple,
         })
     }
@@ -61,45 +72,52 @@ impl Servers {
     /// The lines of the table, with new distributors.
     pub(crate) fn series(&self) -> Result<Vec<Series>> {
         let ours = prepared::ours(&self.ours.client()?);
-        let theirs = prepared::in_javascript(&self.whole_job.client()?, &serde_json::json!({}))?;
         let mut all = Vec::new();
         let mut add = |name, server: &Server, call: Result<Call>| -> Result<()> {
             all.push(Series { name, port: server.port()?, pid: server.pid()?, call: call? });
             Ok(())
         };
-        for (name, server) in &self.simple {
-            add(name, server, if *name == "writes" { cash_in(&theirs) } else { balance(&theirs) })?;
-        }
         let has = |part| self.parts.contains(&part);
-        let before =
-            self.before.as_ref().map(|server| Ok::<_, anyhow::Error>((server, prepared::ours(&server.client()?))));
-        let before = before.transpose()?;
         if has(Part::Balance) || has(Part::Large) || has(Part::Peers) {
             add("balance", &self.ours, balance(&ours))?;
-        }
-        if has(Part::Balance) {
-            add("bare balance", &self.bare, Call::get("/balance", std::slice::from_ref(&theirs.key)))?;
-            add("js balance", &self.whole_job, balance(&theirs))?;
-            if let Some((server, before)) = &before {
-                add("balance before", server, balance(before))?;
-            }
         }
         if has(Part::CashIn) || has(Part::Large) {
             add("cash-in", &self.ours, cash_in(&ours))?;
         }
-        if has(Part::CashIn) {
-            add("bare cash-in", &self.bare, Call::cash_in("/operations", &theirs.key, 1))?;
-            add("js cash-in", &self.whole_job, cash_in(&theirs))?;
-            if let Some((server, before)) = &before {
-                add("cash-in before", server, cash_in(before))?;
-            }
-        }
         if has(Part::Forged) {
             add("forged", &self.ours, forged(&ours))?;
-            add("bare refusal", &self.bare, refused("/refusal"))?;
-            add("js forged", &self.whole_job, forged(&theirs))?;
-            if let Some((server, before)) = &before {
-                add("forged before", server, forged(before))?;
+        }
+        if has(Part::List) {
+            add("list", &self.ours, list(&ours))?;
+        }
+        if let Some(server) = &self.before {
+            let before = prepared::ours(&server.client()?);
+            let calls: [(Part, &str, MakeCall); 4] = [
+                (Part::Balance, "balance before", balance),
+                (Part::CashIn, "cash-in before", cash_in),
+                (Part::Forged, "forged before", forged),
+                (Part::List, "list before", list),
+            ];
+            for (_, name, call) in calls.into_iter().filter(|(part, ..)| has(*part)) {
+                add(name, server, call(&before))?;
+            }
+        }
+        if let Some(Baselines { whole_job, bare }) = &self.baselines {
+            let theirs = prepared::in_javascript(&whole_job.client()?, &serde_json::json!({}))?;
+            for (name, server) in &self.simple {
+                add(name, server, if *name == "writes" { cash_in(&theirs) } else { balance(&theirs) })?;
+            }
+            if has(Part::Balance) {
+                add("bare balance", bare, Call::get("/balance", std::slice::from_ref(&theirs.key)))?;
+                add("js balance", whole_job, balance(&theirs))?;
+            }
+            if has(Part::CashIn) {
+                add("bare cash-in", bare, Call::cash_in("/operations", &theirs.key, 1))?;
+                add("js cash-in", whole_job, cash_in(&theirs))?;
+            }
+            if has(Part::Forged) {
+                add("bare refusal", bare, refused("/refusal"))?;
+                add("js forged", whole_job, forged(&theirs))?;
             }
         }
         if let Some((server, large)) = &self.large {
@@ -114,12 +132,19 @@ impl Servers {
     }
 }
 
+/// Makes the call that a series repeats.
+type MakeCall = fn(&Prepared) -> Result<Call>;
+
 pub(crate) fn balance(of: &Prepared) -> Result<Call> {
     Call::get(&of.path("/balance"), std::slice::from_ref(&of.key))
 }
 
 pub(crate) fn cash_in(of: &Prepared) -> Result<Call> {
     Call::cash_in(&of.path("/operations"), &of.key, 1)
+}
+
+fn list(of: &Prepared) -> Result<Call> {
+    Call::get(&of.path("/operations?limit=100"), std::slice::from_ref(&of.key))
 }
 
 pub(crate) fn forged(of: &Prepared) -> Result<Call> {

@@ -9,18 +9,18 @@ use universal_wallet_tests::edge::Edge;
 
 use crate::cores::Cores;
 
-/// Where things lie in the workspace.
+/// Paths within the workspace.
 pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The Node that npm's package brings for Linux, elsewhere the machine's.
+/// Node: npm's package brings it on Linux; elsewhere it is the machine's.
 pub(crate) fn node() -> PathBuf {
     let ours = workspace().join("node_modules/.bin/node");
     if ours.is_file() { ours } else { "node".into() }
 }
 
-/// A folder for state that ends with its value: in memory where the system has such, so that no disk is measured.
+/// A temporary folder for state, in memory if the system allows, so that the disk is not measured.
 pub(crate) fn state() -> Result<TempDir> {
     let memory = Path::new("/dev/shm");
     let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
@@ -35,7 +35,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts the edge as it is deployed, or its testing entry.
+    /// Starts the edge with the deployed entry, or with its testing entry.
     pub(crate) fn edge(cores: Cores, entry: Entry) -> Result<Self> {
         Self::start(cores, workspace().join("target/edge"), entry)
     }
@@ -52,7 +52,7 @@ impl Server {
 
     fn start(cores: Cores, build_dir: PathBuf, entry: Entry) -> Result<Self> {
         let state = state()?;
-        // The limit counts and is told in each answer, but is never reached.
+        // The rate limit counts and is reported in each answer, but is never reached.
         let vars = [("DEMO", "1"), ("RATE_LIMIT_PER_KEY", "1000000")];
         let options = Options {
             build_dir,
@@ -68,7 +68,7 @@ impl Server {
         Ok(Self { workerd: Some(workerd), options, _state: state })
     }
 
-    /// Starts it again on the same storage, with another entry.
+    /// Restarts the server on the same storage, with another entry.
     pub(crate) fn restart(&mut self, cores: Cores, entry: Entry) -> Result<()> {
         if let Some(workerd) = self.workerd.take() {
             workerd.stop()?;
@@ -82,17 +82,17 @@ impl Server {
         self.workerd.as_ref().context("it was stopped")
     }
 
-    /// The port it listens on.
+    /// The server's port.
     pub(crate) fn port(&self) -> Result<u16> {
         Ok(self.workerd()?.port())
     }
 
-    /// The process's number.
+    /// The server's process ID.
     pub(crate) fn pid(&self) -> Result<u32> {
         Ok(self.workerd()?.pid())
     }
 
-    /// For the people and keys that the load needs.
+    /// Client of the edge, which makes the people and keys that the load needs.
     pub(crate) fn client(&self) -> Result<Edge> {
         Ok(Edge::at(self.workerd()?.url(), self.options.secrets.clone()))
     }

@@ -1,4 +1,4 @@
-//! Mixed load for a long time: whether errors, memory or latency grow.
+//! Mixed load for a long time: checks that errors, memory and latency do not grow.
 
 use std::time::{Duration, Instant};
 
@@ -15,18 +15,18 @@ use crate::process;
 use crate::series;
 use crate::server::Server;
 
-/// Customers come and go: so many groups of wallets follow each other. What SQLite keeps in memory of a wallet goes once
-/// it is idle; the same few customers over and over would fill its caches for hours.
+/// Number of groups of wallets that follow each other, as customers come and go. SQLite's memory for a wallet is freed
+/// once the wallet is idle; a few constant customers would fill its caches for hours.
 const GROUPS: usize = 128;
-/// What share of the most it is.
+/// Share of the maximum load.
 const SHARE: f64 = 0.8;
 const CONNECTIONS: usize = 64;
-/// How many lines are printed, and how long each is at least.
+/// Number of printed lines, and minimum length of an interval.
 const LINES: u32 = 60;
 const SHORTEST: Duration = Duration::from_secs(5);
-/// What part of the time is warm-up.
+/// Fraction of the time that is warm-up.
 const WARM_UP: f64 = 0.1;
-/// How much memory may grow after warm-up, and the 99th percentile, whose scatter is larger.
+/// Allowed growth after warm-up of memory, and of the 99th percentile, which scatters more.
 const MEMORY: f64 = 1.10;
 const LATENCY: f64 = 1.25;
 
@@ -43,7 +43,7 @@ struct Line {
     memory_mib: Option<f64>,
 }
 
-/// The whole time.
+/// Result of the whole soak.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Soak {
@@ -56,7 +56,7 @@ pub(crate) struct Soak {
     met: bool,
 }
 
-/// Runs it and prints a line each interval.
+/// Runs the soak and prints a line each interval.
 pub(crate) fn run(cores: Cores, minutes: f64) -> Result<Soak> {
     let server = Server::edge(cores, Entry::Production)?;
     let till = prepared::ours(&server.client()?);

@@ -1,28 +1,28 @@
-//! The targets, as ratios within one run.
+//! Targets, as ratios within one run.
 
 use serde::Serialize;
 
 use crate::measure::{Row, Run, Spread};
 
-/// A figure of ours beside one of another series.
+/// The ratio of a series of the edge to another series.
 struct Target {
     ours: &'static str,
     beside: &'static str,
     bound: Bound,
 }
 
-/// What the ratio must be.
+/// The bound on the ratio.
 #[derive(Clone, Copy, Debug)]
 enum Bound {
-    /// Our throughput, in times the other.
+    /// Minimum ratio of the throughputs.
     AtLeast(f64),
-    /// Our 99th percentile is no more than the other.
+    /// The edge's 99th percentile is at most the other's.
     Tail,
-    /// Nothing: it tells how much of what ours costs is the platform's.
+    /// No bound: the ratio shows the platform's share of the cost.
     None,
 }
 
-const TARGETS: [Target; 19] = [
+const TARGETS: [Target; 20] = [
     at_least(0.9, "balance", "hop"),
     at_least(1.4, "balance", "js balance"),
     at_least(1.1, "cash-in", "js cash-in"),
@@ -31,6 +31,7 @@ const TARGETS: [Target; 19] = [
     at_least(1.0, "balance", "balance before"),
     at_least(1.0, "cash-in", "cash-in before"),
     at_least(1.0, "forged", "forged before"),
+    at_least(1.0, "list", "list before"),
     at_least(4.0, "balance", "better-auth"),
     at_least(0.95, "large balance", "balance"),
     at_least(0.95, "large cash-in", "cash-in"),
@@ -56,22 +57,22 @@ const fn tail(ours: &'static str, beside: &'static str) -> Target {
     Target { ours, beside, bound: Bound::Tail }
 }
 
-/// How a target was reached at one number of connections.
+/// The ratio measured at one number of connections.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Ratio {
     pub(crate) what: String,
     pub(crate) connections: usize,
-    /// Run by run, since neighbours in time had the same machine.
+    /// Ratio run by run, since runs close in time share the machine's state.
     pub(crate) by_run: Spread,
-    /// The same by the servers' CPU time per answer, which a busy machine disturbs less.
+    /// Ratio of the servers' CPU time per answer, which a busy machine disturbs less.
     pub(crate) by_cpu: Option<Spread>,
     pub(crate) target: String,
-    /// Nothing where there is no target.
+    /// `None` without a target.
     pub(crate) met: Option<bool>,
 }
 
-/// All ratios of which both sides were measured.
+/// All ratios whose two sides were measured.
 pub(crate) fn ratios(rows: &[Row]) -> Vec<Ratio> {
     TARGETS.iter().flat_map(|target| rows.iter().filter_map(|ours| ratio(target, ours, rows))).collect()
 }

@@ -1,4 +1,4 @@
-//! The whole job in JavaScript does what it is measured for.
+//! The whole job in JavaScript does the work that it is measured for.
 
 use edge_runtime::Entry;
 use serde_json::{Value, json};

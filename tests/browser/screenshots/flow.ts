@@ -31,7 +31,7 @@ function corner(place: number): { x: number; y: number } {
   return { x: (place % COLUMNS) * (BOX.width + BOX.gap), y: row * (BOX.height + BOX.gap) };
 }
 
-/** The way from the box before: along the row, or down to the first box of the next. */
+/** The arrow from the previous box: along the row, or down to the first box of the next. */
 function arrow(place: number): string {
   const { x, y } = corner(place);
   if (place === 0) return "";

@@ -6,7 +6,7 @@ import { address, type Edge, expect, type House, NO_ANSWER, type Page, test } fr
 const FOLDER = join(import.meta.dirname, "../../../test-results/screens");
 const WIDTHS = [390, 768, 1280, 1920];
 
-/** Takes pictures of the present screen at every width, light and dark. */
+/** Takes pictures of the current screen at every width, light and dark. */
 async function shoot(page: Page, state: string, fullPage = true): Promise<void> {
   for (const width of WIDTHS) {
     for (const colorScheme of ["light", "dark"] as const) {
@@ -49,7 +49,7 @@ test("empty views", async ({ as, house }) => {
   }
 });
 
-/** From an address that is allowed, and now and then from one that isn't. */
+/** Calls from an allowed address, and occasionally from one that isn't. */
 async function useKey(edge: Edge, house: House, key: string, number: number): Promise<void> {
   const ip = number % 4 === 3 ? "192.0.2.66" : "203.0.113.7";
   await fetch(`${edge.url}/api/v1/distributors/${house.distributorID}/balance`, {

@@ -11,7 +11,7 @@ export interface Person {
   roles: Role[];
 }
 
-/** A distributor with people of its own: every test has another one. */
+/** A distributor with its own people: every test has another one. */
 export interface House {
   distributorID: string;
   name: string;

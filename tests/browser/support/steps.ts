@@ -62,7 +62,7 @@ export async function claim(maker: Page): Promise<string> {
   return key;
 }
 
-/** From the wish to a key that works. */
+/** The whole way from a key's request to a working key. */
 export async function obtainKey(maker: Page, checker: Page, wishes: KeyWishes): Promise<string> {
   await askForKey(maker, wishes);
   await approve(checker, wishes.label);

@@ -17,7 +17,7 @@ export { expect };
 /** Statuses that the test provokes: Chromium notes every refused request as an error. */
 type Expected = Set<number>;
 
-/** Expected like a status: no answer came, as when offline. */
+/** An expected failure without an answer, as when offline. */
 export const NO_ANSWER = 0;
 
 interface Fixtures {
@@ -136,9 +136,9 @@ export async function signIn(page: Page, house: House, who: string, path: string
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** Checks the present screen against WCAG 2.2 AA; of these rules, only contrast depends on the colour scheme. */
+/** Checks the current screen against WCAG 2.2 AA; of these rules, only contrast depends on the colour scheme. */
 export async function expectAccessible(page: Page): Promise<void> {
-  // A view that still loads is not checked.
+  // A view that is still loading is not checked.
   await expect(page.locator("h1, dialog[open]")).not.toHaveCount(0);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });

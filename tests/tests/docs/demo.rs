@@ -1,4 +1,4 @@
-//! The demo of `cargo xtask dev`, on an edge of the test's own: what a reader has before them.
+//! The demo of `cargo xtask dev`, on an edge of the test's own, as a reader has it.
 
 use serde_json::json;
 use universal_wallet_tests::distributor::{ALL, Distributor};
@@ -7,10 +7,10 @@ use universal_wallet_tests::key::Key;
 use universal_wallet_tests::person::Person;
 
 const ID: &str = "36e48800-22ce-4ea0-b37a-198f7978cd53";
-/// Where the guides say that the edge is.
+/// The address of the edge in the guides.
 const URL: &str = "http://127.0.0.1:8787";
 
-/// The demo, and a key such as the guides tell the reader to have.
+/// The demo, and a key as the guides have the reader make it.
 pub(crate) struct Demo<'a> {
     distributor: Distributor<'a>,
     key: Key,
@@ -36,7 +36,7 @@ impl<'a> Demo<'a> {
         Self { distributor, key }
     }
 
-    /// A text as the reader fills it in: the address, and what stands as `…` for a secret.
+    /// A text as the reader fills it in: the address, and the secret in place of `…`.
     pub(crate) fn filled_in(&self, text: &str) -> String {
         let people = [&self.distributor.admin, &self.distributor.maker, &self.distributor.checker];
         let text = text
@@ -49,14 +49,14 @@ impl<'a> Demo<'a> {
         })
     }
 
-    /// A customer with a wallet asks to be paid out.
+    /// Requests a cash-out, as a customer with a wallet.
     pub(crate) fn cash_out_request(&self) {
         let phone = "+2348031234567";
         self.distributor.cash_in(&self.key, phone, "1000.00").ok();
         self.distributor.request_cash_out(phone, "700.00");
     }
 
-    /// What the client reads from its environment.
+    /// The client's environment variables.
     pub(crate) fn environment(&self) -> [(&'static str, &str); 3] {
         [
             ("UNIVERSAL_WALLET_URL", &self.distributor.edge.url),
@@ -65,7 +65,7 @@ impl<'a> Demo<'a> {
         ]
     }
 
-    /// What was filled in and must not be shown where a test fails.
+    /// Filled-in secrets, which a failing test must not show.
     pub(crate) fn without_secrets(&self, text: &str) -> String {
         text.replace(&self.key.secret, "uwk_…").replace(&self.distributor.edge.secret("ISSUER_TOKEN"), "…")
     }

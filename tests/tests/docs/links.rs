@@ -1,10 +1,10 @@
-//! Every link leads somewhere, and all pages of the guides have the same frame.
+//! Every link resolves, and all pages of the guides have the same frame.
 
 use std::fs;
 
 use super::page::{Page, attributes, root};
 
-/// What the Worker itself answers.
+/// Paths that the Worker itself answers.
 const ANSWERED: [&str; 2] = ["/openapi.json", "/healthz"];
 
 /// The file that the platform serves for a path.
@@ -31,7 +31,7 @@ fn links_within_the_guides_lead_to_pages_and_anchors_that_are_there() {
             }
             let file = if path.is_empty() { Some(page.name.clone()) } else { served(path) };
             let file = file.unwrap_or_else(|| panic!("{}: {link} leads nowhere", page.name));
-            // The admin page has its views behind the anchor.
+            // The views of the admin page are behind the anchor.
             if let Some(anchor) = anchor.filter(|_| path != "/") {
                 let there = attributes(&Page::read(&file).text, "id").contains(&anchor);
                 assert!(there, "{}: {link} leads to no such place", page.name);

@@ -1,4 +1,4 @@
-//! The line of the log that a page shows is a line of the log.
+//! The log line on a page matches a real line of the log.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use universal_wallet_tests::edge::Setup;
 
 use super::page::Page;
 
-/// The members and the kinds of their values.
+/// The members of a line, and the kinds of their values.
 fn form(line: &Value) -> Vec<(String, &'static str)> {
     let kind = |value: &Value| match value {
         Value::String(_) => "text",

@@ -1,4 +1,4 @@
-//! The guides, README and their like are true: what they print runs, and what they point to is there.
+//! The guides, README and similar texts are true: their code runs, and their links resolve.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,8 +1,8 @@
-//! Whether what a block printed is what the page says it prints. A `…` stands for whatever differs.
+//! Compares a block's output with the output on the page. A `…` stands for any text.
 
 use serde_json::Value;
 
-/// Whether the text is as the pattern, whose `…` stand for any text.
+/// Whether the text matches the pattern, whose `…` stand for any text.
 fn is_like(text: &str, pattern: &str) -> bool {
     let mut pieces = pattern.split('…');
     let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else { return false };
@@ -32,7 +32,7 @@ fn is_same(value: &Value, expected: &Value) -> bool {
     }
 }
 
-/// Fails where the output is not what the page says.
+/// Fails if the output differs from the page.
 #[track_caller]
 pub(crate) fn check(language: &str, printed: &str, expected: &str, place: &str) {
     // Headers end their lines as HTTP does.

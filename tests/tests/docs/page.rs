@@ -20,7 +20,7 @@ pub(crate) struct Page {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Block {
     pub(crate) language: String,
-    /// The file that it is taken from, where it names one.
+    /// The file that the block is taken from, if it names one.
     pub(crate) file: Option<String>,
     pub(crate) text: String,
 }
@@ -33,7 +33,7 @@ impl Page {
         Self { name: name.into(), text }
     }
 
-    /// All of the guides.
+    /// All pages of the guides.
     pub(crate) fn guides() -> Vec<Self> {
         let mut names = files("web-admin/docs", "html");
         names.sort();
@@ -54,7 +54,7 @@ impl Page {
         self.name.ends_with("html")
     }
 
-    /// Its code blocks, in order.
+    /// The page's code blocks, in order.
     pub(crate) fn blocks(&self) -> Vec<Block> {
         if self.is_html() { self.html_blocks() } else { self.fences() }
     }
@@ -78,7 +78,7 @@ impl Page {
     }
 }
 
-/// The files of a folder whose names end so, by their paths in the workspace.
+/// The files of a folder with a given ending, by their paths in the workspace.
 fn files(folder: &str, extension: &str) -> Vec<String> {
     let names = fs::read_dir(root().join(folder)).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
     let named = names.filter(|name| Path::new(name).extension() == Some(OsStr::new(extension)));
@@ -93,13 +93,13 @@ fn html_block(text: &str) -> Block {
     Block { language: language.into(), file, text: unescaped(code) }
 }
 
-/// The text that a browser shows.
+/// The visible text of HTML.
 fn unescaped(html: &str) -> String {
     assert!(!html.contains('<'), "markup within a block: {html}");
     html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
 }
 
-/// What an attribute of that name says, wherever it appears outside of comments.
+/// The values of an attribute, wherever it appears outside of comments.
 pub(crate) fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
     let before = format!(" {name}=\"");
     html.split(&before).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()

@@ -1,6 +1,6 @@
 //! Every code block of the guides runs as printed, against a real edge. A page is one session of a shell: `sh` blocks are
 //! its lines, `js` blocks run in Node, `rust` blocks are the examples of this crate, and a `json` or `text` block
-//! is what the block before it prints; `log` is compared by a test of its own. Any other block is part of a file that it names.
+//! is the output of the block before it; a test of its own compares `log`. Other blocks are part of a file they name.
 
 use std::env;
 use std::fs;
@@ -12,7 +12,7 @@ use super::demo::Demo;
 use super::output;
 use super::page::{Block, Page, root};
 
-/// Commands that change the reader's machine or account are not run: their own help must know them and their options.
+/// Commands that change the reader's machine or account are not run: their own help must list them and their options.
 const PRELUDE: &str = r#"
 set -euo pipefail
 knows() {
@@ -34,7 +34,7 @@ npx() { (cd "$ROOT" && knows "$@"); }
 git() { mkdir -p universal-wallet-edge; }
 "#;
 
-/// What a block does in the page's session; nothing where it is what another one prints.
+/// The command of a block in the page's session; none for a block that is another one's output.
 fn command(page: &Page, block: &Block) -> Option<String> {
     match block.language.as_str() {
         "sh" => Some(block.text.clone()),

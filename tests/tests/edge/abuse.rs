@@ -1,4 +1,4 @@
-//! What an enemy sends: guesses, stolen and foreign sessions, ambiguous paths and messages, bombs.
+//! Attacks: guesses, stolen and foreign sessions, ambiguous paths and messages, bombs.
 
 use serde_json::{Value, json};
 use universal_wallet_tests::edge::{Edge, Setup};
@@ -16,7 +16,7 @@ fn guesses_over_many_logins_and_addresses_at_once_are_counted_one_by_one() {
     let distributor = edge.distributor();
     edge.stop_clock(real_now());
     let login = &distributor.maker.login;
-    // Forty at once at one address, half of them at one login.
+    // Forty attempts at once from one address, half of them at one login.
     let answers: Vec<_> = std::thread::scope(|scope| {
         let guesses: Vec<_> = (0..40)
             .map(|number| {
@@ -31,7 +31,7 @@ fn guesses_over_many_logins_and_addresses_at_once_are_counted_one_by_one() {
     assert_eq!(looked_at(true), 10, "ten of a login: {answers:?}");
     assert!(looked_at(true) + looked_at(false) <= 30, "thirty of an address: {answers:?}");
     assert!(answers.iter().all(|(_, status)| [401, 429].contains(status)), "{answers:?}");
-    // What an enemy says of its own address changes nothing.
+    // The attacker's claims about its own address change nothing.
     for header in ["X-Forwarded-For", "X-Real-IP", "True-Client-IP", "Forwarded"] {
         let body = json!({ "login": login, "password": WRONG });
         let request = edge.post("/admin/v1/session").ip("192.0.2.1").header(header, "203.0.113.50").json(body);
@@ -74,7 +74,7 @@ fn no_session_is_fixed_replayed_or_made_up() {
     let distributor = edge.distributor();
     let (maker, checker) = (&distributor.maker, &distributor.checker);
     let enemys = cookie_of(&checker.sign_in(&edge));
-    // A cookie that was there before signing in is not taken over.
+    // A sign-in does not adopt a cookie from before it.
     let body = json!({ "login": maker.login, "password": maker.password });
     let answer = edge.post("/admin/v1/session").ip("192.0.2.1").header("Cookie", &enemys).json(body).send();
     let own = cookie_of(&answer);
@@ -82,7 +82,7 @@ fn no_session_is_fixed_replayed_or_made_up() {
     let who = |cookie: &str| edge.get("/admin/v1/session").header("Cookie", cookie).send();
     assert_eq!(who(&enemys).ok()["userID"], json!(checker.id));
     assert_eq!(who(&own).ok()["userID"], json!(maker.id));
-    // Parts of two sessions make none.
+    // Parts of two sessions do not make a session.
     let parts = |cookie: &str| cookie.split_once('=').unwrap().1.split('.').map(str::to_owned).collect::<Vec<_>>();
     let (a, b) = (parts(&own), parts(&enemys));
     for mixed in [
@@ -133,7 +133,7 @@ fn every_write_of_the_page_is_refused_to_another_sites_page() {
             request.json(json!({})).send().refused(403, "cross_site_request");
             tried += 1;
         }
-        // What a form of another site can send without asking first is no JSON.
+        // A form on another site can post without a preflight, but cannot send JSON.
         if method != "POST" {
             continue;
         }
@@ -170,7 +170,7 @@ fn answers_are_framed_cached_and_sniffed_nowhere() {
     let page = edge.get("/").send();
     assert!(page.header("Content-Security-Policy").unwrap().contains("frame-ancestors 'none'"));
     assert_eq!(page.header("X-Frame-Options"), Some("DENY"));
-    // What a cache in front could be poisoned with is not repeated.
+    // Input that could poison a cache in front is not repeated.
     for header in ["Host", "X-Forwarded-Host", "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override", "Forwarded"]
     {
         for path in ["/".to_owned(), distributor.api("/operations?limit=1")] {
@@ -272,14 +272,14 @@ fn no_message_hides_another_one() {
     ];
     let attacks = shapes.len();
     for shape in shapes {
-        // The enemy's own call, whose body is a call that something in front might take for a second one.
+        // The attacker's own call, whose body is a call that an intermediary might take for a second one.
         let bytes = format!(
             "POST {} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer no\r\nContent-Type: application/json\r\n{shape}{inner}",
             d.api("/operations")
         );
         let answer = edge.raw(bytes.as_bytes());
         let codes = statuses(&answer);
-        // The inner call runs only where the outer one ended by the one length that it names.
+        // The inner call runs only if the outer one ends at the one length that it declares.
         let ends_there = !shape.contains(&length.to_string()) || codes.iter().all(|code| *code >= 400);
         assert!(ends_there, "{shape:?}: {answer}");
         assert_eq!(world.stored(), before, "{shape:?}: {answer}");
@@ -314,7 +314,7 @@ fn bombs_are_refused_with_few_words() {
         "{\"amount\":1e999999999}".to_owned(),
         many(&|number| format!("m{number}")),
         many(&|_| "same".to_owned()),
-        // Names that one well-known hash takes for one.
+        // Names that collide in one well-known hash.
         many(&|number| (0..12).map(|bit| if number >> bit & 1 == 0 { "Aa" } else { "BB" }).collect()),
         format!("{{\"users\":[{}]}}", vec!["{\"x\":0}"; 5000].join(",")),
         format!("{{\"allowedIPs\":[{}]}}", vec!["\"x\""; 12_000].join(",")),

@@ -1,4 +1,4 @@
-//! What a person should look at, each with a sentence and what to do.
+//! Matters that need a person's attention, each with a sentence and an action.
 
 use serde_json::{Value, json};
 use universal_wallet_tests::distributor::{ALL, Distributor};
@@ -9,7 +9,7 @@ use universal_wallet_tests::powers::{DAY_MS, HOUR_MS, real_now};
 
 const PHONE: &str = "+2348031234567";
 
-/// The items as somebody sees them who signs in at that time.
+/// The items as a person sees them who signs in at a given time.
 fn at(distributor: &Distributor<'_>, ms: i64) -> Vec<Value> {
     distributor.edge.stop_clock(ms);
     let cookie = cookie_of(&distributor.checker.sign_in(distributor.edge));
@@ -17,7 +17,7 @@ fn at(distributor: &Distributor<'_>, ms: i64) -> Vec<Value> {
     list["items"].as_array().unwrap().clone()
 }
 
-/// The kinds that a key is listed for.
+/// The kinds of items listed for a key.
 fn kinds(items: &[Value], key: &Key) -> Vec<String> {
     let of_key = items.iter().filter(|item| item["keyID"] == json!(key.id));
     of_key

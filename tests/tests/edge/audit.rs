@@ -1,11 +1,11 @@
-//! The chain gives away what was changed in storage behind its back.
+//! The chain reveals changes made to storage behind its back.
 
 use serde_json::{Value, json};
 use universal_wallet_tests::distributor::Distributor;
 use universal_wallet_tests::edge::Edge;
 use universal_wallet_tests::powers::{HOUR_MS, real_now};
 
-/// A distributor with keys, operations and a decided approval in its chain, head kept by the issuer.
+/// A distributor with keys, operations and a decided approval in its chain; the issuer keeps the head.
 fn busy(edge: &Edge) -> Distributor<'_> {
     let distributor = edge.distributor();
     let (till, asking) = (distributor.till(), distributor.asking_key());
@@ -76,7 +76,7 @@ fn a_removed_row_is_found() {
         "DELETE FROM members WHERE id = (SELECT MIN(id) FROM members)",
     ] {
         let distributor = busy(&edge);
-        // Its maker may be the member that is gone, so the checks go by whoever is left.
+        // The deleted member may be the maker, so the checks sign in as a remaining member.
         distributor.maker.cookie(&edge);
         sql(&distributor, change);
         let left = [&distributor.maker, &distributor.checker].into_iter().find_map(|person| {
@@ -140,7 +140,7 @@ fn a_cut_tail_is_found_by_the_head_that_the_issuer_keeps() {
     edge.shift_clock(0);
     let verified = distributor.verify();
     assert_eq!((&verified["valid"], &verified["anchoredEntries"]), (&json!(true), &verified["entries"]), "{verified}");
-    // The last operation as if it had never been, and everything consistent without it.
+    // Removes the last operation and leaves storage that is consistent without it.
     sql(&distributor, "DELETE FROM operations");
     sql(&distributor, "DELETE FROM entries WHERE n > (SELECT MAX(n) - 1 FROM entries)");
     broken(&distributor, "the tail was cut");
@@ -151,7 +151,7 @@ fn a_rewritten_chain_is_found_by_the_head_that_the_issuer_keeps() {
     let edge = Edge::start();
     edge.let_alarms_come(false);
     edge.stop_clock(real_now());
-    // What a powerful enemy makes of the first distributor: the whole storage of a second one,
+    // A powerful attacker's forgery of the first distributor: the whole storage of a second one,
     // every hash of it right.
     let distributor = busy(&edge);
     edge.alarm("DISTRIBUTOR", &distributor.id);
@@ -181,7 +181,7 @@ fn a_rewritten_chain_is_found_by_the_head_that_the_issuer_keeps() {
     broken(&distributor, "every hash is right, but for the one that the issuer keeps");
 }
 
-/// As the contract's readers compute it: the hash before, then the text.
+/// The hash as the contract defines it: over the previous hash, then the text.
 fn chain_hash(before: &[u8; 32], text: &str) -> [u8; 32] {
     use sha2::Digest as _;
     let mut hasher = sha2::Sha256::new();
@@ -238,7 +238,7 @@ fn the_head_is_sent_to_the_issuer_hourly_by_the_alarm() {
     distributor.top_up("1.00");
     edge.stop_clock(start + HOUR_MS - 1);
     edge.alarm("DISTRIBUTOR", &distributor.id);
-    // Thirty idle minutes ended the maker's session.
+    // Thirty idle minutes have ended the maker's session.
     let verify = |at: i64| {
         edge.stop_clock(at);
         let cookie = universal_wallet_tests::person::cookie_of(&distributor.maker.sign_in(&edge));

@@ -1,4 +1,4 @@
-//! Whatever comes in, the answer is the contract's, never a 500, and nothing is stored.
+//! For any input, the answer is the contract's, never a 500, and nothing is stored.
 
 use serde_json::{Value, json};
 use universal_wallet_tests::answer::Answer;

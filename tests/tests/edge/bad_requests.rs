@@ -1,4 +1,4 @@
-//! Methods, paths, queries and bytes that are not what the API reads.
+//! Methods, paths, queries and bytes that the API does not accept.
 
 use serde_json::Value;
 use universal_wallet_tests::answer::Answer;
@@ -152,6 +152,6 @@ fn nobody_learns_what_exists() {
     let there = shown(edge.get(&other.api(&format!("/operations/{operation}"))).key(&theirs).send());
     let nowhere = "op_00000000-0000-4000-8000-000000000000";
     assert_eq!(there, shown(edge.get(&other.api(&format!("/operations/{nowhere}"))).key(&theirs).send()));
-    // A request that was not PUT yet is no operation.
+    // A request without a PUT is not an operation yet.
     shown(edge.get(&world.distributor.api(&format!("/operations/{}", world.request))).key(&world.key).send());
 }

@@ -1,4 +1,4 @@
-//! A customer's request is paid out, cancelled or lapses: exactly one of them.
+//! A customer's request is paid out, is cancelled or lapses: exactly one of them.
 
 use serde_json::{Value, json};
 use universal_wallet_tests::distributor::{ALL, Distributor};
@@ -107,7 +107,7 @@ fn no_wallet_is_debited_without_its_owners_request() {
     other.operation(&theirs, body(PHONE, "10.00")).send().refused(400, "no_cash_out_request");
     let put = edge.put(&other.api(&format!("/cashouts/{first}"))).key(&theirs);
     put.json(json!({ "cashOutFulfillmentType": "cash" })).send().refused(404, "not_found");
-    // The oldest goes first, however the phone is spelled.
+    // The oldest request goes first, however the phone is spelled.
     for expected in [&first, &second] {
         let receipt = distributor.operation(&till, body("+234 (803) 123-4567", "10")).send().ok();
         assert_eq!(receipt["operationID"], json!(expected));

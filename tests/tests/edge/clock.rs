@@ -1,4 +1,4 @@
-//! Clocks that jump, and alarms that come late or twice.
+//! Clocks that jump, and alarms that fire late or twice.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use universal_wallet_tests::powers::{DAY_MS, HOUR_MS, real_now};
 
 const PHONE: &str = "+2348031234567";
 
-/// The chain holds, as somebody sees who signs in now: sessions end when the clock jumps.
+/// Asserts that the chain holds, as a person sees it who signs in then: sessions end when the clock jumps.
 #[track_caller]
 fn assert_verified(distributor: &Distributor<'_>, when: &str) {
     let cookie = cookie_of(&distributor.maker.sign_in(distributor.edge));
@@ -39,7 +39,7 @@ fn a_clock_that_jumps_over_midnight_and_back_gives_no_day_twice() {
         edge.stop_clock(at);
         distributor.cash_in(&till, PHONE, "100.00").ok();
         spent(day);
-        // The object's clock never runs backwards: a day that is over does not come again.
+        // The object's clock never runs backwards: a day that is over does not return.
         for back in [1, HOUR_MS, DAY_MS, 30 * DAY_MS] {
             edge.stop_clock(at - back);
             spent(day);
@@ -84,7 +84,7 @@ fn deliveries_go_on_when_the_clock_ran_back() {
     distributor.cash_in(&till, PHONE, "100.00").ok();
     for ahead in [HOUR_MS, DAY_MS, 30 * DAY_MS] {
         edge.shift_clock(ahead);
-        edge.lose("WALLET", "before", "Credit", 1);
+        edge.lose("WALLET", "before", "credit ", 1);
         assert_eq!(distributor.cash_in(&till, PHONE, "5.00").ok()["status"], "processing");
         edge.shift_clock(0);
         distributor.await_nothing_processing(Duration::from_secs(20));

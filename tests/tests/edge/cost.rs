@@ -1,4 +1,4 @@
-//! What a call costs in rows, and that it does not grow.
+//! The cost of a call in rows, which does not grow.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ fn an_auto_approved_cash_in_writes_at_most_8_rows_in_all_objects() {
         edge.stop_clock(start + number * 100);
         let body = json!({ "operationType": "cash-in", "amount": "1.00", "phoneTo": PHONE });
         distributor.operation(&till, body).once(&format!("{number}")).send().ok();
-        // Whatever alarm is due by then has come.
+        // Every alarm that is due by then has fired.
         if number % 10 == 9 {
             edge.alarm("DISTRIBUTOR", &distributor.id);
         }
@@ -62,7 +62,7 @@ fn a_balance_read_at_100_a_second_writes_at_most_a_tenth_of_a_row() {
     assert!(written * 10 <= calls, "{each:.4} rows a read");
 }
 
-/// Does all that keys, people and the issuer do, so that every statement has run.
+/// Makes every call of keys, people and the issuer, so that every statement has run.
 fn everything(distributor: &Distributor<'_>) {
     let edge = distributor.edge;
     let (till, asking) = (distributor.till(), distributor.asking_key());
@@ -150,7 +150,7 @@ fn every_statement_of_a_call_is_served_by_an_index() {
         ("ISSUER", "issuer".into()),
         ("SIGN_INS", "198.51.100.7".into()),
     ];
-    // These do not grow: a distributor's people and settings, a person's sessions, the hundred
+    // These have a bounded size: a distributor's people and settings, a person's sessions, the hundred
     // addresses of a key, the failures of an address, which are thirty at most, and the sixty-four arrivals (no table,
     // but the statement's own list) that are written down at once.
     let small = [
@@ -180,7 +180,7 @@ fn every_statement_of_a_call_is_served_by_an_index() {
         let sorts = steps.iter().any(|step| step.starts_with("USE TEMP B-TREE"));
         for step in &steps {
             // A list follows an index in its order and stops at its limit; one of the partial
-            // indexes holds only what is open.
+            // indexes holds only open items.
             let stops = sql.contains("LIMIT") && (!sorts || sql.contains("UNION ALL"));
             let of_open = ["requests_unreleased", "holds_open"].iter().any(|index| step.ends_with(index));
             let of_rows = step.starts_with("SCAN (") || *step == "SCAN CONSTANT ROW";
@@ -233,10 +233,10 @@ fn a_distributor_with_200_000_operations_reads_no_more_rows_than_an_empty_one() 
         costs.extend(lists.iter().map(|path| (&**path, paid(&|| read(path)))));
         costs
     };
-    // What a call reads at first to load the object is not of the call.
+    // The reads of a call that load the object are not the call's own.
     costs();
     let empty = costs();
-    // Copies of the last operation, as if they had been made before everything else.
+    // Copies of the last operation, dated before everything else.
     edge.sql(
         "DISTRIBUTOR",
         &distributor.id,
@@ -249,7 +249,7 @@ fn a_distributor_with_200_000_operations_reads_no_more_rows_than_an_empty_one() 
     costs();
     let full = costs();
     for ((call, before), (_, after)) in empty.iter().zip(&full) {
-        // A few operations more were made on the way.
+        // A few more operations happen on the way.
         assert!(*after <= before + 5, "{call} reads {after} rows instead of {before}");
     }
     edge.evict("DISTRIBUTOR", &distributor.id);

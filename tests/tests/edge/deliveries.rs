@@ -1,4 +1,4 @@
-//! Money reaches a wallet once, whatever gets lost on the way.
+//! Money reaches a wallet once, whatever is lost on the way.
 
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ fn a_credit_that_gets_lost_before_or_after_it_arrives_is_repeated_and_counts_onc
     let distributor = edge.distributor();
     let till = distributor.till();
     for (round, when) in ["before", "after"].into_iter().enumerate() {
-        edge.lose("WALLET", when, "Credit", 2);
+        edge.lose("WALLET", when, "credit ", 2);
         let receipt = distributor.cash_in(&till, PHONE, "10.00").ok();
         assert_eq!(receipt["status"], "processing");
         let id = receipt["operationID"].as_str().unwrap();
@@ -35,7 +35,7 @@ fn a_credit_that_gets_lost_before_or_after_it_arrives_is_repeated_and_counts_onc
         edge.stop_clock(now);
         edge.alarm("DISTRIBUTOR", &distributor.id);
         assert_eq!(distributor.read_operation(&till, id)["status"], "processing", "lost again");
-        // Late, and twice.
+        // The alarm fires late, and twice.
         edge.stop_clock(now + 10 * MINUTE_MS);
         edge.alarm("DISTRIBUTOR", &distributor.id);
         edge.alarm("DISTRIBUTOR", &distributor.id);
@@ -46,7 +46,7 @@ fn a_credit_that_gets_lost_before_or_after_it_arrives_is_repeated_and_counts_onc
     assert_eq!(edge.wallet_balance(PHONE), "20.00");
 }
 
-/// What a row says of the only operation, behind the object's back.
+/// The stored status of the only operation, read behind the object's back.
 fn stored_status(distributor: &Distributor<'_>) -> Value {
     distributor.edge.sql("DISTRIBUTOR", &distributor.id, "SELECT status FROM operations", json!([]))[0]["status"]
         .clone()
@@ -70,7 +70,7 @@ fn an_arrival_that_was_not_written_down_before_the_power_went_is_told_again_and_
     assert_eq!(distributor.verify()["valid"], true);
 }
 
-/// What a key or somebody else does at a distributor.
+/// A write at a distributor, by a key or another caller.
 type Write<'a> = &'a dyn Fn(&Distributor<'_>, &Key);
 
 #[test]
@@ -106,7 +106,7 @@ fn a_lost_delivery_is_repeated_by_itself() {
     let edge = Edge::start();
     let distributor = edge.distributor();
     let till = distributor.till();
-    edge.lose("WALLET", "before", "Credit", 1);
+    edge.lose("WALLET", "before", "credit ", 1);
     assert_eq!(distributor.cash_in(&till, PHONE, "10.00").ok()["status"], "processing");
     distributor.await_nothing_processing(Duration::from_secs(20));
     assert_eq!(edge.wallet_balance(PHONE), "10.00");
@@ -124,7 +124,7 @@ fn a_distributor_is_credited_only_after_the_customers_money_is_captured() {
     for (round, when) in ["before", "after"].into_iter().enumerate() {
         let id = distributor.request_cash_out(PHONE, "10.00");
         let before = distributor.position();
-        edge.lose("WALLET", when, "Capture", 1);
+        edge.lose("WALLET", when, "capture ", 1);
         assert_eq!(distributor.process(&till, &id).ok()["status"], "processing");
         let position = distributor.position();
         assert_eq!(
@@ -153,7 +153,7 @@ fn a_release_that_gets_lost_is_repeated() {
     distributor.cash_in(&till, PHONE, "100.00").ok();
     for (round, when) in ["before", "after"].into_iter().enumerate() {
         let id = distributor.request_cash_out(PHONE, "10.00");
-        edge.lose("WALLET", when, "Release", 1);
+        edge.lose("WALLET", when, "release ", 1);
         edge.cancel_cash_out(PHONE, &id).ok();
         edge.stop_clock(start + (i64::try_from(round).unwrap() + 1) * 10 * MINUTE_MS);
         edge.alarm("DISTRIBUTOR", &distributor.id);
@@ -190,7 +190,7 @@ fn a_wallet_that_does_not_answer_holds_nobody_else_up() {
     let edge = Edge::start();
     let distributor = edge.distributor();
     let till = distributor.till();
-    edge.lose("WALLET", "silent", "Credit", 1);
+    edge.lose("WALLET", "silent", "credit ", 1);
     std::thread::scope(|scope| {
         let stuck = scope.spawn(|| distributor.cash_in(&till, PHONE, "10.00"));
         let deadline = Instant::now() + Duration::from_secs(10);

@@ -1,4 +1,4 @@
-//! `/openapi.json`: served as it is kept, and true to itself. Whether it is true to the edge, every other test shows:
+//! `/openapi.json`: served as stored, and consistent in itself. Every other test shows that it matches the edge:
 //! each answer has to be one that it declares.
 
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! A full disk: nothing is half-written, what was acknowledged stays, and all goes on once there is
+//! A full disk: nothing is half-written, acknowledged writes stay, and everything continues once there is
 //! room again.
 
 use std::time::Duration;
@@ -35,7 +35,7 @@ fn a_full_disk_loses_nothing_that_was_acknowledged_and_makes_nothing_by_half() {
     }
     assert!(refused == 20, "the disk was never full");
     assert!(acknowledged.len() > 20, "{} only", acknowledged.len());
-    // A read may need to write too, if only the next alarm: it is right, or it is our fault.
+    // A read may need to write too, if only the next alarm: it is right, or it fails as an internal error.
     let read = distributor.read_balance(&till);
     assert!(read.status == 200 || read.status >= 500, "{read}");
     edge.kill();

@@ -1,4 +1,4 @@
-//! Members listen to what happens, for as long as their session and their membership last.
+//! Members receive events for as long as their session and their membership last.
 
 use std::net::TcpStream;
 use std::time::Duration;
@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 type Socket = WebSocket<TcpStream>;
 
-/// Opens the stream of events with a cookie; the status where it is refused.
+/// Opens the stream of events with a cookie; the status if it is refused.
 fn listen(distributor: &Distributor<'_>, cookie: &str, origin: Option<&str>) -> Result<Socket, u16> {
     let edge = distributor.edge;
     let url = format!("{}{}", edge.url.replace("http:", "ws:"), distributor.console("/events"));
@@ -51,7 +51,7 @@ fn next(socket: &mut Socket, kind: &str) -> Value {
     }
 }
 
-/// The code that the stream is closed with.
+/// The close code of the stream.
 fn closed(socket: &mut Socket) -> u16 {
     loop {
         if let Message::Close(frame) = socket.read().unwrap() {
@@ -73,7 +73,7 @@ fn members_hear_what_happens_with_its_type_id_and_time() {
     }
     edge.get(&distributor.api("/balance")).key(&key).ip("192.0.2.1").send().ok();
     assert_eq!(next(&mut checker, "api-key.new-address")["id"], json!(key.id));
-    // Another's events are not heard.
+    // Events of another distributor do not arrive.
     edge.distributor().till();
     let second = distributor.till();
     assert_eq!(next(&mut maker, "api-key.requested")["id"], json!(second.id));
@@ -97,7 +97,7 @@ fn the_stream_closes_with_4401_when_the_session_ends() {
     let distributor = edge.distributor();
     let mut stays = open(&distributor, &distributor.maker);
     let admin = &distributor.admin;
-    // Signing out.
+    // Signing out closes the stream.
     let cookie = cookie_of(&admin.sign_in(&edge));
     let mut socket = listen(&distributor, &cookie, None).unwrap();
     edge.delete("/admin/v1/session").header("Cookie", &cookie).send().ok();
@@ -113,7 +113,7 @@ fn the_stream_closes_with_4401_when_the_session_ends() {
     added["userID"].as_str().unwrap().clone_into(&mut second.id);
     distributor.approve(&second, asked["approvalID"].as_str().unwrap()).ok();
     assert_eq!(closed(&mut socket), 4401);
-    // The others are told, whether or not the closed streams answered.
+    // The other listeners are told, whether or not the closed streams answered.
     next(&mut stays, "user.reset");
 }
 

@@ -1,4 +1,4 @@
-//! A panic is answered within a second, writes nothing by half, and the next call works.
+//! A panic is answered within a second, leaves nothing half-written, and the next call works.
 
 use std::time::{Duration, Instant};
 
@@ -50,13 +50,34 @@ fn a_panic_in_an_object_is_a_500_and_the_next_call_works() {
         assert_eq!(distributor.position(), before, "{place}: nothing was written");
         let verified = distributor.verify();
         assert_eq!((&verified["valid"], &verified["entries"]), (&json!(true), &entries), "{verified}");
-        // Whoever shares the instance goes on too.
+        // Other objects in the same instance continue too.
         other.read_balance(&theirs).ok();
         let again = distributor.operation(&till, body).once(place).send();
         assert_eq!(again.ok()["status"], "completed");
         assert_eq!(again.header("Idempotent-Replayed"), None);
     }
     assert_eq!(edge.wallet_balance(PHONE), "10.00");
+    assert_conserved(&distributor, &[format!("wallets/{PHONE}")]);
+}
+
+#[test]
+fn a_panic_after_an_await_is_a_500_and_the_next_call_works() {
+    let edge = Setup::new().with_faults().start();
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    // The Worker goes on after the person's object replied, the distributor after the wallet did.
+    let summary = distributor.console("");
+    edge.get(&summary).person(&distributor.maker).send().ok();
+    soon(|| edge.get(&format!("{summary}?panic=resumed")).person(&distributor.maker).send());
+    edge.get(&summary).person(&distributor.maker).send().ok();
+    let body = json!({ "operationType": "cash-in", "amount": "5.00", "phoneTo": PHONE });
+    soon(|| {
+        edge.post(&distributor.api("/operations?panic=resumed")).key(&till).once("till-1").json(body.clone()).send()
+    });
+    let again = distributor.operation(&till, body).once("till-1").send();
+    assert_eq!(again.header("Idempotent-Replayed"), Some("true"), "{again}");
+    distributor.await_nothing_processing(Duration::from_secs(20));
+    assert_eq!(edge.wallet_balance(PHONE), "5.00");
     assert_conserved(&distributor, &[format!("wallets/{PHONE}")]);
 }
 
@@ -83,7 +104,7 @@ fn nothing_of_an_instance_that_trapped_is_used_again() {
     let distributor = edge.distributor();
     let till = distributor.till();
     for round in 1..=3 {
-        // These leave a static in use for ever: in that memory no call would work any more.
+        // These leave a static borrowed for ever: in that memory no call would work any more.
         soon(|| edge.get("/healthz?panic=memory").send());
         edge.get("/healthz").send().ok();
         soon(|| edge.get(&distributor.api("/balance?panic=memory")).key(&till).send());

@@ -1,16 +1,16 @@
-//! A key that this deployment did not mint, or minted for another distributor, is refused without
-//! any object being called.
+//! A key that this deployment did not mint, or minted for another distributor, is refused without a
+//! call to any object.
 
 use universal_wallet::key::{ALPHABET, checksum};
 use universal_wallet_tests::edge::{Edge, Setup};
 
-/// The key's first 50 characters with a right checksum behind.
+/// The key's first 50 characters with a valid checksum.
 fn with_checksum(text: &str) -> String {
     let sum = checksum(text.as_bytes());
     format!("{text}{}", String::from_utf8(sum.to_vec()).unwrap())
 }
 
-/// The text with another digit at that place.
+/// The text with another digit at one place.
 fn altered(text: &str, place: usize) -> String {
     let digit = text.as_bytes()[place];
     let next = ALPHABET[(ALPHABET.iter().position(|other| *other == digit).unwrap() + 1) % 62];
@@ -47,7 +47,7 @@ fn keys_of_every_wrong_shape_are_401_and_call_no_object() {
         format!("{key},{key}"),
         format!("{key} {key}"),
     ];
-    // A single wrong digit anywhere is seen without any secret.
+    // A single wrong digit anywhere is detected without any secret.
     wrong.extend((4..56).step_by(7).map(|place| altered(&key, place)));
     edge.reset_counts();
     for token in &wrong {
@@ -112,7 +112,7 @@ fn keys_outlive_a_change_of_the_pepper_while_it_is_named_as_previous() {
     };
     let without = renewed(None);
     without.get(&path).key(&key).send().refused(401, "invalid_api_key");
-    // Genuine again: the key is looked for, in storage that does not have its distributor.
+    // Genuine again: the lookup reaches storage that does not have the key's distributor.
     let with = renewed(Some(&format!("some other pepper of long ago 123,{pepper}")));
     with.get(&path).key(&key).send().refused(404, "not_found");
 }

@@ -1,4 +1,4 @@
-//! A delivery that is cut off at any of its steps is carried out once, by itself.
+//! A delivery interrupted at any of its steps completes once, by itself.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use universal_wallet_tests::key::Key;
 use universal_wallet_tests::money::assert_conserved;
 use universal_wallet_tests::request::Request;
 
-/// What is asked for.
+/// The acts that a test interrupts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Act {
     CashIn,
@@ -20,24 +20,24 @@ enum Act {
     Cancel,
 }
 
-/// Each act, and the messages that carry it: whom they go to, and what is in them.
+/// Each act, and the messages that carry it: their recipients and their content.
 const STEPS: [(Act, &str, &str); 13] = [
     (Act::CashIn, "DISTRIBUTOR", "\"operationType\""),
-    (Act::CashIn, "WALLET", "Credit"),
+    (Act::CashIn, "WALLET", "credit "),
     (Act::ToMerchant, "ISSUER", "\"Merchant\""),
-    (Act::ToMerchant, "WALLET", "Credit"),
+    (Act::ToMerchant, "WALLET", "credit "),
     (Act::Approve, "DISTRIBUTOR", "\"digest\""),
-    (Act::Approve, "WALLET", "Credit"),
+    (Act::Approve, "WALLET", "credit "),
     (Act::Ask, "WALLET", "\"Request\""),
     (Act::Ask, "DISTRIBUTOR", "OpenRequest"),
     (Act::PayOut, "DISTRIBUTOR", "\"cashOutFulfillmentType\""),
-    (Act::PayOut, "WALLET", "Capture"),
+    (Act::PayOut, "WALLET", "capture "),
     (Act::Cancel, "WALLET", "RequestOf"),
     (Act::Cancel, "DISTRIBUTOR", "CancelRequest"),
-    (Act::Cancel, "WALLET", "Release"),
+    (Act::Cancel, "WALLET", "release "),
 ];
 
-/// What is cut off: all of it, or one object.
+/// The scope of the interruption: everything, or one object.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Cut {
     Power,
@@ -45,7 +45,7 @@ enum Cut {
     Wallet,
 }
 
-/// One act on a wallet of its own that holds 100.00, begun and not finished.
+/// One act on a wallet of its own that holds 100.00, started and unfinished.
 struct Case<'a> {
     act: Act,
     distributor: &'a Distributor<'a>,
@@ -75,7 +75,7 @@ impl<'a> Case<'a> {
         Self { act, distributor, till, phone, short_code, subject }
     }
 
-    /// The call, the same however often it is made.
+    /// The call of the act, the same on every retry.
     fn call(&self) -> Request<'a> {
         let Self { distributor: d, phone, subject, .. } = self;
         let cash_in = |to: &str, whom: &str| {
@@ -104,7 +104,7 @@ impl<'a> Case<'a> {
         request.once(phone)
     }
 
-    /// Repeats the call until it says that it is done.
+    /// Retries the call until it succeeds.
     fn finish(&self) {
         let deadline = Instant::now() + Duration::from_secs(20);
         loop {
@@ -118,7 +118,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Waits until the wallets know, which nobody's call waits for.
+    /// Waits until the wallets know, which no caller waits for.
     fn await_wallets(&self) {
         let deadline = Instant::now() + Duration::from_secs(30);
         self.distributor.await_nothing_processing(Duration::from_secs(30));

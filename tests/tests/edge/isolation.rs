@@ -12,18 +12,18 @@ use universal_wallet_tests::key::Key;
 use universal_wallet_tests::person::Person;
 use universal_wallet_tests::powers::real_now;
 
-/// A distributor whose every name, number and ID is its own.
+/// A distributor with unique names, numbers and IDs.
 struct Office<'a> {
     distributor: Distributor<'a>,
     key: Key,
     phone: String,
-    /// What paths may name of it, each with its kind.
+    /// IDs and names that paths may hold, each with its kind.
     ids: Vec<(&'static str, String)>,
-    /// The digest of a request that waits for its checker.
+    /// The digest of a pending request.
     digest: Value,
-    /// What no answer to anybody else may hold.
+    /// Texts that no answer to anybody else may hold.
     marks: Vec<String>,
-    /// The cursor of a page after the first, by list.
+    /// The cursor of a second page, by list.
     cursors: BTreeMap<String, String>,
 }
 
@@ -69,7 +69,7 @@ impl<'a> Office<'a> {
         Self { digest: read.ok()["digest"].clone(), distributor, key, phone, ids, marks, cursors }
     }
 
-    /// Everything that is stored of it.
+    /// Everything stored of the distributor.
     fn dump(&self) -> Value {
         let d = &self.distributor;
         let people = [&d.admin, &d.maker, &d.checker].map(|person| ("USER", person.login.clone()));
@@ -88,7 +88,7 @@ impl<'a> Office<'a> {
     }
 }
 
-/// A body that is right, so that only whose it is can be wrong.
+/// A valid body, so that only the ownership can be wrong.
 fn body(route: Route, other: &Office<'_>) -> Option<Value> {
     let settings = json!({ "label": "Mine", "permissions": ["read-balance"] });
     let cash_in = json!({ "operationType": "cash-in", "amount": "1.00", "phoneTo": "+2348099999999" });
@@ -117,7 +117,7 @@ fn filled(pattern: &str, segments: &[&str]) -> String {
         .fold(first, |path, (part, segment)| path + segment + part)
 }
 
-/// Who calls, and how.
+/// The caller and its credentials.
 enum Caller<'a> {
     Key(&'a Key),
     Person(&'a Person),
@@ -132,7 +132,7 @@ struct Attack<'a> {
 }
 
 impl Attack<'_> {
-    /// Makes a call; no answer holds anything of the other's that the call itself did not name.
+    /// Makes a call; its answer holds nothing of the other distributor's that the call itself did not name.
     fn call(&mut self, caller: &Caller<'_>, method: &str, path: &str, route: Route) -> Answer {
         let request = self.edge.request(method, path).ip("192.0.2.77");
         let request = match caller {
@@ -158,7 +158,7 @@ impl Attack<'_> {
         answer
     }
 
-    /// One route with the other's IDs wherever one can stand.
+    /// One route with the other distributor's IDs at every possible place.
     fn route(&mut self, route: Route) {
         let (method, pattern, access) = (route.method(), route.pattern(), route.access());
         let (mine, other) = (self.mine, self.other);
@@ -192,7 +192,7 @@ impl Attack<'_> {
             if access == Access::Issuer {
                 continue;
             }
-            // Into the other's own path, with IDs of theirs and of one's own.
+            // Into the other's own path, with the IDs of both.
             let targets: Vec<&str> =
                 if second { other.ids.iter().chain(&mine.ids).map(|(_, id)| id.as_str()).collect() } else { vec![""] };
             for id in targets {
@@ -208,7 +208,7 @@ impl Attack<'_> {
         }
     }
 
-    /// Every list of one's own with a cursor of the other's.
+    /// Every list of one distributor with a cursor of the other's.
     fn cursors(&mut self) {
         for (list, cursor) in &self.other.cursors {
             let path = self.mine.distributor.console(&format!("/{list}?limit=1&cursor={cursor}"));
@@ -283,7 +283,7 @@ fn whoever_belongs_to_two_has_in_each_the_roles_of_that_one() {
             tried += 2;
         }
     }
-    // Their own session is noted in their own object alone.
+    // The person's own session is stored in their own object alone.
     assert_eq!(second.dump(), before);
     println!("{tried} pairs of a person who belongs to both");
 }

@@ -1,4 +1,4 @@
-//! The issuer's own calls.
+//! Calls of the issuer.
 
 use serde_json::json;
 use universal_wallet_tests::edge::Edge;

@@ -1,4 +1,4 @@
-//! What is decided before a key's call is carried out, and in which order.
+//! Checks before a key's call is carried out, and their order.
 
 use serde_json::json;
 use universal_wallet_tests::distributor::{ALL, Distributor};
@@ -65,8 +65,8 @@ fn a_missing_permission_is_named() {
 
 #[test]
 fn the_checks_of_a_keys_call_come_in_the_contracts_order() {
-    // A call in which everything is wrong at once is refused for the first; then that is put
-    // right, and the next shows.
+    // A call that is wrong in every way is refused for the first reason; then that one is
+    // mended, and the next shows.
     let edge = Setup::new().var("RATE_LIMIT_PER_KEY", "20").start();
     let distributor = edge.distributor();
     let other = edge.distributor();
@@ -86,7 +86,7 @@ fn the_checks_of_a_keys_call_come_in_the_contracts_order() {
     edge.post(&other.api("/operations")).bearer("forged").body("{").send().refused(401, "invalid_api_key");
     post(&other.api("/operations"), &key, "9.9.9.9").body("{").send().refused(403, "distributor_mismatch");
 
-    // Expired before address, address before permission, permission before body.
+    // Expiry before address, address before permission, permission before body.
     edge.stop_clock(start + DAY_MS);
     post(&path, &short, "9.9.9.9").body("{").send().refused(401, "expired_api_key");
     post(&path, &reader, "9.9.9.9").body("{").send().refused(403, "ip_not_allowed");

@@ -1,4 +1,4 @@
-//! Requests for keys: their settings, their list, their end.
+//! Requests for keys: their settings, list and end.
 
 use serde_json::json;
 use universal_wallet_tests::distributor::Distributor;

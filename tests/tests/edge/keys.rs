@@ -1,4 +1,4 @@
-//! From the request for a key to its end.
+//! A key's life from its request to its end.
 
 use std::collections::HashSet;
 
@@ -139,7 +139,7 @@ fn a_claim_is_over_24_hours_after_the_approval_to_the_millisecond() {
     assert_eq!(key["status"], "lapsed");
 }
 
-/// The maker signs in at that time.
+/// A session of the maker that starts at a given time.
 fn sessions_at(distributor: &Distributor<'_>, at_ms: i64) -> String {
     distributor.edge.stop_clock(at_ms);
     universal_wallet_tests::person::cookie_of(&distributor.maker.sign_in(distributor.edge))

@@ -1,4 +1,4 @@
-//! Limits hold exactly, also for calls that come at once.
+//! Limits hold exactly, also for simultaneous calls.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use universal_wallet_tests::powers::{DAY_MS, real_now};
 const PHONE: &str = "+2348031234567";
 const AT_ONCE: usize = 64;
 
-/// As many cash-ins at once, each with the idempotency key that it is given.
+/// Simultaneous cash-ins, one for each given idempotency key.
 fn at_once(
     distributor: &Distributor<'_>,
     key: &Key,
@@ -119,7 +119,7 @@ fn volume_belongs_to_the_utc_day_of_its_call() {
     let left = || edge.get(&distributor.api("/api-key")).key(&key).send().ok()["dailyVolumeRemaining"].clone();
     assert_eq!(left(), "100.00");
     distributor.cash_in(&key, PHONE, "60.00").ok();
-    // Giving back lowers the day before, and leaves this one.
+    // A rejection lowers the volume of the day before, and leaves today's.
     distributor.reject(&distributor.approval_of(&before)).ok();
     assert_eq!(left(), "40.00");
     distributor.cash_in(&key, PHONE, "40.01").refused(403, "daily_volume_exceeded");
@@ -195,7 +195,7 @@ fn of_a_keys_operations_a_thousand_wait_and_no_more() {
     refused.refused(429, "rate_limited");
     assert!(refused.header("Retry-After").unwrap().parse::<u32>().unwrap() > 0);
     assert_eq!(distributor.position()["held"], "10.00", "what was refused holds nothing");
-    // Another key's are its own, and one that is decided makes room.
+    // Another key has its own limit, and a decided operation makes room.
     distributor.cash_in(&other, PHONE, "0.01").ok();
     distributor.reject(&distributor.approval_of(&last)).ok();
     distributor.cash_in(&key, PHONE, "0.01").ok();

@@ -29,7 +29,7 @@ fn cursors_stay_exact_while_operations_arrive() {
         let page = edge.get(&path).key(&till).send();
         let items = page.ok();
         seen.extend(items.as_array().unwrap().iter().map(|item| item["operationID"].as_str().unwrap().to_owned()));
-        // New ones go to the front, so no page moves.
+        // New items go to the front, so no page moves.
         make(2);
         match next(page.header("Link")) {
             Some(next) => path = next,

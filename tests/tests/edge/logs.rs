@@ -1,4 +1,4 @@
-//! The line of a request in the log: what it tells, and what it must not.
+//! A request's line in the log: its content, and the secrets that it must not hold.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use universal_wallet_tests::person::cookie_of;
 
 const PHONE: &str = "+2348031234567";
 
-/// The line of an answered request.
+/// The log line of an answered request.
 #[track_caller]
 fn line_of(edge: &Edge, answer: &Answer) -> Value {
     let id = answer.header("X-Request-ID").unwrap();
@@ -40,7 +40,7 @@ fn every_request_leaves_one_line_that_tells_who_called_what_and_what_it_cost() {
     assert!(line["wallMs"].is_u64(), "{line}");
     assert_eq!(edge.log().matches(answer.header("X-Request-ID").unwrap()).count(), 1, "one line");
 
-    // Its rows are those that the storage itself counts.
+    // The rows match those that the storage itself counts.
     edge.let_alarms_come(false);
     distributor.cash_in(&till, PHONE, "1.00").ok();
     edge.reset_counts();

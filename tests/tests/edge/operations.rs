@@ -1,4 +1,4 @@
-//! Cash-ins: asked for, held, decided, delivered; once each.
+//! Cash-ins: requested, held, decided and delivered, once each.
 
 use serde_json::{Value, json};
 use universal_wallet_tests::edge::Edge;
@@ -138,12 +138,12 @@ fn an_equal_call_is_replayed_and_another_refused() {
         .once("till-1")
         .send()
         .refused(422, "idempotency_key_reused");
-    // Another till counts by itself.
+    // Another till has its own keys.
     let other = distributor.till();
     let theirs = distributor.operation(&other, body("5.00", PHONE)).once("till-1").send();
     assert_ne!(theirs.ok()["operationID"], first.ok()["operationID"]);
     assert_eq!(edge.wallet_balance(PHONE), "10.00");
-    // It never expires.
+    // An idempotency key never expires.
     edge.shift_clock(300 * DAY_MS);
     edge.evict("DISTRIBUTOR", &distributor.id);
     let late = distributor.operation(&key, body("5.00", PHONE)).once("till-1").send();
@@ -206,7 +206,7 @@ fn amounts_beyond_2_to_the_53_are_exact_everywhere() {
         "maxTransactionAmount": "999999999999999.99", "maxDailyVolume": "999999999999999.99",
         "autoApproveLimit": "999999999999999.99",
     }));
-    // 2^53 + 1 hundredths, which no double holds.
+    // 2^53 + 1 hundredths, which no double can represent.
     distributor.cash_in(&key, PHONE, "90071992547409.93").ok();
     distributor.cash_in(&key, PHONE, "0.01").ok();
     assert_eq!(edge.wallet_balance(PHONE), "90071992547409.94");

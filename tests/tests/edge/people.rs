@@ -16,7 +16,7 @@ fn ask(distributor: &Distributor<'_>, login: &str) -> Value {
     distributor.edge.post(&distributor.console("/users")).person(&distributor.admin).json(body).send().ok()
 }
 
-/// The password that the two halves make, each shown to one of two people.
+/// The password of two halves, each shown to one of two people.
 fn password(distributor: &Distributor<'_>, asked: &Value) -> String {
     let approval = asked["approvalID"].as_str().unwrap();
     distributor.approve(&distributor.admin, approval).refused(403, "self_approval");
@@ -57,7 +57,7 @@ fn a_login_that_exists_gains_a_membership_and_keeps_its_password() {
     assert_eq!(approved["user"]["name"], first.maker.name(), "the name stays");
     let session = first.maker.sign_in(&edge).ok();
     assert_eq!(session["distributors"].as_array().unwrap().len(), 2);
-    // Two people of one distributor must not let themselves into the other.
+    // Two people of one distributor cannot let themselves into another.
     let reset = second.console(&format!("/users/{}/reset-password", first.maker.id));
     edge.post(&reset).person(&second.admin).send().refused(409, "invalid_state");
 }

@@ -1,4 +1,4 @@
-//! What was acknowledged survives a power cut, and nothing else moves money.
+//! Acknowledged writes survive a power cut, and nothing else moves money.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use serde_json::json;
 use universal_wallet_tests::edge::Edge;
 use universal_wallet_tests::money::{assert_conserved, minor_of};
 
-/// Ends the load also where the test fails.
+/// Ends the load even if the test fails.
 struct Stop<'a>(&'a AtomicBool);
 
 impl Drop for Stop<'_> {
@@ -31,7 +31,7 @@ fn twenty_power_cuts_under_load_lose_and_double_nothing() {
     let acknowledged = Mutex::new(HashMap::new());
     let (stop, done, repeated) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
 
-    // A call is under way with the gate open; to look at all the money at once it is closed.
+    // Calls run while the gate is open; it is closed to look at all the money at once.
     let gate = RwLock::new(());
 
     std::thread::scope(|scope| {
@@ -46,7 +46,7 @@ fn twenty_power_cuts_under_load_lose_and_double_nothing() {
                     }
                     let once = format!("{till}-{number}");
                     let body = json!({ "operationType": "cash-in", "amount": "0.01", "phoneTo": phone });
-                    // A client that repeats until it has an answer which says what became of it.
+                    // A client that retries until an answer tells it the outcome.
                     let operation = loop {
                         let open = gate.read().unwrap();
                         let answer = distributor.operation(key, body.clone()).once(&once).try_send();
@@ -77,7 +77,7 @@ fn twenty_power_cuts_under_load_lose_and_double_nothing() {
         }
     });
 
-    distributor.await_nothing_processing(Duration::from_secs(60));
+    distributor.await_nothing_processing(Duration::from_mins(1));
     assert_conserved(&distributor, &wallets);
     let acknowledged = acknowledged.into_inner().unwrap();
     let mut seen = HashMap::new();
@@ -128,7 +128,7 @@ fn a_delivery_that_a_power_cut_interrupted_arrives_by_itself() {
     assert_eq!(distributor.process(&till, &request).ok()["status"], "processing");
     edge.kill();
     edge.revive();
-    distributor.await_nothing_processing(Duration::from_secs(60));
+    distributor.await_nothing_processing(Duration::from_mins(1));
     assert_eq!(edge.wallet_balance(phone), "75.00");
     assert_conserved(&distributor, &[format!("wallets/{phone}")]);
 }

@@ -1,4 +1,4 @@
-//! A key that takes over from another, and settings that are only ever tightened.
+//! A key that replaces another, and settings that can only be tightened.
 
 use serde_json::{Value, json};
 use universal_wallet_tests::answer::Answer;
@@ -15,7 +15,7 @@ fn ask(distributor: &Distributor<'_>, key: &Key, body: Value) -> Answer {
     distributor.edge.post(&path).person(&distributor.maker).json(body).send()
 }
 
-/// Asked for, approved and claimed.
+/// A rotation that is requested, approved and claimed.
 fn rotate(distributor: &Distributor<'_>, key: &Key, body: Value) -> Key {
     let asked = ask(distributor, key, body).ok();
     let (id, approval) =
@@ -39,7 +39,7 @@ fn read(distributor: &Distributor<'_>, key: &Key) -> Value {
 fn the_old_key_tells_in_every_answer_that_it_ends_and_when() {
     let edge = Edge::start();
     let distributor = edge.distributor();
-    // Some seconds after a full hour, which HTTP dates and structured dates can tell.
+    // Some seconds after a full hour, which HTTP dates and structured dates can express.
     let start = real_now() / HOUR_MS * HOUR_MS + 2 * HOUR_MS + 5_000;
     edge.stop_clock(start);
     let old = distributor.till();
@@ -66,7 +66,7 @@ fn the_old_key_tells_in_every_answer_that_it_ends_and_when() {
     let fresh = distributor.read_balance(&new);
     assert_eq!((fresh.header("Deprecation"), fresh.header("Sunset")), (None, None));
 
-    // Its usage tells who still uses it.
+    // The old key's usage tells who still uses it.
     edge.stop_clock(start + HOUR_MS);
     edge.get(&distributor.api("/balance")).key(&old).ip("192.0.2.9").send().ok();
     let cookie = cookie_of(&distributor.checker.sign_in(&edge));
@@ -141,7 +141,7 @@ fn only_an_active_key_without_another_rotation_open_is_rotated() {
     }
     let pending = ask(&distributor, &old, json!({})).ok();
     ask(&distributor, &old, json!({})).refused(409, "invalid_state");
-    // One that was rejected leaves the key as it was, to be rotated again.
+    // A rejected rotation leaves the key as it was, so it can be rotated again.
     distributor.reject(pending["approvalID"].as_str().unwrap()).ok();
     let new = rotate(&distributor, &old, json!({}));
     ask(&distributor, &old, json!({})).refused(409, "invalid_state");
@@ -192,7 +192,7 @@ fn whoever_may_ask_no_more_has_no_request_and_no_unclaimed_key_left() {
 
     let path = distributor.console(&format!("/users/{}", distributor.maker.id));
     let take = |person: &Person, roles: Value| edge.patch(&path).person(person).json(json!({ "roles": roles })).send();
-    // Nobody gives themselves a role, nor is one lost by asking for it.
+    // People cannot give themselves a role, and a request for one loses none.
     let own = take(&distributor.maker, json!(["admin", "maker", "viewer", "checker"])).ok();
     assert_eq!(own["roles"].as_array().unwrap().len(), 3);
     distributor.approve(&distributor.maker, own["approvalID"].as_str().unwrap()).refused(403, "self_approval");
@@ -211,7 +211,7 @@ fn whoever_may_ask_no_more_has_no_request_and_no_unclaimed_key_left() {
     let list = edge.get(&distributor.console("/api-keys?status=lapsed")).person(&stays).send().ok();
     assert_eq!(list["items"].as_array().unwrap().len(), 2, "{list}");
     distributor.claim(unclaimed["keyID"].as_str().unwrap()).refused(403, "role_required");
-    // What a key of theirs asked for stays, and so does the key: the key is not the person.
+    // The operations that the person's key requested stay, and so does the key: the key is not the person.
     distributor.approve(&distributor.checker, &of_key).ok();
     distributor.read_balance(&key).ok();
     let verify = edge.get(&distributor.console("/audit/verify")).person(&stays).send().ok();

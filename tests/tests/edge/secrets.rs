@@ -1,4 +1,4 @@
-//! Without proper secrets nothing is served, and none is ever shown.
+//! Without valid secrets nothing is served, and no secret is ever shown.
 
 use universal_wallet_tests::edge::Setup;
 

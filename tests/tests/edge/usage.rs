@@ -1,5 +1,5 @@
-//! How a key is used: by day, by address, and what it was refused. Counted in memory, written
-//! every ten seconds at most.
+//! Usage of a key: by day, by address, and by refusal. Counted in memory, written
+//! at most every ten seconds.
 
 use serde_json::{Value, json};
 use universal_wallet_tests::distributor::{ALL, Distributor};
@@ -10,12 +10,12 @@ use universal_wallet_tests::powers::{DAY_MS, real_now};
 
 const PHONE: &str = "+2348031234567";
 
-/// Noon, so that nothing here happens at the turn of a day by chance.
+/// Noon, so that no test crosses the end of a day by chance.
 fn noon() -> i64 {
     (real_now() / DAY_MS + 1) * DAY_MS + DAY_MS / 2
 }
 
-/// The usage of a key as somebody sees it who signs in now.
+/// The usage of a key, read by a person who signs in then.
 fn usage(distributor: &Distributor<'_>, key: &Key, query: &str) -> Value {
     let edge = distributor.edge;
     let cookie = cookie_of(&distributor.checker.sign_in(edge));
@@ -55,7 +55,7 @@ fn usage_tells_days_addresses_and_refusals() {
     cash_in("192.0.2.2", "50.01").refused(403, "transaction_limit_exceeded");
     cash_in("203.0.113.9", "1.00").refused(403, "ip_not_allowed");
     cash_in("203.0.113.9", "1.00").refused(403, "ip_not_allowed");
-    // A mistake in its form is no refusal of what the key may do.
+    // A malformed call is not a refusal of the key.
     cash_in("192.0.2.2", "1.001").refused(400, "invalid_amount");
 
     let used = usage(&distributor, &key, "?days=3");

@@ -1,4 +1,4 @@
-//! `cargo xtask verify` finds what was changed behind the back of the edge.
+//! `cargo xtask verify` finds changes made behind the back of the edge.
 
 use std::process::Command;
 
@@ -10,7 +10,7 @@ use universal_wallet_tests::key::Key;
 const PHONE: &str = "+2348031234567";
 const WALLET: &str = "phone:+2348031234567";
 
-/// Whether it is content, and what it prints.
+/// Whether the command succeeds, and its output.
 fn verify(edge: &Edge) -> (bool, String) {
     let output = Command::new(env!("CARGO"))
         .args(["xtask", "verify", "--url", &edge.url])
@@ -59,9 +59,9 @@ fn an_edge_that_nobody_tampered_with_is_verified() {
     let (second, till) = busy(&edge);
     let (ok, said) = verify(&edge);
     assert!(ok && said.contains("2 distributors"), "{said}");
-    // Also while money is on its way, and a hold not given back yet.
+    // Also while money is on its way, and while a hold is not released yet.
     let open = second.request_cash_out(PHONE, "5.00");
-    for message in ["Credit", "Capture", "Release"] {
+    for message in ["credit ", "capture ", "release "] {
         edge.lose("WALLET", "after", message, 100);
     }
     second.cash_in(&till, PHONE, "4.00").ok();
@@ -93,18 +93,18 @@ fn what_was_changed_in_storage_is_found() {
     let (distributor, _) = busy(&edge);
     let d = distributor.id.clone();
     let changes = [
-        // Balances.
+        // Balances are changed.
         ("WALLET", WALLET, "UPDATE entries SET balance = '9999.00' WHERE n = 1", "leaves"),
         ("WALLET", WALLET, "UPDATE entries SET balance = '9999.00' WHERE n = (SELECT MAX(n) FROM entries)", "leaves"),
         ("WALLET", WALLET, "UPDATE entries SET minor = minor + 100, balance = '101.00' WHERE n = 1", "leaves"),
         ("WALLET", "merchant:100000", "UPDATE entries SET minor = 800, balance = '8.00'", "come to 7.00"),
         ("WALLET", "merchant:100000", "INSERT INTO entries VALUES (2, 'op_x', 100, '8.00', 0)", "come to 7.00"),
-        // Entries that are gone.
+        // Entries are missing.
         ("WALLET", "merchant:100000", "DELETE FROM entries", "come to 7.00"),
         ("WALLET", WALLET, "DELETE FROM entries WHERE n = 1", "is missing"),
         ("DISTRIBUTOR", &d, "DELETE FROM entries WHERE n = 3", "the chain breaks at entry 3"),
         ("DISTRIBUTOR", &d, "DELETE FROM operations WHERE n = (SELECT MIN(n) FROM operations)", "the chain breaks"),
-        // Holds.
+        // Holds are changed.
         ("WALLET", WALLET, "UPDATE holds SET doc = replace(doc, '\"10.00\"', '\"9.00\"')", "requests for"),
         ("WALLET", WALLET, "DELETE FROM holds WHERE status = 'held'", "requests for"),
         ("WALLET", WALLET, "UPDATE holds SET status = 'released' WHERE status = 'held'", "columns differ"),
@@ -117,7 +117,7 @@ fn what_was_changed_in_storage_is_found() {
             "requests for",
         ),
         ("DISTRIBUTOR", &d, "DELETE FROM requests WHERE status = 'open'", "the chain breaks"),
-        // Counters and what queries go by.
+        // Counters and indexed columns are changed.
         ("DISTRIBUTOR", &d, "UPDATE days SET volume = volume - 1 WHERE volume > 0", "the volume of key_"),
         ("DISTRIBUTOR", &d, "UPDATE days SET operations = operations + 1", "the volume of key_"),
         ("DISTRIBUTOR", &d, "DELETE FROM days", "the volume of key_"),
@@ -157,7 +157,7 @@ fn what_was_changed_in_storage_is_found() {
         edge.evict(kind, name);
         let (ok, said) = verify(&edge);
         if expected.is_empty() {
-            // Told to the wallet once more, which knows it: no more than that.
+            // The wallet is told once more and already knows the operation, so nothing changes.
             assert!(ok, "{change}: {said}");
         } else {
             assert!(!ok && said.contains(expected), "{change}: {said}");

@@ -1,4 +1,4 @@
-//! A distributor with one of everything that paths name, and the routes that take a body.
+//! A distributor with one of everything that paths name, and the routes with a body.
 
 use serde_json::{Value, json};
 use universal_wallet_tests::distributor::Distributor;
@@ -8,7 +8,7 @@ use universal_wallet_tests::request::Request;
 
 pub(crate) const PHONE: &str = "+2348031234567";
 
-/// Who calls a route.
+/// The caller of a route.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Who {
     Key,
@@ -38,7 +38,7 @@ impl<'a> World<'a> {
         Self { distributor, key, operation, approval, request }
     }
 
-    /// Every route that takes a body: method, path, who calls.
+    /// Every route with a body: method, path, caller.
     pub(crate) fn with_body(&self) -> Vec<(&'static str, String, Who)> {
         let d = &self.distributor;
         let (key, approval, request) = (&self.key.id, &self.approval, &self.request);
@@ -64,7 +64,7 @@ impl<'a> World<'a> {
         ]
     }
 
-    /// A call of a route by who may make it, so that it is the body that is refused.
+    /// A call of a route by a permitted caller, so that only the body can be refused.
     pub(crate) fn call(&self, method: &str, path: &str, who: Who) -> Request<'a> {
         let d = &self.distributor;
         let request = d.edge.request(method, path);
@@ -78,7 +78,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// What would show that something was stored.
+    /// State that any stored change would alter.
     pub(crate) fn stored(&self) -> Value {
         let d = &self.distributor;
         let count = |table: &str| {

@@ -14,10 +14,10 @@ use universal_wallet_tests::money::assert_conserved;
 use universal_wallet_tests::person::sign_in;
 
 const PHONE: &str = "+2348031234567";
-/// A build that is not up to date takes minutes.
-const START: Duration = Duration::from_secs(600);
+/// An outdated build takes minutes to rebuild.
+const START: Duration = Duration::from_mins(10);
 
-/// Starts the command a user starts, and waits for its demo.
+/// Runs the user's command, and waits for its demo.
 fn dev(state: &Path) -> (ProcessGroup, Edge) {
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
     let log = state.join("dev.log");

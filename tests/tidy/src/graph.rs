@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-/// Each file with the files that it imports, and by which names.
+/// Each file with the files that it imports, and the imported names.
 #[derive(Debug, Default)]
 pub struct Graph(pub BTreeMap<String, BTreeMap<String, BTreeSet<String>>>);
 
@@ -24,7 +24,7 @@ impl Graph {
         self.0.iter().flat_map(|(from, to)| to.iter().map(move |(to, names)| (from.as_str(), to.as_str(), names)))
     }
 
-    /// The files that can be reached from one.
+    /// The files reachable from a file.
     fn reached(&self, start: &str) -> BTreeSet<&str> {
         let mut reached = BTreeSet::new();
         let mut open = vec![start];

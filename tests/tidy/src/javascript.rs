@@ -1,14 +1,14 @@
-//! Which JavaScript or TypeScript file imports which other one.
+//! Imports between JavaScript and TypeScript files.
 
 use crate::graph::Graph;
 use crate::tree::{Tree, is_javascript};
 
-/// The parts that import statements consist of. Comments are passed over, so types imported in JSDoc do not count.
+/// Tokens of import statements. Comments are skipped, so types imported in JSDoc do not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Token {
     /// A name or keyword.
     Word(String),
-    /// A string's text.
+    /// The text of a string.
     Text(String),
     /// Any other character.
     Sign(char),
@@ -29,7 +29,7 @@ pub(crate) fn add(tree: &Tree, graph: &mut Graph) -> Result<(), String> {
     Ok(())
 }
 
-/// The path that a relative specifier leads to.
+/// The path that a relative specifier resolves to.
 fn resolve(from: &str, specifier: &str) -> Option<String> {
     if !specifier.starts_with('.') {
         return None;
@@ -75,7 +75,7 @@ fn imports(tokens: &[Token]) -> Vec<(String, Vec<String>)> {
 /// Splits a file's text. A string that does not end on its line is an error, so a misread text does not pass.
 pub fn tokens(text: &str) -> Result<Vec<Token>, String> {
     let mut tokens: Vec<Token> = Vec::new();
-    // For each `${` that is open, the number of braces open within it.
+    // The number of open braces within each open `${`.
     let mut open: Vec<usize> = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -125,7 +125,7 @@ fn starts_regex(before: Option<&Token>) -> bool {
     }
 }
 
-/// The length of a string or regular expression, its ends included.
+/// The length of a string or regular expression with its delimiters.
 fn quoted_length(rest: &str, end: char) -> Result<usize, String> {
     let mut characters = rest.char_indices().skip(1);
     let mut in_class = false;

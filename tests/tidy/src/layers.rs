@@ -11,14 +11,14 @@ use crate::tree::Tree;
 pub struct Area {
     /// The folder that the paths are in, `/` at its end; empty for the whole workspace.
     pub folder: &'static str,
-    /// The rows from top to bottom. A layer knows the layers in the rows below, and none beside it.
+    /// The rows from top to bottom. A layer may import the layers in the rows below, and none beside it.
     pub rows: &'static [&'static [Layer]],
 }
 
-/// Files that belong together.
+/// A group of files.
 #[derive(Clone, Copy, Debug)]
 pub struct Layer {
-    /// Its name in messages and in the picture.
+    /// The layer's name in messages and in the picture.
     pub name: &'static str,
     /// Files, and folders with `/` at their end. The longest one that fits a file decides where the file belongs.
     pub paths: &'static [&'static str],

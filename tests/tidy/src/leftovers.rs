@@ -7,7 +7,7 @@ use crate::rules::{MAX_LINES, OLD_ENUMS, OLD_PREFIXES, PRELUDE};
 use crate::rust::{Source, Tests};
 use crate::tree::{Tree, is_rust};
 
-/// Files longer than allowed, and exceptions that are needed no more.
+/// Files longer than allowed, and exceptions that are no longer needed.
 pub fn lengths(tree: &Tree, exceptions: &[(&str, &str)]) -> Vec<String> {
     let is_long = |path: &str| tree.lines(path) > MAX_LINES;
     let is_exception = |path: &str| exceptions.iter().any(|(exception, _)| *exception == path);
@@ -19,7 +19,7 @@ pub fn lengths(tree: &Tree, exceptions: &[(&str, &str)]) -> Vec<String> {
     long.chain(idle).collect()
 }
 
-/// Imports of names that are in every Rust module anyway.
+/// Imports of names that every Rust module has anyway.
 pub fn prelude_imports(tree: &Tree) -> Result<Vec<String>, String> {
     let mut found = Vec::new();
     for (file, source) in rust_sources(tree)? {

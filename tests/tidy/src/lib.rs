@@ -1,4 +1,4 @@
-//! Holds the structure of the source tree: who imports whom, how long files are, which leftovers are gone.
+//! Holds the structure of the source tree: imports, lengths of files, and removed leftovers.
 //!
 //! `cargo run -p universal-wallet-tidy` prints the layers; `cargo test -p universal-wallet-tidy` checks them. The table of
 //! layers and the exceptions are in `rules.rs`.

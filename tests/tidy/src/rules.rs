@@ -1,4 +1,4 @@
-//! The rules as tables: layers, lengths, and names that are not used.
+//! The rules as tables: layers, lengths, and names to avoid.
 
 use crate::layers::{Area, Layer};
 
@@ -135,14 +135,14 @@ pub const AREAS: &[Area] = &[
     },
 ];
 
-/// The longest that a source file may be.
+/// Upper bound on the lines of a source file.
 pub const MAX_LINES: usize = 400;
 
 /// Files that may be longer, each with the reason.
 pub const LONG_FILES: &[(&str, &str)] =
     &[("web-admin/js/types/api.d.ts", "generated from the API's description, and read by the type checker alone")];
 
-/// Names that are in every module of Rust's 2024 edition, as they follow `std`, `core` or `alloc`.
+/// Names in every module of Rust's 2024 edition, as they follow `std`, `core` or `alloc`.
 pub const PRELUDE: &[&str] = &[
     "borrow::ToOwned",
     "boxed::Box",
@@ -179,7 +179,7 @@ pub const PRELUDE: &[&str] = &[
     "vec::Vec",
 ];
 
-/// Beginnings of names that are not used, and their better ones.
+/// Prefixes to avoid, and their replacements.
 pub const OLD_PREFIXES: &[(&str, &str)] = &[("MOST_", "MAX_"), ("LEAST_", "MIN_")];
 
 /// Names of enums that stand for the steps of a flow.

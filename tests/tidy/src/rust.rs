@@ -1,4 +1,4 @@
-//! Reads one Rust file: its modules, the names that they bring in, and the paths that they write.
+//! Reads one Rust file: its modules, and the imports and paths in them.
 //!
 //! It reads tokens rather than syntax, so a path inside a macro's arguments counts like any other.
 
@@ -9,9 +9,9 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 /// Whether items under `#[cfg(test)]` are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tests {
-    /// They are part of what is read.
+    /// Such items are read.
     Kept,
-    /// They are passed over.
+    /// Such items are skipped.
     LeftOut,
 }
 
@@ -20,27 +20,27 @@ pub enum Tests {
 pub struct Use {
     /// The path as written.
     pub path: Vec<String>,
-    /// The name in this module; none for a glob.
+    /// The name in this module; `None` for a glob.
     pub name: Option<String>,
 }
 
 /// The file's own module, or one written inside it.
 #[derive(Debug, Default)]
 pub struct Module {
-    /// The names of the modules around it within this file, and its own; empty for the file's own module.
+    /// The names of the enclosing modules within this file, and its own; empty for the file's own module.
     pub path: Vec<String>,
-    /// The names that it brings in.
+    /// The imported names.
     pub uses: Vec<Use>,
-    /// The other paths in it, of at least two names.
+    /// The other paths in the module, of at least two names.
     pub paths: BTreeSet<Vec<String>>,
 }
 
-/// A file as it was read.
+/// The content of a file.
 #[derive(Debug, Default)]
 pub struct Source {
-    /// Its modules.
+    /// The file's modules.
     pub modules: Vec<Module>,
-    /// The modules in files of their own that exist in tests only.
+    /// The modules in files of their own that exist only in tests.
     pub test_modules: Vec<Vec<String>>,
     /// Every identifier, in order.
     pub words: Vec<String>,
@@ -102,7 +102,7 @@ impl Source {
     }
 }
 
-/// Tokens still to be read.
+/// The remaining tokens.
 struct Tokens(VecDeque<TokenTree>);
 
 impl Tokens {
@@ -114,7 +114,7 @@ impl Tokens {
         matches!(self.0.front(), Some(TokenTree::Punct(punct)) if punct.as_char() == wanted)
     }
 
-    /// The next token where it is a word.
+    /// The next token, if it is a word.
     fn word(&mut self) -> Option<String> {
         let Some(TokenTree::Ident(word)) = self.0.front() else { return None };
         let word = word.to_string();
@@ -122,7 +122,7 @@ impl Tokens {
         Some(word)
     }
 
-    /// The inside of the next token where it is a group of this kind.
+    /// The content of the next token, if it is a group of this kind.
     fn group(&mut self, delimiter: Delimiter) -> Option<TokenStream> {
         match self.0.front() {
             Some(TokenTree::Group(group)) if group.delimiter() == delimiter => {
@@ -134,7 +134,7 @@ impl Tokens {
         }
     }
 
-    /// `(crate)`, `(super)` or `(in …)` after `pub` is no path that is used.
+    /// `(crate)`, `(super)` or `(in …)` after `pub` is not an imported path.
     fn skip_visibility(&mut self) {
         if let Some(TokenTree::Group(group)) = self.0.front() {
             let first = group.stream().into_iter().next().map(|token| token.to_string());
@@ -145,7 +145,7 @@ impl Tokens {
         }
     }
 
-    /// Steps over `::` where it is next.
+    /// Skips `::` if it is next.
     fn colons(&mut self) -> bool {
         let is = |at: usize| matches!(self.0.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
         let both = is(0) && is(1);
@@ -169,7 +169,7 @@ impl Tokens {
 
 fn read_use(tokens: &mut Tokens, before: &[String], uses: &mut Vec<Use>) {
     let mut path = before.to_vec();
-    // None until the name is known: an empty place after the last comma names nothing.
+    // `None` until the name is known: an empty place after the last comma names nothing.
     let mut name = None;
     loop {
         let token = tokens.next();
@@ -209,7 +209,7 @@ fn is_for_tests(attribute: &TokenStream) -> bool {
     text == "cfg(test)" || text.starts_with("cfg(all(test,")
 }
 
-/// Steps over an item, up to its body or semicolon; answers the module that it declares in a file of its own.
+/// Skips an item, up to its body or semicolon; returns the module that it declares in a file of its own.
 fn skip_item(tokens: &mut Tokens, around: &[String]) -> Option<Vec<String>> {
     let mut declared = None;
     while let Some(token) = tokens.next() {

@@ -1,4 +1,4 @@
-//! Which Rust file names which other one, over all crates of the workspace.
+//! Imports between Rust files, over all crates of the workspace.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use crate::graph::Graph;
 use crate::rust::{Module, Source, Tests};
 use crate::tree::Tree;
 
-/// A chain of names that lead to names is followed this far, so one that leads to itself ends.
+/// Upper bound on a chain of re-exports, so that a circle of them ends.
 const MAX_STEPS: usize = 16;
 
 type Path = Vec<String>;
@@ -16,13 +16,13 @@ type Path = Vec<String>;
 struct Crate {
     /// The file of each module that has one.
     files: BTreeMap<Path, String>,
-    /// The modules that are read: with their files, and those written inside one.
+    /// The modules that are read: those with their own files, and those written inside one.
     modules: BTreeMap<Path, Module>,
 }
 
 /// Adds the files and edges of all crates.
 ///
-/// An import is an edge to the file that it names: a path through a re-export leads to the file that re-exports.
+/// An import is an edge to the file that it names: a path through a re-export leads to the re-exporting file.
 pub(crate) fn add(tree: &Tree, graph: &mut Graph) -> Result<(), String> {
     let crates = crates(tree)?;
     for one in crates.values() {
@@ -52,7 +52,7 @@ impl Crate {
         Some((file, name))
     }
 
-    /// A path from the crate's root, where it leads into this crate.
+    /// Resolves a path from the crate's root, if it leads into this crate.
     fn absolute(&self, module: &[String], path: &[String], steps: usize) -> Option<Path> {
         let (first, rest) = path.split_first()?;
         let join = |start: &[String]| Some(start.iter().chain(rest).cloned().collect::<Path>());
@@ -78,7 +78,7 @@ impl Crate {
     }
 }
 
-/// A path from `module`, or as many modules above it as the path says.
+/// Resolves a path from `module`, or from a module above it.
 fn upward(module: &[String], rest: &[String]) -> Option<Path> {
     match rest.split_first() {
         Some((first, rest)) if first == "super" => upward(module.split_last()?.1, rest),
@@ -86,7 +86,7 @@ fn upward(module: &[String], rest: &[String]) -> Option<Path> {
     }
 }
 
-/// The crates by the names that others import them by.
+/// The crates, by the names under which others import them.
 fn crates(tree: &Tree) -> Result<BTreeMap<String, Crate>, String> {
     let mut crates = BTreeMap::new();
     for (manifest, text) in tree.0.iter().filter(|(path, _)| path.ends_with("/Cargo.toml")) {

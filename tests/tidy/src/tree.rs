@@ -46,12 +46,12 @@ fn is_source(path: &str) -> bool {
     is_rust(path) || is_javascript(path)
 }
 
-/// Whether a path is that of a Rust file.
+/// Whether a path names a Rust file.
 pub fn is_rust(path: &str) -> bool {
     Path::new(path).extension().is_some_and(|extension| extension == "rs")
 }
 
-/// Whether a path is that of a JavaScript or TypeScript file.
+/// Whether a path names a JavaScript or TypeScript file.
 pub fn is_javascript(path: &str) -> bool {
     Path::new(path).extension().is_some_and(|extension| extension == "js" || extension == "ts")
 }

@@ -1,4 +1,4 @@
-//! The readers and rules on made-up trees: each finds its fault, and nothing in a tree without it.
+//! The readers and rules on made-up trees: each finds its fault, and nothing in a tree without one.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 

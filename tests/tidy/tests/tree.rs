@@ -1,4 +1,4 @@
-//! The rules of the source tree, held against the tree as it is.
+//! The rules of the source tree, checked on the workspace.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 

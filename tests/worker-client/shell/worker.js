@@ -1,4 +1,4 @@
-// The entry: starts the wasm once, and hands it each request.
+// The entry: starts the wasm once, and passes each request to it.
 
 import { initSync, Till } from "./client.js";
 import module from "./client_bg.wasm";

@@ -1,6 +1,6 @@
 //! An example Worker of a distributor: its own small API in front of the wallet's, so that tills need no API key.
 //!
-//! - `GET /balance` answers what of the float is available.
+//! - `GET /balance` returns the available part of the float.
 //! - `PUT /sales/{sale}` with `{"to": "+234…" or "100000", "amount": "1500"}` credits a customer or a merchant. The
 //!   sale's own number is the idempotency key, so a till may send it again as often as it likes.
 
@@ -19,13 +19,13 @@ pub struct Till {
     client: Result<Client, Error>,
 }
 
-/// What the Worker answers.
+/// The Worker's answer.
 #[wasm_bindgen(getter_with_clone)]
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// JSON.
+    /// The JSON body.
     pub body: String,
 }
 
@@ -37,7 +37,7 @@ struct Sale {
 
 #[wasm_bindgen]
 impl Till {
-    /// A Worker with these settings. Wrong ones are told by every answer.
+    /// A Worker with these settings. Every answer reports invalid settings.
     #[wasm_bindgen(constructor)]
     pub fn new(url: &str, distributor_id: &str, api_key: &str) -> Self {
         Self { client: client(url, distributor_id, api_key) }
@@ -62,14 +62,14 @@ struct Problem {
 }
 
 impl From<Error> for Problem {
-    /// What may be tried again is 503 to the till too.
+    /// A temporary failure is 503 to the till too.
     fn from(error: Error) -> Self {
         let status = if error.is_outcome_unknown() || error.is_retryable() { 503 } else { 422 };
         Self { status, message: error.to_string() }
     }
 }
 
-/// A till's own request does not wait as long as the SDK would.
+/// A till's own request has a shorter time limit than the SDK's default.
 fn client(url: &str, distributor_id: &str, api_key: &str) -> Result<Client, Error> {
     Client::builder(url, distributor_id.parse()?, api_key.parse()?)
         .attempt_timeout(Duration::from_secs(2))

@@ -63,14 +63,14 @@ function responses(document, call) {
   });
 }
 
-/** The Rust of the calls that the client has; it stands in the page, where a test finds it. @param {Call} call */
+/** The Rust example of a call that the client has; it is part of the page, where a test finds it. @param {Call} call */
 function rust(call) {
   const name = `${call.method} ${call.path.replace("/api/v1/distributors/{distributorID}", "")}`;
   const template = [...document.querySelectorAll("template")].find((one) => one.dataset.call === name);
   return call.path.startsWith("/api/") ? (template?.content.textContent?.trim() ?? null) : null;
 }
 
-/** Filled when it is opened: a page has dozens. @param {Record<string, any>} document @param {Call} call */
+/** Filled on opening, since a page has dozens. @param {Record<string, any>} document @param {Call} call */
 function details(document, call) {
   const body = exampleOf(document, call.body);
   const schema = call.body?.content?.["application/json"]?.schema;

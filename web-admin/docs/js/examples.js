@@ -1,9 +1,9 @@
 // @ts-check
-/** A call as a reader would make it, from its description alone. Values come from the shell's variables. */
+/** Examples of a call, made from its description alone. Values come from the shell's variables. */
 
 /** @import { Call } from "./openapi.js" */
 
-/** The variable that the bearer token of an area comes from. */
+/** The variable that holds the bearer token of an area. */
 const BEARER = /** @type {const} */ ({ api: "UNIVERSAL_WALLET_API_KEY", issuer: "ISSUER_TOKEN" });
 
 /** @param {Call} call */
@@ -24,7 +24,7 @@ function variables(call) {
   return ["UNIVERSAL_WALLET_URL", ...(bearer ? [bearer] : []), ...(hasSession(call) ? ["SESSION"] : []), ...inPath];
 }
 
-/** True when a signed-in person calls: curl keeps their cookie in a file, JavaScript is given it. @param {Call} call */
+/** True for calls of a signed-in person: curl keeps the cookie in a file, JavaScript receives it. @param {Call} call */
 function hasSession(call) {
   return call.schemes.length > 0 && area(call) === "admin";
 }
@@ -36,7 +36,7 @@ function bearerOf(call) {
     : null;
 }
 
-/** Parameters that the call does not do without. @param {Call} call */
+/** The parameters that the call requires. @param {Call} call */
 function query(call) {
   const required = call.parameters.filter((one) => one.in === "query" && one.required);
   const text = required.map(
@@ -45,7 +45,7 @@ function query(call) {
   return text.length > 0 ? `?${text.join("&")}` : "";
 }
 
-/** Writes carry a key, so that they may be repeated. @param {Call} call */
+/** Writes have an idempotency key, so that they can be repeated. @param {Call} call */
 function isKeyed(call) {
   return call.parameters.some((one) => one.in === "header" && one.name.toLowerCase() === "idempotency-key");
 }

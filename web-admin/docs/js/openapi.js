@@ -21,7 +21,7 @@
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
 /**
- * The target of a `$ref`, or the thing itself.
+ * The target of a `$ref`, or the value itself.
  * @param {Record<string, any>} document
  * @param {any} thing
  * @returns {any}

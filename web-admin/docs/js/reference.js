@@ -84,7 +84,7 @@ function draw(openapi) {
   openNamed();
 }
 
-/** The call that the address names is opened. */
+/** Opens the call that the address names. */
 function openNamed() {
   const named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!(named instanceof HTMLDetailsElement)) return;

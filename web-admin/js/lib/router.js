@@ -48,7 +48,7 @@ export function go(hash) {
 }
 
 /**
- * Goes there without a new entry in the history.
+ * Navigates without a new entry in the history.
  * @param {string} hash
  */
 export function goInstead(hash) {

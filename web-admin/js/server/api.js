@@ -143,7 +143,7 @@ export function get(path, signal) {
 }
 
 /**
- * Asks whether a path would answer; throws as `get` would.
+ * Checks that a path would answer; throws as `get` does.
  * @param {string} path
  */
 export async function check(path) {

@@ -1,17 +1,17 @@
 // @ts-check
 /**
- * Changes made elsewhere reach this page by WebSocket; while there is none, the page asks every
+ * Changes made elsewhere reach this page by WebSocket; while there is none, the page polls every
  * few seconds. A page that nobody has touched for a while stays quiet, so that looking away ends
  * the session as the server's idle rule says.
  */
 
 import { get } from "./api.js";
 
-/** Interval of questions while there is no WebSocket. */
+/** Polling interval while there is no WebSocket. */
 const POLL_MS = 8_000;
 const QUIET_AFTER_MS = 10 * 60_000;
 const MAX_RECONNECT_MS = 60_000;
-/** Changes within this time are told as one. */
+/** Changes within this time are reported together. */
 const GATHER_MS = 150;
 
 /** @typedef {"live" | "polling" | "offline"} Connection */
@@ -56,7 +56,7 @@ function tellConnection() {
   for (const watcher of watchers) watcher(connection());
 }
 
-/** Tells everyone who listens, once for a burst of changes. */
+/** Notifies all listeners, once for a burst of changes. */
 export function changed() {
   if (Date.now() - lastTouch > QUIET_AFTER_MS || document.hidden) {
     missed = true;

@@ -1,5 +1,5 @@
 // @ts-check
-/** The signed-in person and their memberships. Never a secret. */
+/** The signed-in person and their memberships, without any secret. */
 
 import { call, get } from "./api.js";
 
@@ -12,7 +12,7 @@ export function current() {
   return session;
 }
 
-/** The signed-in person; a mistake in the page when nobody is. */
+/** The signed-in person; throws when nobody is signed in, which is a bug of the page. */
 export function person() {
   if (!session) throw new Error("Nobody is signed in");
   return session;

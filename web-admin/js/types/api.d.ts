@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * List API keys, newest first
-         * @description Every key that was ever asked for; never a secret.
+         * @description Every key ever requested, without secrets.
          */
         get: operations["listKeys"];
         put?: never;
@@ -57,7 +57,7 @@ export interface paths {
         };
         /**
          * Read an API key
-         * @description What was asked for and granted, who decided, and how much it is used.
+         * @description Settings of the key, its maker and checker, and its usage.
          */
         get: operations["getKey"];
         put?: never;
@@ -67,7 +67,7 @@ export interface paths {
         head?: never;
         /**
          * Tighten an API key
-         * @description Needs the role maker, checker or admin; holds at once. Absent members stay as they are; null or empty means no limit, so it loosens one that is set. What depends on a lowered limit is lowered with it. One loosened member refuses the whole call.
+         * @description Needs the role maker, checker or admin; holds at once. Absent members stay as they are; null or empty means no limit, so it loosens one that is set. Values that depend on a lowered limit are lowered with it. One loosened member refuses the whole call.
          */
         patch: operations["tightenKey"];
         trace?: never;
@@ -141,7 +141,7 @@ export interface paths {
         };
         /**
          * Read how an API key is used
-         * @description By day, by address, and what it was refused for.
+         * @description Usage by day and by address, and refusals by code.
          */
         get: operations["getKeyUsage"];
         put?: never;
@@ -161,7 +161,7 @@ export interface paths {
         };
         /**
          * List requests, newest first
-         * @description What waits for another person, and what was decided.
+         * @description Pending requests, and decided ones.
          */
         get: operations["listApprovals"];
         put?: never;
@@ -223,7 +223,7 @@ export interface paths {
         put?: never;
         /**
          * Reject a request
-         * @description Needs the same as an approval, and a reason. What the request holds is given back.
+         * @description Needs the same as an approval, and a reason. Everything that the request holds is given back.
          */
         post: operations["reject"];
         delete?: never;
@@ -243,7 +243,7 @@ export interface paths {
         put?: never;
         /**
          * Withdraw one's own request
-         * @description Its maker takes back what nobody decided yet.
+         * @description Withdraws a pending request; only its maker may.
          */
         post: operations["withdraw"];
         delete?: never;
@@ -281,7 +281,7 @@ export interface paths {
         };
         /**
          * List the hash-chained log, newest first
-         * @description Every change of the distributor: what, who, when, and the hashes that bind each to the one before.
+         * @description Every change of the distributor with its kind, actor and time, and the hashes that link the entries.
          */
         get: operations["listAudit"];
         put?: never;
@@ -509,7 +509,7 @@ export interface paths {
         };
         /**
          * Read one's session
-         * @description Who is signed in, and what they are at which distributor.
+         * @description The signed-in person, and their roles at each distributor.
          */
         get: operations["getSession"];
         put?: never;
@@ -557,7 +557,7 @@ export interface paths {
         };
         /**
          * Read the calling key
-         * @description What the key may do, its limits, and what is left of today's volume.
+         * @description Permissions and limits of the key, and the rest of today's volume.
          */
         get: operations["getCallingKey"];
         put?: never;
@@ -577,7 +577,7 @@ export interface paths {
         };
         /**
          * Read the float
-         * @description All of the distributor's float, what is free to be spent, and what pending cash-ins hold.
+         * @description The distributor's whole float, its available part, and the part held by pending cash-ins.
          */
         get: operations["getBalance"];
         put?: never;
@@ -597,7 +597,7 @@ export interface paths {
         };
         /**
          * List customers' open cash-out requests, oldest first
-         * @description What customers asked this distributor to pay out and nobody took yet.
+         * @description Customers' open cash-out requests to this distributor.
          */
         get: operations["listCashOuts"];
         put?: never;
@@ -688,7 +688,7 @@ export interface paths {
         post?: never;
         /**
          * Withdraw a pending operation
-         * @description Takes back what this key, or one that it took over from, asked for and nobody decided yet.
+         * @description Withdraws a pending operation of this key or of a predecessor in its line of rotations.
          */
         delete: operations["withdrawOperation"];
         options?: never;
@@ -729,7 +729,7 @@ export interface paths {
         };
         /**
          * Read a distributor's position
-         * @description issued = balance + what wallets hold of it + processing.
+         * @description issued = balance + the part in wallets + processing.
          */
         get: operations["getPosition"];
         put?: never;
@@ -751,7 +751,7 @@ export interface paths {
         put?: never;
         /**
          * Revoke an API key in an emergency
-         * @description Holds for the very next call.
+         * @description Takes effect with the very next call.
          */
         post: operations["revokeKeyOfDistributor"];
         delete?: never;
@@ -811,7 +811,7 @@ export interface paths {
         put?: never;
         /**
          * Suspend a distributor
-         * @description Nothing new is begun there; reading, rejecting, revoking and what is on its way go on.
+         * @description Nothing new can begin; reading, rejecting, revoking and operations in transit go on.
          */
         post: operations["suspendDistributor"];
         delete?: never;
@@ -891,7 +891,7 @@ export interface paths {
         put?: never;
         /**
          * Register a merchant
-         * @description Under a short code that customers and distributors pay it by.
+         * @description Registered under a short code that customers and distributors pay to.
          */
         post: operations["createMerchant"];
         delete?: never;
@@ -929,7 +929,7 @@ export interface paths {
         };
         /**
          * Verify a merchant's wallet
-         * @description Whether its entries fit together.
+         * @description Checks that the wallet's entries are consistent.
          */
         get: operations["verifyMerchant"];
         put?: never;
@@ -1009,7 +1009,7 @@ export interface paths {
         };
         /**
          * Verify a customer's wallet
-         * @description Whether its entries and holds fit together.
+         * @description Checks that the wallet's entries and holds are consistent.
          */
         get: operations["verifyWallet"];
         put?: never;
@@ -1114,64 +1114,64 @@ export interface components {
             /** @description As the request was read. */
             digest: string;
         };
-        /** @description What wants a person's attention. */
+        /** @description Things that need a person's attention. */
         Attention: {
-            /** @description By key, the newest first. */
+            /** @description Items by key, newest key first. */
             items: components["schemas"]["AttentionItem"][];
         };
-        /** @description One thing about a key. */
+        /** @description One observation about a key. */
         AttentionItem: {
-            /** @description What to do about it. */
+            /** @description Recommended action. */
             action: string;
             /** @description The key. */
             keyID: components["schemas"]["KeyID"];
             /**
-             * @description What it is about.
+             * @description Kind of the observation.
              * @enum {string}
              */
             kind: "expiring" | "unused" | "new-ip" | "denials" | "volume" | "old" | "known-to-disabled";
-            /** @description What is the matter. */
+            /** @description Sentence that describes the observation. */
             message: string;
-            /** @description Since when. */
+            /** @description Time since which the observation holds. */
             since: components["schemas"]["Timestamp"];
-            /** @description The person, where it is about one. */
+            /** @description The person, for an observation about one. */
             userID?: components["schemas"]["UserID"] | null;
         };
         /** @description An entry of the chain. */
         AuditEntry: {
-            /** @description Who did it. */
+            /** @description Actor who caused the event. */
             actor: components["schemas"]["Actor"];
-            /** @description When. */
+            /** @description Time of the entry. */
             at: components["schemas"]["Timestamp"];
-            /** @description What a reader wants to know of it. */
+            /** @description Details of the event. */
             details: {
                 [key: string]: unknown;
             };
             /** @description Hex SHA-256 of the 32 bytes of `previousHash` and of `text`. */
             hash: string;
-            /** @description What happened, such as `api-key.requested`. */
+            /** @description Kind of the event, such as `api-key.requested`. */
             kind: string;
-            /** @description The hash of the entry before. */
+            /** @description Hash of the previous entry. */
             previousHash: string;
             /**
              * Format: uint64
-             * @description Its number, from 1.
+             * @description Number of the entry, from 1.
              */
             sequenceNumber: number;
-            /** @description The ID of what it happened to. */
+            /** @description ID of the key, request, operation or user that the event concerns. */
             subject: string;
-            /** @description What the hash is made of, after the hash before. */
+            /** @description Text that the hash covers, after the previous hash. */
             text: string;
         };
         /** @description A distributor's float. */
         Balance: {
-            /** @description What is free to be spent: `balance` less `held`. */
+            /** @description The part that is free to be spent: `balance` less `held`. */
             available: components["schemas"]["Amount"];
             /** @description All of the float. */
             balance: components["schemas"]["Amount"];
             /** @description The deployment's currency, such as `NGN`. */
             currency: string;
-            /** @description What pending cash-ins hold. */
+            /** @description The part that pending cash-ins hold. */
             held: components["schemas"]["Amount"];
         };
         /** @enum {string} */
@@ -1214,9 +1214,9 @@ export interface components {
         };
         /** @description A customer's request to be paid out. */
         CashOutRequested: {
-            /** @description Names the request, and the operation that it becomes. */
+            /** @description ID of the request and of the operation that pays it. */
             operationID: components["schemas"]["OperationID"];
-            /** @description `cancelled`, once it is. */
+            /** @description `cancelled` after a cancellation. */
             status?: string | null;
         };
         ChangePassword: {
@@ -1224,41 +1224,41 @@ export interface components {
             /** @description At most 1024 bytes of UTF-8. */
             new: string;
         };
-        /** @description A claimed key, shown this once. */
+        /** @description A claimed key, with the secret shown only in this answer. */
         ClaimedKey: {
             /** @description The secret. */
             apiKey: string;
             /** @description The key. */
             key: components["schemas"]["Key"];
         };
-        /** @description An approved request, and what it is about as it stands now. */
+        /** @description An approved request and the current state of its subject. */
         Decision: {
             /** @description The request. */
             approval: components["schemas"]["Approval"];
-            /** @description The key that it is about. */
+            /** @description The key, for a request about a key. */
             key?: components["schemas"]["Key"] | null;
-            /** @description The operation that it is about. */
+            /** @description The operation, for a request about an operation. */
             operation?: components["schemas"]["Operation"] | null;
-            /** @description The second half of a new password, shown this once. */
+            /** @description Second half of a new password, shown only in this answer. */
             passwordHalf?: string | null;
-            /** @description The person that it is about. */
+            /** @description The user, for a request about a user. */
             user?: components["schemas"]["User"] | null;
         };
-        /** @description A new distributor and its people. */
+        /** @description A new distributor and its users. */
         DistributorCreated: {
-            /** @description Names it. */
+            /** @description ID of the distributor. */
             distributorID: components["schemas"]["DistributorID"];
-            /** @description Its people, as the request names them. */
+            /** @description Users in the order of the request. */
             users: components["schemas"]["UserAdded"][];
         };
         /** @example 36e48800-22ce-4ea0-b37a-198f7978cd53 */
         DistributorID: string;
-        /** @description A distributor by name alone. */
+        /** @description A distributor's ID and name. */
         DistributorOfPage: {
-            /** @description Names it. */
+            /** @description ID of the distributor. */
             distributorID: components["schemas"]["DistributorID"];
         };
-        /** @description What was found of a distributor. */
+        /** @description Result of a distributor's verification. */
         DistributorVerified: {
             /** @description Time at which the issuer last kept the chain's head. */
             anchoredAt: components["schemas"]["Timestamp"] | null;
@@ -1284,30 +1284,30 @@ export interface components {
              * @description Entry number from which to continue.
              */
             nextFrom?: number | null;
-            /** @description What does not fit, a sentence each; looked for at the end of the chain. */
+            /** @description Inconsistencies, one sentence each; searched at the end of the chain. */
             problems: string[];
             /** @description True if all verified entries and states hold. */
             valid: boolean;
-            /** @description What the operations and requests among the verified entries mean to each wallet. */
+            /** @description Expected money in each wallet, from the verified operations and requests. */
             wallets: components["schemas"]["InWallet"][];
         };
-        /** @description A page of the distributors that there are. */
+        /** @description A page of distributors. */
         DistributorsPage: {
-            /** @description In the order of their IDs. */
+            /** @description Distributors in the order of their IDs. */
             items: components["schemas"]["DistributorOfPage"][];
-            /** @description Where the next page starts; empty on the last. */
+            /** @description Cursor of the next page; empty on the last. */
             nextCursor: string;
         };
         /** @description An error's body. */
         ErrorBody: {
             /**
-             * @description What a program can act on.
+             * @description The stable code for programs.
              * @default
              */
             code: string;
             /** @description The status' reason phrase. */
             error: string;
-            /** @description What is wrong with which field; for validation only. */
+            /** @description The mistakes by field; for validation only. */
             errors?: components["schemas"]["FieldError"][];
             /** @description One sentence a person can act on. */
             message: string;
@@ -1317,37 +1317,37 @@ export interface components {
              */
             requestID: string;
         };
-        /** @description What is wrong with one field. */
+        /** @description One mistake in a field. */
         FieldError: {
             /** @description The field, such as `allowedIPs[1]`. */
             field: string;
-            /** @description What to do about it. */
+            /** @description The way to mend it. */
             message: string;
         };
         /** @description A top-up or redemption. */
         FloatMoved: {
-            /** @description The float now. */
+            /** @description Balance of the float after the movement. */
             balance: components["schemas"]["Amount"];
-            /** @description Names the movement; it is not among the operations. */
+            /** @description ID of the movement, which is not listed among the operations. */
             operationID: string;
         };
         FloatMovement: {
             amount: string;
             reference: string;
         };
-        /** @description What a distributor's entries mean to one wallet. */
+        /** @description Expected money of one wallet, from a distributor's entries. */
         InWallet: {
-            /** @description On its way there. */
+            /** @description Cash-ins in transit to the wallet. */
             arriving: components["schemas"]["Total"];
-            /** @description Arrived there. */
+            /** @description Cash-ins that arrived in the wallet. */
             cashedIn: components["schemas"]["Total"];
-            /** @description Captured from it. */
+            /** @description Cash-outs captured from the wallet. */
             cashedOut: components["schemas"]["Total"];
-            /** @description Held for requests that are open or wait for a checker. */
+            /** @description Amount held for requests that are open or pending. */
             held: components["schemas"]["Total"];
-            /** @description About to be captured, if it is not already. */
+            /** @description Cash-outs due to be captured, unless already done. */
             leaving: components["schemas"]["Total"];
-            /** @description Held for requests that are over, if it was not given back already. */
+            /** @description Amount held for ended requests, unless already released. */
             releasing: components["schemas"]["Total"];
             /** @description `phone:+234…` or `merchant:100000`. */
             wallet: string;
@@ -1434,19 +1434,19 @@ export interface components {
             allowedIPs: string[];
             /** @description Operations up to this amount need no checker. */
             autoApproveLimit: components["schemas"]["Amount"];
-            /** @description What is left of today's volume; null: no limit. */
+            /** @description The rest of today's volume; null: no limit. */
             dailyVolumeRemaining: components["schemas"]["Amount"] | null;
             /** @description When it ends. */
             expiresAt: components["schemas"]["Timestamp"];
             /** @description Names the key. */
             keyID: components["schemas"]["KeyID"];
-            /** @description What its maker called it. */
+            /** @description The label that its maker gave it. */
             label: string;
             /** @description The volume of one UTC day; null: no limit. */
             maxDailyVolume: components["schemas"]["Amount"] | null;
             /** @description The largest amount of one operation; null: no limit. */
             maxTransactionAmount: components["schemas"]["Amount"] | null;
-            /** @description What it may do. */
+            /** @description Its permissions. */
             permissions: components["schemas"]["Permission"][];
         };
         KeyRotation: {
@@ -1455,22 +1455,22 @@ export interface components {
         };
         /** @description Status of a key. */
         KeyStatus: "pending" | "approved" | "active" | "expired" | "revoked" | "rejected" | "withdrawn" | "lapsed";
-        /** @description How a key was used. */
+        /** @description Usage of a key. */
         KeyUsage: {
-            /** @description By UTC day, oldest first. */
+            /** @description Usage by UTC day, oldest first. */
             days: components["schemas"]["UsedDay"][];
-            /** @description Its refusals by code, most recent first. */
+            /** @description Refusals by code, most recent first. */
             denials: components["schemas"]["UsedDenial"][];
-            /** @description By address, most recent first. */
+            /** @description Usage by address, most recent first. */
             ips: components["schemas"]["UsedAddress"][];
         };
         /** @description A registered merchant. */
         Merchant: {
-            /** @description Names it. */
+            /** @description ID of the merchant. */
             merchantID: string;
-            /** @description What it is called. */
+            /** @description Name of the merchant. */
             name: string;
-            /** @description What it is paid under. */
+            /** @description Short code that customers pay to. */
             shortCode: components["schemas"]["ShortCode"];
         };
         NewDistributor: {
@@ -1592,32 +1592,32 @@ export interface components {
         OperationStatus: "pending" | "processing" | "completed" | "rejected" | "expired" | "failed";
         /** @enum {string} */
         OperationType: "cash-in" | "cash-out-fulfillment";
-        /** @description A page of the console's lists. */
+        /** @description A page of a console list. */
         PageOfApproval: {
-            /** @description What is on it. */
+            /** @description Items on the page. */
             items: components["schemas"]["Approval"][];
-            /** @description Where the next page starts; empty on the last. */
+            /** @description Cursor of the next page; empty on the last. */
             nextCursor: string;
         };
-        /** @description A page of the console's lists. */
+        /** @description A page of a console list. */
         PageOfAuditEntry: {
-            /** @description What is on it. */
+            /** @description Items on the page. */
             items: components["schemas"]["AuditEntry"][];
-            /** @description Where the next page starts; empty on the last. */
+            /** @description Cursor of the next page; empty on the last. */
             nextCursor: string;
         };
-        /** @description A page of the console's lists. */
+        /** @description A page of a console list. */
         PageOfKey: {
-            /** @description What is on it. */
+            /** @description Items on the page. */
             items: components["schemas"]["Key"][];
-            /** @description Where the next page starts; empty on the last. */
+            /** @description Cursor of the next page; empty on the last. */
             nextCursor: string;
         };
-        /** @description A page of the console's lists. */
+        /** @description A page of a console list. */
         PageOfUser: {
-            /** @description What is on it. */
+            /** @description Items on the page. */
             items: components["schemas"]["User"][];
-            /** @description Where the next page starts; empty on the last. */
+            /** @description Cursor of the next page; empty on the last. */
             nextCursor: string;
         };
         /** @enum {string} */
@@ -1634,31 +1634,31 @@ export interface components {
          * @example +234 803 123 4567
          */
         Phone: string;
-        /** @description A distributor's money, as the issuer sees it. */
+        /** @description Money of a distributor, as the issuer sees it. */
         Position: {
-            /** @description What is free to be spent. */
+            /** @description Balance minus holds. */
             available: components["schemas"]["Amount"];
-            /** @description All of the float. */
+            /** @description Whole balance of the float. */
             balance: components["schemas"]["Amount"];
-            /** @description Cash-ins that arrived. */
+            /** @description Total of arrived cash-ins. */
             cashedIn: components["schemas"]["Total"];
-            /** @description Cash-outs that arrived. */
+            /** @description Total of arrived cash-outs. */
             cashedOut: components["schemas"]["Total"];
-            /** @description Since when it is there. */
+            /** @description Time of creation. */
             createdAt: components["schemas"]["Timestamp"];
             /** @description The deployment's currency. */
             currency: string;
-            /** @description Names it. */
+            /** @description ID of the distributor. */
             distributorID: components["schemas"]["DistributorID"];
-            /** @description What pending cash-ins hold. */
+            /** @description Amount held by pending cash-ins. */
             held: components["schemas"]["Amount"];
-            /** @description Top-ups less redemptions. */
+            /** @description Top-ups minus redemptions. */
             issued: components["schemas"]["Total"];
-            /** @description What it is called. */
+            /** @description Name of the distributor. */
             name: string;
-            /** @description What is on its way to or from wallets. */
+            /** @description Amount in transit to or from wallets. */
             processing: components["schemas"]["Total"];
-            /** @description Whether the issuer suspended it. */
+            /** @description Status of the distributor. */
             status: components["schemas"]["Standing"];
         };
         ProcessCashOut: {
@@ -1684,26 +1684,26 @@ export interface components {
         Role: "admin" | "maker" | "checker" | "viewer";
         /** @description A signed-in person and their distributors. */
         Session: {
-            /** @description Where the call comes from, as far as the platform tells. */
+            /** @description Client address of the call, if the platform provides it. */
             clientIP: string | null;
-            /** @description Where they are a member. */
+            /** @description Distributors of which the person is a member. */
             distributors: components["schemas"]["SessionDistributor"][];
-            /** @description What they sign in with, in lower case. */
+            /** @description Login in lower case. */
             login: string;
-            /** @description Others made the password: nothing else is possible before it is changed. */
+            /** @description True if others made the password, which must be changed before anything else. */
             mustChangePassword: boolean;
-            /** @description What they are called. */
+            /** @description Name of the person. */
             name: string;
-            /** @description Names the person. */
+            /** @description ID of the user. */
             userID: components["schemas"]["UserID"];
         };
-        /** @description What a person is at a distributor. */
+        /** @description A person's membership of a distributor. */
         SessionDistributor: {
-            /** @description Names it. */
+            /** @description ID of the distributor. */
             distributorID: components["schemas"]["DistributorID"];
-            /** @description What it is called. */
+            /** @description Name of the distributor. */
             name: string;
-            /** @description What they may do there. */
+            /** @description Roles at the distributor. */
             roles: components["schemas"]["Role"][];
         };
         /**
@@ -1716,25 +1716,25 @@ export interface components {
             password: string;
         };
         /**
-         * @description Whether the issuer suspended a distributor.
+         * @description Status of a distributor: active or suspended.
          * @enum {string}
          */
         Standing: "active" | "suspended";
-        /** @description A distributor, as its members see it. */
+        /** @description Summary of a distributor for its members. */
         Summary: {
-            /** @description What is free to be spent. */
+            /** @description Balance minus holds. */
             available: components["schemas"]["Amount"];
-            /** @description All of the float. */
+            /** @description Whole balance of the float. */
             balance: components["schemas"]["Amount"];
             /** @description The deployment's currency. */
             currency: string;
-            /** @description Names it. */
+            /** @description ID of the distributor. */
             distributorID: components["schemas"]["DistributorID"];
-            /** @description What pending cash-ins hold. */
+            /** @description Amount held by pending cash-ins. */
             held: components["schemas"]["Amount"];
-            /** @description What it is called. */
+            /** @description Name of the distributor. */
             name: string;
-            /** @description Whether the issuer suspended it. */
+            /** @description Status of the distributor. */
             status: components["schemas"]["Standing"];
         };
         /**
@@ -1760,30 +1760,30 @@ export interface components {
             /** @description Volume of this UTC day. */
             volumeToday: components["schemas"]["Amount"];
         };
-        /** @description An address that a key was used from. */
+        /** @description Usage from one address. */
         UsedAddress: {
             /**
              * Format: uint64
              * @description Refused calls.
              */
             denied: number;
-            /** @description The first call. */
+            /** @description Time of the first call. */
             firstSeenAt: components["schemas"]["Timestamp"];
-            /** @description The address, or `others` for those that are too many to be kept. */
+            /** @description The address, or `others` for the sum of addresses beyond the kept ones. */
             ip: string;
-            /** @description The last call. */
+            /** @description Time of the last call. */
             lastSeenAt: components["schemas"]["Timestamp"];
             /**
              * Format: uint64
-             * @description Calls, refused ones included.
+             * @description Calls, including refused ones.
              */
             requests: number;
         };
-        /** @description A UTC day. */
+        /** @description Usage on a UTC day. */
         UsedDay: {
             /**
              * Format: date
-             * @description Which.
+             * @description The UTC day.
              */
             date: string;
             /**
@@ -1793,29 +1793,29 @@ export interface components {
             denied: number;
             /**
              * Format: uint64
-             * @description Operations that it asked for.
+             * @description Operations that the key made.
              */
             operations: number;
             /**
              * Format: uint64
-             * @description Calls, refused ones included.
+             * @description Calls, including refused ones.
              */
             requests: number;
-            /** @description Their volume. */
+            /** @description Volume of those operations. */
             volume: components["schemas"]["Amount"];
         };
-        /** @description Refusals of one kind. */
+        /** @description Refusals with one code. */
         UsedDenial: {
-            /** @description Why. */
+            /** @description Code of the refusals. */
             code: string;
             /**
              * Format: uint64
-             * @description How many.
+             * @description Number of refusals.
              */
             count: number;
-            /** @description The last one. */
+            /** @description Time of the last refusal. */
             lastAt: components["schemas"]["Timestamp"];
-            /** @description Where that came from. */
+            /** @description Client address of the last refusal. */
             lastIP: string | null;
         };
         /** @description A member of a distributor. */
@@ -1833,24 +1833,24 @@ export interface components {
             /** @description ID of the user. */
             userID: components["schemas"]["UserID"];
         };
-        /** @description A person who was made a member. */
+        /** @description A user who became a member. */
         UserAdded: {
-            /** @description What they sign in with, in lower case. */
+            /** @description Login in lower case. */
             login: string;
-            /** @description Signs in once, within 7 days, and must then be changed; absent for a login that exists. */
+            /** @description Password that signs in once, within 7 days, and must then be changed; absent for an existing login. */
             oneTimePassword?: string | null;
-            /** @description Names the person. */
+            /** @description ID of the user. */
             userID: components["schemas"]["UserID"];
         };
         UserChange: {
             disabled?: boolean | null;
             roles?: ("admin" | "maker" | "checker" | "viewer")[];
         };
-        /** @description A changed user, and what waits for another person. */
+        /** @description A changed user, and the request for the part that waits for another person. */
         UserChanged: {
-            /** @description That request. */
+            /** @description The request for added roles or enabling. */
             approval?: components["schemas"]["Approval"] | null;
-            /** @description Names the request for what was not taken but given. */
+            /** @description ID of the request for added roles or enabling. */
             approvalID?: components["schemas"]["ApprovalID"] | null;
             /** @description Time of joining. */
             createdAt: components["schemas"]["Timestamp"];
@@ -1862,7 +1862,7 @@ export interface components {
             name: string;
             /** @description Roles at this distributor. */
             roles: components["schemas"]["Role"][];
-            /** @description The same once more. */
+            /** @description The same user in a nested object. */
             user: components["schemas"]["User"];
             /** @description ID of the user. */
             userID: components["schemas"]["UserID"];
@@ -1873,11 +1873,11 @@ export interface components {
         UserRequested: {
             /** @description The request. */
             approval: components["schemas"]["Approval"];
-            /** @description Names the request. */
+            /** @description ID of the request. */
             approvalID: components["schemas"]["ApprovalID"];
-            /** @description The first half of a new password, shown this once; absent for a login that exists. */
+            /** @description First half of a new password, shown only in this answer; absent for an existing login. */
             passwordHalf?: string | null;
-            /** @description The person that it is about. */
+            /** @description ID of the user that the request concerns. */
             userID: components["schemas"]["UserID"];
         };
         /** @description Result of a verification. */
@@ -1911,37 +1911,37 @@ export interface components {
         };
         /** @example wo_36e48800-22ce-4ea0-b37a-198f7978cd53 */
         WalletOperationID: string;
-        /** @description What a wallet's entries and holds come to, read behind the back of what is in memory. */
+        /** @description Totals of a wallet's entries and holds, read from storage and not from memory. */
         WalletVerified: {
-            /** @description What is held for requests that none knows of yet. */
+            /** @description Amount held for requests that are not yet announced. */
             announcing: components["schemas"]["Total"];
-            /** @description The balance that they leave. */
+            /** @description Balance after the entries. */
             balance: components["schemas"]["Total"];
             /**
              * Format: uint64
              * @description Number of entries.
              */
             entries: number;
-            /** @description What is held for requests that a distributor knows of. */
+            /** @description Amount held for requests that a distributor knows of. */
             held: components["schemas"]["Total"];
-            /** @description What does not fit, a sentence each. */
+            /** @description Inconsistencies, one sentence each. */
             problems: string[];
         };
-        /** @description A wallet's money, and whose it is where that is a merchant. */
+        /** @description Funds of a wallet, and the merchant that owns it, if any. */
         WalletView: {
-            /** @description What is free. */
+            /** @description Balance minus holds. */
             available: components["schemas"]["Amount"];
-            /** @description All of it. */
+            /** @description Whole balance. */
             balance: components["schemas"]["Amount"];
             /** @description The deployment's currency. */
             currency: string;
-            /** @description What requests to be paid out hold. */
+            /** @description Amount held for cash-out requests. */
             held: components["schemas"]["Amount"];
-            /** @description Names it. */
+            /** @description ID of the merchant. */
             merchantID?: string;
-            /** @description What it is called. */
+            /** @description Name of the merchant. */
             name?: string;
-            /** @description What it is paid under. */
+            /** @description Short code that customers pay to. */
             shortCode?: components["schemas"]["ShortCode"];
         };
     };
@@ -3109,22 +3109,22 @@ export interface components {
          */
         "Idempotency-Key": string;
         /**
-         * @description Names the request.
+         * @description ID of the request.
          * @example apr_36e48800-22ce-4ea0-b37a-198f7978cd53
          */
         approvalID: string;
         /**
-         * @description Names the distributor.
+         * @description ID of the distributor.
          * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
          */
         distributorID: string;
         /**
-         * @description Names the key.
+         * @description ID of the key.
          * @example key_36e48800-22ce-4ea0-b37a-198f7978cd53
          */
         keyID: string;
         /**
-         * @description Names the operation or cash-out request.
+         * @description ID of the operation or cash-out request.
          * @example op_36e48800-22ce-4ea0-b37a-198f7978cd53
          */
         operationID: string;
@@ -3144,7 +3144,7 @@ export interface components {
          */
         shortCode: string;
         /**
-         * @description Names the person.
+         * @description ID of the user.
          * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
          */
         userID: string;
@@ -3380,7 +3380,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -3440,7 +3440,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -3524,7 +3524,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -3605,12 +3605,12 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
                 /**
-                 * @description Names the key.
+                 * @description ID of the key.
                  * @example key_36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 keyID: components["parameters"]["keyID"];
@@ -3682,12 +3682,12 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
                 /**
-                 * @description Names the key.
+                 * @description ID of the key.
                  * @example key_36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 keyID: components["parameters"]["keyID"];
@@ -3767,12 +3767,12 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
                 /**
-                 * @description Names the key.
+                 * @description ID of the key.
                  * @example key_36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 keyID: components["parameters"]["keyID"];
@@ -3858,12 +3858,12 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
                 /**
-                 * @description Names the key.
+                 * @description ID of the key.
                  * @example key_36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 keyID: components["parameters"]["keyID"];
@@ -3951,12 +3951,12 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
                 /**
-                 * @description Names the key.
+                 * @description ID of the key.
                  * @example key_36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 keyID: components["parameters"]["keyID"];
@@ -4044,12 +4044,12 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
                 /**
-                 * @description Names the key.
+                 * @description ID of the key.
                  * @example key_36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 keyID: components["parameters"]["keyID"];
@@ -4134,7 +4134,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -4202,12 +4202,12 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
                 /**
-                 * @description Names the request.
+                 * @description ID of the request.
                  * @example apr_36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 approvalID: components["parameters"]["approvalID"];
@@ -4275,12 +4275,12 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
                 /**
-                 * @description Names the request.
+                 * @description ID of the request.
                  * @example apr_36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 approvalID: components["parameters"]["approvalID"];
@@ -4397,12 +4397,12 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
                 /**
-                 * @description Names the request.
+                 * @description ID of the request.
                  * @example apr_36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 approvalID: components["parameters"]["approvalID"];
@@ -4480,12 +4480,12 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
                 /**
-                 * @description Names the request.
+                 * @description ID of the request.
                  * @example apr_36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 approvalID: components["parameters"]["approvalID"];
@@ -4553,7 +4553,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -4562,7 +4562,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What wants attention. */
+            /** @description Things that need attention. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -4610,7 +4610,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -4674,7 +4674,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -4683,7 +4683,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What was found. */
+            /** @description Result of the verification. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -4728,7 +4728,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -4786,12 +4786,12 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
                 /**
-                 * @description Names the operation or cash-out request.
+                 * @description ID of the operation or cash-out request.
                  * @example op_36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 operationID: components["parameters"]["operationID"];
@@ -4846,7 +4846,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -4902,7 +4902,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -4962,7 +4962,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -5026,7 +5026,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -5067,12 +5067,12 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
                 /**
-                 * @description Names the operation or cash-out request.
+                 * @description ID of the operation or cash-out request.
                  * @example op_36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 operationID: components["parameters"]["operationID"];
@@ -5122,7 +5122,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -5178,7 +5178,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -5250,12 +5250,12 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
                 /**
-                 * @description Names the person.
+                 * @description ID of the user.
                  * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 userID: components["parameters"]["userID"];
@@ -5324,12 +5324,12 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
                 /**
-                 * @description Names the person.
+                 * @description ID of the user.
                  * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 userID: components["parameters"]["userID"];
@@ -5549,7 +5549,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -5605,7 +5605,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -5662,7 +5662,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -5725,12 +5725,12 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
                 /**
-                 * @description Names the operation or cash-out request.
+                 * @description ID of the operation or cash-out request.
                  * @example op_36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 operationID: components["parameters"]["operationID"];
@@ -5810,7 +5810,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -5875,7 +5875,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -5944,7 +5944,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -5990,12 +5990,12 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
                 /**
-                 * @description Names the operation or cash-out request.
+                 * @description ID of the operation or cash-out request.
                  * @example op_36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 operationID: components["parameters"]["operationID"];
@@ -6050,12 +6050,12 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
                 /**
-                 * @description Names the operation or cash-out request.
+                 * @description ID of the operation or cash-out request.
                  * @example op_36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 operationID: components["parameters"]["operationID"];
@@ -6209,7 +6209,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -6263,12 +6263,12 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
                 /**
-                 * @description Names the key.
+                 * @description ID of the key.
                  * @example key_36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 keyID: components["parameters"]["keyID"];
@@ -6355,7 +6355,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -6408,7 +6408,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -6467,7 +6467,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -6526,7 +6526,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -6579,7 +6579,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -6634,7 +6634,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Names the distributor.
+                 * @description ID of the distributor.
                  * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 distributorID: components["parameters"]["distributorID"];
@@ -6643,7 +6643,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What was found. */
+            /** @description Result of the verification. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -6788,7 +6788,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What was found. */
+            /** @description Result of the verification. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -6919,7 +6919,7 @@ export interface operations {
                  */
                 phone: components["parameters"]["phone"];
                 /**
-                 * @description Names the operation or cash-out request.
+                 * @description ID of the operation or cash-out request.
                  * @example op_36e48800-22ce-4ea0-b37a-198f7978cd53
                  */
                 operationID: components["parameters"]["operationID"];
@@ -6970,7 +6970,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What was found. */
+            /** @description Result of the verification. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];

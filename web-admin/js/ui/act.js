@@ -1,5 +1,5 @@
 // @ts-check
-/** A button that does something at the server: once per click, with a clear end either way. */
+/** A button that calls the server: one call per click, with feedback on success and on failure. */
 
 import { ApiError } from "../server/api.js";
 import { refreshSession } from "../server/session.js";

@@ -1,5 +1,5 @@
 // @ts-check
-/** The states of a view without content: it loads, is empty, or failed. */
+/** The states of a view without content: loading, empty or failed. */
 
 import { h, icon } from "../lib/dom.js";
 import { ApiError } from "../server/api.js";

@@ -181,7 +181,7 @@ function decision(request, fingerprint, screen) {
           id: "approve",
           class: "primary",
           click: once(async () => {
-            // The fingerprint was computed from what is on the screen, so nothing else can be approved.
+            // The fingerprint covers exactly the data on the screen, so nothing else can be approved.
             /** @type {Decision} */
             const answer = await call("POST", `${path}/approve`, { body: { digest: fingerprint } });
             toast("Approved.");

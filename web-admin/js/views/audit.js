@@ -59,7 +59,7 @@ export const audit = {
 };
 
 /**
- * The server checks a part of the chain a call; this goes on to its end or first break.
+ * The server verifies a part of the chain per call; this continues to its end or first break.
  * @param {Screen} screen
  * @returns {Promise<Verified>}
  */

@@ -208,8 +208,8 @@ function filters(screen) {
 }
 
 /**
- * Saves the ledger as a file. The browser takes the stream by itself; whether it will come is asked
- * first, since a download that is refused says nothing.
+ * Saves the ledger as a file. The browser downloads the stream by itself; a check comes
+ * first, since a refused download shows no reason.
  * @param {Screen} screen
  * @param {string} format
  */

@@ -1,5 +1,5 @@
 // @ts-check
-/** Signing in: at the door, and again in a dialog when the session ends in the middle of work. */
+/** Signing in: at the start, and again in a dialog when the session ends in the middle of work. */
 
 import { find, h, replace, template } from "../lib/dom.js";
 import { current, load, signIn } from "../server/session.js";

@@ -135,7 +135,7 @@ export function subjectDetails(approval, currency) {
 const OF_ITS_OWN = ["keyID", "replaces", "note", "overlapHours"];
 
 /**
- * For a rotation: every member of the request, beside what the old key has.
+ * For a rotation: every member of the request, beside the old key's value.
  * @param {Approval} approval
  * @param {Key} old
  * @param {string} currency

@@ -10,10 +10,10 @@ use crate::error::Error;
 use crate::options::{Entry, Options};
 use crate::project::{self, Binding, Project};
 
-/// Folders are named here and given as arguments, which workerd takes as they are.
+/// Folders have a name here and arrive as arguments, which workerd takes unchanged.
 pub(crate) const STORAGE: &str = "storage";
 
-/// The whole configuration. Secrets are not in it: it names the environment variables that hold them.
+/// The whole configuration. It holds no secret, only the names of the environment variables that hold them.
 pub(crate) fn config(options: &Options, project: &Project) -> Result<String, Error> {
     let mut services = format!(
         "    (name = {}, worker = .edge),\n    (name = {STORAGE:?}, disk = (writable = true)),\n",
@@ -40,7 +40,7 @@ pub(crate) fn config(options: &Options, project: &Project) -> Result<String, Err
     ))
 }
 
-/// The files, and in front of files and Worker the router that wrangler has too.
+/// The static files, and the router in front of files and Worker, as wrangler has it.
 fn assets(folder: &Path, project: &Project) -> Result<String, Error> {
     let text = |name| {
         let file = folder.join(name);
@@ -59,7 +59,7 @@ fn assets(folder: &Path, project: &Project) -> Result<String, Error> {
     ))
 }
 
-/// The build's scripts, texts and wasm, the entry first. The entry for tests is part of test runs only.
+/// The build's scripts, texts and wasm, the entry first. Only test runs include the testing entry.
 fn modules(options: &Options) -> Result<String, Error> {
     let entry = options.entry.module();
     let mut modules = Vec::new();
@@ -80,7 +80,7 @@ fn modules(options: &Options) -> Result<String, Error> {
     Ok(modules.into_iter().map(|(_, module)| module).collect())
 }
 
-/// The files of a folder and of those in it.
+/// The files of a folder and its subfolders.
 fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let read = || format!("read {}: run `cargo xtask build` first", folder.display());
     let mut files = Vec::new();
@@ -111,7 +111,7 @@ fn bindings(options: &Options, project: &Project) -> String {
     vars.chain(secrets).chain(objects).chain(assets).fold(String::new(), |text, item| format!("{text}    {item},\n"))
 }
 
-/// An object's class. Storage lies under the unique key, so that must stay.
+/// An object's class. Its storage lies under the unique key, which must therefore not change.
 fn namespace(binding: &Binding) -> String {
     let class = quoted(&binding.class_name);
     format!("    (className = {class}, uniqueKey = {class}, enableSql = true),\n")

@@ -1,7 +1,7 @@
-//! The built Worker on bare `workerd serve`: what wrangler runs, without wrangler's proxy, which costs ten times the
-//! request itself. `cargo xtask dev --runtime workerd`, the end-to-end tests and load use it.
+//! The built Worker on bare `workerd serve`: wrangler's runtime without wrangler's proxy, which costs ten times the
+//! request itself. `cargo xtask dev --runtime workerd`, the end-to-end tests and the benchmark use it.
 //!
-//! Compatibility date, objects, variables and assets come from `wrangler.toml`, so the two runtimes cannot differ.
+//! Compatibility date, objects, variables and assets come from `wrangler.toml`, so the two runtimes do not differ.
 
 mod capnp;
 mod error;

@@ -2,12 +2,12 @@ use std::path::PathBuf;
 
 use crate::secrets::Secrets;
 
-/// Which of the build's modules answers.
+/// The module of the build that answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
     /// `worker.js`, as deployed.
     Production,
-    /// `testing.js`: the same, with a clock that can be set, access to SQL, and counters of calls.
+    /// `testing.js`: adds a clock that can be set, access to SQL, and counters of calls.
     Testing,
 }
 
@@ -20,20 +20,20 @@ impl Entry {
     }
 }
 
-/// What to run, and where.
+/// The Worker to run, and its surroundings.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The folder that `cargo xtask build` made.
+    /// The folder made by `cargo xtask build`.
     pub build_dir: PathBuf,
-    /// The folder of the static files; none for an edge without page.
+    /// The folder of the static files; `None` for an edge without the page.
     pub assets_dir: Option<PathBuf>,
-    /// Where storage, configuration and log go. It is created when missing; another one is fresh storage.
+    /// The folder of storage, configuration and log. It is created when missing; a new folder is fresh storage.
     pub state_dir: PathBuf,
     /// The port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
-    /// Which module answers.
+    /// The module that answers.
     pub entry: Entry,
-    /// Worker variables, over those of `wrangler.toml`.
+    /// Worker variables, which override those of `wrangler.toml`.
     pub vars: Vec<(String, String)>,
     /// The Worker's secrets.
     pub secrets: Secrets,

@@ -7,26 +7,26 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::error::Error;
 
-/// How long a program may take to end when asked, before it is killed.
+/// Time that a program has to end when asked, before it is killed.
 const STOP: Duration = Duration::from_secs(5);
 
-/// A program and all that it starts. They end with this value, and with this process, however that ends.
+/// A program and its descendants. They end with this value, and with this process, however that ends.
 #[derive(Debug)]
 pub struct ProcessGroup {
     leader: Child,
     guard: Option<Child>,
 }
 
-/// Waits for its input to close, which the system does when the process at the other end is gone, even by SIGKILL.
-/// Then it ends the group `$1`; what ignores SIGTERM has three seconds.
+/// Waits for its input to close, which the system does when the process at the other end ends, even by SIGKILL.
+/// Then it ends the group `$1`; a process that ignores SIGTERM has three seconds.
 const GUARD: &str = "read -r _; kill -s TERM -- \"-$1\" && sleep 3; kill -s KILL -- \"-$1\"";
 
 impl ProcessGroup {
-    /// Starts the program as the leader of a group of its own, which Ctrl-C at the terminal does not reach.
+    /// Starts the program as the leader of a group of its own, which Ctrl-C in the terminal does not reach.
     pub fn start(command: &mut Command) -> Result<Self, Error> {
         let program = command.get_program().to_string_lossy().into_owned();
         let leader = command.process_group(0).spawn().map_err(Error::io(format!("start {program}")))?;
-        // Made before the guard, so that the program is ended when the guard cannot be started.
+        // The value exists before the guard, so that the program ends when the guard cannot start.
         let mut group = Self { leader, guard: None };
         let mut guard = Command::new("sh");
         guard.args(["-c", GUARD, "guard", &group.id().to_string()]);
@@ -35,28 +35,28 @@ impl ProcessGroup {
         Ok(group)
     }
 
-    /// The leader's process number, which is the group's too.
+    /// The leader's process ID, which is also the group's.
     pub fn id(&self) -> u32 {
         self.leader.id()
     }
 
-    /// What the leader prints, once, if it was started with a pipe.
+    /// The leader's output, once, if it was started with a pipe.
     pub fn take_output(&mut self) -> Option<ChildStdout> {
         self.leader.stdout.take()
     }
 
-    /// The leader's exit status once it has ended by itself.
+    /// The leader's exit status after it has ended by itself.
     pub fn ended(&mut self) -> Result<Option<ExitStatus>, Error> {
         self.leader.try_wait().map_err(Error::io("look after a program"))
     }
 
-    /// Ends all at once, and waits until the leader is gone.
+    /// Kills the group, and waits until the leader has ended.
     pub fn kill(mut self) -> Result<(), Error> {
         self.signal(Signal::KILL)?;
         self.leader.wait().map(drop).map_err(Error::io("wait for a program"))
     }
 
-    /// Ends all, at first by asking.
+    /// Ends the group, first by asking.
     pub fn stop(mut self) -> Result<(), Error> {
         self.signal(Signal::TERM)?;
         let deadline = Instant::now() + STOP;
@@ -76,8 +76,8 @@ impl ProcessGroup {
 
 impl Drop for ProcessGroup {
     fn drop(&mut self) {
-        // Errors here would mean that a process is gone already. The guard is killed before its input closes, so it
-        // ends nothing; what the leader left behind is ended too.
+        // Errors here would mean that a process has already ended. The guard is killed before its input closes, so it
+        // ends nothing; remaining children of the leader are ended too.
         let _ = self.signal(Signal::KILL);
         let _ = self.leader.wait();
         if let Some(guard) = &mut self.guard {

@@ -1,4 +1,4 @@
-//! What `wrangler.toml` says about the Worker.
+//! The settings of the Worker in `wrangler.toml`.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
-/// The part of `wrangler.toml` that matters to workerd.
+/// The part of `wrangler.toml` that workerd needs.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Project {
     pub(crate) name: String,
@@ -25,14 +25,14 @@ pub(crate) struct DurableObjects {
     pub(crate) bindings: Vec<Binding>,
 }
 
-/// One class and the name under which the Worker reaches it.
+/// A class and its binding's name.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Binding {
     pub(crate) name: String,
     pub(crate) class_name: String,
 }
 
-/// How static files are served: workerd takes wrangler's own words.
+/// Settings of the static files: workerd takes wrangler's own words.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Assets {
     #[serde(skip_serializing)]
@@ -51,7 +51,7 @@ pub(crate) struct Assets {
 }
 
 impl Project {
-    /// Reads the workspace's own file, as it was when this was compiled.
+    /// Reads the workspace's own file, as of compilation.
     pub(crate) fn read() -> Result<Self, Error> {
         Ok(toml::from_str(include_str!("../../../wrangler.toml"))?)
     }

@@ -7,24 +7,24 @@ use std::path::Path;
 
 use crate::error::Error;
 
-/// The secrets without which the Worker does not serve.
+/// The secrets that the Worker needs to serve.
 const REQUIRED: [&str; 3] = ["ISSUER_TOKEN", "KEY_PEPPER", "SESSION_SECRET"];
-/// What those were before they were changed; optional.
+/// The previous values of changed secrets; optional.
 const PREVIOUS: [&str; 2] = ["ISSUER_TOKEN_PREVIOUS", "KEY_PEPPER_PREVIOUS"];
 
-/// The Worker's secrets by name. They reach workerd through its environment, never through a file of ours that others
-/// can read, and never through arguments.
+/// The Worker's secrets by name. They reach workerd through its environment, never through a file that others can
+/// read, and never through arguments.
 #[derive(Clone)]
 pub struct Secrets(BTreeMap<String, String>);
 
 impl Secrets {
-    /// New random ones.
+    /// New random secrets.
     pub fn generate() -> Result<Self, Error> {
         REQUIRED.iter().map(|name| Ok(((*name).to_owned(), random()?))).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Those of the environment where set; the others as kept in the folder, where they are made at first and can be
-    /// read by nobody else.
+    /// Secrets from the environment if set; the others from the folder, where they are created on first use and
+    /// readable by the owner only.
     pub fn load_or_create(state_dir: &Path) -> Result<Self, Error> {
         Self::load_or_create_with(state_dir, |name| std::env::var(name).ok())
     }
@@ -51,22 +51,22 @@ impl Secrets {
         Ok(secrets)
     }
 
-    /// Sets one, for instance a former pepper or one that is too short.
+    /// Sets a secret, for instance a former pepper or one that is too short.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
         self.0.insert(name.to_owned(), value.into());
     }
 
-    /// Takes one away, to see that the Worker then refuses to serve.
+    /// Removes a secret, to check that the Worker then refuses to serve.
     pub fn remove(&mut self, name: &str) {
         self.0.remove(name);
     }
 
-    /// One of them.
+    /// The value of a secret.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    /// All of them, as environment variables of the runtime.
+    /// All secrets, as environment variables of the runtime.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
@@ -85,7 +85,7 @@ fn random() -> Result<String, Error> {
     Ok(bytes.iter().fold(String::with_capacity(64), |hex, byte| format!("{hex}{byte:02x}")))
 }
 
-/// Writes a new file that only its owner may read.
+/// Writes a new file that only its owner can read.
 fn write_private(file: &Path, text: &str) -> Result<(), Error> {
     let action = || format!("write {}", file.display());
     if let Some(folder) = file.parent() {

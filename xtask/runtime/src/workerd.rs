@@ -13,8 +13,8 @@ use crate::options::Options;
 use crate::process_group::ProcessGroup;
 use crate::project::Project;
 
-/// How long workerd may take until it listens; some seconds on a busy machine.
-const START: Duration = Duration::from_secs(60);
+/// Time limit until workerd listens; it takes some seconds on a busy machine.
+const START: Duration = Duration::from_mins(1);
 
 /// A running workerd. It ends with this value, and with this process.
 #[derive(Debug)]
@@ -31,12 +31,12 @@ pub fn workerd_in(node_modules: &Path) -> PathBuf {
 }
 
 impl Workerd {
-    /// Starts the build and waits until it listens. What it prints goes to `workerd.log` in the state folder.
+    /// Starts the build and waits until it listens. Its output goes to `workerd.log` in the state folder.
     pub fn start(options: Options) -> Result<Self, Error> {
         if options.port != 0 {
             check_port(options.port)?;
         }
-        // workerd takes relative paths from its configuration's folder.
+        // workerd resolves relative paths from its configuration's folder.
         let options = absolute(options)?;
         let state = &options.state_dir;
         let storage = state.join(capnp::STORAGE);
@@ -67,33 +67,33 @@ impl Workerd {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// The port it listens on.
+    /// The port of the Worker.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// The process's number.
+    /// The process ID.
     pub fn pid(&self) -> u32 {
         self.process.id()
     }
 
-    /// Its exit status once it has ended by itself.
+    /// The exit status after workerd has ended by itself.
     pub fn ended(&mut self) -> Result<Option<ExitStatus>, Error> {
         self.process.ended()
     }
 
-    /// Ends it as a power cut would, and waits until it is gone.
+    /// Kills workerd, as a power cut would, and waits until it has ended.
     pub fn kill(self) -> Result<(), Error> {
         self.process.kill()
     }
 
-    /// Ends it, at first by asking.
+    /// Ends workerd, first by asking.
     pub fn stop(self) -> Result<(), Error> {
         self.process.stop()
     }
 }
 
-/// The port, unless workerd ends or the time is up.
+/// The port, unless workerd exits or the time is up.
 fn await_port(process: &mut ProcessGroup, ports: &Receiver<u16>) -> Option<u16> {
     let deadline = Instant::now() + START;
     loop {
@@ -109,13 +109,13 @@ fn await_port(process: &mut ProcessGroup, ports: &Receiver<u16>) -> Option<u16> 
     }
 }
 
-/// Passes on what workerd prints to the log, but for its messages on the ports it listens on.
+/// Copies workerd's output to the log, except its messages on the ports it listens on.
 fn listen(output: ChildStdout, mut log: File) -> Receiver<u16> {
     let (send, receive) = channel();
     thread::spawn(move || {
         for line in BufReader::new(output).lines().map_while(Result::ok) {
             match port_in(&line) {
-                // Who started it may have given up waiting.
+                // The receiver may have given up waiting.
                 Some(port) => drop(send.send(port)),
                 // A full disk must not stop the Worker.
                 None => drop(writeln!(log, "{line}")),
@@ -134,7 +134,7 @@ fn port_in(line: &str) -> Option<u16> {
     message.get("port")?.as_u64()?.try_into().ok()
 }
 
-/// Whether nothing listens on the port yet.
+/// Whether the port is free.
 pub fn check_port(port: u16) -> Result<(), Error> {
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
         Ok(_) => Ok(()),

@@ -1,4 +1,4 @@
-// A Worker with the classes that wrangler.toml names, to see what the runtime gives to the real one.
+// A Worker with the classes of wrangler.toml, which shows the runtime's configuration of the real one.
 import { DurableObject } from "cloudflare:workers";
 
 class Counter extends DurableObject {

@@ -1,4 +1,4 @@
-//! Real workerd with a small Worker of the test's own. npm's packages must be installed, as `cargo xtask test` does.
+//! Tests of the real workerd with a small Worker. They need npm's packages, which `cargo xtask test` installs.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use edge_runtime::{Entry, Error, Options, Secrets, Workerd, workerd_in};
 use tempfile::TempDir;
 
-/// Enough for a busy machine; nothing waits that long when all is well.
+/// Long enough for a busy machine; a passing test never waits that long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 struct Place {
@@ -39,7 +39,7 @@ fn place() -> Place {
     Place { folder, options }
 }
 
-/// The whole answer, head and body.
+/// The complete answer, head and body.
 fn get(workerd: &Workerd, path: &str) -> String {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, workerd.port())).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();

@@ -18,7 +18,7 @@ const OPTIONS: [&str; 5] = [
     "--remove-producers-section",
 ];
 
-/// Optimises for speed, with the features that rustc lets wasm use; wasm-opt must not reach for more.
+/// Optimises for speed, with the features that rustc lets wasm use; wasm-opt must not use others.
 const OPTIMISER: [&str; 8] = [
     "-O3",
     "--enable-bulk-memory",
@@ -30,14 +30,14 @@ const OPTIMISER: [&str; 8] = [
     "--enable-sign-ext",
 ];
 
-/// What the result depends on besides the wasm, which carries wasm-bindgen's version itself.
+/// Inputs of the result besides the wasm, which carries wasm-bindgen's version itself.
 pub(super) fn recipe() -> Result<String> {
     let versions = npm::lock()?;
     Ok(format!("{OPTIONS:?}{OPTIMISER:?}{}", String::from_utf8_lossy(&versions)))
 }
 
-/// Writes the glue and the optimised wasm into the Worker's folder. They are made beside it and moved, so that who reads the
-/// folder meanwhile finds the old files or the new ones.
+/// Writes the glue and the optimised wasm into the Worker's folder. They are made beside it and moved, so that readers
+/// of the folder find either the old files or the new ones.
 pub(super) fn run(worker: Worker) -> Result<()> {
     say::step("Generating the glue and optimising the wasm");
     let folder = workspace::target().join("worker-next");
@@ -53,7 +53,7 @@ pub(super) fn run(worker: Worker) -> Result<()> {
         fs::rename(folder.join(&name), worker.folder().join(&name))
             .with_context(|| format!("could not write {name}"))?;
     }
-    // The few lines of JavaScript that crates bring along.
+    // The few lines of JavaScript that crates bring with them.
     let (made, snippets) = (folder.join("snippets"), worker.folder().join("snippets"));
     if snippets.exists() {
         fs::remove_dir_all(&snippets).with_context(|| format!("could not remove {}", snippets.display()))?;

@@ -1,4 +1,4 @@
-//! `cargo xtask build`: from a Worker's sources to a folder that wrangler and workerd load as it is.
+//! `cargo xtask build`: from a Worker's sources to a folder that wrangler and workerd load unchanged.
 
 mod bindgen;
 mod shell;

@@ -1,4 +1,4 @@
-//! The hand-written JavaScript around the wasm, and the API's description, go beside it unchanged.
+//! The hand-written JavaScript around the wasm, and the API's description, copied beside it unchanged.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 
 use super::worker::Worker;
 
-/// Makes the folder hold exactly the shell's present files beside the generated ones.
+/// Makes the folder hold exactly the shell's current files beside the generated ones.
 pub(super) fn copy(worker: Worker) -> Result<()> {
     let (shell, folder) = (worker.shell(), worker.folder());
     for file in scripts(&folder)? {
@@ -21,7 +21,7 @@ pub(super) fn copy(worker: Worker) -> Result<()> {
         copy_file(&shell.join(&file), &folder.join(&file))?;
     }
     match worker.description() {
-        // wrangler and workerd both take a .txt for a text.
+        // wrangler and workerd both load a .txt as a text.
         Some(description) => copy_file(&description, &folder.join("openapi.txt")),
         None => Ok(()),
     }
@@ -29,7 +29,7 @@ pub(super) fn copy(worker: Worker) -> Result<()> {
 
 fn copy_file(from: &Path, to: &Path) -> Result<()> {
     let text = fs::read(from).with_context(|| format!("could not read {}", from.display()))?;
-    // An unchanged file is left alone, since wrangler reloads what is written.
+    // An unchanged file is left alone, since wrangler reloads files that are written.
     if fs::read(to).ok().as_ref() != Some(&text) {
         fs::write(to, text).with_context(|| format!("could not write {}", to.display()))?;
     }

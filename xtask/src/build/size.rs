@@ -1,4 +1,4 @@
-//! How large the Worker is: what is uploaded is limited gzipped, what is loaded counts raw.
+//! Size of the Worker: the upload limit counts gzipped bytes, loading counts raw bytes.
 
 use std::fs;
 use std::io::Write as _;
@@ -19,7 +19,7 @@ pub(super) fn print(worker: Worker) -> Result<()> {
     Ok(())
 }
 
-/// How many bytes it has gzipped.
+/// Number of bytes after gzip.
 pub(crate) fn zipped_len(bytes: &[u8]) -> Result<usize> {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     gzip.write_all(bytes)?;

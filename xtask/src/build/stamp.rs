@@ -1,4 +1,4 @@
-//! Remembers from which wasm a finished folder was made, so that an unchanged one costs nothing.
+//! Remembers the wasm from which a finished folder was made, so that an unchanged one costs nothing.
 
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -10,25 +10,25 @@ use rustix::fs::{FlockOperation, flock};
 use super::worker::Worker;
 use crate::{say, workspace};
 
-/// Identifies a wasm and what is done with it. A compiler that hashes otherwise costs one build.
+/// Identifies a wasm and its processing. A compiler that hashes differently costs one build.
 pub(super) fn of(wasm: &[u8], recipe: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     (wasm, recipe).hash(&mut hasher);
     hasher.finish()
 }
 
-/// Whether the finished files were made from exactly that.
+/// Whether the finished files were made from exactly this wasm and processing.
 pub(super) fn is_current(stamp: u64, worker: Worker) -> bool {
     fs::read_to_string(file(worker)).is_ok_and(|text| text == stamp.to_string())
         && worker.generated().iter().all(|name| worker.folder().join(name).is_file())
 }
 
-/// Notes what the finished files were made from.
+/// Records the wasm and processing of the finished files.
 pub(super) fn write(stamp: u64, worker: Worker) -> Result<()> {
     fs::write(file(worker), stamp.to_string()).context("could not note what was built")
 }
 
-/// Keeps a second build out of the finished folders while the answer lives.
+/// Locks the finished folders against a second build while the returned value lives.
 pub(super) fn lock() -> Result<File> {
     let lock = File::create(workspace::target().join("edge.lock")).context("could not create the build's lock")?;
     if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {

@@ -4,19 +4,19 @@ use std::path::PathBuf;
 
 use crate::workspace;
 
-/// Which Worker is built.
+/// The Worker to build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Worker {
     /// The edge, as deployed.
     Edge,
     /// The edge with faults that tests can cause, to see that it recovers.
     EdgeWithFaults,
-    /// The example of a Worker that calls the edge through the client.
+    /// The example of a Worker that calls the edge through the SDK.
     Client,
 }
 
 impl Worker {
-    /// Where the finished files are: `worker.js`, the generated glue and the wasm.
+    /// The folder of the finished files: `worker.js`, the generated glue and the wasm.
     pub(crate) fn folder(self) -> PathBuf {
         workspace::target().join(match self {
             Self::Edge => "edge",
@@ -33,7 +33,7 @@ impl Worker {
         })
     }
 
-    /// The description of its API, which it serves.
+    /// The API's description, if the Worker serves one.
     pub(super) fn description(self) -> Option<PathBuf> {
         match self {
             Self::Edge | Self::EdgeWithFaults => Some(workspace::root().join("edge/openapi.json")),
@@ -41,7 +41,7 @@ impl Worker {
         }
     }
 
-    /// What makes cargo build it.
+    /// The cargo arguments that build it.
     pub(super) fn cargo_options(self) -> &'static [&'static str] {
         match self {
             Self::Edge => &["--package", "universal-wallet-edge"],
@@ -50,7 +50,7 @@ impl Worker {
         }
     }
 
-    /// The wasm that cargo then leaves.
+    /// The wasm that cargo writes.
     pub(super) fn wasm(self) -> PathBuf {
         let name = match self {
             Self::Edge | Self::EdgeWithFaults => "universal_wallet_edge",
@@ -59,7 +59,7 @@ impl Worker {
         workspace::target().join("wasm/wasm32-unknown-unknown/release").join(name).with_extension("wasm")
     }
 
-    /// The name that the shell imports.
+    /// The module name that the shell imports.
     pub(super) fn module(self) -> &'static str {
         match self {
             Self::Edge | Self::EdgeWithFaults => "edge",
@@ -67,7 +67,7 @@ impl Worker {
         }
     }
 
-    /// The files that wasm-bindgen makes.
+    /// The files that wasm-bindgen writes.
     pub(crate) fn generated(self) -> [String; 2] {
         [format!("{}.js", self.module()), format!("{}_bg.wasm", self.module())]
     }

@@ -1,4 +1,4 @@
-//! What would be uploaded: wrangler writes it into a folder and is stopped there.
+//! The bundle to upload: wrangler writes it into a folder in a dry run.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -11,14 +11,14 @@ use crate::command::output;
 use crate::tools::{node, npm};
 use crate::workspace;
 
-/// What a Worker may have gzipped on Cloudflare's free plan, in bytes. Ours has a fraction of it, built for release.
+/// Size limit of a gzipped Worker on Cloudflare's free plan, in bytes. A release build of the edge is a fraction of it.
 const MOST: usize = 3 * 1024 * 1024;
-/// Only the entry for tests has this word.
+/// A word that only the testing entry has.
 const TESTS_ENTRY: &str = "\"testing\"";
-/// Only a build with faults for tests has these words.
+/// Words that only a build with faults for tests has.
 const FAULTS: &[u8] = b"a test wants a fault here";
 
-/// Builds as `wrangler deploy` does and looks at what came out.
+/// Builds as `wrangler deploy` does and checks the result.
 pub(super) fn problems(environment: &str) -> Result<Vec<String>> {
     npm::set_up()?;
     let folder = workspace::target().join("deploy").join(environment);

@@ -1,4 +1,4 @@
-//! `cargo xtask deploy-check`: what would fail in production is told before it is deployed.
+//! `cargo xtask deploy-check`: reports problems of a production deployment before it happens.
 
 mod bundle;
 mod secrets;

@@ -1,4 +1,4 @@
-//! Which secrets Cloudflare has; their values nobody can read.
+//! The names of the secrets set at Cloudflare; nobody can read their values.
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -8,14 +8,14 @@ use crate::command::output;
 use crate::tools::node;
 use crate::workspace;
 
-/// The secrets that are not set, a sentence each.
+/// The missing secrets, a sentence each.
 pub(super) fn problems(environment: &str) -> Result<Vec<String>> {
     let mut wrangler = node::tool("wrangler")?;
     wrangler.args(["secret", "list", "--format", "json", "--env", environment]).current_dir(workspace::root());
     wrangler.envs([("CI", "1"), ("WRANGLER_SEND_METRICS", "false")]);
     let list = match output(&mut wrangler) {
         Ok(list) => list,
-        // There is no such Worker before its first deployment, and no secret either.
+        // Before its first deployment there is no Worker, and so no secret either.
         Err(error) if error.to_string().contains("[code: 10007]") => "[]".to_owned(),
         Err(_) => bail!(
             "Cloudflare does not tell which secrets are set: log in with `npx wrangler login` or set \

@@ -1,11 +1,11 @@
-//! What wrangler.toml says about an environment.
+//! An environment's settings in wrangler.toml.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-/// The secrets without which the Worker does not serve.
+/// The secrets that the Worker needs to serve.
 pub(super) const SECRETS: [&str; 3] = ["ISSUER_TOKEN", "KEY_PEPPER", "SESSION_SECRET"];
 
 /// The part of wrangler.toml that can be wrong for production.
@@ -20,7 +20,7 @@ pub(super) struct Settings {
     env: BTreeMap<String, Environment>,
 }
 
-/// What an environment sets by itself; nothing of it comes from above.
+/// Settings that an environment needs itself; it inherits none of them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Environment {
@@ -68,7 +68,7 @@ impl Settings {
         self.env.keys().cloned().collect()
     }
 
-    /// What is wrong for production, a sentence each.
+    /// The settings that are wrong for production, a sentence each.
     pub(super) fn problems(&self, name: &str) -> Vec<String> {
         let Some(environment) = self.env.get(name) else { return Vec::new() };
         let mut problems = Vec::new();
@@ -111,7 +111,7 @@ impl Settings {
     }
 }
 
-/// What is wrong with a variable.
+/// The mistake in a variable.
 fn variable(name: &str, value: &str) -> Option<String> {
     if name.starts_with("ISSUER_TOKEN") || name.starts_with("KEY_PEPPER") || name == "SESSION_SECRET" {
         return Some(format!(
@@ -142,7 +142,7 @@ mod tests {
 
     const GOOD: &str = include_str!("../../../wrangler.toml");
 
-    /// The workspace's own file, changed: one sentence, which says so.
+    /// The workspace's own file with a change, which gives one sentence.
     #[track_caller]
     fn one_problem(from: &str, to: &str, says: &str) {
         assert!(GOOD.contains(from), "{from}");

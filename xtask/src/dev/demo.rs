@@ -1,4 +1,4 @@
-//! The demo: what the issuer does so that there is something to try. Doing it again changes nothing.
+//! The demo: the issuer's calls that fill a new edge. A repetition changes nothing.
 
 use std::path::Path;
 
@@ -12,13 +12,13 @@ use crate::say;
 /// The demo's distributor.
 pub(crate) const DISTRIBUTOR_ID: &str = "36e48800-22ce-4ea0-b37a-198f7978cd53";
 
-/// A seeded edge.
+/// An edge with the demo's data.
 pub(crate) struct Demo {
     pub(crate) passwords: Passwords,
 }
 
 impl Demo {
-    /// Makes the distributor with its people and float, and the merchant, where they are not there yet.
+    /// Creates the distributor with its people and float, and the merchant, unless they exist.
     pub(crate) fn seed(url: &str, token: &str, folder: &Path) -> Result<Self> {
         let issuer = format!("{url}/issuer/v1");
         let passwords = Passwords::load_or_create(folder)?;
@@ -49,7 +49,7 @@ impl Demo {
     }
 }
 
-/// Whether it was made now; that it was there already is just as well.
+/// Whether the call created something; an existing one is not an error.
 fn made_or_there(what: &str, (status, body): &Answer) -> Result<bool> {
     match status {
         200 | 201 => Ok(true),

@@ -1,4 +1,4 @@
-//! What a person reads when the edge is up: where the page is, who can sign in, and what to try.
+//! The text shown when the edge is up: the page's address, the people who can sign in, and calls to try.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use super::people::PEOPLE;
 use super::server::Server;
 use crate::workspace;
 
-/// Prints it to the standard output, plainly: what is to be pasted must be pasted as it is.
+/// Prints the guide to the standard output, without decoration: its commands are pasted unchanged.
 pub(super) fn print(server: &Server, demo: Option<&Demo>, state: &Path) {
     println!("\nUniversal Wallet Edge is ready: {}/\n", server.url());
     if let Some(demo) = demo {
@@ -26,7 +26,7 @@ fn print_sign_ins(demo: &Demo) {
     println!();
 }
 
-/// From nothing to a balance, for a POSIX shell with curl, and on to the client's examples.
+/// The steps to a first balance, for a POSIX shell with curl, and on to the SDK's examples.
 fn commands(url: &str, demo: &Demo) -> String {
     let sign_in = |role: &str| {
         let person = PEOPLE.iter().find(|person| person.role == role);

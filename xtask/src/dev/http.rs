@@ -6,10 +6,10 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use ureq::Agent;
 
-/// Status and body.
+/// An answer's status and body.
 pub(crate) type Answer = (u16, String);
 
-/// Whatever the status, an answer is an answer.
+/// An agent that returns every status as an answer.
 fn agent() -> Agent {
     Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(20))).build().into()
 }
@@ -20,14 +20,14 @@ pub(super) fn get(url: &str) -> Result<Answer> {
     Ok((answer.status().as_u16(), answer.body_mut().read_to_string()?))
 }
 
-/// A GET of the issuer's.
+/// A GET with the issuer's token.
 pub(crate) fn get_as_issuer(url: &str, token: &str) -> Result<Answer> {
     let request = agent().get(url).header("Authorization", format!("Bearer {token}"));
     let mut answer = request.call().with_context(|| format!("no answer from {url}"))?;
     Ok((answer.status().as_u16(), answer.body_mut().read_to_string()?))
 }
 
-/// A POST of the issuer's. The idempotency key makes a repetition harmless where the route wants one.
+/// A POST with the issuer's token. The idempotency key makes a repetition harmless if the route uses one.
 pub(super) fn post(url: &str, token: &str, idempotency_key: Option<&str>, body: &Value) -> Result<Answer> {
     let mut request = agent().post(url).header("Authorization", format!("Bearer {token}"));
     if let Some(key) = idempotency_key {
@@ -38,7 +38,7 @@ pub(super) fn post(url: &str, token: &str, idempotency_key: Option<&str>, body: 
     Ok((answer.status().as_u16(), answer.body_mut().read_to_string()?))
 }
 
-/// What an error's body says to a person.
+/// The message of an error's body.
 pub(crate) fn message(body: &str) -> String {
     let message = serde_json::from_str::<Value>(body).ok();
     message.and_then(|body| Some(body.get("message")?.as_str()?.to_owned())).unwrap_or_else(|| body.to_owned())

@@ -1,4 +1,4 @@
-//! `cargo xtask dev`: the whole edge on this machine, with a demo to try.
+//! `cargo xtask dev`: the whole edge on this machine, with a demo.
 
 mod demo;
 mod guide;
@@ -49,7 +49,7 @@ pub(crate) struct Options {
     /// A Worker variable, such as RATE_LIMIT_PER_KEY=0; may be given several times
     #[arg(long = "var", value_name = "NAME=VALUE")]
     vars: Vec<Variable>,
-    /// What runs the Worker
+    /// Runtime of the Worker
     #[arg(long, value_enum, default_value_t = Runtime::Wrangler)]
     runtime: Runtime,
 }
@@ -62,7 +62,7 @@ pub(crate) fn run(options: Options) -> Result<()> {
 
     let (stop, stopped) = channel();
     ctrlc::set_handler(move || {
-        // Nobody listens any more when the first Ctrl-C is being heeded.
+        // The receiver is gone once the first Ctrl-C is being handled.
         let _ = stop.send(());
     })
     .context("could not listen for Ctrl-C")?;
@@ -97,7 +97,7 @@ pub(crate) fn run(options: Options) -> Result<()> {
     server.stop()
 }
 
-/// What a failed start means where the Worker found storage that it is too old for: only its log tells.
+/// The explanation of a start that failed because the storage is newer than the Worker: only the log tells.
 fn older_code(error: anyhow::Error, server: &Server, state: &State) -> anyhow::Error {
     if !server.log_tail().contains("the state is newer than this code") {
         return error;

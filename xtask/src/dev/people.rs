@@ -1,4 +1,4 @@
-//! The people of the demo and their passwords, which are made at the first start and kept for the folder's owner alone.
+//! The people of the demo and their passwords, which are made at the first start and readable by the owner only.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -9,7 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow};
 use serde_json::json;
 
-/// Somebody who can sign in.
+/// A person who can sign in.
 #[derive(Debug)]
 pub(crate) struct Person {
     pub(crate) login: &'static str,
@@ -18,7 +18,7 @@ pub(crate) struct Person {
     pub(crate) may: &'static str,
 }
 
-/// Everybody in the demo.
+/// All people of the demo.
 pub(crate) const PEOPLE: [Person; 4] = [
     Person { login: "admin@demo.test", name: "Ada Admin", role: "admin", may: "manages people" },
     Person { login: "maker@demo.test", name: "Mary Maker", role: "maker", may: "asks for keys and operations" },
@@ -29,12 +29,12 @@ pub(crate) const PEOPLE: [Person; 4] = [
 /// Passwords by login.
 pub(crate) struct Passwords {
     by_login: BTreeMap<String, String>,
-    /// Whether they were made just now.
+    /// Whether the passwords are new.
     pub(crate) new: bool,
 }
 
 impl Passwords {
-    /// Those kept in the folder, or new ones.
+    /// The passwords kept in the folder, or new ones.
     pub(crate) fn load_or_create(folder: &Path) -> Result<Self> {
         let file = folder.join("demo-passwords.json");
         match fs::read_to_string(&file) {
@@ -61,13 +61,13 @@ impl Passwords {
         }
     }
 
-    /// Somebody's password.
+    /// A person's password.
     pub(crate) fn of(&self, person: &Person) -> &str {
         self.by_login.get(person.login).map_or("", String::as_str)
     }
 }
 
-/// Four groups of four characters that nobody mixes up: 79 bits.
+/// Four groups of four characters that are not easily confused: 79 bits.
 fn password() -> Result<String> {
     const CHARACTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let mut bytes = [0; 16];

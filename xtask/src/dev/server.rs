@@ -16,12 +16,12 @@ use super::{http, wrangler};
 use crate::build::Worker;
 use crate::workspace;
 
-/// How long the Worker may take until it answers.
-const START: Duration = Duration::from_secs(60);
-/// How much of a log tells what went wrong, in lines.
+/// Time limit until the Worker answers.
+const START: Duration = Duration::from_mins(1);
+/// Number of a log's last lines shown after a failure.
 const TAIL: usize = 30;
 
-/// A running edge. It ends with this value.
+/// A running edge, which ends with this value.
 #[derive(Debug)]
 pub(crate) struct Server {
     process: Process,
@@ -36,7 +36,7 @@ enum Process {
 }
 
 impl Server {
-    /// Starts the build that is there.
+    /// Starts the existing build.
     pub(crate) fn start(
         runtime: Runtime,
         state: &State,
@@ -68,7 +68,7 @@ impl Server {
         }
     }
 
-    /// Waits for the first answer. A Worker that refuses to serve says why.
+    /// Waits for the first answer. A Worker that refuses to serve gives the reason.
     pub(crate) fn wait_until_it_answers(&mut self, stopped: &Receiver<()>) -> Result<()> {
         let health = format!("{}/healthz", self.url());
         let deadline = Instant::now() + START;
@@ -90,24 +90,24 @@ impl Server {
         }
     }
 
-    /// Where the page is.
+    /// The address of the page.
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Where the runtime and the Worker write what they have to say.
+    /// The log of the runtime and the Worker.
     pub(crate) fn log(&self) -> &std::path::Path {
         &self.log
     }
 
-    /// The last lines of that.
+    /// The last lines of the log.
     pub(crate) fn log_tail(&self) -> String {
         let text = fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<_> = text.lines().collect();
         lines.get(lines.len().saturating_sub(TAIL)..).unwrap_or_default().join("\n")
     }
 
-    /// The runtime's exit status once it has ended by itself.
+    /// The runtime's exit status after it has ended by itself.
     pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
         Ok(match &mut self.process {
             Process::Wrangler(process) => process.ended()?,
@@ -115,7 +115,7 @@ impl Server {
         })
     }
 
-    /// Ends everything that was started.
+    /// Ends the runtime and its children.
     pub(crate) fn stop(self) -> Result<()> {
         match self.process {
             Process::Wrangler(process) => process.stop()?,

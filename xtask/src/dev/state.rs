@@ -1,4 +1,4 @@
-//! The state folder, which one start at a time may use.
+//! The state folder, which one process at a time may use.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use rustix::fs::{FlockOperation, flock};
 
 use crate::workspace;
 
-/// An open state folder. Two starts on one would write into each other's storage.
+/// A locked state folder. Two processes on one folder would write into each other's storage.
 #[derive(Debug)]
 pub(crate) struct State {
     folder: PathBuf,
@@ -16,7 +16,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Creates the folder when missing, and takes it.
+    /// Creates the folder when missing, and locks it.
     pub(crate) fn open(folder: PathBuf) -> Result<Self> {
         let folder = std::path::absolute(folder)?;
         fs::create_dir_all(&folder).with_context(|| format!("could not create {}", folder.display()))?;

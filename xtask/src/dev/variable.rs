@@ -1,4 +1,4 @@
-//! A Worker variable as given on the command line.
+//! A Worker variable from the command line.
 
 use std::str::FromStr;
 

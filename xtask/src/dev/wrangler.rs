@@ -12,7 +12,7 @@ use super::variable::Variable;
 use crate::tools::node;
 use crate::workspace;
 
-/// Starts it with its output in the log.
+/// Starts wrangler with its output in the log.
 pub(super) fn start(
     state: &State,
     port: u16,
@@ -24,8 +24,8 @@ pub(super) fn start(
     let mut command = node::tool("wrangler")?;
     command.args(["dev", "--ip=127.0.0.1", "--inspector-port=0", "--show-interactive-dev-session=false"]);
     command.arg(format!("--port={port}")).arg("--persist-to").arg(state.folder().join("wrangler"));
-    // Where wrangler.toml lists required secrets, wrangler takes them from its environment, and with them anything else
-    // there that bears the name of a variable. Variables are what the options and wrangler.toml say.
+    // If wrangler.toml lists required secrets, wrangler takes them from its environment, and with them any variable of
+    // the Worker that is set there. Variables must come from the options and wrangler.toml only.
     for name in ["CURRENCY", "DEMO", "LOG_REQUESTS", "RATE_LIMIT_PER_KEY", "SERVER_TIMING"] {
         command.env_remove(name);
     }
@@ -38,7 +38,7 @@ pub(super) fn start(
     command.envs(secrets.iter());
     command.envs([
         ("CI", "1"),
-        // The log is read, not looked at in a terminal.
+        // The log is a file, not a terminal.
         ("FORCE_COLOR", "0"),
         ("CLOUDFLARE_CF_FETCH_ENABLED", "false"),
         ("WRANGLER_SEND_METRICS", "false"),

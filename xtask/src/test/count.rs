@@ -1,4 +1,4 @@
-//! How many tests passed and failed, read from what the test runners print.
+//! Numbers of passed and failed tests, read from the output of the test runners.
 
 use std::fmt;
 
@@ -10,13 +10,13 @@ pub(crate) struct Count {
 }
 
 impl Count {
-    /// Adds another number.
+    /// Adds another count.
     pub(crate) fn add(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
     }
 
-    /// What a line of output says: `test result: ok. 7 passed; 1 failed; …` of Rust's runners, `  12 passed (3.4s)`,
+    /// The count in a line of output: `test result: ok. 7 passed; 1 failed; …` of Rust's runners, `  12 passed (3.4s)`,
     /// `  1 failed` and `  1 flaky` of Playwright's. A test that passed only when repeated has failed once.
     pub(crate) fn in_line(line: &str) -> Self {
         let mut count = Self::default();

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything that must hold before a change is merged. `.ci/run` calls it.
+//! `cargo xtask test`: all checks before a change is merged. `.ci/run` calls it.
 
 mod count;
 mod step;
@@ -29,7 +29,7 @@ pub(crate) struct Options {
     strict: bool,
 }
 
-/// Runs the steps and prints what came of them. The last line tells how many tests passed and failed.
+/// Runs the steps and prints their results. The last line counts the passed and failed tests.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let steps: Vec<_> = if options.only.is_empty() {
         Step::ALL.into_iter().chain(Step::LONG.into_iter().filter(|_| options.long)).collect()
@@ -53,7 +53,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             unchecked => Ok(unchecked),
         });
         if result.is_err() && count.failed == 0 {
-            // A step that counts nothing, or that broke before it could.
+            // A step without tests, or a step that failed before it ran any.
             count.failed = 1;
         }
         let outcome = match &result {

@@ -1,4 +1,4 @@
-//! The steps and their order: what is quick to fail comes first.
+//! The steps and their order: quick ones come first.
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -48,7 +48,7 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    /// What runs by itself, in this order.
+    /// The steps of a run without options, in this order.
     pub(crate) const ALL: [Self; 14] = [
         Self::Format,
         Self::Spelling,
@@ -66,10 +66,10 @@ impl Step {
         Self::Browser,
     ];
 
-    /// What `--long` adds: it takes many minutes, the dependencies' because cargo-deny is built first.
+    /// The steps that `--long` adds: they take many minutes, the dependencies' because cargo-deny is built first.
     pub(crate) const LONG: [Self; 3] = [Self::Dependencies, Self::Fuzz, Self::SchemathesisLong];
 
-    /// What runs only when it is named, since it needs a database from the network that changes every day.
+    /// The steps that run only by name, since they need a database from the network that changes every day.
     pub(crate) const NAMED: [Self; 1] = [Self::Advisories];
 
     /// The name as given to `--only`.
@@ -77,12 +77,12 @@ impl Step {
         self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
 
-    /// What it checks.
+    /// The step's description.
     pub(crate) fn about(self) -> String {
         self.to_possible_value().and_then(|value| Some(value.get_help()?.to_string())).unwrap_or_default()
     }
 
-    /// Runs it and counts its tests; answers what could not be checked here, and why.
+    /// Runs the step and counts its tests; returns the checks that this machine cannot run, and why.
     pub(crate) fn run(self, count: &mut Count) -> Result<Option<String>> {
         let ran = match self {
             Self::Spelling => return steps::spelling(),

@@ -1,4 +1,4 @@
-//! What each step runs.
+//! The commands of each step.
 
 use std::env;
 use std::fs;
@@ -17,11 +17,11 @@ use crate::tools::wasm_target::WasmTarget;
 use crate::tools::{self, cargo_fuzz, chromium, node, npm, oldest_rust};
 use crate::workspace;
 
-/// The end-to-end tests' crate.
+/// The crate of the end-to-end tests.
 const E2E: &str = "universal-wallet-tests";
-/// The example Worker's crate; its tests run where theirs do.
+/// The crate of the example Worker; its tests run with the end-to-end tests.
 const CLIENT: &str = "universal-wallet-worker-client";
-/// The crates that also run as wasm, and their folders.
+/// The crates that also run as wasm, with their folders.
 const WASM: [(&str, &str); 4] = [
     ("universal-wallet", "sdk"),
     ("universal-wallet-core", "edge/core"),
@@ -41,7 +41,7 @@ pub(super) fn spelling() -> Result<Option<String>> {
     Ok(None)
 }
 
-/// All but known vulnerabilities: what `deny.toml` says of the dependencies, and whether each is used.
+/// All but known vulnerabilities: the policy in `deny.toml`, and unused dependencies.
 pub(super) fn dependencies() -> Result<()> {
     let deny = ["--locked", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
     run(Command::new(CARGO_DENY.set_up()?).args(deny).current_dir(workspace::root()))?;
@@ -50,14 +50,14 @@ pub(super) fn dependencies() -> Result<()> {
         .context("remove the dependency that is named, or list it under [package.metadata.cargo-machete]")
 }
 
-/// Fails where the database of vulnerabilities cannot be fetched.
+/// Fails if the database of vulnerabilities cannot be fetched.
 pub(super) fn advisories() -> Result<()> {
     run(Command::new(CARGO_DENY.set_up()?).args(["--locked", "check", "advisories"]).current_dir(workspace::root()))
 }
 
 pub(super) fn clippy() -> Result<()> {
     run(cargo("clippy").args(["--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))?;
-    // Not among all targets, since it needs the built Worker to run.
+    // This test is not among all targets, since it needs the built Worker to run.
     run(cargo("clippy").args(["--package", CLIENT, "--test", "on_workerd", "--locked", "--", "-D", "warnings"]))
 }
 
@@ -71,7 +71,7 @@ pub(super) fn clippy_wasm() -> Result<()> {
     run(tests.args(["--package", "universal-wallet", "--test", "wasm", "--", "-D", "warnings"]))
 }
 
-/// What is not checked where that compiler cannot be had is told, and is no failure.
+/// Without that compiler, the missing check is reported, and the step passes.
 pub(super) fn oldest_rust() -> Result<Option<String>> {
     if let Err(why) = oldest_rust::set_up() {
         return Ok(Some(format!("the client with Rust {}. {why}", oldest_rust::VERSION)));
@@ -88,7 +88,7 @@ pub(super) fn javascript() -> Result<()> {
         .context("run `npx biome check --write` and look at what it changed")
 }
 
-/// The page names the API's types as they are generated from its description.
+/// The page uses the API's types as generated from its description.
 pub(super) fn types() -> Result<()> {
     npm::set_up()?;
     let mut generate = Command::new("npm");
@@ -98,7 +98,7 @@ pub(super) fn types() -> Result<()> {
     run(node::tool("tsc")?.args(["--noEmit", "--project", "web-admin/jsconfig.json"]).current_dir(workspace::root()))
 }
 
-/// Whatever the linters find is a failure. They neither report home nor look for updates.
+/// Every finding of the linters is a failure. They neither report home nor look for updates.
 pub(super) fn description_lint() -> Result<()> {
     npm::set_up()?;
     let mut redocly = node::tool("redocly")?;
@@ -110,13 +110,13 @@ pub(super) fn description_lint() -> Result<()> {
     run(spectral.current_dir(workspace::root()))
 }
 
-/// The runtime's own tests start workerd, so npm's packages must be there.
+/// The runtime's own tests start workerd, so npm's packages must be installed.
 pub(super) fn unit(count: &mut Count) -> Result<()> {
     npm::set_up()?;
     count_in(cargo("test").args(["--workspace", "--exclude", E2E, "--locked", "--no-fail-fast"]), count)
 }
 
-/// The test targets that are called `wasm`, since the others may need a system that wasm has not.
+/// The test targets named `wasm`, since the others may need a system that wasm lacks.
 pub(super) fn wasm(count: &mut Count) -> Result<()> {
     npm::set_up()?;
     let mut command = WasmTarget::set_up()?.cargo("test");
@@ -136,10 +136,10 @@ pub(super) fn build() -> Result<()> {
     [Worker::Edge, Worker::EdgeWithFaults, Worker::Client].into_iter().try_for_each(build::build)
 }
 
-/// The tests learn from their environment what to run.
+/// Environment variables that tell the tests what to run.
 pub(super) fn e2e(count: &mut Count) -> Result<()> {
     build()?;
-    for tests in [&["--package", E2E][..], &["--package", CLIENT, "--test", "on_workerd"]] {
+    for tests in [&["--package", E2E][..], &["--package", "universal-wallet-worker-client", "--test", "on_workerd"]] {
         let mut command = cargo("test");
         command.args(tests).args(["--locked", "--no-fail-fast"]).envs([
             ("EDGE_BUILD_DIR", Worker::Edge.folder()),
@@ -153,7 +153,7 @@ pub(super) fn e2e(count: &mut Count) -> Result<()> {
     Ok(())
 }
 
-/// With a fixed seed, so that the calls are the same each time; at most so many random ones for each operation.
+/// The seed is fixed, so that the calls are the same each time; each operation has a limited number of random ones.
 pub(super) fn schemathesis(callers: &str, cases: u32, count: &mut Count) -> Result<Option<String>> {
     let Some(program) = SCHEMATHESIS.set_up()? else {
         return Ok(Some("there is no Python 3.10 or newer for schemathesis on this machine".into()));
@@ -179,7 +179,7 @@ pub(super) fn browser(count: &mut Count) -> Result<()> {
     count_in(&mut command, count)
 }
 
-/// Each target for a minute, from the corpus that is kept. What is found new goes into `target/fuzz-corpus`.
+/// Each target for a minute, from the stored corpus. New finds go into `target/fuzz-corpus`.
 pub(super) fn fuzz(count: &mut Count) -> Result<()> {
     let program = cargo_fuzz::set_up()?;
     let kept = workspace::root().join("fuzz/corpus");
@@ -192,12 +192,12 @@ pub(super) fn fuzz(count: &mut Count) -> Result<()> {
         let found = workspace::target().join("fuzz-corpus").join(&target);
         fs::create_dir_all(&found).with_context(|| format!("could not create {}", found.display()))?;
         let mut command = Command::new(&program);
-        // No sanitizer: nothing here is unsafe, and so stable Rust is enough.
+        // No sanitizer: nothing here is unsafe, so stable Rust is enough.
         command.args(["fuzz", "run", "--sanitizer", "none", "--features", "libfuzzer", "--fuzz-dir", "fuzz"]);
         command.arg("--target-dir").arg(workspace::target().join("fuzz"));
         command.arg(&target).arg(&found).arg(kept.join(&target)).args(["--", "-max_total_time=60"]);
         command.arg("-print_final_stats=1").current_dir(workspace::root());
-        // The Worker's profile is for size and takes long to link.
+        // The Worker's profile optimises for size and links slowly.
         command.envs([("CARGO_PROFILE_RELEASE_LTO", "off"), ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")]);
         let result = run(&mut command);
         count.add(Count { passed: result.is_ok().into(), failed: result.is_err().into() });
@@ -208,7 +208,7 @@ pub(super) fn fuzz(count: &mut Count) -> Result<()> {
     Ok(())
 }
 
-/// Runs a test runner with its output shown, and counts on the way. No test at all is no success.
+/// Runs a test runner with its output shown, and counts its tests. A run without any test fails.
 fn count_in(command: &mut Command, count: &mut Count) -> Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();
     let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("could not start {name}"))?;

@@ -9,7 +9,7 @@ use super::debian;
 use crate::command::find;
 use crate::say;
 
-/// The program, installed where it is missing.
+/// The program, installed if it is missing.
 pub(crate) fn set_up() -> Result<PathBuf> {
     if find("c++").is_none() {
         if !debian::can_install() {

@@ -1,4 +1,4 @@
-//! Programs that cargo installs from crates.io, each in an exact version and a folder of its own under `target`.
+//! Programs from crates.io that cargo installs, each in an exact version and a folder of its own under `target`.
 
 use std::path::PathBuf;
 
@@ -11,20 +11,20 @@ use crate::{say, workspace};
 pub(crate) struct CargoTool {
     name: &'static str,
     version: &'static str,
-    /// How long a first build takes, for the person who waits.
+    /// Duration of a first build, for the person who waits.
     takes: &'static str,
 }
 
 /// Policy on licences, sources and versions of dependencies, and known vulnerabilities.
 pub(crate) const CARGO_DENY: CargoTool =
     CargoTool { name: "cargo-deny", version: "0.20.2", takes: "five minutes on two cores" };
-/// Dependencies that no source file names.
+/// Detection of dependencies that no source file names.
 pub(crate) const CARGO_MACHETE: CargoTool = CargoTool { name: "cargo-machete", version: "0.9.2", takes: "a minute" };
 /// The fuzzer's front end.
 pub(crate) const CARGO_FUZZ: CargoTool = CargoTool { name: "cargo-fuzz", version: "0.13.2", takes: "a minute" };
 
 impl CargoTool {
-    /// The program, installed where it is missing.
+    /// The program, installed if it is missing.
     pub(crate) fn set_up(&self) -> Result<PathBuf> {
         let Self { name, version, takes } = self;
         let root = workspace::target().join(format!("{name}-{version}"));

@@ -9,7 +9,7 @@ use super::{debian, node};
 use crate::command::{find, output, run};
 use crate::{say, workspace};
 
-/// Finds or installs one: Playwright's own, which needs no mention, or else Debian's, whose program is answered.
+/// Finds or installs a browser: Playwright's own, which needs no path, or else Debian's, whose path is returned.
 pub(crate) fn set_up() -> Result<Option<PathBuf>> {
     let mut node = Command::new("node");
     node.args(["-p", "require('playwright-core').chromium.executablePath()"]).current_dir(workspace::root());

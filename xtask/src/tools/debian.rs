@@ -1,7 +1,7 @@
 //! The compiler of Debian's `rustc-web` packages, for machines where rustup cannot download the wasm32 target.
 //!
 //! Debian ships the standard library's source with it but not the library for this target, so it is built once and put
-//! where the compiler looks for it. Nothing of rustup's is changed.
+//! in the compiler's search path. Nothing of rustup's is changed.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -30,7 +30,7 @@ pub(crate) fn rustc_is_there() -> bool {
     version >= oldest() && [CARGO, CARGO_CLIPPY, LINKER].iter().all(|file| Path::new(file).is_file())
 }
 
-/// Whether this is a Debian where we may install packages.
+/// Whether this is a Debian on which this process may install packages.
 pub(crate) fn can_install() -> bool {
     find("apt-get").is_some() && output(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
 }
@@ -51,8 +51,8 @@ pub(crate) fn install() -> Result<()> {
     fs::remove_dir_all(&folder).with_context(|| format!("could not remove {}", folder.display()))
 }
 
-/// Replaces the target's libraries. The one without which the compiler does nothing comes last, so that a copy which was
-/// broken off is made again.
+/// Replaces the target's libraries. The one that the compiler cannot do without comes last, so that an interrupted copy
+/// is repeated.
 fn put_libraries(built: &Path) -> io::Result<()> {
     fs::create_dir_all(LIBRARIES)?;
     for file in rlibs(Path::new(LIBRARIES))? {
@@ -81,7 +81,7 @@ fn oldest() -> Option<Version> {
     Version::find(concat!(env!("CARGO_PKG_RUST_VERSION"), ".0"))
 }
 
-/// Debian's cargo, with nothing of rustup's proxy in its environment. It would look for its clippy on PATH and find
+/// Debian's cargo, without rustup's proxy in its environment. It would look for its clippy on PATH and find
 /// rustup's.
 pub(crate) fn cargo(subcommand: &str) -> Command {
     let mut command = Command::new(if subcommand == "clippy" { CARGO_CLIPPY } else { CARGO });
@@ -93,7 +93,7 @@ pub(crate) fn cargo(subcommand: &str) -> Command {
     command
 }
 
-/// Installs packages by the system's package manager.
+/// Installs packages through the system's package manager.
 pub(crate) fn install_packages(packages: &[&str]) -> Result<()> {
     for arguments in [&["update"][..], &["install", "--no-install-recommends"]] {
         let mut command = Command::new("apt-get");

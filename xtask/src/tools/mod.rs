@@ -1,6 +1,6 @@
-//! The tools a build needs beyond stable Rust, set up when they are missing.
+//! Tools that a build needs beyond stable Rust, installed when they are missing.
 //!
-//! Every set-up is idempotent, says what it installs and why that takes long, and tells what to do when it fails.
+//! Every set-up is idempotent, announces slow installations, and explains a failure's remedy.
 
 pub(crate) mod cargo_fuzz;
 pub(crate) mod cargo_tool;

@@ -10,9 +10,9 @@ use super::version::Version;
 use crate::command::output;
 use crate::workspace;
 
-/// What wrangler asks for.
+/// The version that wrangler requires.
 const OLDEST: Version = Version(22, 12, 0);
-/// The oldest whose npm reads our lock file.
+/// The oldest version whose npm reads the lock file.
 const OLDEST_TO_INSTALL: Version = Version(18, 0, 0);
 
 /// A command of a program that npm installed, with the right Node first on its PATH.
@@ -34,8 +34,8 @@ pub(crate) fn check_to_install() -> Result<()> {
     at_least(OLDEST_TO_INSTALL, PathBuf::from("node"))
 }
 
-/// Checks that the Node which those commands find is new enough: npm's package brings one for Linux, elsewhere it is
-/// the machine's.
+/// Checks that the commands' Node is new enough: npm's package brings one for Linux; elsewhere it is the
+/// machine's.
 pub(crate) fn check() -> Result<()> {
     let ours = workspace::node_bin().join("node");
     at_least(OLDEST, if ours.is_file() { ours } else { PathBuf::from("node") })

@@ -11,7 +11,7 @@ use super::node;
 use crate::command::{find, run};
 use crate::{say, workspace};
 
-/// Installs exactly what the lock file names, unless that is what is there.
+/// Installs exactly the lock file's packages, unless they are installed already.
 pub(crate) fn set_up() -> Result<()> {
     let wanted = lock()?;
     if fs::read(mark()).is_ok_and(|installed| installed == wanted) && tools_are_there() {
@@ -22,10 +22,10 @@ pub(crate) fn set_up() -> Result<()> {
     }
     node::check_to_install()?;
     say::step("Installing wrangler, workerd and the other tools of package-lock.json (once; some 150 MB)");
-    // None of the packages needs its install script: programs come as platform packages. Engines are checked below.
+    // No package needs its install script: programs come as platform packages. Engines are checked below.
     let mut npm = Command::new("npm");
     npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
-    // Without a network npm would try for minutes before it says so.
+    // Without a network, npm would retry for minutes before it fails.
     npm.args(["--prefer-offline", "--fetch-retries=1", "--no-update-notifier"]);
     npm.current_dir(workspace::root()).stdout(std::io::stderr());
     run(&mut npm).context(
@@ -39,13 +39,13 @@ pub(crate) fn set_up() -> Result<()> {
     fs::write(mark(), wanted).context("could not note what is installed in node_modules")
 }
 
-/// The lock file as it is now.
+/// The current lock file.
 pub(crate) fn lock() -> Result<Vec<u8>> {
     let lock = workspace::root().join("package-lock.json");
     fs::read(&lock).with_context(|| format!("could not read {}", lock.display()))
 }
 
-/// Written last, so that an installation which was broken off is done again.
+/// Written last, so that an interrupted installation is repeated.
 fn mark() -> PathBuf {
     workspace::root().join("node_modules/.installed-lock.json")
 }

@@ -6,10 +6,10 @@ use super::TARGET;
 use crate::command::{find, run};
 use crate::{say, workspace};
 
-/// Its version, `rust-version` in the client's manifest.
+/// The version, from `rust-version` in the client's manifest.
 pub(crate) const VERSION: &str = "1.88";
 
-/// Whether it is there, or was installed by rustup; else why not, and what to do.
+/// Whether the compiler is installed, or rustup installed it; else the reason why not, and a remedy.
 pub(crate) fn set_up() -> Result<(), String> {
     if is_there() {
         return Ok(());
@@ -26,19 +26,19 @@ pub(crate) fn set_up() -> Result<(), String> {
     }
 }
 
-/// Whether it is there, with the library of the Worker's target.
+/// Whether the compiler is installed, with the library of the Worker's target.
 fn is_there() -> bool {
     let mut rustup = Command::new("rustup");
     rustup.args(["target", "list", "--installed", "--toolchain", VERSION]).stderr(Stdio::null());
     rustup.output().is_ok_and(|output| String::from_utf8_lossy(&output.stdout).lines().any(|line| line == TARGET))
 }
 
-/// A cargo command of that compiler. Its output folder is its own, so that two compilers do not share one.
+/// A cargo command of this compiler. Its output folder is its own, so that two compilers do not share one.
 pub(crate) fn cargo(subcommand: &str) -> Command {
     let mut command = Command::new("rustup");
     command.args(["run", VERSION, "cargo", subcommand, "--locked", "--target-dir"]);
     command.arg(workspace::target().join("oldest-rust")).current_dir(workspace::root());
-    // What runs this was set for the compiler that built it.
+    // The running cargo has set this for its own compiler.
     for variable in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"] {
         command.env_remove(variable);
     }

@@ -13,20 +13,20 @@ use crate::{say, workspace};
 /// A program that pip installs in the versions that `tests/NAME/requirements.txt` pins.
 pub(crate) struct PythonTool {
     name: &'static str,
-    /// The file that runs it.
+    /// The executable's name.
     program: &'static str,
-    /// How much is downloaded, for the person who waits.
+    /// Size of the download, for the person who waits.
     size: &'static str,
 }
 
-/// Makes calls from the API's description.
+/// Property-based tests of the API from its description.
 pub(crate) const SCHEMATHESIS: PythonTool = PythonTool { name: "schemathesis", program: "st", size: "some 20 MB" };
-/// Finds misspelt words.
+/// Spell checker.
 pub(crate) const TYPOS: PythonTool = PythonTool { name: "typos", program: "typos", size: "some 10 MB" };
 
 impl PythonTool {
-    /// Installs it unless the pinned versions are there. `None` where the machine has no Python and none can be
-    /// installed.
+    /// Installs the program unless the pinned versions are installed. `None` if the machine has no Python and cannot
+    /// install one.
     pub(crate) fn set_up(&self) -> Result<Option<PathBuf>> {
         let Self { name, program, size } = self;
         let folder = workspace::target().join(name);

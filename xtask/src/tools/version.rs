@@ -1,6 +1,6 @@
-//! Version numbers as programs print them.
+//! Version numbers in the output of programs.
 
-/// `major.minor.patch`, ordered as versions are.
+/// `major.minor.patch`, in version order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Version(pub(crate) u32, pub(crate) u32, pub(crate) u32);
 

@@ -10,17 +10,17 @@ use super::{TARGET, debian};
 use crate::command::{cargo, find, run};
 use crate::{say, workspace};
 
-/// Which compiler builds the Worker.
+/// The compiler that builds the Worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WasmTarget {
-    /// The compiler that also builds everything else.
+    /// The compiler that builds everything else too.
     Installed,
-    /// Debian's compiler beside it.
+    /// Debian's compiler, installed beside it.
     Debian,
 }
 
 impl WasmTarget {
-    /// Finds the target, or installs it: by rustup where that can download, else from Debian's packages.
+    /// Finds the target, or installs it: through rustup if it can download, else from Debian's packages.
     pub(crate) fn set_up() -> Result<Self> {
         if compiles(&installed_rustc())? {
             return Ok(Self::Installed);
@@ -45,7 +45,7 @@ impl WasmTarget {
         bail!(HELP)
     }
 
-    /// A cargo command that may build for the target. Its output folder is its own, since two compilers that share one
+    /// A cargo command that can build for the target. Its output folder is its own, since two compilers that share one
     /// would rebuild each other's work.
     pub(crate) fn cargo(self, subcommand: &str) -> Command {
         let mut command = match self {

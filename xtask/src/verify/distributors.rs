@@ -1,4 +1,4 @@
-//! All distributors: their chains and positions, and what they say of each wallet.
+//! All distributors: their chains and positions, and their records of each wallet.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use super::issuer::Issuer;
 use super::money::Money;
 use super::totals::Totals;
 
-/// What all distributors mean to one wallet, or one of them by a page of its entries.
+/// The totals of one wallet over all distributors, or the part of a page of entries.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Expected {
-    /// Arrived, less what was captured.
+    /// Arrived money, less captured money.
     pub(super) balance: Money,
     pub(super) arriving: Money,
     pub(super) leaving: Money,
@@ -20,7 +20,7 @@ pub(super) struct Expected {
     pub(super) releasing: Money,
 }
 
-/// What was read of all distributors.
+/// The totals read from all distributors.
 #[derive(Debug, Default)]
 pub(super) struct Distributors {
     pub(super) wallets: BTreeMap<String, Expected>,
@@ -34,7 +34,7 @@ pub(super) struct Distributors {
 }
 
 impl Distributors {
-    /// Reads and verifies each.
+    /// Reads and verifies each distributor.
     pub(super) fn read(issuer: &Issuer) -> Result<Self> {
         let mut all = Self::default();
         let mut cursor = String::new();
@@ -95,18 +95,18 @@ impl Distributors {
         Ok(())
     }
 
-    /// What is on its way.
+    /// The money on its way.
     pub(super) fn on_its_way(&self) -> Money {
         let releasing: Money = self.wallets.values().map(|wallet| wallet.releasing).sum();
         self.processing + releasing
     }
 
-    /// Whether what was issued is somewhere; the sums.
+    /// Checks that all issued money is somewhere, and returns the sums.
     pub(super) fn conserved(&self, wallets: &Totals, problems: &mut Vec<String>) -> String {
         let Self { number, entries, issued, balances, processing, moved, .. } = self;
         let arriving: Money = self.wallets.values().map(|wallet| wallet.arriving).sum();
         let leaving: Money = self.wallets.values().map(|wallet| wallet.leaving).sum();
-        // What is on its way may lie in a wallet already, or there still.
+        // Money on its way may be in a wallet already, or not yet.
         let fits = *issued == *balances + *moved + arriving
             && *processing == arriving + leaving
             && wallets.balance >= *moved - leaving

@@ -1,11 +1,11 @@
-//! The issuer's calls that verifying makes.
+//! The issuer's calls that `verify` makes.
 
 use anyhow::{Result, bail};
 use serde_json::Value;
 
 use crate::dev::http;
 
-/// The issuer, at an edge.
+/// The issuer's client of an edge.
 pub(super) struct Issuer {
     url: String,
     token: String,
@@ -16,7 +16,7 @@ impl Issuer {
         Self { url: url.into(), token: token.into() }
     }
 
-    /// What a call under `/issuer/v1` answers.
+    /// The answer to a call under `/issuer/v1`.
     pub(super) fn get(&self, path: &str) -> Result<Value> {
         let (status, body) = http::get_as_issuer(&format!("{}/issuer/v1{path}", self.url), &self.token)?;
         if status != 200 {

@@ -1,4 +1,4 @@
-//! `cargo xtask verify`: whether all that is stored fits together, over all distributors.
+//! `cargo xtask verify`: checks that all stored data is consistent, over all distributors.
 
 mod distributors;
 mod issuer;
@@ -22,7 +22,7 @@ use crate::dev::server::Server;
 use crate::dev::state::State;
 use crate::{say, workspace};
 
-/// While money is on its way the two ends of it are not read in one moment, so what does not fit is read again.
+/// Number of reads while money is on its way: its two ends are not read at one moment, so a mismatch is read again.
 const ATTEMPTS: usize = 3;
 
 /// Check every chain, wallet, counter and deadline, and that money is conserved
@@ -40,7 +40,7 @@ pub(crate) struct Options {
     state: Option<PathBuf>,
 }
 
-/// Checks, and tells the sums.
+/// Runs the checks, and prints the sums.
 pub(crate) fn run(options: Options) -> Result<()> {
     match (options.url, options.state) {
         (Some(url), _) => {
@@ -54,7 +54,7 @@ pub(crate) fn run(options: Options) -> Result<()> {
     }
 }
 
-/// Starts the edge on a state folder with the secrets that are there.
+/// Starts the edge on a state folder with its existing secrets.
 fn on_state(folder: PathBuf) -> Result<()> {
     let (wrangler, workerd) = (folder.join("wrangler").is_dir(), folder.join("workerd").is_dir());
     let runtimes = [(wrangler, Runtime::Wrangler), (workerd, Runtime::Workerd)];
@@ -69,7 +69,7 @@ fn on_state(folder: PathBuf) -> Result<()> {
         let port = free_port()?;
         check_port(port)?;
         let mut server = Server::start(runtime, &state, port, Vec::new(), secrets.clone())?;
-        // Nobody stops it: Ctrl-C ends this process, and the server with it.
+        // Nothing stops it earlier: Ctrl-C ends this process, and the server with it.
         let (_keep, stopped) = channel();
         server.wait_until_it_answers(&stopped)?;
         check(&Issuer::new(&server.url(), &token))?;

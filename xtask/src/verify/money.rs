@@ -1,4 +1,4 @@
-//! Sums of money, exact and of any size.
+//! Exact sums of money of any size.
 
 use std::fmt;
 use std::iter::Sum;
@@ -7,7 +7,7 @@ use std::ops::{Add, Sub};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-/// Hundredths.
+/// A sum in hundredths.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Money(i128);
 

@@ -1,4 +1,4 @@
-//! Each wallet, against what the distributors say of it.
+//! Each wallet, compared with the distributors' records of it.
 
 use anyhow::Result;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use super::issuer::Issuer;
 use super::money::Money;
 use super::totals::Totals;
 
-/// Checks every wallet that any distributor has to do with.
+/// Checks every wallet that any distributor knows.
 pub(super) fn check(issuer: &Issuer, distributors: &Distributors, problems: &mut Vec<String>) -> Result<Totals> {
     let mut totals = Totals::default();
     for (name, expected) in &distributors.wallets {

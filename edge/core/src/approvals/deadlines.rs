@@ -11,7 +11,7 @@ use crate::people::model::Actor;
 use crate::store::{Deadline, Store};
 use crate::{approvals, operations};
 
-/// Whether a deadline has passed.
+/// True if a deadline has passed.
 pub fn is_due(store: &dyn Store, now: Timestamp) -> bool {
     store.first_deadline().is_some_and(|(at, _)| at <= now)
 }

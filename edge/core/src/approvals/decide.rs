@@ -98,7 +98,7 @@ fn decided(
 
 /// The key that a request is about.
 fn key_of(store: &dyn Store, approval: &Approval) -> Result<Key, InternalError> {
-    let id = approval.subject.get("keyID").and_then(|id| id.as_str()).and_then(|id| id.parse().ok());
+    let id = approval.subject_text("keyID").and_then(|id| id.parse().ok());
     let key = match id {
         Some(id) => store.key(id)?,
         None => None,

@@ -145,6 +145,11 @@ pub fn digest(
 }
 
 impl Approval {
+    /// A text of the subject; `None` if the member is absent or no text.
+    pub fn subject_text(&self, member: &str) -> Option<&str> {
+        self.subject.get(member)?.as_str()
+    }
+
     /// Makes a new pending request.
     pub fn ask(
         id: ApprovalID,

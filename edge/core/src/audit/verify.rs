@@ -38,7 +38,8 @@ pub trait Evidence {
     fn entries(&self, from: u64, most: usize) -> Result<Vec<Entry>, InternalError>;
     /// The state with this ID.
     fn stored(&self, id: &str) -> Result<Option<Stored>, InternalError>;
-    /// A state that names as its last change an entry which is missing from the chain or concerns another subject.
+    /// Number of an entry that a stored state names as its last change, although the entry is missing from the chain or
+    /// concerns another subject.
     fn unvouched(&self) -> Result<Option<u64>, InternalError>;
 }
 

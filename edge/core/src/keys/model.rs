@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::keys::settings::Settings;
 use crate::people::model::Person;
 use crate::text::digest::Digest;
+use crate::text::json_text::add;
 
 /// Time that a maker has to claim an approved key.
 pub const CLAIM_MS: i64 = 24 * 3_600_000;
@@ -172,8 +173,7 @@ impl Key {
             "note": settings.note,
         });
         if self.replaces.is_some() {
-            subject["replaces"] = json!(self.replaces);
-            subject["overlapHours"] = json!(self.overlap_hours);
+            add(&mut subject, [("replaces", json!(self.replaces)), ("overlapHours", json!(self.overlap_hours))]);
         }
         subject
     }

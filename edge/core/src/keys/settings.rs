@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn the_least_that_can_be_asked_for_has_the_contracts_defaults() {
+    fn minimal_settings_have_the_contracts_defaults() {
         let settings = read(r#"{"label":" Till 1 ","permissions":["read-balance"]}"#).unwrap();
         assert_eq!(settings.label, "Till 1");
         assert_eq!((settings.expires_in_days, settings.auto_approve_limit), (365, Amount::ZERO));

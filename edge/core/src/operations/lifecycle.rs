@@ -15,7 +15,7 @@ use crate::store::{Deadline, Store};
 
 /// The operation that a request concerns.
 pub fn find(store: &dyn Store, approval: &Approval) -> Result<Operation, InternalError> {
-    let id = approval.subject["operationID"].as_str().unwrap_or_default().parse().ok();
+    let id = approval.subject_text("operationID").and_then(|id| id.parse().ok());
     let operation = match id {
         Some(id) => store.operation(id)?,
         None => None,

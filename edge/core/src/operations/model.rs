@@ -8,6 +8,7 @@ use universal_wallet::{Amount, Phone, ShortCode, Timestamp};
 
 use crate::people::model::Person;
 use crate::text::digest::Digest;
+use crate::text::json_text::add;
 
 /// A merchant, as the issuer registered it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -235,16 +236,20 @@ impl OperationDetails {
             "keyID": self.key.as_ref().map(|(key, _)| key),
         });
         match &self.direction {
-            Direction::CashIn { to: Destination::Phone(phone) } => subject["phoneTo"] = json!(phone),
+            Direction::CashIn { to: Destination::Phone(phone) } => add(&mut subject, [("phoneTo", json!(phone))]),
             Direction::CashIn { to: Destination::Merchant(merchant) } => {
-                subject["merchantTo"] = json!(merchant.id);
-                subject["merchantName"] = json!(merchant.name);
-                subject["merchantShortCode"] = json!(merchant.short_code.number());
+                let (name, code) = (json!(merchant.name), json!(merchant.short_code.number()));
+                let members = [("merchantTo", json!(merchant.id)), ("merchantName", name), ("merchantShortCode", code)];
+                add(&mut subject, members);
             }
             Direction::CashOut { from, fulfillment } => {
-                subject["phoneFrom"] = json!(from);
-                subject["cashOutFulfillmentType"] = json!(fulfillment.means);
-                subject["cashOutFulfillmentID"] = json!(fulfillment.reference);
+                let (means, reference) = (json!(fulfillment.means), json!(fulfillment.reference));
+                let members = [
+                    ("phoneFrom", json!(from)),
+                    ("cashOutFulfillmentType", means),
+                    ("cashOutFulfillmentID", reference),
+                ];
+                add(&mut subject, members);
             }
         }
         subject

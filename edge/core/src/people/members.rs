@@ -107,7 +107,7 @@ fn tighten(
         let lapses = match approval.kind {
             ApprovalKind::IssueKey | ApprovalKind::RotateKey => no_maker,
             // Operations requested by a key stay: the key is not the person.
-            ApprovalKind::Operation => no_maker && approval.subject["keyID"].as_str().unwrap_or_default().is_empty(),
+            ApprovalKind::Operation => no_maker && approval.subject_text("keyID").is_none(),
             ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => no_admin,
         };
         if lapses {

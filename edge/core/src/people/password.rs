@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_tried_one_hash_is_made() {
+    fn every_attempt_costs_one_hash() {
         let (own, halves) = (
             PasswordHash::new("correct horse battery", [7; 16]).unwrap(),
             PasswordHash::of_halves(HalfMark::of("0123456789abcdef"), "fedcba9876543210").unwrap(),

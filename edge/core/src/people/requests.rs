@@ -200,12 +200,12 @@ pub fn request_reset(
 
 /// The user that a request concerns.
 pub fn subject_user(approval: &Approval) -> Outcome<UserID> {
-    let id = approval.subject["userID"].as_str().unwrap_or_default().parse().ok();
+    let id = approval.subject_text("userID").and_then(|id| id.parse().ok());
     Ok(id.ok_or_else(|| InternalError::new("a request about a user without an ID"))?)
 }
 
 fn roles_of(approval: &Approval, member: &str) -> Result<Vec<Role>, InternalError> {
-    Ok(serde_json::from_value(approval.subject[member].clone())?)
+    Ok(serde_json::from_value(approval.subject.get(member).cloned().unwrap_or_default())?)
 }
 
 /// Repeats, at the moment of approval, the checks whose result may have changed since the request.
@@ -228,7 +228,7 @@ pub fn must_still_be_possible(store: &dyn Store, approval: &Approval) -> Outcome
 /// Carries out an approved request: the member is added or changed.
 pub fn carry_out(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approval) -> Outcome<Member> {
     let user = subject_user(&approval)?;
-    let text = |name: &str| approval.subject[name].as_str().unwrap_or_default().to_string();
+    let text = |name: &str| approval.subject_text(name).unwrap_or_default().to_string();
     let (kind, member) = match (approval.kind, store.member(user)) {
         (ApprovalKind::CreateUser, None) => {
             let login =
@@ -242,7 +242,7 @@ pub fn carry_out(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: 
             let mut roles = member.roles.clone();
             roles.extend(roles_of(&approval, "gains")?);
             let roles = in_order(&roles);
-            let enables = approval.subject["enables"] == true;
+            let enables = approval.subject.get("enables") == Some(&Value::Bool(true));
             let (version, disabled) = (member.version + 1, member.disabled && !enables);
             ("user.granted", Member { version, roles, disabled, ..(*member).clone() })
         }

@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_json_object_is_invalid_json() {
+    fn a_body_other_than_a_json_object_is_invalid_json() {
         for text in ["", "  ", "[]", "null", "1", "{", "{\"a\":1}x", "{'a':1}", "{\"a\":NaN}", "\u{feff}{}"] {
             assert_eq!(refused(text, |_| {}).code, Code::InvalidJson, "{text:?}");
         }

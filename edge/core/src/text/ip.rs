@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
 use ipnet::IpNet;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Serialize};
 
 /// Address shared by the requests of all other customers' Workers (Cloudflare's documentation of `CF-Connecting-IP`);
 /// allowing it would allow anyone.
@@ -13,7 +13,8 @@ const SHARED_BY_WORKERS: IpAddr = IpAddr::V6(Ipv6Addr::new(0x2a06, 0x98c0, 0x360
 
 /// An IPv4 or IPv6 block in normal form: host bits cleared; IPv4-mapped addresses, and blocks of them of /96 and
 /// longer, are IPv4. The families are separate: no IPv6 block contains an IPv4 address, however short its prefix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct IPBlock(IpNet);
 
 /// True if the blocks together cover every address of this one; adjacent blocks count as their union.
@@ -125,15 +126,17 @@ impl FromStr for IPBlock {
     }
 }
 
-impl Serialize for IPBlock {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl From<IPBlock> for String {
+    fn from(value: IPBlock) -> Self {
+        value.to_string()
     }
 }
 
-impl<'de> Deserialize<'de> for IPBlock {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+impl TryFrom<String> for IPBlock {
+    type Error = IPBlockError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
     }
 }
 
@@ -171,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn unparsable_addresses_are_refused() {
         for bad in [
             "",
             "/",

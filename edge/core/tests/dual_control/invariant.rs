@@ -1,4 +1,4 @@
-//! The invariant: whatever is loosened, two persons agreed to it.
+//! The invariant: two persons agreed to every loosening.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use universal_wallet_core::store::Store;
 
 use super::state::{Papers, State};
 
-/// Whether nothing of a key's settings is looser than what was agreed to.
+/// True if none of a key's settings is looser than agreed.
 fn within(now: &Settings, agreed: &Settings) -> bool {
     let limit = |now: Option<_>, agreed: Option<_>| agreed.is_none() || now.is_some_and(|now| now <= agreed.unwrap());
     limit(now.max_transaction_amount, agreed.max_transaction_amount)
@@ -24,8 +24,8 @@ fn within(now: &Settings, agreed: &Settings) -> bool {
 }
 
 impl State {
-    /// One user asked for it and another agreed, and two persons at least stand behind them. One
-    /// person with two logins is not alone either: two others, or they and another, let them in.
+    /// True if one user asked, another agreed, and at least two persons stand behind them. One person with two logins
+    /// is not alone either: two others, or the person and another, let them in.
     fn two_agreed(&self, approval: ApprovalID) -> bool {
         match (self.asked.get(&approval), self.agreed.get(&approval)) {
             (Some(asked), Some(agreed)) => {
@@ -35,7 +35,7 @@ impl State {
         }
     }
 
-    /// Panics where a loosening is in force that fewer than two persons agreed to.
+    /// Panics if a loosening is in force that fewer than two persons agreed to.
     pub(crate) fn must_be_agreed(&self, papers: &Papers) {
         for approval in &papers.approvals {
             assert_eq!(approval.status == ApprovalStatus::Approved, self.agreed.contains_key(&approval.id));
@@ -85,7 +85,7 @@ impl State {
         }
     }
 
-    /// Roles that two persons agreed to: another than who asked, and than who gains.
+    /// Roles of a user that two persons agreed to: somebody besides the asker and the user who gains.
     fn granted(&self, papers: &Papers, user: UserID) -> BTreeSet<Role> {
         let mut granted = BTreeSet::new();
         for approval in papers.approvals.iter().filter(|approval| self.two_agreed(approval.id)) {

@@ -1,9 +1,9 @@
-//! Dual control, explored: from every set of roles that two or three people can hold, everything
-//! that they can do in every order, up to a depth. In no state that is reached is a loosening in
-//! force that fewer than two persons agreed to.
+//! Exhaustive exploration of dual control: from every set of roles that two or three people can hold, every order of
+//! every possible action, up to a depth. No reachable state has a loosening in force that fewer than two persons agreed
+//! to.
 //!
-//! Persons act through users. The secret of a key is its maker's; a new password is known to whoever
-//! learnt both of its halves, and where nobody did, to the person that it is for.
+//! Persons act through users. A key's secret belongs to its maker; a new password is known to anybody who learnt both
+//! halves, and otherwise to the person it is meant for.
 
 mod invariant;
 mod persons;
@@ -19,22 +19,22 @@ use universal_wallet_core::people::model::Role;
 
 const ROLES: [Role; 3] = [Role::Admin, Role::Maker, Role::Checker];
 
-/// Every set of roles, by its bits.
+/// The set of roles given by the bits of a number.
 fn roles(bits: usize) -> Vec<Role> {
     (0..ROLES.len()).filter(|place| bits >> place & 1 == 1).map(|place| ROLES[place]).collect()
 }
 
-/// What an exploration came to.
+/// Result of an exploration.
 #[derive(Default)]
 struct Reached {
     states: usize,
     /// Steps that led to a state.
     steps: usize,
-    /// The kinds of loosening that were met.
+    /// Kinds of loosening seen.
     loosened: BTreeSet<&'static str>,
 }
 
-/// Explores from one beginning.
+/// Explores from one initial state.
 fn explore(start: State, depth: usize, reached: &mut Reached) {
     let papers = start.papers();
     let mut seen = HashSet::from([start.fingerprint(&papers)]);
@@ -44,7 +44,7 @@ fn explore(start: State, depth: usize, reached: &mut Reached) {
         for (state, papers) in &frontier {
             let mut after = state.clone();
             for step in steps(state, papers) {
-                // What is refused changes nothing.
+                // A refused step changes nothing.
                 if !after.take(&step) {
                     continue;
                 }
@@ -65,7 +65,7 @@ fn explore(start: State, depth: usize, reached: &mut Reached) {
     reached.states += seen.len();
 }
 
-/// Explores from several beginnings, and tells how far.
+/// Explores from several initial states and prints how far.
 fn explore_all(what: &str, beginnings: impl IntoIterator<Item = State>, depth: usize) -> BTreeSet<&'static str> {
     let begin = Instant::now();
     let (mut count, mut reached) = (0, Reached::default());
@@ -79,8 +79,7 @@ fn explore_all(what: &str, beginnings: impl IntoIterator<Item = State>, depth: u
     loosened
 }
 
-/// All sets of roles of so many people; people of equal roles are alike, so each combination is
-/// taken once.
+/// All sets of roles for a number of people; people with equal roles are alike, so each combination appears once.
 fn all_roles(people: usize) -> Vec<State> {
     let mut beginnings = Vec::new();
     let mut bits = vec![0; people];
@@ -94,7 +93,7 @@ fn all_roles(people: usize) -> Vec<State> {
     }
 }
 
-/// So many people who hold every role: what fewer roles can do, they can.
+/// A number of people who hold every role: they can do everything that people with fewer roles can.
 fn with_every_role(people: usize) -> State {
     State::new((0..people).map(|_| ROLES.to_vec()))
 }
@@ -112,7 +111,7 @@ fn three_people_never_loosen_anything_alone() {
 #[test]
 fn two_people_with_every_role_never_loosen_anything_alone() {
     let loosened = explore_all("two people with every role", [with_every_role(2)], 4);
-    // Together they loosen everything, so the search is not about nothing.
+    // Every kind of loosening occurs, so the search is not vacuous.
     for kind in ["key claimed", "operation decided", "user added", "password set"] {
         assert!(loosened.contains(kind), "nobody reaches: {kind}");
     }

@@ -1,46 +1,46 @@
-//! Persons and their logins. The rules compare users; it is persons who agree.
+//! Persons and their logins. The rules compare users; agreement is between persons.
 //!
-//! A login is known to the person that it is meant for, and to whoever learnt both halves of its
-//! password: they count as that user. A person who was let in with a second login has two.
+//! A login is known to the person it is meant for, and to anybody who learnt both halves of its password: they count as
+//! that user. A person let in with a second login has two.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use universal_wallet::id::UserID;
 
-/// A person, whatever they sign in as.
+/// A person, independent of the login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Person(pub(crate) u128);
 
-/// A person who acts as a user.
+/// A person acting as a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Acting {
     pub(crate) person: Person,
     pub(crate) user: UserID,
 }
 
-/// Who did something, and everybody without whom they could not have.
+/// The acting person, and everybody without whom they could not have acted.
 #[derive(Clone, Debug, Hash)]
 pub(crate) struct Behind {
     pub(crate) acting: Acting,
     pub(crate) persons: BTreeSet<Person>,
 }
 
-/// Who can sign in as whom.
+/// The logins that each person can use.
 #[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct Logins {
     meant_for: BTreeMap<UserID, Person>,
-    /// By whom else each was let in: by nobody, where it was the issuer.
+    /// Persons who let the acting one in; empty for a login from the issuer.
     known: BTreeMap<Acting, BTreeSet<Person>>,
 }
 
 impl Logins {
-    /// A login that a person has.
+    /// Gives a person a login.
     pub(crate) fn give(&mut self, user: UserID, person: Person, let_in_by: BTreeSet<Person>) {
         self.meant_for.insert(user, person);
         self.known.insert(Acting { person, user }, let_in_by);
     }
 
-    /// A new password, of which these two learnt one half each; the person that it is for gets both.
+    /// Sets a new password; each of the two persons learnt one half, and the person it is meant for gets both.
     pub(crate) fn set_password(&mut self, user: UserID, first: &Behind, second: &Behind) {
         let (meant_for, person) = (self.meant_for[&user], first.acting.person);
         self.known.retain(|known, _| known.user != user || known.person == meant_for);
@@ -50,18 +50,18 @@ impl Logins {
         }
     }
 
-    /// Everybody, as everybody that they can sign in as.
+    /// Every pair of a person and a user whose login the person can use.
     pub(crate) fn all(&self) -> impl Iterator<Item = Acting> {
         self.known.keys().copied()
     }
 
-    /// Who else's logins persons know, and by whom they were let in.
+    /// Logins known to a person they are not meant for, with the persons who let them in.
     pub(crate) fn learnt(&self) -> impl Iterator<Item = (Acting, &BTreeSet<Person>)> {
         let others = |(known, _): &(&Acting, _)| self.meant_for[&known.user] != known.person;
         self.known.iter().filter(others).map(|(known, by)| (*known, by))
     }
 
-    /// Who acts, and everybody who let them in.
+    /// The acting person, and everybody who let them in.
     pub(crate) fn behind(&self, acting: Acting) -> Behind {
         let mut persons = self.known[&acting].clone();
         persons.insert(acting.person);

@@ -1,4 +1,4 @@
-//! A state: what is stored, and which persons, outside of it, really asked and agreed.
+//! A state: everything stored, and the persons who really asked and agreed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -22,24 +22,24 @@ use crate::support::{START, distributor, input, member, run};
 pub(crate) struct State {
     pub(crate) store: MemoryStore,
     pub(crate) now: Timestamp,
-    /// The roles that the issuer gave.
+    /// Roles given by the issuer.
     pub(crate) given: BTreeMap<UserID, Vec<Role>>,
     pub(crate) logins: Logins,
-    /// Who really asked for each request.
+    /// Persons who really asked for each request.
     pub(crate) asked: BTreeMap<ApprovalID, Behind>,
-    /// Who really agreed to it.
+    /// Persons who really agreed to each request.
     pub(crate) agreed: BTreeMap<ApprovalID, Behind>,
-    /// Whom each new login is meant for.
+    /// The person each new login is meant for.
     pub(crate) meant_for: BTreeMap<ApprovalID, Person>,
-    /// Who claimed each key, and knows its secret.
+    /// Persons who claimed each key, and so know its secret.
     pub(crate) claimed: BTreeMap<KeyID, Behind>,
-    /// The settings of each key, as they were agreed to.
+    /// Settings of each key as agreed.
     pub(crate) settings: BTreeMap<ApprovalID, Settings>,
-    /// Users who were disabled, and not enabled by two persons since.
+    /// Users who were disabled and have not been enabled by two persons since.
     pub(crate) disabled: BTreeSet<UserID>,
 }
 
-/// A hash of facts in any order.
+/// An order-independent hash of facts.
 #[derive(Default)]
 struct Sum(u64);
 
@@ -51,7 +51,7 @@ impl Sum {
     }
 }
 
-/// What is stored about keys and requests.
+/// Keys and requests as stored.
 pub(crate) struct Papers {
     pub(crate) keys: Vec<Key>,
     pub(crate) approvals: Vec<Approval>,
@@ -64,7 +64,7 @@ impl Papers {
 }
 
 impl State {
-    /// People of these roles, numbered from 1, and some float.
+    /// A state with people of these roles, numbered from 1, and some float.
     pub(crate) fn new(roles: impl Iterator<Item = Vec<Role>>) -> Self {
         let members: Vec<_> = (1_u128..).zip(roles).map(|(number, roles)| member(number, &roles)).collect();
         let mut logins = Logins::default();
@@ -97,7 +97,7 @@ impl State {
         }
     }
 
-    /// What two states have in common that differ in names and in the order of independent steps.
+    /// A hash that is equal for states that differ only in names and in the order of independent steps.
     pub(crate) fn fingerprint(&self, papers: &Papers) -> u64 {
         let age = |at: Timestamp| self.now.unix_ms() - at.unix_ms();
         let mut facts = Sum::default();

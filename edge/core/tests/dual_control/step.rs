@@ -1,4 +1,4 @@
-//! What people can do in a state, and doing it.
+//! Steps that people can take in a state.
 
 use universal_wallet::Timestamp;
 use universal_wallet::id::{ApprovalID, KeyID, UserID};
@@ -20,7 +20,7 @@ use super::state::{Papers, State};
 use crate::support::memory::MemoryStore;
 use crate::support::{DAY_MS, create, input, minted, run, user};
 
-/// Who is added, where someone is.
+/// User number of a new person.
 const NEWCOMER: u128 = 9;
 
 #[derive(Clone, Debug)]
@@ -32,12 +32,12 @@ pub(crate) enum Step {
     /// Lowers the limits of a key, or tries to raise them.
     Patch(Acting, KeyID, &'static str),
     AskForOperation(Acting),
-    /// Within the key's auto-approve limit, or beyond it.
+    /// An operation within the key's auto-approve limit, or beyond it.
     UseKey(KeyID, &'static str),
     Approve(Acting, ApprovalID),
     Reject(Acting, ApprovalID),
     Withdraw(Acting, ApprovalID),
-    /// Asks for a login that this person will have.
+    /// Requests a login for this person.
     Add(Acting, Person),
     SetRoles(Acting, UserID, Vec<Role>),
     Disable(Acting, UserID, bool),
@@ -45,12 +45,12 @@ pub(crate) enum Step {
     Wait(i64),
 }
 
-/// The login that a person was given by the issuer.
+/// The login that a person got from the issuer.
 fn login(number: u128) -> Acting {
     Acting { person: Person(number), user: user(number) }
 }
 
-/// Everything that can be tried; two of a kind are enough of what people ask for.
+/// Every step worth trying; at most two requests of a kind.
 pub(crate) fn steps(state: &State, papers: &Papers) -> Vec<Step> {
     let mut steps = vec![Step::Wait(DAY_MS - 1), Step::Wait(1), Step::Wait(6 * DAY_MS)];
     let members = state.store.members();
@@ -117,7 +117,7 @@ impl State {
         run(&mut self.store, |store| command(store, moment)).ok()
     }
 
-    /// A key that the first person asked for, the second approved, and the first claimed.
+    /// Adds a key that the first person requested and claimed, and the second approved.
     pub(crate) fn with_key(mut self) -> Self {
         assert!(self.take(&Step::AskForKey(login(1))));
         let papers = self.papers();
@@ -126,7 +126,7 @@ impl State {
         self
     }
 
-    /// A second login of the first person, which they asked for and the second approved.
+    /// Adds a second login of the first person, which that person requested and the second approved.
     pub(crate) fn with_second_login(mut self) -> Self {
         assert!(self.take(&Step::Add(login(1), Person(1))));
         let approval = self.papers().approvals[0].id;
@@ -134,7 +134,7 @@ impl State {
         self
     }
 
-    /// Does it; whether it was possible.
+    /// Takes the step; returns whether it was possible.
     pub(crate) fn take(&mut self, step: &Step) -> bool {
         match step {
             Step::AskForKey(actor) => self.ask_for_key(*actor),
@@ -219,7 +219,7 @@ impl State {
         }
     }
 
-    /// Notes who really asked.
+    /// Records the persons who really asked.
     fn note(&mut self, actor: Acting, approval: Option<ApprovalID>) -> bool {
         if let Some(id) = approval {
             self.asked.insert(id, self.logins.behind(actor));

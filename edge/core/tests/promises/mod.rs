@@ -56,8 +56,8 @@ fn a_persons_idempotency_key_is_not_reused_on_another_route() {
     assert_eq!(result.map(|_| ()), Err(Code::IdempotencyKeyReused));
 }
 
-/// "Same key and equal body → the same […]; another body → 422": also where the first call was
-/// itself answered with the present state of what another call made.
+/// "Same key and equal body → the same […]; another body → 422": also if the first call was itself answered with the
+/// current state of an object that another call made.
 #[test]
 fn an_idempotency_key_that_was_answered_200_is_never_free_again() {
     let mut store = two_people();

@@ -1,4 +1,4 @@
-//! Whatever is changed in the storage behind the rules' back is found.
+//! Every change of the storage that bypasses the rules is detected.
 
 use std::rc::Rc;
 
@@ -40,7 +40,7 @@ fn every_entry_that_is_changed_removed_or_moved_is_found() {
         entry.text = entry.text.replacen("2026", "2025", 1);
         assert_ne!(entry.text, store.entries[number].text);
         assert!(!is_valid(&changed), "entry {number} was changed");
-        // Its own hash made to fit again does not make it fit the next one, or the head.
+        // Recomputing the entry's own hash does not make the next entry, or the head, follow from it.
         let before = if *number == 1 {
             universal_wallet_core::text::digest::Digest::ZERO
         } else {

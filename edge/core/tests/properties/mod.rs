@@ -1,4 +1,4 @@
-//! Properties: arithmetic near the largest balance, limits, the edge of a day, digests, tampering.
+//! Properties: arithmetic near the maximum balance, limits, the edge of a day, digests, tampering.
 
 mod evidence;
 
@@ -27,7 +27,7 @@ pub(crate) fn at(now: Timestamp) -> Moment {
     Moment { now, random: 7 }
 }
 
-/// A maker, a checker, and some float.
+/// A distributor with a maker, a checker and some float.
 pub(crate) fn office(float: Amount) -> MemoryStore {
     let mut store = distributor(1, START, [member(1, &[Role::Maker]), member(2, &[Role::Checker])]);
     let body = input(json!({ "amount": float, "reference": "bank" }).to_string(), Some("float"));
@@ -35,7 +35,7 @@ pub(crate) fn office(float: Amount) -> MemoryStore {
     store
 }
 
-/// A key of these limits, claimed.
+/// A claimed key with these limits.
 pub(crate) fn key(store: &mut MemoryStore, limits: &Value, now: Timestamp) -> KeyID {
     let mut body = json!({ "label": "Till", "permissions": ["perform-operations"] });
     body.as_object_mut().unwrap().extend(limits.as_object().unwrap().clone());
@@ -175,10 +175,10 @@ fn a_day_ends_on_its_last_millisecond_and_gives_back_to_itself() {
         let (eve, day) = (midnight.utc_day() - 1, midnight.utc_day());
         let spent = |store: &MemoryStore| (store.volume(line, eve).unwrap(), store.volume(line, day).unwrap());
         assert_eq!(spent(&store), if same_day { (amount, Amount::ZERO) } else { (Amount::ZERO, amount) }, "{first}");
-        // On the day's last millisecond there is nothing left of it; a millisecond later all of the next.
+        // The day's volume is used up in its last millisecond; one millisecond later the next day's is whole.
         let again = cash_in(&mut store, till, amount, midnight.plus_ms(if same_day { -1 } else { DAY_MS - 1 }));
         assert_eq!(again.map(|_| ()), Err(Code::DailyVolumeExceeded), "{first}");
-        // Rejected on the next day, it is given back to its own.
+        // A rejection on the next day gives the volume back to the day of creation.
         let later = midnight.plus_ms(if same_day { 0 } else { DAY_MS - 1 });
         let (checker, no) = (caller(&store, user(2)), input(r#"{"reason":"no"}"#, None));
         let id = operation.facts.approval.unwrap().to_string();

@@ -1,13 +1,13 @@
-//! The rules of a distributor on several objects: a home and its shards. Float and the day's volume
-//! are split into shares; a shard spends from its own share alone, so no limit can be passed. What
-//! a share lacks comes from the home, which collects all shares before it refuses anything.
+//! The rules of a distributor on several objects: a home and its shards. Float and the day's volume are split into
+//! shares; a shard spends only from its own share, so no limit can be passed. A shard requests missing share from the
+//! home, which collects all shares before it refuses anything.
 //!
-//! A share moves as money does: it leaves its sender at once and is told until it is acknowledged;
-//! the receiver takes each move once.
+//! A share moves as money does: it leaves its sender at once and is sent again until acknowledged; the receiver takes
+//! each move once.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// What may be spent, in minor units: of the float, and of a line of keys' volume of the day.
+/// A spendable share in minor units: of the float, and of the day's volume of a line of keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Share {
     pub(crate) float: u64,
@@ -32,14 +32,14 @@ impl Share {
         self.volume += other.volume;
     }
 
-    /// Panics where it does not cover the other: what would overshoot must not be reachable.
+    /// Subtracts the other share; panics if it is larger, because no share may overshoot.
     pub(crate) fn take(&mut self, other: Self) {
         assert!(self.covers(other), "{self:?} does not cover {other:?}");
         self.float -= other.float;
         self.volume -= other.volume;
     }
 
-    /// The larger of the other and an equal part, as far as it is there.
+    /// The larger of the other share and an equal part, capped by this share.
     fn part(self, least: Self, parts: u64) -> Self {
         Self {
             float: least.float.max(self.float / parts).min(self.float),
@@ -48,24 +48,24 @@ impl Share {
     }
 }
 
-/// What one object tells another. Everything may be told again.
+/// A message between home and shard. Every message may be repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Message {
-    /// A share moves.
+    /// Moves a share.
     Move { number: u64, share: Share },
-    /// That move arrived.
+    /// Acknowledges a move.
     Moved { number: u64 },
     /// A shard cannot cover a call.
     Want { call: u64, amount: u64 },
-    /// The home collects what every shard has left.
+    /// The home collects the remaining share of every shard.
     Recall { round: u64 },
-    /// The shard's share, all of it, is in the move of that number, and those before.
+    /// The shard's whole remaining share is in this move and those before.
     Recalled { round: u64, moves: u64 },
-    /// All there is does not cover the call.
+    /// All shares together do not cover the call.
     Refuse { call: u64 },
 }
 
-/// Moves to one other object, told until they are acknowledged, and those taken from it.
+/// Moves to one other object, sent until acknowledged, and the moves taken from it.
 #[derive(Debug, Default)]
 pub(crate) struct Moves {
     made: u64,
@@ -80,7 +80,7 @@ impl Moves {
         Message::Move { number: self.made, share }
     }
 
-    /// Whether the move is new; a repeated one changes nothing.
+    /// True if the move is new; a repeated one changes nothing.
     pub(crate) fn take(&mut self, number: u64) -> bool {
         self.taken.insert(number)
     }
@@ -89,7 +89,7 @@ impl Moves {
         self.taken.contains(&number)
     }
 
-    /// All moves up to a number have been taken.
+    /// True if all moves up to a number have been taken.
     fn has_all(&self, moves: u64) -> bool {
         (1..=moves).all(|number| self.taken.contains(&number))
     }
@@ -98,24 +98,24 @@ impl Moves {
         self.open.iter().map(|(number, share)| Message::Move { number: *number, share: *share })
     }
 
-    /// What was sent and not acknowledged.
+    /// Moves sent and not acknowledged.
     pub(crate) fn open(&self) -> impl Iterator<Item = (u64, Share)> {
         self.open.iter().map(|(number, share)| (*number, *share))
     }
 }
 
-/// A shard: decides calls from its share.
+/// A shard: decides calls from its own share.
 #[derive(Debug, Default)]
 pub(crate) struct Shard {
     pub(crate) free: Share,
     pub(crate) moves: Moves,
-    /// Calls that wait for the home, first come first served.
+    /// Calls that wait for the home, in order of arrival.
     pub(crate) waiting: VecDeque<(u64, u64)>,
-    /// The last round of the home that was answered, and with how many moves.
+    /// The home's last answered round, and the number of moves in the answer.
     recalled: (u64, u64),
 }
 
-/// What becomes of a call at a shard.
+/// A shard's decision about a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decided {
     Accepted { call: u64, amount: u64 },
@@ -123,7 +123,7 @@ pub(crate) enum Decided {
 }
 
 impl Shard {
-    /// A call comes.
+    /// Takes a call.
     pub(crate) fn call(&mut self, call: u64, amount: u64, out: &mut Vec<Message>) -> Option<Decided> {
         if self.waiting.is_empty() && self.free.covers(Share::of(amount)) {
             self.free.take(Share::of(amount));
@@ -136,7 +136,7 @@ impl Shard {
         None
     }
 
-    /// A message from the home.
+    /// Takes a message from the home.
     pub(crate) fn hear(&mut self, message: Message, out: &mut Vec<Message>) -> Vec<Decided> {
         let mut decided = Vec::new();
         match message {
@@ -189,24 +189,24 @@ impl Shard {
         }
     }
 
-    /// Says again what may have got lost.
+    /// Sends everything again that may have been lost.
     pub(crate) fn repeat(&self, out: &mut Vec<Message>) {
         out.extend(self.moves.repeat());
         self.want_next(out);
     }
 }
 
-/// The home: holds what no shard has.
+/// The home: holds everything outside the shards.
 #[derive(Debug)]
 pub(crate) struct Home {
     pub(crate) pool: Share,
     pub(crate) moves: Vec<Moves>,
-    /// Calls that a shard could not cover, first come first served.
+    /// Calls that a shard could not cover, in order of arrival.
     wanted: VecDeque<(usize, u64, u64)>,
     /// Calls that were granted a share or refused.
     settled: BTreeMap<(usize, u64), bool>,
     round: u64,
-    /// Who has answered the present round, and with how many moves.
+    /// Shards that have answered the current round, with the number of moves in each answer.
     answers: BTreeMap<usize, u64>,
     collecting: bool,
 }
@@ -224,7 +224,7 @@ impl Home {
         }
     }
 
-    /// A message from a shard.
+    /// Takes a message from a shard.
     pub(crate) fn hear(&mut self, from: usize, message: Message, out: &mut Vec<(usize, Message)>) {
         match message {
             Message::Move { number, share } => {
@@ -268,7 +268,7 @@ impl Home {
                 continue;
             }
             if !self.collecting {
-                // A grant on its way would reach a shard that has answered already.
+                // A grant in transit would reach a shard that has already answered.
                 if self.moves.iter().any(|moves| !moves.open.is_empty()) {
                     return;
                 }
@@ -294,7 +294,7 @@ impl Home {
         self.collecting = false;
     }
 
-    /// Says again what may have got lost.
+    /// Sends everything again that may have been lost.
     pub(crate) fn repeat(&self, out: &mut Vec<(usize, Message)>) {
         for (shard, moves) in self.moves.iter().enumerate() {
             out.extend(moves.repeat().map(|message| (shard, message)));

@@ -17,7 +17,7 @@ fn shards_never_pass_a_limit_and_refuse_only_what_all_of_them_together_lack() {
     for seed in 0..200 {
         let mut random = Random::new(seed);
         let shards = 1 + random.below(8);
-        // Now the float is what runs out first, now the day's volume.
+        // Sometimes the float runs out first, sometimes the day's volume.
         let limit = Share { float: 2_000 + random.bits() % 2_000, volume: 2_000 + random.bits() % 2_000 };
         let mut world = World::new(seed, shards, limit, STORM);
         for _ in 0..400 {
@@ -48,7 +48,7 @@ fn exactly_the_limit_can_be_spent_however_it_is_spread_and_not_a_cent_more() {
 #[test]
 fn no_money_is_stuck_in_a_shard_that_nobody_calls() {
     let mut world = World::new(7, 8, Share::of(10_000), STORM);
-    // Every shard is called once, and so gets a share; then seven of them go cold.
+    // One call per shard gives each a share; then seven of them go cold.
     for shard in 0..8 {
         world.call(shard, 1);
     }
@@ -64,7 +64,7 @@ fn no_money_is_stuck_in_a_shard_that_nobody_calls() {
 fn throughput_grows_with_the_number_of_shards() {
     let throughput = |shards: usize| {
         let mut world = World::new(1, shards, Share::of(1_000_000_000), CALM);
-        // There is always a next call: what counts is how many are decided.
+        // There is always a next call; the number of decided calls counts.
         for _ in 0..10_000 {
             (0..shards).filter(|shard| world.is_idle(*shard)).collect::<Vec<_>>().into_iter().for_each(|shard| {
                 world.call(shard, 100);

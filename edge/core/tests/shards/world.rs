@@ -1,30 +1,30 @@
-//! A home, its shards, and a network that loses, doubles, delays and reorders what they tell each
-//! other. Each object does one thing a tick, as one object does one thing at a time.
+//! A home, its shards, and a network that loses, duplicates, delays and reorders messages. Each object does one thing
+//! per tick.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use super::escrow::{Decided, Home, Message, Shard, Share};
 use crate::support::random::Random;
 
-/// Who is told.
+/// Receiver of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
     Home,
     Shard(usize),
 }
 
-/// What waits for an object: a call, or a message and who told it.
+/// Input that waits for an object: a call, or a message with its sender.
 enum Item {
     Call(u64, u64),
     Told(usize, Message),
 }
 
-/// How the network treats a message, in percent.
+/// Message faults of the network, in percent.
 #[derive(Clone, Copy)]
 pub(crate) struct Network {
     pub(crate) lost: usize,
     pub(crate) doubled: usize,
-    /// The longest delay, in ticks.
+    /// Maximum delay in ticks.
     pub(crate) delay: usize,
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct World {
     pub(crate) refused: u64,
 }
 
-/// Open moves and questions are told again after so many ticks.
+/// Ticks after which open moves and questions are repeated.
 const REPEAT: u64 = 25;
 
 impl World {
@@ -65,7 +65,7 @@ impl World {
         }
     }
 
-    /// A client's call reaches a shard.
+    /// Sends a client's call to a shard.
     pub(crate) fn call(&mut self, shard: usize, amount: u64) {
         self.calls += 1;
         let item = Item::Call(self.calls, amount);
@@ -82,7 +82,7 @@ impl World {
         }
     }
 
-    /// Every object does one thing.
+    /// Lets every object do one thing.
     pub(crate) fn step(&mut self) {
         self.tick += 1;
         for (to, from, message) in self.on_the_way.remove(&self.tick).unwrap_or_default() {
@@ -115,7 +115,7 @@ impl World {
             self.home.repeat(&mut out);
         }
         for (shard, message) in out {
-            // A refusal says that nowhere is enough: what every share and the pool have left.
+            // A refusal claims that the call exceeds the pool and all shares together.
             if let Message::Refuse { call } = message
                 && let Some((_, amount)) = self.shards[shard].waiting.front().filter(|(first, _)| *first == call)
             {
@@ -136,7 +136,7 @@ impl World {
         }
     }
 
-    /// What nobody has spent, wherever it is; a move that was taken is where it went.
+    /// The unspent share everywhere; a move that its receiver has taken counts there only.
     fn left(&self) -> Share {
         let mut left = self.home.pool;
         for (shard, home) in self.shards.iter().zip(&self.home.moves) {
@@ -155,24 +155,24 @@ impl World {
         left
     }
 
-    /// No limit is passed, and nothing is lost or doubled on its way.
+    /// Asserts that no limit is passed and nothing is lost or duplicated in transit.
     fn must_add_up(&self) {
         let mut all = self.left();
         all.add(Share::of(self.spent));
         assert_eq!(all, self.limit);
     }
 
-    /// A shard has nothing to do.
+    /// True if a shard has nothing to do.
     pub(crate) fn is_idle(&self, shard: usize) -> bool {
         self.inboxes[&Place::Shard(shard)].is_empty()
     }
 
-    /// Every call was decided.
+    /// True if every call is decided.
     pub(crate) fn is_quiet(&self) -> bool {
         self.accepted + self.refused == self.calls
     }
 
-    /// Steps until every call was decided; panics where one hangs.
+    /// Steps until every call is decided; panics if one hangs.
     pub(crate) fn settle(&mut self) {
         for _ in 0..1_000_000 {
             if self.is_quiet() {

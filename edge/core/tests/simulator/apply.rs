@@ -1,4 +1,4 @@
-//! A command is done to the rules and to the model, and both must say the same.
+//! Applies each command to the rules and to the model, whose answers must be equal.
 
 use universal_wallet::Timestamp;
 use universal_wallet::id::{OperationID, UserID};
@@ -16,7 +16,7 @@ use super::network::Message;
 use super::world::{World, amount};
 use crate::support::{create, input};
 
-/// Bodies that no call takes, and why.
+/// Malformed bodies, and the code that refuses each.
 const MALFORMED: [(&str, Code); 8] = [
     (r#"{"operationType":"cash-in","amount":"0","phoneTo":"+2348031234501"}"#, Code::InvalidAmount),
     (r#"{"operationType":"cash-in","amount":"1.001","phoneTo":"+2348031234501"}"#, Code::InvalidAmount),
@@ -29,7 +29,7 @@ const MALFORMED: [(&str, Code); 8] = [
 ];
 
 impl World {
-    /// Does it. The distributors that it concerns end what is over before.
+    /// Applies a command, after the distributors that it concerns end everything due.
     pub(crate) fn apply(&mut self, command: &Command) {
         match command.clone() {
             Command::CashIn { office, by, to, amount, idempotency } => {
@@ -76,7 +76,7 @@ impl World {
         if let Some(office) = command.office() {
             self.check_books(office);
         }
-        // Nobody calls twice within a millisecond.
+        // No two calls share a millisecond.
         self.now += 1;
     }
 
@@ -131,7 +131,7 @@ impl World {
         assert_eq!(result, Ok(()));
     }
 
-    /// A customer asks to be paid out: the wallet holds the money, then the distributor is told.
+    /// Requests a cash-out: the wallet holds the money, then the distributor is told.
     fn want(&mut self, office: usize, phone: usize, minor: Minor, id: OperationID) {
         let (from, created_at) = (self.phone(phone), self.at());
         let distributor = self.offices[office].id;
@@ -181,7 +181,7 @@ impl World {
 }
 
 impl Command {
-    /// The distributor that it concerns alone.
+    /// The distributor, if the command concerns only one.
     pub(crate) const fn office(&self) -> Option<usize> {
         match self {
             Self::CashIn { office, .. }
@@ -203,7 +203,7 @@ impl Command {
         }
     }
 
-    /// Whether a client may send it again.
+    /// True if a client may send the command again.
     pub(crate) const fn can_be_repeated(&self) -> bool {
         !matches!(
             self,

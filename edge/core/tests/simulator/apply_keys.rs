@@ -1,4 +1,4 @@
-//! Keys and decisions, done to the rules and to the model.
+//! Keys and decisions, applied to the rules and to the model.
 
 use universal_wallet::id::UserID;
 use universal_wallet_core::error::Code;
@@ -27,7 +27,7 @@ fn body(limits: Limits) -> String {
 }
 
 impl World {
-    /// A key was asked for, or is there already; the model gains it.
+    /// Compares the two results of a key request, and adds a new key to the model.
     fn agree_on_key(
         &mut self,
         office: usize,

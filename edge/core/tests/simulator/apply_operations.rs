@@ -1,4 +1,4 @@
-//! Operations, done to the rules and to the model.
+//! Operations, applied to the rules and to the model.
 
 use std::net::IpAddr;
 
@@ -18,7 +18,7 @@ use super::model_money::{By, Expected};
 use super::world::{World, amount};
 use crate::support::{DAY_MS, create, input};
 
-/// The address that listed keys may be used from.
+/// The address block of keys with an address list.
 pub(crate) const LISTED: &str = "192.0.2.0/24";
 
 pub(crate) fn status(state: OperationState) -> OperationStatus {
@@ -39,7 +39,7 @@ fn paid_members(paid: Paid, reference: &str) -> String {
 }
 
 impl World {
-    /// Who calls, as the object lets them in.
+    /// The caller, as the object admits them.
     fn requester(&self, office: usize, by: By) -> Result<Requester, Code> {
         match by {
             By::Person(user) => Ok(Requester::Person(self.caller(office, user))),
@@ -135,7 +135,7 @@ impl World {
         });
     }
 
-    /// Both say the same of a call for an operation; a new one is added to the model.
+    /// Compares the two results of an operation request, and adds a new operation to the model.
     #[allow(clippy::too_many_arguments, reason = "a call, what it came to, and what it should")]
     fn agree(
         &mut self,

@@ -1,4 +1,4 @@
-//! What must hold after every command, and, now and then, of everything that is stored.
+//! Invariants checked after every command, and periodic checks of everything stored.
 
 use universal_wallet_core::approvals::model::{Approval, ApprovalStatus};
 use universal_wallet_core::keys::model::{Key, KeyStatus};
@@ -7,7 +7,7 @@ use universal_wallet_core::store::Store;
 use universal_wallet_core::wallet::WalletStore;
 
 use super::apply_operations::status;
-use super::model::{About, AskState, KeyState, MOST, Minor, OperationState, RequestState};
+use super::model::{About, AskState, KeyState, MAX_BALANCE, Minor, OperationState, RequestState};
 use super::world::{Desk, World};
 use crate::support::DAY_MS;
 
@@ -45,7 +45,7 @@ fn request_status(state: RequestState) -> CashOutRequestStatus {
 }
 
 impl World {
-    /// The float, after every command.
+    /// Checks the float after every command.
     pub(crate) fn check_books(&self, office: usize) {
         let Desk { store, model, .. } = &self.offices[office];
         let book = store.head().book;
@@ -55,11 +55,11 @@ impl World {
         assert_eq!(book.charged.minor(), model.charged, "cash-ins");
         assert_eq!(book.cashed_out.minor(), model.cashed_out, "cash-outs");
         assert!(book.held <= book.balance, "more is held than there is");
-        assert!((0..=MOST).contains(&model.balance));
+        assert!((0..=MAX_BALANCE).contains(&model.balance));
         assert_eq!(Minor::from(store.incoming().minor()), model.incoming(), "what may yet come");
     }
 
-    /// Money is neither made nor lost: what was issued is in a float, in a wallet, or on its way.
+    /// Money is neither made nor lost: all issued money is in a float, in a wallet, or in transit.
     pub(crate) fn check_conservation(&self) {
         let mut issued = 0;
         let mut found = 0;
@@ -71,7 +71,7 @@ impl World {
                 let pocket = self.wallets.get(&operation.wallet);
                 let moved =
                     pocket.is_some_and(|pocket| pocket.store.brought(operation.id).is_some_and(|minor| minor != 0));
-                // A cash-in is on its way until its wallet has it, a cash-out from then on.
+                // A cash-in is in transit until its wallet has it, a cash-out from then on.
                 if moved != operation.cash_in {
                     found += Minor::from(operation.amount.minor());
                 }
@@ -81,7 +81,7 @@ impl World {
         assert_eq!(found, issued, "money is conserved");
     }
 
-    /// Everything that is stored is as the model has it.
+    /// Everything stored equals the model.
     pub(crate) fn check_all(&self) {
         for desk in &self.offices {
             check_operations(desk);
@@ -100,7 +100,7 @@ impl World {
         self.check_conservation();
     }
 
-    /// Nothing is on its way any more.
+    /// Nothing is in transit any more.
     pub(crate) fn check_settled(&self) {
         let mut in_wallets = 0;
         for desk in &self.offices {

@@ -1,4 +1,4 @@
-//! What is done to the world: random commands, from what there is to do them to.
+//! Random commands, chosen from the things that exist in the world.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use universal_wallet_core::people::model::Role;
 use uuid::Uuid;
 
 use super::model::{
-    AskState, KeyState, Limits, MOST, Minor, Ms, Office, Operation, OperationState, Paid, RequestState,
+    AskState, KeyState, Limits, MAX_BALANCE, Minor, Ms, Office, Operation, OperationState, Paid, RequestState,
 };
 use super::model_money::By;
 use super::world::World;
@@ -26,8 +26,8 @@ pub(crate) enum Decision {
     Withdraw,
 }
 
-/// `office` is a distributor's place in the world; keys, asks and operations are named by their
-/// places in its model.
+/// A command. `office` is a distributor's index in the world; keys, asks and operations are given by their indexes in
+/// its model.
 #[derive(Clone, Debug)]
 pub(crate) enum Command {
     CashIn { office: usize, by: By, to: To, amount: Minor, idempotency: Option<String> },
@@ -57,7 +57,7 @@ impl World {
     fn idempotency(&mut self) -> Option<String> {
         match self.random.below(10) {
             0..=2 => None,
-            // Few enough that they collide, on equal and on other calls.
+            // Few enough to collide, on equal and on different calls.
             3 => Some(self.random.below(40).to_string()),
             _ => {
                 self.fresh += 1;
@@ -71,7 +71,7 @@ impl World {
         self.random.pick(&users)
     }
 
-    /// A user with a role, most of the time.
+    /// A user, usually with the role.
     fn user_with(&mut self, office: usize, role: Role) -> UserID {
         let model = &self.offices[office].model;
         let fit: Vec<UserID> = model.members.keys().copied().filter(|user| model.holds(*user, role)).collect();
@@ -107,7 +107,7 @@ impl World {
             (Some(most), Some(_)) => self.random.pick(&[0, 100, 2_500, most]),
             _ => 0,
         };
-        let scaled = |limit: Option<Minor>| limit.map(|minor| (minor * self.scale).min(MOST));
+        let scaled = |limit: Option<Minor>| limit.map(|minor| (minor * self.scale).min(MAX_BALANCE));
         let (most, day, auto) = (scaled(most), scaled(day), auto * self.scale);
         let performs = self.random.percent(90);
         let days = self.random.pick(&[1, 30, 90, 365]);
@@ -147,7 +147,7 @@ impl World {
         Some(Command::Decide { office, user, ask, decision })
     }
 
-    /// A customer's request, mostly an open one.
+    /// A customer's request, usually an open one.
     fn request(&mut self, office: usize) -> Option<OperationID> {
         let model = &self.offices[office].model;
         let recent = model.order.len().saturating_sub(30);
@@ -158,7 +158,7 @@ impl World {
             (_, true) => None,
             (false, _) if self.random.percent(60) => Some(self.random.pick(&open)),
             _ if self.random.percent(95) => Some(recent[self.random.below(recent.len())]),
-            // Another distributor's.
+            // A request of another distributor.
             _ => self.offices.iter().find_map(|desk| desk.model.order.last().copied()),
         }
     }
@@ -180,7 +180,7 @@ impl World {
         now + far.max(1)
     }
 
-    /// Something to do.
+    /// The next random command.
     pub(crate) fn next(&mut self) -> Command {
         loop {
             let office = self.random.below(self.offices.len());
@@ -259,8 +259,11 @@ impl World {
             }
             41..=58 => self.decision(office)?,
             59..=61 => {
-                let top_up =
-                    if self.random.percent(3) { MOST } else { (amount * self.random.pick(&[1, 50])).min(MOST) };
+                let top_up = if self.random.percent(3) {
+                    MAX_BALANCE
+                } else {
+                    (amount * self.random.pick(&[1, 50])).min(MAX_BALANCE)
+                };
                 Command::TopUp { office, amount: top_up, idempotency: self.idempotency() }
             }
             62 => Command::Redeem { office, amount, idempotency: self.idempotency() },
@@ -284,7 +287,7 @@ impl World {
         })
     }
 
-    /// How much of what matters came about: what and how often.
+    /// Counts how often each event of interest occurred.
     pub(crate) fn reached(&self, counts: &mut BTreeMap<&'static str, u64>) {
         let mut add = |what, times: usize| *counts.entry(what).or_default() += u64::try_from(times).unwrap();
         for office in &self.offices {

@@ -1,8 +1,8 @@
 //! Random commands against a reference model, from a seed that is printed.
 //!
-//! `SIMULATOR_COMMANDS` says how many (default 100,000), `SIMULATOR_SEED` from which seed (default:
-//! a new one each time). A run is many worlds of some thousand commands each; what fails tells the
-//! seed and the number of commands that show it again in one world.
+//! `SIMULATOR_COMMANDS` is the number of commands (default 100,000), `SIMULATOR_SEED` the seed (default: a new one each
+//! time). A run is many worlds of some thousand commands each; a failure prints the seed and the number of commands
+//! that reproduce it in one world.
 
 mod apply;
 mod apply_keys;
@@ -23,12 +23,12 @@ use std::time::Instant;
 use command::Command;
 use world::World;
 
-/// How many commands a world lives for.
+/// Commands per world.
 const WORLD: u64 = 4_000;
-/// After how many commands everything is compared.
+/// Commands between two full comparisons.
 const FULL_CHECK: u64 = 500;
 
-/// What the commands of a long run must come to, so that they do not miss what they are for.
+/// Events that the commands of a long run must reach, so that the run is not vacuous.
 const REACHED: [&str; 30] = [
     "automatic operations",
     "cash-ins completed",
@@ -66,7 +66,7 @@ fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().expect("a number"))
 }
 
-/// Runs a world; the last command is kept, so that a failure can tell it.
+/// Runs a world; the last command is kept so that a failure can print it.
 fn live(seed: u64, commands: u64, last: &mut Vec<Command>, reached: &mut BTreeMap<&'static str, u64>) {
     let mut world = World::new(seed);
     for step in 1..=commands {

@@ -1,5 +1,5 @@
-//! The reference model of a distributor: what the contract says, in plain numbers and words. It
-//! calls nothing of the rules; it knows no chain, no digests, no text.
+//! The reference model of a distributor: the contract in plain numbers and words. It calls none of the rules and has no
+//! chain, digests or text.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +14,8 @@ pub(crate) type Ms = i64;
 /// Money in minor units.
 pub(crate) type Minor = i128;
 
-/// The largest balance.
-pub(crate) const MOST: Minor = 99_999_999_999_999_999;
+/// Maximum balance.
+pub(crate) const MAX_BALANCE: Minor = 99_999_999_999_999_999;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyState {
@@ -78,11 +78,11 @@ pub(crate) struct Operation {
     pub(crate) automatic: bool,
     pub(crate) decided_by: Option<UserID>,
     pub(crate) day: i64,
-    /// How the customer was paid; `None` for a cash-in.
+    /// Payment to the customer; `None` for a cash-in.
     pub(crate) paid: Option<Paid>,
 }
 
-/// How it was paid, and the reference.
+/// Means of payment (two kinds) and reference.
 pub(crate) type Paid = (bool, Option<u8>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,7 +125,8 @@ pub(crate) struct Request {
     pub(crate) amount: Minor,
     pub(crate) state: RequestState,
     pub(crate) expires: Ms,
-    /// Put back by a lapse, and since when: how long it stays open is read, within what is promised.
+    /// Time at which a lapse reopened the request; the new expiry is read from the rules and checked against the
+    /// promised range.
     pub(crate) put_back_at: Option<Ms>,
     pub(crate) operation: Option<usize>,
 }
@@ -133,7 +134,7 @@ pub(crate) struct Request {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Made {
     Operation(usize),
-    /// Nothing: it was answered with what another call had made.
+    /// No new object: the answer was the result of another call.
     Answer(OperationID),
     Key(usize),
     Float,
@@ -153,7 +154,7 @@ pub(crate) struct Office {
     pub(crate) asks: Vec<Ask>,
     pub(crate) pending: Vec<usize>,
     pub(crate) requests: BTreeMap<OperationID, Request>,
-    /// The requests in the order in which they came.
+    /// Request IDs in order of arrival.
     pub(crate) order: Vec<OperationID>,
     pub(crate) volumes: BTreeMap<(usize, i64), Minor>,
     pub(crate) calls: BTreeMap<(String, String), (String, Made)>,
@@ -172,7 +173,7 @@ impl Office {
         if self.suspended { Err(Code::DistributorSuspended) } else { Ok(()) }
     }
 
-    /// What pending cash-ins hold.
+    /// Amount held by pending cash-ins.
     pub(crate) fn held(&self) -> Minor {
         let operations = self.pending.iter().filter_map(|ask| match self.asks[*ask].about {
             About::Operation(index) => Some(&self.operations[index]),
@@ -185,13 +186,13 @@ impl Office {
         self.balance - self.held()
     }
 
-    /// What may yet come to the float: from wallets, and back from those that cannot take it.
+    /// Amount that may still reach the float: from wallets, and back from wallets that cannot take a cash-in.
     pub(crate) fn incoming(&self) -> Minor {
         let due = self.operations.iter().filter(|it| it.state == OperationState::Processing);
         due.map(|operation| operation.amount).sum()
     }
 
-    /// What a call with this idempotency key made before.
+    /// Result of an earlier call with this idempotency key.
     pub(crate) fn before(&self, scope: &str, key: Option<&String>, asked: &str) -> Result<Option<Made>, Code> {
         let Some(key) = key else { return Ok(None) };
         match self.calls.get(&(scope.into(), key.clone())) {
@@ -217,7 +218,7 @@ impl Office {
         key.map(|key| self.volumes.entry((self.keys[key].line, day)).or_default())
     }
 
-    /// Ends an ask without carrying it out: what it held is given back.
+    /// Ends an ask without carrying it out, and gives back everything that it held.
     pub(crate) fn end(&mut self, ask: usize, state: AskState, by: Option<UserID>, now: Ms) {
         self.pending.retain(|pending| *pending != ask);
         self.asks[ask].state = state;
@@ -248,7 +249,7 @@ impl Office {
         }
     }
 
-    /// Ends all that is over.
+    /// Ends everything due.
     pub(crate) fn expire(&mut self, now: Ms) {
         let due: Vec<usize> = self.pending.iter().copied().filter(|ask| self.asks[*ask].expires <= now).collect();
         for ask in due {

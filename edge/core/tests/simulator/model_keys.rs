@@ -4,11 +4,11 @@ use universal_wallet::id::UserID;
 use universal_wallet_core::error::Code;
 use universal_wallet_core::people::model::Role;
 
-use super::model::{About, AskState, KeyState, MOST, Minor, Ms, Office, OperationState};
+use super::model::{About, AskState, KeyState, MAX_BALANCE, Minor, Ms, Office, OperationState};
 use crate::support::{DAY_MS, HOUR_MS};
 
 impl Office {
-    /// A key calls for an operation.
+    /// Checks a key's call for an operation.
     pub(crate) fn key_may(&self, key: usize, listed_address: bool) -> Result<(), Code> {
         let key = &self.keys[key];
         match key.state {
@@ -28,7 +28,7 @@ impl Office {
         if free { Ok(()) } else { Err(Code::InvalidState) }
     }
 
-    /// Whoever revoked a key did not mean to have the one that was to take over from it.
+    /// Refuses a key whose predecessor was revoked: the revocation is meant for the whole line.
     fn has_no_revoked_predecessor(&self, key: usize) -> Result<(), Code> {
         let revoked = self.keys[key].replaces.is_some_and(|old| self.keys[old].state == KeyState::Revoked);
         if revoked { Err(Code::InvalidState) } else { Ok(()) }
@@ -63,7 +63,7 @@ impl Office {
         Ok(())
     }
 
-    /// A member revokes, or the issuer.
+    /// Revokes a key on behalf of a member or the issuer.
     pub(crate) fn revoke(&mut self, user: Option<UserID>, key: usize, now: Ms) -> Result<(), Code> {
         if let Some(user) = user {
             self.must_hold(user, &[Role::Maker, Role::Checker, Role::Admin])?;
@@ -82,7 +82,7 @@ impl Office {
         Ok(())
     }
 
-    /// Lowers the largest amount, and what depends on it; the key that is to take over follows.
+    /// Lowers the largest amount and dependent values; a pending replacement follows.
     pub(crate) fn tighten(&mut self, user: UserID, key: usize, most: Minor) -> Result<(), Code> {
         self.must_hold(user, &[Role::Maker, Role::Checker, Role::Admin])?;
         if !matches!(self.keys[key].state, KeyState::Approved | KeyState::Active) {
@@ -135,7 +135,7 @@ impl Office {
                 if most.is_some_and(|most| operation.amount > most) {
                     return Err(Code::InvalidState);
                 }
-                if operation.paid.is_some() && with_all_due + operation.amount > MOST {
+                if operation.paid.is_some() && with_all_due + operation.amount > MAX_BALANCE {
                     return Err(Code::InvalidState);
                 }
                 operation.state = OperationState::Processing;

@@ -6,23 +6,25 @@ use universal_wallet::id::{OperationID, UserID};
 use universal_wallet_core::error::Code;
 use universal_wallet_core::people::model::Role;
 
-use super::model::{About, AskState, MOST, Made, Minor, Ms, Office, Operation, OperationState, Paid, RequestState};
+use super::model::{
+    About, AskState, MAX_BALANCE, Made, Minor, Ms, Office, Operation, OperationState, Paid, RequestState,
+};
 use crate::support::DAY_MS;
 
-/// Who asks for an operation: a key, from a listed address or another one, or a person.
+/// The requester of an operation: a key, from a listed or another address, or a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum By {
     Key(usize, bool),
     Person(UserID),
 }
 
-/// What a call for an operation comes to.
+/// Expected result of a call for an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
-    /// A new one, of this request where it is a cash-out.
+    /// A new operation; for a cash-out, of this request.
     New(Option<OperationID>),
     Again(usize),
-    /// The same PUT was made before, by another call.
+    /// Another call made the same PUT before.
     Present(usize),
 }
 
@@ -41,7 +43,7 @@ impl Office {
         }
     }
 
-    /// The operation that this call made, or was answered with, before.
+    /// The operation that an earlier call with this idempotency key made or was answered with.
     fn made_before(&self, by: By, call: (&str, Option<&String>)) -> Result<Option<usize>, Code> {
         Ok(self.before(&self.scope(by), call.1, call.0)?.map(|made| match made {
             Made::Operation(index) => index,
@@ -50,9 +52,9 @@ impl Office {
         }))
     }
 
-    /// The float takes no more than the largest balance, also when all that is due has come.
+    /// The float cannot exceed the maximum balance, even after everything due has arrived.
     fn has_room(&self, amount: Minor) -> Result<(), Code> {
-        if self.balance + self.incoming() + amount > MOST { Err(Code::InvalidAmount) } else { Ok(()) }
+        if self.balance + self.incoming() + amount > MAX_BALANCE { Err(Code::InvalidAmount) } else { Ok(()) }
     }
 
     fn within_limits(&self, by: By, amount: Minor, now: Ms) -> Result<(), Code> {
@@ -119,7 +121,7 @@ impl Office {
         call: (&str, Option<&String>),
         now: Ms,
     ) -> Result<Expected, Code> {
-        // Who may not know of it is told so first; a key's permission comes before everything.
+        // A caller who may not know of the request learns that first; a key's permission comes before everything.
         let request = self.requests.get(&id).ok_or(Code::NotFound);
         if matches!(by, By::Person(_)) {
             request?;
@@ -144,7 +146,7 @@ impl Office {
         Ok(Expected::New(Some(id)))
     }
 
-    /// Whether an operation by this key or person needs no checker.
+    /// True if an operation by this key or person needs no checker.
     pub(crate) fn is_automatic(&self, by: By, amount: Minor) -> bool {
         matches!(by, By::Key(key, _) if amount <= self.keys[key].limits.auto)
     }
@@ -171,7 +173,7 @@ impl Office {
         self.may_ask(by)?;
         let By::Key(key, _) = by else { return Err(Code::InvalidApiKey) };
         let line = self.keys[key].line;
-        // Keys are numbered in the order in which they were asked for.
+        // Keys are numbered in order of request.
         if self.operations[index].key.is_none_or(|made_by| self.keys[made_by].line != line || made_by > key) {
             return Err(Code::NotTheMaker);
         }
@@ -184,12 +186,12 @@ impl Office {
         Ok(())
     }
 
-    /// The latest operation of that ID: a request that was put back becomes one again.
+    /// The latest operation with that ID: a reopened request can become an operation again.
     pub(crate) fn latest(&self, id: OperationID) -> usize {
         self.operations.iter().rposition(|operation| operation.id == id).unwrap()
     }
 
-    /// A wallet could not take a cash-in: the money comes back.
+    /// Returns a cash-in that a wallet could not take.
     pub(crate) fn returned(&mut self, id: OperationID) {
         let index = self.latest(id);
         let Operation { amount, state, .. } = self.operations[index];
@@ -203,7 +205,7 @@ impl Office {
         }
     }
 
-    /// A wallet acknowledged.
+    /// Records a wallet's acknowledgement.
     pub(crate) fn arrived(&mut self, id: OperationID) {
         let index = self.latest(id);
         let operation = &mut self.operations[index];
@@ -244,7 +246,7 @@ impl Office {
     }
 }
 
-/// Where the money that a customer's request holds went.
+/// Destination of the money that a customer's request holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HoldState {
     Announcing,
@@ -258,7 +260,7 @@ pub(crate) enum HoldState {
 pub(crate) struct Purse {
     pub(crate) balance: Minor,
     pub(crate) taken: BTreeSet<OperationID>,
-    /// Cash-ins that came when there was no room: refused for ever, since their money goes back.
+    /// Cash-ins that arrived without room: refused for good, since their money goes back.
     pub(crate) refused: BTreeSet<OperationID>,
     pub(crate) holds: BTreeMap<OperationID, (Minor, HoldState)>,
 }
@@ -277,12 +279,12 @@ impl Purse {
         Ok(())
     }
 
-    /// Takes a cash-in, once; not where the balance would pass the largest.
+    /// Takes a cash-in once, unless the balance would pass the maximum.
     pub(crate) fn credit(&mut self, id: OperationID, amount: Minor) -> bool {
         if self.taken.contains(&id) {
             return true;
         }
-        if self.refused.contains(&id) || self.balance + amount > MOST {
+        if self.refused.contains(&id) || self.balance + amount > MAX_BALANCE {
             self.refused.insert(id);
             return false;
         }

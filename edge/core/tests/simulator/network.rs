@@ -1,5 +1,5 @@
-//! What distributors and wallets tell each other: messages that are lost, doubled, delayed and
-//! overtake each other, sent again until they are acknowledged.
+//! Messages between distributors and wallets: lost, duplicated, delayed and reordered, and sent again until
+//! acknowledged.
 
 use universal_wallet::Amount;
 use universal_wallet::id::OperationID;
@@ -16,7 +16,7 @@ use super::world::World;
 use crate::support::{DAY_MS, run};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum What {
+pub(crate) enum Movement {
     Credit(Amount),
     Capture,
     Release,
@@ -24,28 +24,28 @@ pub(crate) enum What {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Message {
-    /// A wallet's owner asks to be paid out.
+    /// A wallet announces its owner's cash-out request.
     Announce { office: usize, wallet: String, id: OperationID, announcement: u32 },
     /// The distributor's answer.
     Announced { wallet: String, id: OperationID, announcement: u32, result: Result<(), Code> },
-    /// A wallet is told.
-    Tell { office: usize, wallet: String, id: OperationID, what: What },
-    /// It acknowledges, or cannot take a cash-in.
-    Done { office: usize, id: OperationID, what: What, taken: bool },
+    /// A distributor tells a wallet of a movement.
+    Tell { office: usize, wallet: String, id: OperationID, movement: Movement },
+    /// The wallet acknowledges, or refuses a cash-in.
+    Done { office: usize, id: OperationID, movement: Movement, taken: bool },
 }
 
 impl World {
-    /// Everything that is not acknowledged is sent again.
+    /// Sends everything unacknowledged again.
     pub(crate) fn send(&mut self) {
         let mut due = Vec::new();
         for (office, desk) in self.offices.iter().enumerate() {
             for operation in desk.store.on_the_way() {
-                let what = if operation.cash_in { What::Credit(operation.amount) } else { What::Capture };
-                due.push(Message::Tell { office, wallet: operation.wallet.clone(), id: operation.id, what });
+                let movement = if operation.cash_in { Movement::Credit(operation.amount) } else { Movement::Capture };
+                due.push(Message::Tell { office, wallet: operation.wallet.clone(), id: operation.id, movement });
             }
             for request in desk.store.unreleased() {
                 let wallet = universal_wallet_core::operations::model::phone_wallet(&request.from);
-                due.push(Message::Tell { office, wallet, id: request.id, what: What::Release });
+                due.push(Message::Tell { office, wallet, id: request.id, movement: Movement::Release });
             }
         }
         for (name, pocket) in &mut self.wallets {
@@ -57,7 +57,7 @@ impl World {
                 due.push(Message::Announce { office, wallet: name.clone(), id, announcement });
             }
         }
-        // The network is full at some point; what does not fit is sent the next time.
+        // The network has a capacity; the rest is sent next time.
         for message in due {
             if self.network.len() < 40 {
                 self.network.push(message);
@@ -65,15 +65,15 @@ impl World {
         }
     }
 
-    /// Announcements of one request reach its distributor in the order in which they were made, and
-    /// once each; their answers, and all else, come in any order.
+    /// Announcements of one request reach its distributor in order and once each; their answers, and all other
+    /// messages, arrive in any order.
     pub(crate) fn in_order(&self, place: usize, message: Message) -> (usize, Message) {
         let Message::Announce { id: wanted, .. } = message else { return (place, message) };
         let first = self.network.iter().position(|it| matches!(it, Message::Announce { id, .. } if *id == wanted));
         first.map_or((place, message), |first| (first, self.network[first].clone()))
     }
 
-    /// A message arrives.
+    /// Delivers a message.
     pub(crate) fn carry(&mut self, message: Message) {
         match message {
             Message::Announce { office, wallet, id, announcement } => {
@@ -88,34 +88,34 @@ impl World {
                     pocket.model.release(id);
                 }
             }
-            Message::Tell { office, wallet, id, what } => {
-                let taken = self.tell(&wallet, id, what);
-                self.network.push(Message::Done { office, id, what, taken });
+            Message::Tell { office, wallet, id, movement } => {
+                let taken = self.tell(&wallet, id, movement);
+                self.network.push(Message::Done { office, id, movement, taken });
             }
-            Message::Done { office, id, what, taken } => self.done(office, id, what, taken),
+            Message::Done { office, id, movement, taken } => self.done(office, id, movement, taken),
         }
     }
 
-    /// A wallet is told; whether it takes it.
-    fn tell(&mut self, wallet: &str, id: OperationID, what: What) -> bool {
+    /// Delivers a movement to a wallet; returns whether the wallet takes it.
+    fn tell(&mut self, wallet: &str, id: OperationID, movement: Movement) -> bool {
         let now = self.at();
         let pocket = self.wallet(wallet);
-        match what {
-            What::Credit(amount) => {
+        match movement {
+            Movement::Credit(amount) => {
                 let taken = wallet::credit(&mut pocket.store, id, amount, now);
                 let expected = pocket.model.credit(id, Minor::from(amount.minor()));
                 assert_eq!(
                     taken == Ok(Credited::Taken),
                     expected,
-                    "a wallet takes all but what would pass the largest balance"
+                    "a wallet refuses only a cash-in that would pass the maximum balance"
                 );
                 return expected;
             }
-            What::Capture => {
+            Movement::Capture => {
                 wallet::capture(&mut pocket.store, id, now).expect("a hold that was paid out is there");
                 pocket.model.capture(id);
             }
-            What::Release => {
+            Movement::Release => {
                 wallet::release(&mut pocket.store, id).unwrap();
                 pocket.model.release(id);
             }
@@ -123,13 +123,13 @@ impl World {
         true
     }
 
-    /// A wallet's acknowledgement arrives.
-    fn done(&mut self, office: usize, id: OperationID, what: What, taken: bool) {
+    /// Delivers a wallet's acknowledgement.
+    fn done(&mut self, office: usize, id: OperationID, movement: Movement, taken: bool) {
         self.settle(office, self.now);
         let now = self.at();
         let desk = &mut self.offices[office];
-        match (what, taken) {
-            (What::Release, _) => desk.store.request_released(id).unwrap(),
+        match (movement, taken) {
+            (Movement::Release, _) => desk.store.request_released(id).unwrap(),
             (_, true) => {
                 operations::lifecycle::arrived(&mut desk.store, now, id).unwrap();
                 desk.model.arrived(id);
@@ -168,7 +168,7 @@ impl World {
         self.network.push(Message::Announced { wallet: wallet.into(), id, announcement, result });
     }
 
-    /// Everything is told and acknowledged, nothing is lost any more.
+    /// Delivers and acknowledges everything; nothing is lost any more.
     pub(crate) fn drain(&mut self) {
         for _ in 0..10_000 {
             self.send();
@@ -180,15 +180,15 @@ impl World {
                 self.carry(message);
             }
         }
-        panic!("what is on its way does not become less");
+        panic!("the money in transit never drains");
     }
 
-    /// Wallets in the rules are as the model has them.
+    /// Wallets in the rules equal those in the model.
     pub(crate) fn check_wallets(&self) {
         for (name, pocket) in &self.wallets {
             let funds = pocket.store.funds();
             assert_eq!(Minor::from(funds.balance.minor()), pocket.model.balance, "the balance of {name}");
-            assert_eq!(Minor::from(funds.held.minor()), pocket.model.held(), "what {name} holds");
+            assert_eq!(Minor::from(funds.held.minor()), pocket.model.held(), "holds of {name}");
             for hold in pocket.store.holds() {
                 let (amount, state) = pocket.model.holds[&hold.id];
                 let expected = match state {

@@ -1,5 +1,5 @@
-//! The world: distributors and wallets, each as the rules keep it and as the model does, a network
-//! between them, and one clock.
+//! The world: distributors and wallets, each as the rules and as the model keep it, a network between them, and one
+//! clock.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ pub(crate) struct Desk {
     pub(crate) id: DistributorID,
     pub(crate) store: MemoryStore,
     pub(crate) model: Office,
-    /// What authenticates each key.
+    /// Digest of each key's secret.
     pub(crate) secrets: BTreeMap<KeyID, Digest>,
 }
 
@@ -41,26 +41,26 @@ pub(crate) struct Pocket {
 pub(crate) struct World {
     pub(crate) random: Random,
     pub(crate) now: Ms,
-    /// What all amounts are multiplied by: in some worlds they come near the largest balance.
+    /// Factor of all amounts: in some worlds they come near the maximum balance.
     pub(crate) scale: Minor,
     pub(crate) offices: Vec<Desk>,
     pub(crate) wallets: BTreeMap<String, Pocket>,
     pub(crate) network: Vec<Message>,
     /// Commands that a client may send again.
     pub(crate) recent: Vec<Command>,
-    /// How often each refusal, and a repeated call, was answered.
+    /// Count of each refusal code, and of repeated calls.
     pub(crate) answers: BTreeMap<&'static str, u64>,
-    /// How many idempotency keys were made.
+    /// Number of idempotency keys made.
     pub(crate) fresh: u64,
 }
 
-/// An amount of the model as the rules take it.
+/// Converts an amount of the model to one of the rules.
 pub(crate) fn amount(minor: Minor) -> Amount {
     Amount::from_minor(i64::try_from(minor).unwrap()).unwrap()
 }
 
 impl World {
-    /// How many customers there are.
+    /// Number of customers.
     pub(crate) const PHONES: usize = 4;
     const OFFICES: u128 = 3;
 
@@ -105,7 +105,7 @@ impl World {
         Moment { now: self.at(), random: self.random.bits() }
     }
 
-    /// A customer's number, spelt one way or another.
+    /// A customer's number in a random spelling.
     pub(crate) fn phone(&mut self, place: usize) -> Phone {
         let text = if self.random.percent(50) {
             format!("+23480312345{place:02}")
@@ -127,13 +127,12 @@ impl World {
         merchant_wallet(Self::merchant().short_code)
     }
 
-    /// Ends what is over at a distributor, in the rules and in the model.
+    /// Ends everything due at a distributor, in the rules and in the model.
     pub(crate) fn settle(&mut self, office: usize, now: Ms) {
         let desk = &mut self.offices[office];
         approvals::deadlines::settle(&mut desk.store, Timestamp::from_unix_ms(now)).unwrap();
         desk.model.expire(now);
-        // A request that a lapse put back stays open for at least an hour from then on; how long the
-        // rules give it is read from them.
+        // A request reopened by a lapse stays open for at least an hour; its exact expiry is read from the rules.
         for (id, request) in &mut desk.model.requests {
             let Some(since) = request.put_back_at.take() else { continue };
             let stored = desk.store.request(*id).unwrap().unwrap();
@@ -147,7 +146,7 @@ impl World {
         }
     }
 
-    /// Runs a command of a distributor, after what is over was ended.
+    /// Runs a command of a distributor, after everything due has ended.
     pub(crate) fn run<T>(
         &mut self,
         office: usize,
@@ -169,7 +168,7 @@ impl World {
         self.wallets.entry(name.into()).or_default()
     }
 
-    /// The distributor that a customer's request was made to.
+    /// The ID of an operation in the model.
     pub(crate) fn operation_id(&self, office: usize, operation: usize) -> OperationID {
         self.offices[office].model.operations[operation].id
     }

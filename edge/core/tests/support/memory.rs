@@ -1,5 +1,5 @@
-//! A distributor's storage in memory. Like the SQLite store it keeps documents as JSON text, and an
-//! operation's facts nowhere but in its chain entry; unlike it, it counts what is written.
+//! A distributor's storage in memory. Like the SQLite store it keeps documents as JSON text, and an operation's facts
+//! only in its chain entry; unlike the SQLite store it counts writes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
@@ -18,7 +18,7 @@ use universal_wallet_core::store::{Deadline, IdempotentResult, Profile, Store};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Idempotency;
 
-/// An operation's row: what changes of it, and what queries go by.
+/// An operation's row: its mutable state, and the columns for queries.
 #[derive(Clone)]
 pub(crate) struct Row {
     pub(crate) id: OperationID,
@@ -33,7 +33,7 @@ pub(crate) struct Row {
 
 #[derive(Clone)]
 pub(crate) struct MemoryStore {
-    /// How many writes were made so far.
+    /// Number of writes so far.
     pub(crate) writes: u64,
     pub(crate) profile: (Rc<Profile>, Rc<str>),
     head: Head,
@@ -43,7 +43,7 @@ pub(crate) struct MemoryStore {
     digests: HashMap<Digest, KeyID>,
     pub(crate) approvals: BTreeMap<ApprovalID, Rc<str>>,
     pending_approvals: BTreeSet<ApprovalID>,
-    keys_in_waiting: BTreeSet<KeyID>,
+    unclaimed_keys: BTreeSet<KeyID>,
     deadlines: BTreeSet<(Timestamp, Deadline)>,
     volumes: BTreeMap<(KeyID, i64), i64>,
     pub(crate) operations: BTreeMap<u64, Row>,
@@ -73,7 +73,7 @@ impl MemoryStore {
             digests: HashMap::new(),
             approvals: BTreeMap::new(),
             pending_approvals: BTreeSet::new(),
-            keys_in_waiting: BTreeSet::new(),
+            unclaimed_keys: BTreeSet::new(),
             deadlines: BTreeSet::new(),
             volumes: BTreeMap::new(),
             operations: BTreeMap::new(),
@@ -88,17 +88,17 @@ impl MemoryStore {
         }
     }
 
-    /// Operations that a wallet has to be told of.
+    /// Operations in transit, whose wallet has to be told.
     pub(crate) fn on_the_way(&self) -> impl Iterator<Item = &Row> {
         self.processing.iter().map(|number| &self.operations[number])
     }
 
-    /// Requests whose end a wallet has to be told of.
+    /// Ended requests whose wallet has to be told.
     pub(crate) fn unreleased(&self) -> Vec<CashOutRequest> {
         self.unreleased.iter().map(|id| self.request(*id).unwrap().unwrap()).collect()
     }
 
-    /// Every stored deadline, first one first.
+    /// Every stored deadline, earliest first.
     pub(crate) fn deadlines(&self) -> impl Iterator<Item = Timestamp> {
         self.deadlines.iter().map(|(at, _)| *at)
     }
@@ -113,10 +113,10 @@ impl MemoryStore {
         Ok(Some(Operation { number, facts, state }))
     }
 
-    /// Keys that are not claimed yet and of which this is true, oldest first.
-    fn keys_in_waiting(&self, wanted: impl Fn(&Key) -> bool) -> Result<Vec<Key>, InternalError> {
+    /// Unclaimed keys that match, oldest first.
+    fn unclaimed_keys(&self, wanted: impl Fn(&Key) -> bool) -> Result<Vec<Key>, InternalError> {
         let mut keys = Vec::new();
-        for id in &self.keys_in_waiting {
+        for id in &self.unclaimed_keys {
             keys.extend(document::<Key>(self.keys.get(id))?.filter(&wanted));
         }
         keys.sort_by_key(|key| key.created_at);
@@ -194,8 +194,8 @@ impl Store for MemoryStore {
             self.digests.insert(digest, key.id);
         }
         match key.status {
-            KeyStatus::Pending | KeyStatus::Approved => self.keys_in_waiting.insert(key.id),
-            _ => self.keys_in_waiting.remove(&key.id),
+            KeyStatus::Pending | KeyStatus::Approved => self.unclaimed_keys.insert(key.id),
+            _ => self.unclaimed_keys.remove(&key.id),
         };
         self.keys.insert(key.id, document.into());
         Ok(())
@@ -215,11 +215,11 @@ impl Store for MemoryStore {
     }
 
     fn approved_keys(&self) -> Result<Vec<Key>, InternalError> {
-        self.keys_in_waiting(|key| key.status == KeyStatus::Approved)
+        self.unclaimed_keys(|key| key.status == KeyStatus::Approved)
     }
 
     fn open_rotation(&self, replaces: KeyID) -> Result<Option<Rc<Key>>, InternalError> {
-        Ok(self.keys_in_waiting(|key| key.replaces == Some(replaces))?.pop().map(Rc::new))
+        Ok(self.unclaimed_keys(|key| key.replaces == Some(replaces))?.pop().map(Rc::new))
     }
 
     fn put_approval(&mut self, approval: &Approval, document: &str) -> Result<(), InternalError> {
@@ -348,7 +348,7 @@ impl Store for MemoryStore {
     }
 
     fn incoming(&self) -> Amount {
-        // Also cash-ins: what a wallet cannot take comes back.
+        // Includes cash-ins: they come back if a wallet cannot take them.
         let due = self.on_the_way().map(|row| row.amount);
         due.fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap())
     }

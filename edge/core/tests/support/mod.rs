@@ -1,4 +1,4 @@
-//! What the tests share: storage in memory, people, bodies of calls, repeatable randomness.
+//! Shared test support: storage in memory, people, request bodies, repeatable randomness.
 
 pub(crate) mod evidence;
 pub(crate) mod memory;
@@ -28,7 +28,7 @@ pub(crate) const DAY_MS: i64 = 24 * HOUR_MS;
 /// Noon of some day.
 pub(crate) const START: Timestamp = Timestamp::from_unix_ms(20_781 * DAY_MS + 12 * HOUR_MS);
 
-/// Makes an operation, or finds the one that the same call made before: as the object does, in one piece.
+/// Makes an operation, or finds the one that the same call made before, in one piece as the object does.
 pub(crate) fn create(
     store: &mut dyn Store,
     moment: Moment,
@@ -42,17 +42,17 @@ pub(crate) fn create(
     }
 }
 
-/// A call's body and idempotency key.
+/// A request body with an idempotency key.
 pub(crate) fn input(body: impl Into<String>, idempotency_key: Option<&str>) -> Input {
     Input { body: Ok(body.into()), idempotency_key: idempotency_key.map(Into::into) }
 }
 
-/// The user of that number.
+/// The user with that number.
 pub(crate) fn user(number: u128) -> UserID {
     UserID::from_uuid(Uuid::from_u128(number))
 }
 
-/// A member of that number.
+/// A member with that number.
 pub(crate) fn member(number: u128, roles: &[Role]) -> Member {
     Member {
         entry: 0,
@@ -65,7 +65,7 @@ pub(crate) fn member(number: u128, roles: &[Role]) -> Member {
     }
 }
 
-/// A distributor of that number with its members.
+/// A distributor with that number and its members.
 pub(crate) fn distributor(number: u128, now: Timestamp, members: impl IntoIterator<Item = Member>) -> MemoryStore {
     let id = DistributorID::from_uuid(Uuid::from_u128(number));
     let name = format!("Distributor {number}");
@@ -78,12 +78,12 @@ pub(crate) fn distributor(number: u128, now: Timestamp, members: impl IntoIterat
     store
 }
 
-/// A member who signed in and calls.
+/// A signed-in member making a call.
 pub(crate) fn caller(store: &MemoryStore, id: UserID) -> Caller {
     Caller { member: store.member(id).unwrap(), must_change_password: false }
 }
 
-/// A member who asks for an operation in the console.
+/// A member who requests an operation in the console.
 pub(crate) fn person(store: &MemoryStore, number: u128) -> Requester {
     Requester::Person(caller(store, user(number)))
 }
@@ -98,7 +98,7 @@ pub(crate) fn minted(distributor: DistributorID, random: u64) -> Minted {
     Peppers::new("a pepper for tests, of 32 characters", "").mint(distributor, fill).unwrap()
 }
 
-/// Runs a command; where it is refused, nothing was written, and its code is the result.
+/// Runs a command; asserts that a refused one has written nothing, and returns its code.
 pub(crate) fn run<T>(store: &mut MemoryStore, command: impl FnOnce(&mut MemoryStore) -> Outcome<T>) -> Result<T, Code> {
     let before = store.writes;
     match command(store) {

@@ -16,12 +16,12 @@ impl Random {
         bits ^ (bits >> 31)
     }
 
-    /// A number below `end`; the bias is far below what a test could see.
+    /// A number below `end`; the bias is too small for a test to see.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.bits() % u64::try_from(end).unwrap()).unwrap()
     }
 
-    /// True so many times in a hundred.
+    /// True with the given chance in percent.
     pub(crate) fn percent(&mut self, chance: usize) -> bool {
         self.below(100) < chance
     }

@@ -9,10 +9,10 @@ use universal_wallet_core::wallet::{Funds, Hold, HoldStatus, WalletStore};
 
 #[derive(Clone, Default)]
 pub(crate) struct MemoryWallet {
-    /// How many writes were made so far.
+    /// Number of writes so far.
     pub(crate) writes: u64,
     funds: Funds,
-    /// What each operation brought, in minor units.
+    /// Amount that each operation's entry added, in minor units.
     pub(crate) entries: BTreeMap<OperationID, i64>,
     holds: BTreeMap<OperationID, String>,
 }
@@ -22,12 +22,12 @@ impl MemoryWallet {
         self.holds.values().map(|text| serde_json::from_str(text).unwrap())
     }
 
-    /// What an operation's entry brought, where it has one.
+    /// Amount that an operation's entry added, if it has an entry.
     pub(crate) fn brought(&self, id: OperationID) -> Option<i64> {
         self.entries.get(&id).copied()
     }
 
-    /// Panics unless balance and held are the sums of what they stand for.
+    /// Panics unless balance and held equal the sums of entries and holds.
     pub(crate) fn must_add_up(&self) {
         assert_eq!(self.entries.values().sum::<i64>(), self.funds.balance.minor());
         let open = self.holds().filter(|hold| matches!(hold.status, HoldStatus::Announcing | HoldStatus::Held));

@@ -1,4 +1,4 @@
-//! The alarm: deadlines, usage to be written, deliveries, the head of the chain for the issuer. One thing at a time.
+//! The alarm: due deadlines, usage counters, deliveries, and the head of the chain for the issuer, one at a time.
 
 use universal_wallet::Timestamp;
 use universal_wallet_core::audit::verify::Anchor;
@@ -13,18 +13,18 @@ use crate::calls::step::DONE;
 use crate::messages::to_issuer::ToIssuer;
 use crate::platform::log::report;
 
-/// What the alarm finds to do.
+/// Task of the alarm.
 enum Work {
     Deliver(Attempt),
     Anchor(Anchor),
     Nothing,
 }
 
-/// Does what is due, until nothing is.
+/// Runs due tasks until none is left.
 pub(super) async fn alarm(state: Shared<DistributorState>) -> String {
     state.step_on(|state, _| state.alarm_at = None);
     loop {
-        match state.step_on(|state, now| state.due(now)) {
+        match state.step_on(DistributorState::due) {
             Work::Deliver(attempt) => {
                 deliver(&state, attempt, false).await;
             }

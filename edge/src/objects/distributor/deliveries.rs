@@ -1,5 +1,5 @@
-//! Deliveries: a wallet is told until it has acknowledged. Money that left the float, or is due from a wallet, is on an
-//! operation in `processing` until then.
+//! Deliveries: a wallet is told until it acknowledges. Until then, money that left the float or is due from a wallet is
+//! on an operation in `processing`.
 
 use universal_wallet::Timestamp;
 use universal_wallet::id::OperationID;
@@ -16,15 +16,15 @@ use crate::messages::wallet_movement::{MovementKind, WalletMovement};
 use crate::platform::log::report;
 use crate::platform::random;
 
-/// A wallet is being told.
+/// An attempt to tell a wallet.
 pub(super) struct Attempt {
-    /// The operation's number.
+    /// Number of the operation or request.
     pub(super) number: u64,
     wallet: String,
     movement: WalletMovement,
 }
 
-/// Tells a wallet; how the operation stands then, where that is known. `call_waits`: the call that made the operation
+/// Tells a wallet; returns the operation after the reply, if known. `call_waits`: the call that made the operation
 /// waits for its answer.
 pub(super) async fn deliver(state: &Shared<DistributorState>, attempt: Attempt, call_waits: bool) -> Option<Operation> {
     let reply = move_wallet(attempt.wallet, attempt.movement).await;
@@ -32,14 +32,14 @@ pub(super) async fn deliver(state: &Shared<DistributorState>, attempt: Attempt, 
 }
 
 impl DistributorState {
-    /// Counts an attempt to tell a wallet; `None` where nothing is due under that number.
+    /// Counts an attempt to tell a wallet; `None` if nothing is due under that number.
     pub(super) fn attempt(&mut self, number: u64) -> Option<Attempt> {
         let delivery = self.store.deliveries.get_mut(&number)?;
         delivery.attempted(self.clock, random::bits().unwrap_or_default());
         Some(Attempt { number, wallet: delivery.wallet.clone(), movement: delivery.movement() })
     }
 
-    /// A wallet acknowledged, or did not: then the alarm tells it again.
+    /// Handles a wallet's reply; without an acknowledgement the alarm tells the wallet again.
     fn delivered(&mut self, number: u64, reply: &str, call_waits: bool, now: Timestamp) -> Option<Operation> {
         let delivery = self.store.deliveries.get(&number)?;
         let (id, kind) = (delivery.operation, delivery.kind);
@@ -63,7 +63,7 @@ impl DistributorState {
         })
     }
 
-    /// A cash-in arrived. After a call of a key it is written down together with others, since those follow each other.
+    /// Records that a cash-in arrived. Key calls follow each other closely, so their arrivals are written in batches.
     fn credited(&mut self, call_waits: bool, now: Timestamp, id: OperationID) -> Outcome<Option<Operation>> {
         let operation = lifecycle::arrived(&mut self.store, now, id)?;
         if !call_waits {

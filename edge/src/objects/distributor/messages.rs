@@ -1,4 +1,4 @@
-//! Messages to a distributor, besides calls.
+//! Messages to a distributor other than calls.
 
 use universal_wallet::Timestamp;
 use universal_wallet::id::{OperationID, UserID};
@@ -20,7 +20,7 @@ use crate::platform::log::report;
 use crate::platform::random;
 use crate::platform::sockets::Closing;
 
-/// The owner of a wallet takes a request back.
+/// Cancels a request for the owner of a wallet.
 pub(super) async fn cancel_request(state: Shared<DistributorState>, id: OperationID) -> Outcome<()> {
     let attempt = state.step(|state, now| {
         state.settle(now)?;
@@ -48,14 +48,14 @@ pub(super) fn new_member(new: NewMember, now: Timestamp) -> Member {
 }
 
 impl DistributorState {
-    /// Takes a message that needs no other object.
+    /// Handles a message that needs no other object.
     pub(super) fn take(&mut self, message: ToDistributor, now: Timestamp) -> String {
         if let Err(fault) = self.settle(now).and_then(|()| self.store.note_arrivals()) {
             return reply::<()>(Err(fault.into()));
         }
         match message {
             ToDistributor::Create { id, .. } => {
-                // Created before: the issuer's record was not closed.
+                // An earlier attempt created the distributor, and the issuer's record was not completed.
                 reply(if id == self.store.profile().id { Ok(()) } else { refuse(Code::AlreadyExists, "Taken.") })
             }
             ToDistributor::AddMember { member, idempotency } => {
@@ -75,7 +75,7 @@ impl DistributorState {
         }
     }
 
-    /// Whether a person may listen: their ID, or nothing.
+    /// Returns the ID of a person who may listen, or nothing.
     pub(super) fn admit_listener(&mut self, caller: &ConsoleCaller, now: Timestamp) -> String {
         if let Err(fault) = self.settle(now) {
             report(&fault);
@@ -91,7 +91,7 @@ impl DistributorState {
         Some(Membership { name: self.store.profile().name.clone(), roles: member.roles.clone() })
     }
 
-    /// The issuer adds a member; whether the same call did so before.
+    /// Adds a member for the issuer; returns whether the same call did so before.
     fn add_member(&mut self, member: NewMember, idempotency: Option<&Idempotency>, now: Timestamp) -> Outcome<bool> {
         if let Some(key) = idempotency
             && self.store.recall(key)?.is_some()

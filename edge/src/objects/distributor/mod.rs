@@ -1,7 +1,7 @@
 //! The Distributor object: keys, approvals, operations, members and the chain of one distributor.
 //!
-//! One decision, one place: every call is decided in one synchronous stretch on the stored truth,
-//! with its writes in one transaction.
+//! One decision, one place: every call is decided in one synchronous stretch on stored state, with its writes in one
+//! transaction.
 
 mod alarm;
 mod api;
@@ -38,7 +38,7 @@ use crate::messages::to_distributor::ToDistributor;
 use crate::platform::storage::Storage;
 use crate::platform::{clock, random};
 
-/// The types of its answers, for their description.
+/// Types of the answers, for the API description.
 #[cfg(test)]
 pub(crate) mod answers {
     pub(crate) use super::api::approvals::Decision;
@@ -53,7 +53,7 @@ pub(crate) mod answers {
     pub(crate) use super::verification::consistency::Checked;
 }
 
-/// The object, as the shell holds it.
+/// The object as the shell holds it.
 #[wasm_bindgen]
 pub struct Distributor {
     db: Rc<Storage>,
@@ -64,7 +64,7 @@ pub struct Distributor {
 
 #[wasm_bindgen]
 impl Distributor {
-    /// Loads the object from its storage, for an event that names the request.
+    /// Loads the object from its storage; the event names the request.
     pub fn open(state: DurableObjectState, event: &str) -> Result<Self, JsError> {
         envelope::enter("Distributor", event);
         let db = Rc::new(Storage::from(state));
@@ -77,7 +77,7 @@ impl Distributor {
         Ok(Self { db, state, calls: Calls::default() })
     }
 
-    /// Takes a message.
+    /// Handles a message.
     pub fn call(&mut self, message: &str, now_ms: f64) -> String {
         envelope::enter("Distributor", message);
         #[cfg(feature = "fault_injection")]
@@ -93,13 +93,13 @@ impl Distributor {
         taken.unwrap_or_else(|fault| unreadable(&fault))
     }
 
-    /// Goes on with the reply of another object.
+    /// Resumes a call with the reply of another object.
     pub fn resume(&mut self, number: &str, answer: &str, now_ms: f64) -> String {
         clock::begin(now_ms);
         self.calls.resume(number, answer).unwrap_or_else(|| DONE.into())
     }
 
-    /// Whether a person may listen: their ID, or nothing.
+    /// Returns the ID of a person who may listen, or nothing.
     pub fn listen(&mut self, message: &str, now_ms: f64) -> String {
         envelope::enter("Distributor", message);
         clock::begin(now_ms);
@@ -109,7 +109,7 @@ impl Distributor {
         state.step(|state, now| state.admit_listener(&caller, now))
     }
 
-    /// The platform wakes the object.
+    /// Handles the platform's alarm.
     pub fn alarm(&mut self, event: &str, now_ms: f64) -> String {
         envelope::enter("Distributor", event);
         clock::begin(now_ms);
@@ -159,7 +159,7 @@ impl Distributor {
             Ok::<_, InternalError>(store)
         })?;
         let state = Shared::new(DistributorState::new(store));
-        // The first event ends, which tells listeners and sets the alarm.
+        // Ends the first event, which tells listeners and sets the alarm.
         state.step(|_, _| ());
         self.state = Some(state);
         Ok(())

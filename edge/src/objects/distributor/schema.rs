@@ -1,12 +1,12 @@
-//! A distributor's tables. A row written costs as much as three requests, so each table has the
-//! indexes that its queries need and no more.
+//! Tables of a distributor. A row written costs as much as three requests, so each table has only the indexes that its
+//! queries need.
 
 use universal_wallet_core::error::InternalError;
 
 use crate::platform::migrations::Migrations;
 use crate::platform::storage::Storage;
 
-/// How the tables changed since version 1; in builds for tests there is a version more.
+/// Changes of the tables since version 1; test builds have one version more.
 pub(super) const MIGRATIONS: Migrations = Migrations {
     table: "entries",
     steps: if cfg!(feature = "fault_injection") {
@@ -101,12 +101,12 @@ CREATE TRIGGER new_operation INSTEAD OF INSERT ON new_operations BEGIN
 END;
 ";
 
-/// Whether the distributor was created.
+/// True if the distributor was created.
 pub(super) fn exists(db: &Storage) -> Result<bool, InternalError> {
     db.has_table("meta")
 }
 
-/// Makes the tables.
+/// Creates the tables.
 pub(super) fn create(db: &Storage) -> Result<(), InternalError> {
     MIGRATIONS.create(db, TABLES)
 }

@@ -1,4 +1,4 @@
-//! A distributor that was created, as its calls see it in one synchronous stretch.
+//! State of a created distributor, used by its calls in synchronous stretches.
 
 use std::mem;
 
@@ -20,20 +20,20 @@ use crate::messages::to_distributor::ConsoleCaller;
 use crate::platform::clock;
 use crate::platform::log::report;
 
-/// The head of a chain that changed is sent to the Issuer once in so long.
+/// Minimum time between two reports of a changed chain head to the Issuer.
 const ANCHOR_MS: i64 = 3_600_000;
 
-/// A distributor that was created.
+/// State of a created distributor.
 pub(super) struct DistributorState {
     pub(super) store: SqlStore,
     pub(super) rates: Rates,
     pub(super) counts: Counts,
     pub(super) addresses: Addresses,
     pub(super) merchants: FxHashMap<u32, Merchant>,
-    /// When the platform wakes the object, as far as it was told since the object was loaded.
+    /// Time of the next alarm, if set since the object was loaded.
     pub(super) alarm_at: Option<i64>,
-    /// The platform's time at the present event, which may have run backwards. What waits for time
-    /// to pass, and decides nothing, goes by it.
+    /// The platform's time at the current event, which may have run backwards. Only waiting goes by it, never a
+    /// decision.
     pub(super) clock: Timestamp,
 }
 
@@ -63,7 +63,7 @@ impl DistributorState {
         }
     }
 
-    /// Runs a command: what it writes becomes true together, or not at all.
+    /// Runs a command whose writes are atomic.
     pub(super) fn write<T>(&mut self, command: impl FnOnce(&mut SqlStore) -> Outcome<T>) -> Outcome<T> {
         self.store.note_arrivals()?;
         let db = self.store.db.clone();
@@ -76,7 +76,7 @@ impl DistributorState {
         result
     }
 
-    /// Runs a command whose writes are one statement, which becomes true as a whole by itself.
+    /// Runs a command that writes a single statement, which is atomic by itself.
     pub(super) fn write_once<T>(&mut self, command: impl FnOnce(&mut SqlStore) -> Outcome<T>) -> Outcome<T> {
         self.store.note_many_arrivals()?;
         let before = self.store.news.len();
@@ -91,7 +91,7 @@ impl DistributorState {
         result
     }
 
-    /// Ends what is over before anything else is decided.
+    /// Ends everything due before any decision.
     pub(super) fn settle(&mut self, now: Timestamp) -> Result<(), InternalError> {
         if !deadlines::is_due(&self.store, now) {
             return Ok(());
@@ -102,13 +102,13 @@ impl DistributorState {
         })
     }
 
-    /// The caller, where they are an active member.
+    /// The caller, if an active member.
     pub(super) fn caller(&self, from: &ConsoleCaller) -> Option<Caller> {
         let member = self.store.member(from.user).filter(|member| !member.disabled)?;
         Some(Caller { member, must_change_password: from.must_change_password })
     }
 
-    /// When the head of the chain is sent to the issuer, where it changed since the last time.
+    /// Time at which a changed head is due at the issuer.
     pub(super) fn anchor_due(&self) -> Option<Timestamp> {
         match self.store.anchor {
             Some(anchor) if anchor.number == self.store.head().number => None,
@@ -117,7 +117,7 @@ impl DistributorState {
         }
     }
 
-    /// Tells those who listen of the entries that the event made.
+    /// Tells listeners of the entries that the event made.
     fn tell_listeners(&mut self, now: Timestamp) {
         for (kind, subject, at) in mem::take(&mut self.store.news) {
             let line = json!({ "type": kind, "id": subject, "at": at }).to_string();
@@ -128,7 +128,7 @@ impl DistributorState {
         }
     }
 
-    /// Sets the next alarm, where none comes early enough.
+    /// Sets the next alarm, unless one comes early enough.
     fn set_alarm(&mut self, now: Timestamp) {
         let own = [
             self.store.first_deadline().map(|(at, _)| at),
@@ -136,7 +136,7 @@ impl DistributorState {
             self.counts.flush_at(),
             self.store.arrived_since().map(|since| since.plus_ms(FLUSH_MS)),
         ];
-        // The platform's clock may lie behind the object's.
+        // The platform's clock may be behind the object's.
         let behind = now.unix_ms() - self.clock.unix_ms();
         let own = own.into_iter().flatten().min().map(|at| at.unix_ms() - behind);
         let deliveries = self.store.deliveries.values().map(|delivery| delivery.due_at(self.clock)).min();

@@ -1,4 +1,4 @@
-//! Usage of keys as a whole: what is counted, what the chain is told of, what was written and what not yet.
+//! Usage of keys: counters, chain records, and sums of written and unwritten values.
 
 use serde_json::json;
 use universal_wallet::Amount;
@@ -12,10 +12,10 @@ use universal_wallet_core::people::model::Actor;
 use super::counters::usage::Denials;
 use super::state::DistributorState;
 
-/// A key's refusals of one kind make an entry of the chain once in so long at most.
+/// Minimum time between two chain entries about a key's refusals with one code.
 const TELL_MS: i64 = 3_600_000;
 
-/// A key's refusals of one kind.
+/// A key's refusals with one code.
 pub(super) struct Denied {
     pub(super) code: Code,
     pub(super) count: u64,
@@ -23,15 +23,14 @@ pub(super) struct Denied {
     pub(super) ip: Option<String>,
 }
 
-/// The refusals that a person should know of.
+/// True for refusals that people should see.
 const fn is_told(code: Code) -> bool {
     matches!(code, Code::RevokedApiKey | Code::ExpiredApiKey | Code::IPNotAllowed)
 }
 
 impl DistributorState {
-    /// Counts a refused use of a key, and tells the chain where a person should know of it. The
-    /// first refusal makes an entry; further ones within an hour are only counted, so that an
-    /// attacker cannot fill the chain.
+    /// Counts a refused use of a key, and records it in the chain if people should see it. The first refusal makes an
+    /// entry; further ones within an hour are only counted, so an attacker cannot fill the chain.
     pub(super) fn note_denial(
         &mut self,
         key: &Key,
@@ -67,7 +66,7 @@ impl DistributorState {
         written.map_err(|_| InternalError::new("a denial that could not be recorded in the chain"))
     }
 
-    /// Writes what was counted.
+    /// Writes all counters.
     pub(super) fn flush(&mut self, now: Timestamp) -> Result<(), InternalError> {
         if self.counts.flush_at().is_some_and(|at| at <= now) {
             let (counts, mut addresses) = (self.counts.take(), std::mem::take(&mut self.addresses));
@@ -76,7 +75,7 @@ impl DistributorState {
                 Ok(addresses.write(store)?)
             });
             if written.is_err() {
-                // Nothing was written, so all of it is still to be.
+                // Nothing was written, so all counts stay.
                 self.counts = counts;
             }
             self.addresses = addresses;
@@ -85,7 +84,7 @@ impl DistributorState {
         Ok(())
     }
 
-    /// A key's refusals by code, what is not written yet included, most recent first.
+    /// A key's refusals by code, including unwritten ones, most recent first.
     pub(super) fn denials_of(&self, key: KeyID) -> Result<Vec<Denied>, InternalError> {
         let rows: Vec<(Code, u64, i64, Option<String>)> =
             self.store.db.rows("SELECT code, count, at, ip FROM denials WHERE key = ?", (key,))?;
@@ -106,7 +105,7 @@ impl DistributorState {
         Ok(found)
     }
 
-    /// How much a key was used, what is not written yet included.
+    /// Usage of a key, including unwritten counts.
     pub(super) fn usage(&self, key: &Key, now: Timestamp) -> Result<Usage, InternalError> {
         let today = now.utc_day();
         let rows: Vec<(i64, String, u64)> = self.store.db.rows(
@@ -142,7 +141,7 @@ impl DistributorState {
         Ok(usage)
     }
 
-    /// Counts where a call came from; the first from a new address makes an entry of the chain.
+    /// Counts a call's address; the first call from a new address makes a chain entry.
     pub(super) fn note_address(
         &mut self,
         key: &Key,

@@ -1,4 +1,4 @@
-//! A customer asks to be paid out: the money is held, and the distributor is told until it knows.
+//! Announcements of cash-out requests: the wallet holds the money and tells the distributor until it knows.
 
 use universal_wallet::Phone;
 use universal_wallet::Timestamp;
@@ -17,10 +17,10 @@ use crate::messages::to_distributor::ToDistributor;
 use crate::platform::log::report;
 use crate::platform::random;
 
-/// A hold that the distributor does not know of yet is announced again after so long.
+/// Delay before a hold is announced again.
 const ANNOUNCE_MS: i64 = 5_000;
 
-/// The owner asks to be paid out. The ID of the request, and whether the same call was made before.
+/// Requests a cash-out for the owner; returns its ID and whether the same call was made before.
 pub(super) async fn request(wallet: &Shared<WalletState>, from: Phone, input: &Input) -> Outcome<(OperationID, bool)> {
     let (hold, replayed) = wallet.step(|state, now| state.place(from, input, now))?;
     let id = hold.id;
@@ -30,7 +30,7 @@ pub(super) async fn request(wallet: &Shared<WalletState>, from: Phone, input: &I
     Ok((id, replayed))
 }
 
-/// The alarm: every hold that its distributor does not know of is announced again, one after the other.
+/// The alarm: announces every unacknowledged hold again, one after the other.
 pub(super) async fn announce_again(wallet: Shared<WalletState>) -> String {
     let ids = wallet.step(|state, _| state.store.announcing()).unwrap_or_else(|fault| {
         report(&fault);
@@ -56,8 +56,7 @@ pub(super) async fn announce_again(wallet: Shared<WalletState>) -> String {
     DONE.into()
 }
 
-/// Tells the distributor of a hold. It knows then, or refuses: then the money is free again, and the call is not
-/// remembered.
+/// Tells the distributor of a hold. If the distributor refuses, the money is released and the call is forgotten.
 async fn tell(wallet: &Shared<WalletState>, hold: Hold) -> Outcome<()> {
     let Hold { id, from, amount, memo, distributor, .. } = hold;
     let announcement = wallet.step(|state, _| state.write(|store| Ok(announce(store, id)?)))?;
@@ -67,7 +66,7 @@ async fn tell(wallet: &Shared<WalletState>, hold: Hold) -> Outcome<()> {
 }
 
 impl WalletState {
-    /// Holds the money of a new request; for a repeated call the hold that it placed before.
+    /// Holds the money of a new request; a repeated call returns its earlier hold.
     fn place(&mut self, from: Phone, input: &Input, now: Timestamp) -> Outcome<(Hold, bool)> {
         let Some(idempotency) = input.idempotency_key()? else {
             return refuse(

@@ -23,7 +23,7 @@ use crate::platform::storage::Storage;
 use state::WalletState;
 use store::{MIGRATIONS, SqlWallet};
 
-/// The object, as the shell holds it.
+/// The object as the shell holds it.
 #[wasm_bindgen]
 pub struct Wallet {
     state: Shared<WalletState>,
@@ -32,7 +32,7 @@ pub struct Wallet {
 
 #[wasm_bindgen]
 impl Wallet {
-    /// Loads the object, for an event that names the request.
+    /// Loads the object; the event names the request.
     pub fn open(state: DurableObjectState, event: &str) -> Result<Self, JsError> {
         envelope::enter("Wallet", event);
         let db = Rc::new(Storage::from(state));
@@ -40,7 +40,7 @@ impl Wallet {
         Ok(Self { state: Shared::new(WalletState { store }), calls: Calls::default() })
     }
 
-    /// Takes a message.
+    /// Handles a message.
     pub fn call(&mut self, message: &str, now_ms: f64) -> String {
         envelope::enter("Wallet", message);
         clock::begin(now_ms);
@@ -57,13 +57,13 @@ impl Wallet {
         }
     }
 
-    /// Goes on with the distributor's reply.
+    /// Resumes a call with the distributor's reply.
     pub fn resume(&mut self, number: &str, answer: &str, now_ms: f64) -> String {
         clock::begin(now_ms);
         self.calls.resume(number, answer).unwrap_or_else(|| DONE.into())
     }
 
-    /// The platform wakes the object: what the distributor does not know of is announced again.
+    /// Handles the platform's alarm: announces unacknowledged holds again.
     pub fn alarm(&mut self, event: &str, now_ms: f64) -> String {
         envelope::enter("Wallet", event);
         clock::begin(now_ms);

@@ -1,4 +1,4 @@
-//! What a wallet does in one synchronous stretch.
+//! State of a wallet, used in synchronous stretches.
 
 use universal_wallet::Amount;
 use universal_wallet::Timestamp;
@@ -12,7 +12,7 @@ use crate::messages::to_wallet::WalletFunds;
 use crate::messages::wallet_movement::{MovementKind, WalletMovement};
 use crate::platform::clock;
 
-/// A wallet.
+/// State of a wallet.
 pub(super) struct WalletState {
     pub(super) store: SqlWallet,
 }
@@ -26,18 +26,18 @@ impl State for WalletState {
 }
 
 impl WalletState {
-    /// The wallet's money.
+    /// The wallet's funds.
     pub(super) fn funds(&self) -> WalletFunds {
         let Funds { balance, held } = self.store.funds;
         WalletFunds { balance, available: self.store.funds.available(), held }
     }
 
-    /// Who pays a request out.
+    /// The distributor of a cash-out request.
     pub(super) fn distributor_of(&self, request: OperationID) -> Outcome<Option<DistributorID>> {
         Ok(self.store.hold(request)?.map(|hold| hold.distributor))
     }
 
-    /// Money comes, goes, or is free again.
+    /// Applies a movement: credit, capture or release.
     pub(super) fn move_money(&mut self, movement: WalletMovement, now: Timestamp) -> Outcome<()> {
         let WalletMovement { operation, kind } = movement;
         match kind {
@@ -47,7 +47,7 @@ impl WalletState {
         }
     }
 
-    /// Takes a cash-in: one statement writes it, so it needs no transaction.
+    /// Credits a cash-in: one statement writes it, so it needs no transaction.
     fn credit(&mut self, operation: OperationID, amount: Amount, now: Timestamp) -> Outcome<()> {
         self.store.make()?;
         match credit(&mut self.store, operation, amount, now)? {
@@ -56,7 +56,7 @@ impl WalletState {
         }
     }
 
-    /// Runs a command whose writes become true together.
+    /// Runs a command whose writes are atomic.
     pub(super) fn write<T>(&mut self, command: impl FnOnce(&mut SqlWallet) -> Outcome<T>) -> Outcome<T> {
         let store = &mut self.store;
         store.make()?;

@@ -25,10 +25,10 @@ CREATE TABLE IF NOT EXISTS holds (
 CREATE INDEX IF NOT EXISTS holds_open ON holds (id) WHERE status IN ('announcing', 'held');
 ";
 
-/// A wallet's storage, and what is loaded of it.
+/// A wallet's storage with its loaded values.
 pub(super) struct SqlWallet {
     pub(super) db: Rc<Storage>,
-    /// Whether the tables are there: a wallet that was never used has none.
+    /// True if the tables exist: a wallet that was never used has none.
     pub(super) made: bool,
     pub(super) funds: Funds,
 }
@@ -54,7 +54,7 @@ impl SqlWallet {
         Ok(wallet)
     }
 
-    /// Makes the tables, where there are none.
+    /// Creates the tables if they are missing.
     pub(super) fn make(&mut self) -> Result<(), InternalError> {
         if !self.made {
             MIGRATIONS.create(&self.db, TABLES)?;
@@ -63,7 +63,7 @@ impl SqlWallet {
         Ok(())
     }
 
-    /// The hold that a call with this idempotency key placed, and the digest of that call.
+    /// The hold that an earlier call with this idempotency key placed, and the digest of that call.
     pub(super) fn by_idempotency(&self, key: &str) -> Result<Option<(Hold, Digest)>, InternalError> {
         if !self.made {
             return Ok(None);
@@ -73,7 +73,7 @@ impl SqlWallet {
         row.map(|(doc, request)| Ok((json_text::read(&doc)?, request))).transpose()
     }
 
-    /// The first holds that their distributors do not know of.
+    /// The first unacknowledged holds.
     pub(super) fn announcing(&self) -> Result<Vec<OperationID>, InternalError> {
         if !self.made {
             return Ok(Vec::new());
@@ -98,7 +98,7 @@ impl WalletStore for SqlWallet {
         balance: Amount,
         now: Timestamp,
     ) -> Result<Option<i64>, InternalError> {
-        // Beyond 2^53 a number is not exact in JavaScript: it travels as text.
+        // A number beyond 2^53 is not exact in JavaScript, so it travels as text.
         let added = self.db.run(
             "INSERT INTO entries (operation, minor, balance, at) VALUES (?, CAST(? AS INTEGER), ?, ?)",
             (id, minor.to_string(), balance, now.unix_ms()),
@@ -107,7 +107,7 @@ impl WalletStore for SqlWallet {
             self.funds.balance = balance;
             return Ok(None);
         };
-        // Most operations come once, so the index is left to say that one came before.
+        // Most operations come once, so the unique index detects a repeated one.
         let row: Option<(String,)> =
             self.db.row("SELECT CAST(minor AS TEXT) FROM entries WHERE operation = ?", (id,))?;
         row.and_then(|(minor,)| minor.parse().ok()).map(Some).ok_or(fault)

@@ -1,4 +1,4 @@
-//! Whether a wallet's entries and holds fit together, read behind the back of what is in memory.
+//! Verification that a wallet's entries and holds are consistent, read from storage and not from memory.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use super::store::SqlWallet;
 use crate::messages::to_wallet::WalletVerified;
 use crate::platform::storage::NONE;
 
-/// How many entries are read at once.
+/// Number of entries read at once.
 const PAGE: usize = 1000;
 
-/// Looks at every entry and every hold.
+/// Verifies every entry and every hold.
 pub(super) fn verify(wallet: &SqlWallet) -> Result<WalletVerified, InternalError> {
     let mut found = WalletVerified {
         entries: 0,
@@ -35,11 +35,11 @@ pub(super) fn verify(wallet: &SqlWallet) -> Result<WalletVerified, InternalError
     Ok(found)
 }
 
-/// Adds the entries up; what was taken out, by the operation that it was taken for.
+/// Sums up the entries; returns the outgoing amounts by operation.
 fn entries(wallet: &SqlWallet, found: &mut WalletVerified) -> Result<BTreeMap<String, i64>, InternalError> {
     let mut taken = BTreeMap::new();
     loop {
-        // Beyond 2^53 a number is not exact in JavaScript: it travels as text.
+        // A number beyond 2^53 is not exact in JavaScript, so it travels as text.
         let rows: Vec<(u64, String, String, String)> = wallet.db.rows(
             "SELECT n, operation, CAST(minor AS TEXT), balance FROM entries WHERE n > ? ORDER BY n LIMIT ?",
             (found.entries, PAGE),
@@ -66,7 +66,7 @@ fn entries(wallet: &SqlWallet, found: &mut WalletVerified) -> Result<BTreeMap<St
     }
 }
 
-/// Adds the holds up; each captured one has its entry, and no other has one.
+/// Sums up the holds; each captured one has an entry, and no other has one.
 fn holds(
     wallet: &SqlWallet,
     found: &mut WalletVerified,

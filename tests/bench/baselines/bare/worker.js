@@ -1,5 +1,5 @@
-// The floor: the platform's part of a call to the edge, and nothing else. The same events, statements, texts and headers,
-// in JavaScript, with constants in place of all that is decided. The edge's own code costs the difference.
+// The floor: the platform's part of a call to the edge, and nothing else. The same events, statements, texts and
+// headers, in JavaScript, with constants in place of all decisions. The difference is the cost of the edge's own code.
 
 import { DurableObject } from "cloudflare:workers";
 
@@ -8,7 +8,7 @@ const KEY = "key_36e48800-22ce-4ea0-b37a-198f7978cd53";
 const HASH = "5".repeat(64);
 const ENTRY = "e".repeat(724);
 const STATE = "s".repeat(183);
-// A call's text besides its body, and how many characters of it are the Idempotency-Key.
+// A call's text besides its body, and the number of its characters that are the Idempotency-Key.
 const CALL = "c".repeat(180);
 const ONCE = 36;
 

@@ -18,7 +18,7 @@ function bits(text) {
 
 const RANGES = new Map();
 
-/** A block as its first address and how many low bits are free. */
+/** A block as its first address and the number of its free low bits. */
 export function range(text) {
   let found = RANGES.get(text);
   if (!found) {

@@ -9,7 +9,7 @@ import { Refusal, refuse } from "./refusal.js";
 const DAY_MS = 86_400_000;
 const REDELIVER_MS = 10_000;
 
-// Amounts are texts, since SQLite's integers come back as floats.
+// Amounts are texts, since SQLite's integers arrive as floats.
 const TABLES = `
 CREATE TABLE IF NOT EXISTS keys (
   id TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, permissions TEXT NOT NULL, allowed_ips TEXT NOT NULL,
@@ -88,7 +88,7 @@ export class Distributor extends DurableObject {
     return taken;
   }
 
-  /** Repeats to the wallets the operations that they did not acknowledge. */
+  /** Resends to the wallets the operations that they did not acknowledge. */
   async alarm() {
     const before = Date.now() - REDELIVER_MS;
     const late = this.#sql.exec(
@@ -120,7 +120,7 @@ export class Distributor extends DurableObject {
     return { key, rate };
   }
 
-  /** Writes the operation down and takes it off the float. */
+  /** Stores the operation and debits the float. */
   #take(caller, once, { amount, phone, phoneTo, memo }, now) {
     const { key, rate } = this.#admit(caller, "perform-operations", now);
     if (once !== null) {
@@ -191,7 +191,7 @@ export class Distributor extends DurableObject {
   }
 }
 
-/** The decision; a refusal is an answer too. */
+/** Runs the decision; a refusal is an answer too. */
 function answer(decide) {
   try {
     return decide();

@@ -1,6 +1,6 @@
-// Amounts: exact integers of hundredths, beyond 2^53 too.
+// Amounts: exact integers of hundredths, also beyond 2^53.
 
-/** Hundredths, or null where it is no amount. */
+/** Hundredths, or null if the text is not an amount. */
 export function cents(text) {
   if (typeof text !== "string" || !/^[0-9]{1,15}(\.[0-9]{1,2})?$/.test(text)) return null;
   const [whole, decimals = ""] = text.split(".");

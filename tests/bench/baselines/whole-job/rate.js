@@ -1,4 +1,4 @@
-// A bucket of calls per key, filled at so many a second.
+// A token bucket per key, filled at a fixed rate per second.
 
 export class Buckets {
   #rate;
@@ -10,7 +10,7 @@ export class Buckets {
     this.#policy = `"key";q=${rate};w=1`;
   }
 
-  /** Takes one call, where calls are counted at all. */
+  /** Takes one call from the bucket, if calls are limited at all. */
   take(key, now) {
     if (this.#rate === 0) return undefined;
     let bucket = this.#buckets.get(key);

@@ -1,4 +1,4 @@
-// A call that is refused by the caller's fault.
+// A call refused through the caller's fault.
 
 const PHRASES = {
   400: "Bad Request",

@@ -1,5 +1,5 @@
-// The same Worker with its costs counted: calls of objects, alarms that came, rows. An alarm that is set
-// is a row written.
+// The same Worker with its costs counted: calls of objects, alarms that fired, rows. Setting an alarm
+// writes a row.
 
 import worker, * as production from "./worker.js";
 
@@ -12,14 +12,14 @@ function reset() {
 }
 reset();
 
-/** Adds the rows that the last statement read and wrote: a cursor knows them once it was read. */
+/** Adds the rows that the last statement read and wrote: a cursor knows them after it was read. */
 function settle() {
   counts.rowsRead.all += running?.rowsRead ?? 0;
   counts.rowsWritten.all += running?.rowsWritten ?? 0;
   running = null;
 }
 
-/** Replaces a method that all values of that kind share. */
+/** Replaces a method that all values of a kind share. */
 function watch(value, method, before) {
   const prototype = Object.getPrototypeOf(value);
   if (prototype.watched) return;

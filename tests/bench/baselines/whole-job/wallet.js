@@ -1,4 +1,4 @@
-// A customer's wallet: takes each operation once and keeps a running balance.
+// A customer's wallet: accepts each operation once and keeps a running balance.
 
 import { DurableObject } from "cloudflare:workers";
 

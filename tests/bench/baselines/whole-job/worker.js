@@ -1,5 +1,5 @@
-// The whole job by hand in JavaScript, as somebody would write it who wants it right and fast: the
-// Worker reads the request, the object decides, the wallet is told. No pepper, no approvals, no
+// The whole job by hand in JavaScript, written to be right and fast: the
+// Worker reads the request, the object decides, and the wallet is told. No pepper, no approvals, no
 // chain of hashes, no console.
 
 import { cents } from "./money.js";
@@ -66,7 +66,7 @@ async function caller(headers) {
   return { hash, ip: headers.get("CF-Connecting-IP") };
 }
 
-/** The operation that a body asks for, checked. */
+/** The operation of a body, validated. */
 function operation(text) {
   if (text.length > MAX_BODY) refuse(413, "body_too_large", "The body is too large.");
   let body;

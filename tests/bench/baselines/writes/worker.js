@@ -1,4 +1,4 @@
-// An object that takes an operation without looking: three writes in a transaction.
+// An object that accepts every operation unchecked: three writes in a transaction.
 
 import { DurableObject } from "cloudflare:workers";
 

@@ -15,7 +15,7 @@ const options = {
   secret: crypto.randomUUID() + crypto.randomUUID(),
   emailAndPassword: { enabled: true },
   telemetry: { enabled: false },
-  // The limit counts but is never reached.
+  // The rate limit counts but is never reached.
   plugins: [apiKey({ rateLimit: { enabled: true, timeWindow: 1000, maxRequests: 1_000_000 } })],
 };
 await (await getMigrations(options)).runMigrations();

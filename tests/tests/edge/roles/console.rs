@@ -1,4 +1,4 @@
-//! The console's rows.
+//! Rows of the console's routes.
 
 use serde_json::{Value, json};
 use universal_wallet_edge::http::routes::Route;
@@ -7,10 +7,10 @@ use universal_wallet_tests::person::Person;
 use super::house::{House, Member, PHONE, roles, text};
 use super::{Asked, Call, Maker, Row};
 
-/// Makes a request and answers its approval; `None` where the caller cannot have asked for it.
+/// Makes a request and returns its approval; `None` if the caller cannot have made it.
 type Ask = fn(&House<'_>, &Member, Asked) -> Option<String>;
 
-/// Every kind of request, and who decides it.
+/// Every kind of request, and its deciders.
 const KINDS: [(&str, &str, Ask); 7] = [
     ("api-key.issue", "c", |house, member, asked| {
         Some(text(&ask_for_key(house, asker(house, member, asked, 'm')?)["approvalID"]))
@@ -26,7 +26,7 @@ const KINDS: [(&str, &str, Ask); 7] = [
         let made = house.edge.post(&path).person(asker).json(cash_in()).send().ok();
         Some(house.distributor.approval_of(&text(&made["operationID"])))
     }),
-    // The maker of a key is the maker of the key's operations, also when they are no longer a maker.
+    // The maker of a key is the maker of the key's operations, also after losing the maker role.
     ("operation of a key", "c", |house, member, asked| {
         let key = match asked {
             Asked::Other => house.key_of(&house.distributor.maker),
@@ -73,7 +73,7 @@ fn ask_for_key(house: &House<'_>, asker: &Person) -> Value {
     house.distributor.ask_for_key(asker, json!({ "label": "Till", "permissions": ["read-balance"] })).ok()
 }
 
-/// Who asks: another, or the caller, where they hold the role for it.
+/// The requester: another person, or the caller if they hold the role for it.
 fn asker<'a>(house: &'a House<'_>, member: &'a Member, asked: Asked, role: char) -> Option<&'a Person> {
     match asked {
         Asked::Other => Some(&house.distributor.maker),
@@ -82,7 +82,7 @@ fn asker<'a>(house: &'a House<'_>, member: &'a Member, asked: Asked, role: char)
     }
 }
 
-/// Who asks for a change of a member, and of whom.
+/// The requester of a change of a member, and the member.
 fn about<'a>(house: &'a House<'_>, member: &'a Member, asked: Asked) -> Option<(&'a Person, &'a Person)> {
     match asked {
         Asked::AboutThem => member.is_active().then_some((&house.distributor.maker, &member.person)),
@@ -90,7 +90,7 @@ fn about<'a>(house: &'a House<'_>, member: &'a Member, asked: Asked) -> Option<(
     }
 }
 
-/// A key in use: another's, or the caller's own of that place.
+/// A key in use: another person's, or the caller's own at a given place.
 fn key(house: &House<'_>, member: &Member, asked: Asked, place: usize) -> Option<String> {
     match asked {
         Asked::Other => Some(house.key_of(&house.distributor.maker).id),
@@ -113,13 +113,13 @@ fn row(
     Row { route, about, may, maker, prepare: Box::new(prepare) }
 }
 
-/// A call that is about nothing that somebody asked for.
+/// A call about nothing that somebody requested.
 fn about_nothing(route: Route, may: &'static str, prepare: impl Fn(&House<'_>) -> Call + 'static) -> Row {
     let prepare = move |house: &House<'_>, _: &Member, asked| (asked == Asked::Other).then(|| prepare(house));
     row(route, "", may, Maker::AsAnybody, prepare)
 }
 
-/// Approving, rejecting and withdrawing of one kind of request.
+/// Approving, rejecting and withdrawing one kind of request.
 fn decisions((about, may, ask): (&'static str, &'static str, Ask)) -> [Row; 3] {
     let decide = move |route, may, maker, act: &'static str, body: fn(&House<'_>, &str) -> Value| {
         row(route, about, may, maker, move |house, member, asked| {

@@ -11,7 +11,7 @@ use super::Call;
 
 pub(super) const PHONE: &str = "+2348031234567";
 
-/// How somebody stands to the distributor.
+/// A person's relation to the distributor.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Standing {
     Active,
@@ -22,13 +22,13 @@ pub(super) enum Standing {
     Nobody,
 }
 
-/// Somebody who calls.
+/// A caller.
 pub(super) struct Member {
     pub(super) standing: Standing,
-    /// The first letters of their roles.
+    /// The first letters of the caller's roles.
     pub(super) roles: String,
     pub(super) person: Person,
-    /// Keys that they asked for and claimed, while they were a maker.
+    /// Keys that the caller requested and claimed while a maker.
     pub(super) keys: Vec<Key>,
 }
 
@@ -49,10 +49,10 @@ impl Member {
 
 pub(super) struct House<'a> {
     pub(super) edge: &'a Edge,
-    /// Its maker asks for what the callers did not ask for, and its checker decides; both hold every role.
+    /// The maker makes the requests that the callers did not, and the checker decides; both hold every role.
     pub(super) distributor: Distributor<'a>,
     pub(super) members: Vec<Member>,
-    /// A viewer whom things are about.
+    /// The viewer that calls are about.
     pub(super) target: Person,
 }
 
@@ -90,7 +90,7 @@ impl<'a> House<'a> {
         house
     }
 
-    /// A member of these roles, who asked for two keys while they were a maker.
+    /// A member with these roles, who requested two keys while a maker.
     fn member(&self, roles: String) -> Member {
         let at_first = if roles.contains('m') { roles.clone() } else { format!("{roles}m") };
         let person = join(&self.distributor, &at_first);
@@ -101,14 +101,14 @@ impl<'a> House<'a> {
         Member { standing: Standing::Active, roles, person, keys }
     }
 
-    /// Takes roles from a person, who held them, or asks for more.
+    /// Takes roles from a person, or requests more for them.
     pub(super) fn set_roles(&self, person: &Person, letters: &str) -> Value {
         let path = self.distributor.console(&format!("/users/{}", person.id));
         let body = json!({ "roles": roles(letters) });
         self.edge.patch(&path).person(&self.distributor.checker).json(body).send().ok()
     }
 
-    /// A key in use that this person asked for.
+    /// A key in use that this person requested.
     pub(super) fn key_of(&self, person: &Person) -> Key {
         let asked = self.distributor.ask_for_key(person, json!({ "label": "Asks", "permissions": ALL })).ok();
         let (id, approval) = (text(&asked["keyID"]), text(&asked["approvalID"]));
@@ -125,12 +125,12 @@ impl<'a> House<'a> {
     }
 }
 
-/// The issuer adds a person of these roles.
+/// Adds a person with these roles, as the issuer.
 pub(super) fn join(distributor: &Distributor<'_>, letters: &str) -> Person {
     let mut person = Person::new(&roles(letters));
     let added = distributor.edge.post(&distributor.issued("/users")).issuer().json(person.in_body()).send().ok();
     added["userID"].as_str().unwrap().clone_into(&mut person.id);
-    // Signed in now, so that who is disabled later has a session that ends.
+    // The person signs in now, so that disabling them ends a session.
     person.cookie(distributor.edge);
     person
 }

@@ -1,7 +1,7 @@
-//! Who may do what: every route that changes something, with every set of roles, on what another
-//! asked for and on what oneself asked for.
+//! Permissions: every route that changes something, with every set of roles, on requests of
+//! others and on one's own.
 //!
-//! A route of the Worker that no row is about makes the test fail.
+//! A route of the Worker without a row makes the test fail.
 
 mod console;
 mod house;
@@ -16,24 +16,24 @@ use universal_wallet_tests::edge::Edge;
 
 use house::{House, Member};
 
-/// What the rules say of whoever asked for the thing that a call is about.
+/// The rule for the maker of the subject of a call.
 #[derive(Clone, Copy, PartialEq)]
 enum Maker {
-    /// They are as anybody else.
+    /// The maker is treated as anybody else.
     AsAnybody,
-    /// They may not: `self_approval`.
+    /// The maker may not: `self_approval`.
     Never,
-    /// They alone may: `not_the_maker` for anybody else.
+    /// Only the maker may: `not_the_maker` for anybody else.
     Alone,
 }
 
-/// Makes what a call is about, and answers the call; `None` where it cannot be.
+/// Makes the subject of a call, and returns the call; `None` if it cannot exist.
 type Prepare = Box<dyn Fn(&House<'_>, &Member, Asked) -> Option<Call>>;
 
 /// One row of the table.
 struct Row {
     route: Route,
-    /// What it is about, where that matters.
+    /// The subject of the call, if it matters.
     about: &'static str,
     /// The roles of which one is needed, by their first letters.
     may: &'static str,
@@ -41,25 +41,25 @@ struct Row {
     prepare: Prepare,
 }
 
-/// Who asked for what a call is about.
+/// The maker of the subject of a call.
 #[derive(Clone, Copy, PartialEq)]
 enum Asked {
-    /// Another.
+    /// Another person.
     Other,
     /// The caller.
     Own,
-    /// Another, and it is about the caller: who gains a role does not approve it.
+    /// Another person, and the caller is the subject: nobody approves their own new role.
     AboutThem,
 }
 
-/// A call that would be carried out, if the caller may.
+/// A call that succeeds if the caller may make it.
 struct Call {
     method: &'static str,
     path: String,
     body: serde_json::Value,
 }
 
-/// What an answer comes to, in one character.
+/// The result of an answer, in one character.
 fn symbol(answer: &Answer) -> char {
     if answer.status < 300 {
         return 'Y';
@@ -74,7 +74,7 @@ fn symbol(answer: &Answer) -> char {
     }
 }
 
-/// What the table says of it.
+/// The symbol that the table expects.
 fn expected(row: &Row, member: &Member, asked: Asked) -> char {
     match (member.standing, row.maker, asked) {
         (house::Standing::Nobody | house::Standing::Disabled, ..) => '1',
@@ -86,7 +86,7 @@ fn expected(row: &Row, member: &Member, asked: Asked) -> char {
     }
 }
 
-/// The routes of some kind of caller that change something.
+/// The routes of a kind of caller that change something.
 fn changing(whose: fn(Access) -> bool) -> HashSet<Route> {
     Route::ALL.iter().copied().filter(|route| route.method() != "GET" && whose(route.access())).collect()
 }
@@ -97,7 +97,7 @@ fn allowed(rows: &[Row], route: Route) -> String {
     "amcv".chars().filter(may).collect()
 }
 
-/// The roles that the table of routes names, by their first letters.
+/// The roles in the table of routes, by their first letters.
 fn declared(route: Route) -> String {
     let Access::Console(roles) = route.access() else { panic!("{} is no route of the console", route.id()) };
     let named = |letter: &char| roles.is_empty() || roles.iter().any(|role| role.as_str().starts_with(*letter));

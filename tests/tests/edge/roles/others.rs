@@ -1,4 +1,4 @@
-//! What is changed without a role: one's own session, and what keys and the issuer do.
+//! Changes without a role: one's own session, and calls of keys and the issuer.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -19,7 +19,7 @@ fn is_allowed(answer: &Answer, no: &[&str]) -> bool {
     answer.status < 300
 }
 
-/// A call that a key makes, about what another key may have asked for.
+/// A call by a key, about an operation that another key may have requested.
 type ByKey = fn(&Distributor<'_>, &Key) -> (&'static str, String, Value);
 const BY_KEY: [(Route, ByKey); 3] = [
     (Route::CreateOperation, |d, _| {
@@ -65,7 +65,7 @@ fn a_key_changes_something_with_the_permission_to_perform_operations_alone() {
     println!("{table}");
 }
 
-/// A call that the issuer makes.
+/// A call by the issuer.
 type ByIssuer = fn(&Distributor<'_>) -> (&'static str, String, Value);
 const BY_ISSUER: [(Route, ByIssuer); 10] = [
     (Route::CreateDistributor, |_| {
@@ -120,7 +120,7 @@ fn the_issuers_token_alone_does_what_the_issuer_does() {
         let call =
             |who: &dyn Fn(Request<'_>) -> Answer| who(edge.request(method, &path).once(&unique()).json(body.clone()));
         let no = ["missing_api_key", "invalid_api_key"];
-        // The issuer comes last: what only they may do is done once.
+        // The issuer comes last: calls that only the issuer may make succeed once.
         let nobody = is_allowed(&call(&|request| request.send()), &no);
         let admin = is_allowed(&call(&|request| request.person(&distributor.admin).send()), &no);
         let key = is_allowed(&call(&|request| request.key(&till).send()), &no);

@@ -1,4 +1,4 @@
-//! The SDK's documentation and examples against the real edge, as a reader would run them.
+//! The SDK's documentation and examples against the real edge, run as a reader would.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
@@ -11,7 +11,7 @@ use universal_wallet_tests::key::Key;
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../sdk/Cargo.toml");
 
-/// cargo, with the client's settings in its environment.
+/// A cargo command with the client's settings in its environment.
 fn cargo(edge: &Edge, distributor: &str, key: &Key, arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     command.args(arguments);
@@ -28,7 +28,7 @@ fn example(edge: &Edge, distributor: &str, key: &Key, name: &str, arguments: &[&
     command
 }
 
-/// What a program prints that ends by itself.
+/// The output of a program that ends by itself.
 #[track_caller]
 fn output(mut command: Command) -> String {
     let output = command.output().unwrap();
@@ -37,7 +37,7 @@ fn output(mut command: Command) -> String {
     out
 }
 
-/// What a program that runs for ever prints, up to the line that holds `last`.
+/// The output of a program that runs for ever, up to the line that holds `last`.
 #[track_caller]
 fn output_until(mut command: Command, last: &str) -> Vec<String> {
     let mut process = ProcessGroup::start(command.stdout(Stdio::piped())).unwrap();
@@ -83,7 +83,7 @@ fn the_programs_under_examples_run() {
         let said = output(example("pos_cash_in", arguments));
         assert_eq!(said.lines().count(), usize::from(!arguments.is_empty()), "{said}");
     }
-    // A till that went down after its first line finishes the sale, and only once.
+    // A till that stopped after its first line finishes the sale, and only once.
     let journal = folder.path().join("till.journal");
     let text = std::fs::read_to_string(&journal).unwrap();
     let first = text.lines().next().unwrap();

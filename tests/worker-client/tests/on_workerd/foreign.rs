@@ -1,4 +1,4 @@
-//! A foreign server that plays what it is told, one answer per call.
+//! A scripted server, one answer per call.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// What it does with a call.
+/// The server's reaction to a call.
 #[derive(Clone)]
 pub(crate) enum Play {
     /// Sends these bytes and closes.
@@ -17,11 +17,11 @@ pub(crate) enum Play {
     Silence,
     /// Sends zeros for ever.
     Flood,
-    /// Sends a blank now and then, for ever.
+    /// Sends a blank at intervals, for ever.
     Drip,
-    /// Passes the call on to that port of this machine, and the answer back.
+    /// Forwards the call to a port of this machine, and returns the answer.
     Forward(u16),
-    /// Passes the call on, waits for the answer, and closes without it.
+    /// Forwards the call, waits for the answer, and closes without it.
     LoseAnswer(u16),
 }
 
@@ -40,7 +40,7 @@ pub(crate) struct Foreign {
 }
 
 impl Foreign {
-    /// Beyond the last play it closes every connection unanswered.
+    /// Plays the scripted answers; after the last, it closes every connection unanswered.
     pub(crate) fn start(plays: Vec<Play>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -56,7 +56,7 @@ impl Foreign {
         Self { url, received }
     }
 
-    /// The calls as they arrived.
+    /// The received calls.
     pub(crate) fn received(&self) -> Vec<String> {
         self.received.lock().unwrap().clone()
     }
@@ -69,7 +69,7 @@ fn serve(mut stream: TcpStream, play: Play, record: &Mutex<Vec<String>>) -> std:
     match play {
         Play::Bytes(bytes) => stream.write_all(bytes.as_bytes()),
         Play::Close => Ok(()),
-        // Until the other side gives up.
+        // The connection stays open until the client gives up.
         Play::Silence => stream.read_to_end(&mut Vec::new()).map(drop),
         Play::Flood => {
             stream.write_all(head)?;
@@ -89,7 +89,7 @@ fn serve(mut stream: TcpStream, play: Play, record: &Mutex<Vec<String>>) -> std:
     }
 }
 
-/// The answer to a call, whole.
+/// The complete answer to a call.
 fn forward(call: &str, port: u16) -> std::io::Result<Vec<u8>> {
     let mut onward = TcpStream::connect(("127.0.0.1", port))?;
     onward.write_all(call.replacen("\r\n", "\r\nConnection: close\r\n", 1).as_bytes())?;

@@ -1,4 +1,4 @@
-//! The SDK inside a Worker, on workerd. `cargo xtask test` builds the Worker and says where it is.
+//! The SDK inside a Worker, on workerd. `cargo xtask test` builds the Worker and passes its path.
 
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
@@ -23,7 +23,7 @@ use crate::worker::Worker;
 const DISTRIBUTOR: &str = "36e48800-22ce-4ea0-b37a-198f7978cd53";
 const SALE: &str = r#"{"to":"100000","amount":"12.50"}"#;
 
-/// Made here, of no use anywhere: the tags in it are no server's.
+/// A key whose tags are no server's, so it opens nothing.
 fn key() -> String {
     let before = "uwk_SecretOfNobodyThatIsOnlyForTests01234567890123";
     format!("{before}{}", String::from_utf8_lossy(&checksum(before.as_bytes())))

@@ -50,7 +50,7 @@ impl Worker {
     }
 }
 
-/// A path that the one who runs the tests has set, from the workspace's folder.
+/// A path from an environment variable, relative to the workspace's folder.
 fn folder(variable: &str) -> PathBuf {
     let path = env::var_os(variable).unwrap_or_else(|| panic!("{variable} is not set: run `cargo xtask test`"));
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)

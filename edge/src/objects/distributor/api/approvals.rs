@@ -1,4 +1,4 @@
-//! Approvals: listed, and decided by another person or withdrawn by their maker.
+//! Approvals: listed, decided by another person, or withdrawn by their maker.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -21,28 +21,28 @@ use crate::http::query::Query;
 use crate::messages::call::Call;
 use crate::objects::distributor::state::DistributorState;
 
-/// An approved request, and what it is about as it stands now.
+/// An approved request and the current state of its subject.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Decision {
     /// The request.
     approval: ApprovalView,
-    /// The key that it is about.
+    /// The key, for a request about a key.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<KeyView>,
-    /// The operation that it is about.
+    /// The operation, for a request about an operation.
     #[serde(skip_serializing_if = "Option::is_none")]
     operation: Option<Operation>,
-    /// The person that it is about.
+    /// The user, for a request about a user.
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<UserView>,
-    /// The second half of a new password, shown this once.
+    /// Second half of a new password, shown only in this answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     password_half: Option<String>,
 }
 
-/// A decision of a person on a request.
+/// A person's decision on a request.
 type Decide = fn(&mut dyn Store, Timestamp, &Caller, &str, &Input) -> Outcome<Decided>;
 
 impl DistributorState {
@@ -64,7 +64,7 @@ impl DistributorState {
         Ok(Answer::json(200, &approval.view())?)
     }
 
-    /// Takes a decision; `Err` of the answer to a repeated call is its subject.
+    /// Takes a decision; a repeated call returns `Err` with the subject of the first one.
     fn decide(
         &mut self,
         decision: Decide,
@@ -86,7 +86,7 @@ impl DistributorState {
         })
     }
 
-    /// `POST /approvals/{approvalID}/approve`, but for users.
+    /// `POST /approvals/{approvalID}/approve`, except for users.
     pub(super) fn approve(&mut self, caller: &Caller, call: &Call, now: Timestamp) -> Outcome<Handled> {
         let decided = match self.decide(decide::approve, caller, call, now)? {
             Ok(decided) => decided,
@@ -115,10 +115,10 @@ impl DistributorState {
         }
     }
 
-    /// The answer to an approval: the request, and what it is about as it stands now.
+    /// The answer to an approval: the request and the current state of its subject.
     pub(super) fn decided(&self, approval: &str, half: Option<&str>) -> Outcome<Answer> {
         let approval = self.store.find_approval(approval)?;
-        let subject = |name: &str| approval.subject[name].as_str().unwrap_or_default();
+        let subject = |name: &str| approval.subject_text(name).unwrap_or_default();
         let mut decision =
             Decision { approval: approval.view(), key: None, operation: None, user: None, password_half: None };
         match approval.kind {
@@ -141,7 +141,7 @@ impl DistributorState {
     }
 }
 
-/// Remembers a call and what it was about.
+/// Remembers a call and its subject.
 pub(super) fn remember(
     store: &mut dyn Store,
     idempotency: Option<&Idempotency>,
@@ -150,10 +150,10 @@ pub(super) fn remember(
     idempotency.map_or(Ok(()), |key| store.remember(key, subject))
 }
 
-/// The call's idempotency key, in the person's scope.
+/// The call's idempotency key in the person's scope.
 pub(super) fn idempotency(caller: &Caller, call: &Call) -> Outcome<Option<Idempotency>> {
     let text = call.input.body.as_ref().map(String::as_str).unwrap_or_default();
-    // Equal values are equal, however they are laid out; what is no JSON, or has numbers of no field, is refused later.
+    // Equal values are equal in any layout; invalid JSON and numbers are refused later.
     let values = serde_json::from_str::<Value>(text).ok().and_then(|value| json_text::write(&value).ok());
     let values = values.unwrap_or_else(|| text.to_owned());
     let route = format!("{} {}", call.route.id(), call.subject);

@@ -1,5 +1,5 @@
-//! What a person should look at: keys that end soon, lie idle, are used from new addresses, are
-//! refused, near their limits, are old, or are known to someone who may no longer act.
+//! Keys that need a person's attention: ending soon, idle, used from new addresses, refused, near their limits, old, or
+//! known to somebody who lost the right to act.
 
 use serde::Serialize;
 use universal_wallet::id::{KeyID, UserID};
@@ -19,36 +19,36 @@ const ENDS_SOON_DAYS: i64 = 30;
 const IDLE_DAYS: i64 = 90;
 const NEW_ADDRESS_DAYS: i64 = 7;
 const OLD_DAYS: i64 = 180;
-/// Of the daily volume, in hundredths.
+/// Percentage of the daily volume.
 const NEARLY_SPENT: i64 = 80;
 
-/// What wants a person's attention.
+/// Things that need a person's attention.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Attention {
-    /// By key, the newest first.
+    /// Items by key, newest key first.
     items: Vec<AttentionItem>,
 }
 
-/// One thing about a key.
+/// One observation about a key.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct AttentionItem {
-    /// What it is about.
+    /// Kind of the observation.
     #[cfg_attr(test, schemars(extend("enum" = KINDS)))]
     kind: &'static str,
     /// The key.
     #[serde(rename = "keyID")]
     key_id: KeyID,
-    /// The person, where it is about one.
+    /// The person, for an observation about one.
     #[serde(rename = "userID", skip_serializing_if = "Option::is_none")]
     user_id: Option<UserID>,
-    /// What is the matter.
+    /// Sentence that describes the observation.
     message: String,
-    /// What to do about it.
+    /// Recommended action.
     action: &'static str,
-    /// Since when.
+    /// Time since which the observation holds.
     since: Timestamp,
 }
 

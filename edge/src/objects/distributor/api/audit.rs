@@ -1,6 +1,6 @@
-//! The audit log: listed, and verified against what is stored and against the head that the issuer keeps.
+//! The audit log: listed, and verified against the stored states and the head that the issuer keeps.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use universal_wallet_core::audit::verify::Anchor;
 use universal_wallet_core::error::Outcome;
@@ -20,7 +20,7 @@ use crate::messages::to_issuer::ToIssuer;
 use crate::objects::distributor::state::DistributorState;
 use crate::objects::distributor::verification::{chain, consistency};
 
-/// The entry from which a verification starts.
+/// The entry at which a verification starts.
 fn first_entry(call: &Call) -> Outcome<u64> {
     match Query::parse(&call.query)?.get("from") {
         None => Ok(1),
@@ -31,7 +31,7 @@ fn first_entry(call: &Call) -> Outcome<u64> {
     }
 }
 
-/// The head of the chain that the issuer keeps.
+/// The head of the chain as the issuer keeps it.
 async fn anchor(call: &Call) -> Outcome<Option<Anchor>> {
     objects::issuer().ask(&ToIssuer::AnchorOf { distributor: call.distributor }).await
 }
@@ -60,8 +60,7 @@ pub(super) async fn verify_all(state: &Shared<DistributorState>, call: &Call) ->
 }
 
 impl DistributorState {
-    /// `GET /audit`: the chain, newest first. `text` is what `hash` was made of, after the hash
-    /// before it.
+    /// `GET /audit`: the chain, newest first. `hash` covers the previous hash and `text`.
     pub(super) fn list_audit(&self, caller: &Caller, call: &Call) -> Outcome<Answer> {
         caller.may(&[])?;
         let query = Query::parse(&call.query)?;
@@ -89,45 +88,55 @@ impl DistributorState {
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "AuditEntry"))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AuditItem {
-    /// Its number, from 1.
+    /// Number of the entry, from 1.
     sequence_number: u64,
-    /// When.
+    /// Time of the entry.
     #[cfg_attr(test, schemars(with = "universal_wallet::Timestamp"))]
     at: Value,
-    /// What happened, such as `api-key.requested`.
+    /// Kind of the event, such as `api-key.requested`.
     #[cfg_attr(test, schemars(with = "String"))]
     kind: Value,
-    /// Who did it.
+    /// Actor who caused the event.
     #[cfg_attr(test, schemars(with = "universal_wallet_core::people::model::Actor"))]
     actor: Value,
-    /// The ID of what it happened to.
+    /// ID of the key, request, operation or user that the event concerns.
     #[cfg_attr(test, schemars(with = "String"))]
     subject: Value,
-    /// What a reader wants to know of it.
+    /// Details of the event.
     #[cfg_attr(test, schemars(with = "serde_json::Map<String, serde_json::Value>"))]
     details: Value,
     /// Hex SHA-256 of the 32 bytes of `previousHash` and of `text`.
     hash: String,
-    /// The hash of the entry before.
+    /// Hash of the previous entry.
     previous_hash: String,
-    /// What the hash is made of, after the hash before.
+    /// Text that the hash covers, after the previous hash.
     text: String,
 }
 
+/// An entry's text.
+#[derive(Deserialize)]
+struct Content {
+    at: Value,
+    kind: Value,
+    actor: Value,
+    subject: Value,
+    details: Value,
+}
+
 fn audit_item(number: u64, text: &str, hash: &str, before: Option<&str>) -> Outcome<AuditItem> {
-    let mut content: Value = serde_json::from_str(text)?;
-    // An operation's first entry holds its facts as they are stored; a reader gets the names that
-    // the rest of the API uses.
-    let details = content["details"].take();
-    let details =
-        serde_json::from_value::<OperationDetails>(details.clone()).map_or(details.clone(), |facts| facts.subject());
+    let Content { at, kind, actor, subject, details } = serde_json::from_str(text)?;
+    // An operation's first entry holds its facts in stored form; the answer uses the names of the rest of the API.
+    let details = match OperationDetails::deserialize(&details) {
+        Ok(facts) => facts.subject(),
+        Err(_) => details,
+    };
     let first = Digest::ZERO.to_string();
     Ok(AuditItem {
         sequence_number: number,
-        at: content["at"].take(),
-        kind: content["kind"].take(),
-        actor: content["actor"].take(),
-        subject: content["subject"].take(),
+        at,
+        kind,
+        actor,
+        subject,
         details,
         hash: hash.into(),
         previous_hash: before.unwrap_or(&first).into(),

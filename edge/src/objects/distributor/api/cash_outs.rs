@@ -1,4 +1,4 @@
-//! Customers' requests to be paid out: listed, and processed.
+//! Customers' cash-out requests: listed and processed.
 
 use universal_wallet::Timestamp;
 use universal_wallet::wire;

@@ -1,5 +1,4 @@
-//! `GET /operations/export`: the ledger, oldest first, a page at a time. A line for each entry of
-//! the chain that changed the float.
+//! `GET /operations/export`: the ledger, oldest first, in pages. Each chain entry that changed the float is one line.
 
 use std::fmt::Write as _;
 
@@ -17,11 +16,11 @@ use crate::messages::call::Call;
 use crate::messages::to_distributor::{ExportFormat, ExportPage};
 use crate::objects::distributor::state::DistributorState;
 
-/// How many entries of the chain a page looks at.
+/// Maximum number of chain entries that one page reads.
 const PAGE: u64 = 1000;
 const COLUMNS: &str = "sequenceNumber,at,kind,operationID,change,balance,held,blockchainID\n";
 
-/// An instant, or the beginning of a UTC day.
+/// An instant, or the start of a UTC day.
 fn instant(query: &Query, name: &str) -> Outcome<Option<Timestamp>> {
     let Some(text) = query.get(name).filter(|text| !text.is_empty()) else { return Ok(None) };
     let parsed = text.parse().or_else(|_| format!("{text}T00:00:00Z").parse::<Timestamp>());
@@ -29,7 +28,7 @@ fn instant(query: &Query, name: &str) -> Outcome<Option<Timestamp>> {
 }
 
 impl DistributorState {
-    /// The first page, and where the export goes on.
+    /// The first page, and the position of the next.
     pub(super) fn export(&self, call: &Call) -> Outcome<Handled> {
         let query = Query::parse(&call.query)?;
         let Some(word) = query.word("format", &["csv", "jsonl"])? else {
@@ -64,7 +63,7 @@ impl DistributorState {
         row.map(|(text, hash)| Ok((json_text::read(&text)?, hash))).transpose()
     }
 
-    /// The first entry that is not older: entries rise in number and time alike.
+    /// The first entry at or after a time: numbers and times of entries rise together.
     fn first_entry_from(&self, from: Timestamp) -> Result<u64, InternalError> {
         let (mut low, mut high) = (1, self.store.head().number + 1);
         while low < high {
@@ -78,13 +77,13 @@ impl DistributorState {
         Ok(low)
     }
 
-    /// The reply to the message that asks for a page: its lines, and the message that asks for the next one.
+    /// The reply to a request for a page: its lines, and the message that asks for the next page.
     pub(crate) fn next_page(&self, page: ExportPage) -> Outcome<(String, Option<String>)> {
         let (lines, next) = self.export_page(page)?;
         Ok((lines, next.map(export_message).transpose()?))
     }
 
-    /// The lines of a page, and where the export goes on.
+    /// The lines of a page, and the position of the next.
     fn export_page(&self, export: ExportPage) -> Outcome<(String, Option<ExportPage>)> {
         let ExportPage { format, next, until, mut balance } = export;
         let rows: Vec<(u64, String, String)> = self.store.db.rows(

@@ -1,4 +1,5 @@
-//! The gate of a key's call: known, not revoked, not expired, address, permission, rate, in this order; then its handler.
+//! The gate of a key's call: checks that the key is known, not revoked and not expired, then address, permission and
+//! rate, in this order, before the handler.
 
 use std::rc::Rc;
 
@@ -21,13 +22,13 @@ use crate::objects::distributor::state::DistributorState;
 use crate::platform::config::config;
 use crate::platform::log::report;
 
-/// Whether a call was refused for what the key may do, and not for its form: people should look at that.
+/// True for refusals that concern the key's rights and not the call's form; people should see those.
 fn is_denial(code: Code) -> bool {
     matches!(code.status(), 403 | 429) || code == Code::InsufficientBalance
 }
 
 impl DistributorState {
-    /// Lets a key's call through to its handler. Whatever becomes of it, its answer gets the key's headers.
+    /// Passes a key's call to its handler. Every outcome gets the key's headers.
     pub(super) fn gate(
         &mut self,
         digest: &Digest,
@@ -81,7 +82,7 @@ impl DistributorState {
         Ok((handled, headers))
     }
 
-    /// Refuses a known key: its use is counted, and told to people where they should know.
+    /// Refuses a call of a known key, counts it, and records denials that people should see.
     fn deny(
         &mut self,
         key: &Key,
@@ -109,7 +110,7 @@ impl DistributorState {
         (Answer::refusal(&refusal, &call.origin), headers)
     }
 
-    /// Since when another key is in the place of one that still works, and when that ends.
+    /// Time of the replacement and end of a replaced key that still works.
     fn replaced(&self, key: &Key) -> Option<(Timestamp, Timestamp)> {
         let new = key.replaced_by.filter(|_| key.status == KeyStatus::Active)?;
         let since = self.store.key(new).ok().flatten()?.claimed_at;

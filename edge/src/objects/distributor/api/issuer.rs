@@ -1,4 +1,4 @@
-//! The issuer's calls: the float, suspension, an emergency revoke.
+//! Issuer calls: float movements, suspension, emergency revocation.
 
 use serde::Serialize;
 use universal_wallet::id::DistributorID;
@@ -23,14 +23,14 @@ use crate::platform::random;
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct FloatMoved {
-    /// Names the movement; it is not among the operations.
+    /// ID of the movement, which is not listed among the operations.
     #[serde(rename = "operationID")]
     operation_id: String,
-    /// The float now.
+    /// Balance of the float after the movement.
     balance: Amount,
 }
 
-/// Whether the issuer suspended a distributor.
+/// Status of a distributor: active or suspended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
@@ -40,41 +40,41 @@ pub(crate) enum Standing {
 }
 
 impl Standing {
-    /// A distributor's.
+    /// Status of a distributor by its profile.
     pub(crate) fn of(profile: &Profile) -> Self {
         if profile.suspended { Self::Suspended } else { Self::Active }
     }
 }
 
-/// A distributor's money, as the issuer sees it.
+/// Money of a distributor, as the issuer sees it.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Position {
-    /// Names it.
+    /// ID of the distributor.
     #[serde(rename = "distributorID")]
     pub(crate) distributor_id: DistributorID,
-    /// What it is called.
+    /// Name of the distributor.
     pub(crate) name: String,
-    /// Whether the issuer suspended it.
+    /// Status of the distributor.
     pub(crate) status: Standing,
     /// The deployment's currency.
     pub(crate) currency: String,
-    /// Top-ups less redemptions.
+    /// Top-ups minus redemptions.
     pub(crate) issued: Total,
-    /// All of the float.
+    /// Whole balance of the float.
     pub(crate) balance: Amount,
-    /// What is free to be spent.
+    /// Balance minus holds.
     pub(crate) available: Amount,
-    /// What pending cash-ins hold.
+    /// Amount held by pending cash-ins.
     pub(crate) held: Amount,
-    /// What is on its way to or from wallets.
+    /// Amount in transit to or from wallets.
     pub(crate) processing: Total,
-    /// Cash-ins that arrived.
+    /// Total of arrived cash-ins.
     pub(crate) cashed_in: Total,
-    /// Cash-outs that arrived.
+    /// Total of arrived cash-outs.
     pub(crate) cashed_out: Total,
-    /// Since when it is there.
+    /// Time of creation.
     pub(crate) created_at: Timestamp,
 }
 
@@ -92,7 +92,7 @@ impl DistributorState {
         Ok(answer.replayed(moved.replayed))
     }
 
-    /// The idempotency key of an act, and whether the same call was carried out before.
+    /// The idempotency key of a call, and whether the same call was carried out before.
     fn recall_act(&self, call: &Call) -> Outcome<(Option<Idempotency>, bool)> {
         let route = call.route.id();
         let text = call.input.body.as_ref().map(String::as_str).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Keys: asked for, listed, claimed, revoked, tightened, rotated.
+//! Keys: requested, listed, claimed, revoked, tightened, rotated.
 
 use serde::Serialize;
 use universal_wallet::Timestamp;
@@ -19,7 +19,7 @@ use crate::objects::distributor::state::DistributorState;
 use crate::platform::config::config;
 use crate::platform::random;
 
-/// A claimed key, shown this once.
+/// A claimed key, with the secret shown only in this answer.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ClaimedKey"))]
 #[serde(rename_all = "camelCase")]
@@ -32,7 +32,7 @@ pub(crate) struct Claimed<'a> {
 }
 
 impl DistributorState {
-    /// A key as the answer to a call.
+    /// The answer that shows a key.
     pub(super) fn key_answer(&self, status: u16, key: &Key, now: Timestamp) -> Outcome<Answer> {
         Ok(Answer::json(status, &key.view(&self.usage(key, now)?))?)
     }
@@ -67,7 +67,7 @@ impl DistributorState {
         self.key_answer(200, &key, now)
     }
 
-    /// `POST /api-keys/{keyID}/claim`: the secret is made here, answered, and never stored.
+    /// `POST /api-keys/{keyID}/claim`: mints the secret and answers it; only its digest is stored.
     pub(super) fn claim_key(&mut self, caller: &Caller, call: &Call, now: Timestamp) -> Outcome<Answer> {
         let config = config()?;
         let moment = Moment { now, random: random::bits()? };

@@ -1,5 +1,4 @@
-//! Lists: pages with cursors that stay exact while new items arrive. Every query is served by an
-//! index.
+//! Lists: pages with cursors that stay exact while new items arrive. An index serves every query.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -30,7 +29,7 @@ impl<'a> Cursors<'a> {
         cursor::make(self.store.profile().id, self.list, number)
     }
 
-    /// The number in the query's cursor, where there is one.
+    /// The number in the query's cursor, if any.
     pub(super) fn read(&self, query: &Query) -> Outcome<Option<u64>> {
         let Some(text) = query.get("cursor").filter(|text| !text.is_empty()) else { return Ok(None) };
         match cursor::read(self.store.profile().id, self.list, text) {
@@ -40,25 +39,24 @@ impl<'a> Cursors<'a> {
     }
 }
 
-/// A page of the console's lists.
+/// A page of a console list.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "PageOf{T}"))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Page<T> {
-    /// What is on it.
+    /// Items on the page.
     items: Vec<T>,
-    /// Where the next page starts; empty on the last.
+    /// Cursor of the next page; empty on the last.
     next_cursor: String,
 }
 
-/// The answer that a page is.
+/// The answer that shows a page.
 pub(super) fn page<T: Serialize>(items: Vec<T>, next: Option<String>) -> Outcome<Answer> {
     Ok(Answer::json(200, &Page { items, next_cursor: next.unwrap_or_default() })?)
 }
 
 impl DistributorState {
-    /// `GET /operations`: newest first; by offset, or by a cursor that stays exact while
-    /// operations arrive.
+    /// `GET /operations`: newest first, by offset or by a cursor that stays exact while operations arrive.
     pub(super) fn list_operations(&self, call: &Call) -> Outcome<Answer> {
         let query = Query::parse(&call.query)?;
         let limit = query.limit()?;
@@ -74,14 +72,14 @@ impl DistributorState {
         }
 
         let mut sql = String::from("SELECT n, text, state FROM operations WHERE superseded = 0 AND n < ?");
-        // Words of ours, not the caller's: a partial index needs them in the text.
+        // The words are constants, not the caller's text: a partial index matches only literals in the statement.
         for (column, word) in [("status", status), ("type", kind)] {
             if let Some(word) = word {
                 sql.extend([" AND ", column, " = '", word, "'"]);
             }
         }
         match status {
-            // A partial index serves only what says the words of the index.
+            // A partial index serves only a statement that contains its condition.
             Some("pending" | "rejected" | "expired" | "failed") => {
                 sql += " AND status IN ('pending', 'rejected', 'expired', 'failed')";
             }
@@ -114,7 +112,7 @@ impl DistributorState {
         Ok(answer)
     }
 
-    /// Rows of a table of documents, newest first: the documents, and the next page's cursor.
+    /// Documents of a table, newest first, and the next page's cursor.
     pub(super) fn list_documents<T: DeserializeOwned>(
         &self,
         call: &Call,

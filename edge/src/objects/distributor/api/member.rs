@@ -1,4 +1,4 @@
-//! Who calls through the console: an active member, found anew in each synchronous stretch.
+//! The calling member: an active member, looked up again in each synchronous stretch.
 
 use universal_wallet::Timestamp;
 use universal_wallet_core::error::{Outcome, Refusal};
@@ -12,7 +12,8 @@ use crate::messages::to_distributor::ConsoleCaller;
 use crate::messages::to_user::ToUser;
 use crate::objects::distributor::state::DistributorState;
 
-/// One synchronous stretch of a member's call. A person who is disabled here and belongs nowhere else is signed out.
+/// Runs one synchronous stretch of a member's call. A disabled person who belongs to no other distributor is signed
+/// out.
 pub(super) async fn for_member<T>(
     state: &Shared<DistributorState>,
     from: &ConsoleCaller,
@@ -30,7 +31,7 @@ pub(super) async fn for_member<T>(
     if let Some(done) = done {
         return Ok(done);
     }
-    // Where the person's object could not be asked, the next call ends the sessions.
+    // If the person's object cannot be reached, the next call ends the sessions.
     let _ = objects::user(from.login.as_str()).ask::<()>(&ToUser::End).await;
     Err(not_signed_in().into())
 }

@@ -1,4 +1,4 @@
-//! The calls that a Distributor answers: a handler file for each group, and here the one place that matches on routes.
+//! The calls that a Distributor answers: one handler file per group; only this module matches on routes.
 
 pub(crate) mod approvals;
 pub(crate) mod attention;
@@ -40,8 +40,8 @@ use crate::messages::to_issuer::ToIssuer;
 use member::for_member;
 use response::{Handled, Response};
 
-/// Answers a call: the shell's next step. A call is decided in one synchronous stretch, and goes on when who was asked
-/// has replied.
+/// Answers a call and returns the shell's next step. A decision takes one synchronous stretch, and the call continues
+/// when the asked object has replied.
 pub(super) async fn answer(state: Shared<DistributorState>, principal: Principal, call: Call) -> String {
     let answered = match &principal {
         Principal::Key(digest) => by_key(&state, digest, &call).await,
@@ -58,14 +58,13 @@ async fn look_up(short_code: String) -> Outcome<MerchantLookup> {
     Ok(found.map_or(MerchantLookup::Unknown, MerchantLookup::Known))
 }
 
-/// A key's call. One that looked a merchant up is decided a second time from its beginning; only rate and usage count
-/// it once.
+/// Answers a key's call. After a merchant lookup the decision starts over; rate and usage count the call once.
 async fn by_key(state: &Shared<DistributorState>, digest: &Digest, call: &Call) -> Outcome<Response> {
     let mut merchant = MerchantLookup::NotYet;
     loop {
         let decided = state.step(|state, now| {
             state.settle(now)?;
-            // Whatever else reads rows reads them as they stand.
+            // Other routes read stored rows directly.
             if !matches!(call.route, Route::GetBalance | Route::GetCallingKey | Route::CreateOperation) {
                 state.store.note_arrivals()?;
             }
@@ -111,7 +110,7 @@ fn key_route(
     Ok(Handled::Answer(handled))
 }
 
-/// A signed-in person's call. Roles are read here, at each call.
+/// Answers a signed-in person's call. Roles are read at each call.
 async fn by_person(state: &Shared<DistributorState>, from: &ConsoleCaller, call: &Call) -> Outcome<Response> {
     let mut merchant = MerchantLookup::NotYet;
     loop {
@@ -200,7 +199,7 @@ fn console_route(
     Ok(Handled::Answer(answer))
 }
 
-/// The issuer's call.
+/// Answers the issuer's call.
 async fn by_issuer(state: &Shared<DistributorState>, call: &Call) -> Outcome<Response> {
     if call.route == Route::VerifyDistributor {
         return Ok(Response::Answer(audit::verify_all(state, call).await?));

@@ -1,4 +1,4 @@
-//! Operations: asked for by keys and persons, read, withdrawn by keys.
+//! Operations: requested by keys and persons, read, withdrawn by keys.
 
 use universal_wallet::Timestamp;
 use universal_wallet_core::audit::entry_builder::Moment;
@@ -34,7 +34,7 @@ impl DistributorState {
         self.created(created)
     }
 
-    /// Makes an operation, in one transaction or, which is the same, in one statement.
+    /// Makes an operation in one transaction, or in one statement, which is atomic too.
     fn create(
         &mut self,
         moment: Moment,
@@ -55,7 +55,7 @@ impl DistributorState {
         }
     }
 
-    /// What becomes of a call that asked for an operation.
+    /// Continues a call that requested an operation.
     pub(super) fn created(&mut self, created: Created) -> Outcome<Handled> {
         match created {
             Created::New(operation) => Ok(match self.attempt(operation.number) {
@@ -69,14 +69,14 @@ impl DistributorState {
         }
     }
 
-    /// The answer to the call that made an operation, once its wallet was told.
+    /// The answer to the call that made an operation, after its wallet was told.
     pub(super) fn receipt(&self, number: u64, operation: Option<Operation>) -> Outcome<Answer> {
         let operation = match operation {
             Some(operation) => operation,
             None => self.store.operation_at(number)?.ok_or_else(|| InternalError::new("a missing operation"))?,
         };
         match operation.state.error {
-            // The wallet could not take it, and the money is back.
+            // The wallet refused the money, which is back in the float.
             Some(why) if operation.state.status == OperationStatus::Failed => {
                 Err(Refusal::field(Code::InvalidAmount, "amount", why.trim_end_matches('.')).into())
             }

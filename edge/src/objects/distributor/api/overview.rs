@@ -1,4 +1,4 @@
-//! A distributor as a whole: its balance for keys, its summary for members.
+//! Overview of a distributor: its balance for keys, its summary for members.
 
 use serde::Serialize;
 use universal_wallet::Amount;
@@ -12,25 +12,25 @@ use crate::http::answer::Answer;
 use crate::objects::distributor::api::issuer::Standing;
 use crate::objects::distributor::state::DistributorState;
 
-/// A distributor, as its members see it.
+/// Summary of a distributor for its members.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Summary {
-    /// Names it.
+    /// ID of the distributor.
     #[serde(rename = "distributorID")]
     distributor_id: DistributorID,
-    /// What it is called.
+    /// Name of the distributor.
     name: String,
     /// The deployment's currency.
     currency: String,
-    /// All of the float.
+    /// Whole balance of the float.
     balance: Amount,
-    /// What is free to be spent.
+    /// Balance minus holds.
     available: Amount,
-    /// What pending cash-ins hold.
+    /// Amount held by pending cash-ins.
     held: Amount,
-    /// Whether the issuer suspended it.
+    /// Status of the distributor.
     status: Standing,
 }
 

@@ -1,4 +1,4 @@
-//! What a handler comes to, and what the call comes to.
+//! Results of a handler and of a call.
 
 use universal_wallet::id::DistributorID;
 use universal_wallet_core::error::InternalError;
@@ -10,28 +10,28 @@ use crate::messages::envelope::{self, Receiver};
 use crate::messages::to_distributor::{ExportPage, ToDistributor};
 use crate::objects::distributor::deliveries::Attempt;
 
-/// What a handler comes to in one synchronous stretch.
+/// Result of a handler's synchronous stretch.
 pub(super) enum Handled {
-    /// Its answer.
+    /// The answer of the call.
     Answer(Answer),
-    /// The beginning of a stream, and where it goes on.
+    /// The start of a stream, and the position of its next page.
     Stream(Answer, Option<ExportPage>),
-    /// The merchant of this short code is looked up; then the call is decided again from its beginning.
+    /// The merchant with this short code has to be looked up; then the decision starts over.
     LookUp(String),
-    /// A wallet is told first.
+    /// A wallet has to be told first.
     Deliver(Attempt),
 }
 
-/// What a call comes to.
+/// Result of a call.
 pub(super) enum Response {
-    /// Its answer.
+    /// The answer of the call.
     Answer(Answer),
-    /// The beginning of a stream, and where it goes on.
+    /// The start of a stream, and the position of its next page.
     Stream(Answer, ExportPage),
 }
 
 impl Response {
-    /// A stream, which is an ordinary answer where it fits on one page.
+    /// A stream, or an ordinary answer if one page is enough.
     pub(super) fn stream(answer: Answer, more: Option<ExportPage>) -> Self {
         match more {
             Some(page) => Self::Stream(answer, page),

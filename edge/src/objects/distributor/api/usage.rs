@@ -1,4 +1,4 @@
-//! `GET /api-keys/{keyID}/usage`: how a key was used, by day, address and refusal.
+//! `GET /api-keys/{keyID}/usage`: usage of a key by day, address and refusal.
 
 use serde::Serialize;
 use universal_wallet::{Amount, Timestamp};
@@ -11,65 +11,65 @@ use crate::messages::call::Call;
 use crate::objects::distributor::state::DistributorState;
 use crate::objects::distributor::usage::Denied;
 
-/// How a key was used.
+/// Usage of a key.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct KeyUsage {
-    /// By UTC day, oldest first.
+    /// Usage by UTC day, oldest first.
     days: Vec<UsedDay>,
-    /// By address, most recent first.
+    /// Usage by address, most recent first.
     ips: Vec<UsedAddress>,
-    /// Its refusals by code, most recent first.
+    /// Refusals by code, most recent first.
     denials: Vec<UsedDenial>,
 }
 
-/// A UTC day.
+/// Usage on a UTC day.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct UsedDay {
-    /// Which.
+    /// The UTC day.
     #[cfg_attr(test, schemars(extend("format" = "date")))]
     date: String,
-    /// Calls, refused ones included.
+    /// Calls, including refused ones.
     requests: u64,
     /// Refused calls.
     denied: u64,
-    /// Operations that it asked for.
+    /// Operations that the key made.
     operations: u64,
-    /// Their volume.
+    /// Volume of those operations.
     volume: Amount,
 }
 
-/// An address that a key was used from.
+/// Usage from one address.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct UsedAddress {
-    /// The address, or `others` for those that are too many to be kept.
+    /// The address, or `others` for the sum of addresses beyond the kept ones.
     ip: String,
-    /// The first call.
+    /// Time of the first call.
     first_seen_at: Timestamp,
-    /// The last call.
+    /// Time of the last call.
     last_seen_at: Timestamp,
-    /// Calls, refused ones included.
+    /// Calls, including refused ones.
     requests: u64,
     /// Refused calls.
     denied: u64,
 }
 
-/// Refusals of one kind.
+/// Refusals with one code.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct UsedDenial {
-    /// Why.
+    /// Code of the refusals.
     #[cfg_attr(test, schemars(with = "String"))]
     code: Code,
-    /// How many.
+    /// Number of refusals.
     count: u64,
-    /// The last one.
+    /// Time of the last refusal.
     last_at: Timestamp,
-    /// Where that came from.
+    /// Client address of the last refusal.
     #[serde(rename = "lastIP")]
     last_ip: Option<String>,
 }

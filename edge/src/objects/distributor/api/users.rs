@@ -1,5 +1,5 @@
-//! Members: adding one and resetting a password involve the person's own object, so these calls
-//! go there first, or last, and come back.
+//! Members: adding one and resetting a password involve the person's own object, so these calls ask it before or after
+//! the decision.
 
 use serde::Serialize;
 use universal_wallet::Timestamp;
@@ -35,32 +35,32 @@ use crate::platform::sockets::Closing;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct UserRequested {
-    /// Names the request.
+    /// ID of the request.
     #[serde(rename = "approvalID")]
     approval_id: ApprovalID,
-    /// The person that it is about.
+    /// ID of the user that the request concerns.
     #[serde(rename = "userID")]
     user_id: UserID,
     /// The request.
     approval: ApprovalView,
-    /// The first half of a new password, shown this once; absent for a login that exists.
+    /// First half of a new password, shown only in this answer; absent for an existing login.
     #[serde(skip_serializing_if = "Option::is_none")]
     password_half: Option<String>,
 }
 
-/// A changed user, and what waits for another person.
+/// A changed user, and the request for the part that waits for another person.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct UserChanged {
     #[serde(flatten)]
     member: UserView,
-    /// The same once more.
+    /// The same user in a nested object.
     user: UserView,
-    /// Names the request for what was not taken but given.
+    /// ID of the request for added roles or enabling.
     #[serde(rename = "approvalID", skip_serializing_if = "Option::is_none")]
     approval_id: Option<ApprovalID>,
-    /// That request.
+    /// The request for added roles or enabling.
     #[serde(skip_serializing_if = "Option::is_none")]
     approval: Option<ApprovalView>,
 }
@@ -69,7 +69,7 @@ fn half() -> Result<Zeroizing<String>, InternalError> {
     Ok(random_text(&random::bytes()?, HALF_CHARACTERS))
 }
 
-/// The answer to a request about a user: the request, and one half of a new password, shown once.
+/// The answer to a request about a user, with one half of a new password, shown only once.
 fn requested(requested: &Requested, half: Option<&str>) -> Outcome<Answer> {
     let approval = &requested.approval;
     let body = UserRequested {
@@ -113,7 +113,7 @@ pub(super) async fn request_reset(
     let first = half()?;
     for_member(state, from, |state, caller, now| {
         if known.is_none_or(|known| known.distributors != [call.distributor]) {
-            // The role is checked first, so that nobody learns of other memberships by asking.
+            // The role is checked first, so nobody can probe for other memberships.
             caller.may(&[Role::Admin])?;
             return refuse(
                 Code::InvalidState,
@@ -128,7 +128,7 @@ pub(super) async fn request_reset(
     .await
 }
 
-/// Whether a request that is to be approved needs the person's own object.
+/// True if approving the request involves the person's own object.
 pub(super) async fn is_about_user(
     state: &Shared<DistributorState>,
     from: &ConsoleCaller,
@@ -151,21 +151,20 @@ pub(super) async fn approve(state: &Shared<DistributorState>, from: &ConsoleCall
         requests::must_still_be_possible(&state.store, &approval)?;
         if approval.kind == ApprovalKind::ResetUser {
             first_half(&approval)?;
-            // Decided first: a password that was reset without a decision would be a loosening that
-            // nobody agreed to.
+            // Decided first: a password reset without a decision would be a loosening that nobody agreed to.
             state.decide_user(caller, call, now)?;
         }
         Ok(approval)
     })
     .await?;
-    let text = |name: &str| approval.subject[name].as_str().unwrap_or_default().to_owned();
+    let text = |name: &str| approval.subject_text(name).unwrap_or_default().to_owned();
     let (login, user) = (text("login"), requests::subject_user(&approval)?);
     let person = objects::user(&login);
     if approval.kind == ApprovalKind::ResetUser {
         let (distributor, first_half) = (call.distributor, first_half(&approval)?);
         person.ask::<()>(&ToUser::Reset { distributor, first_half, second_half: second.clone() }).await?;
         return for_member(state, from, |state, _, _| {
-            // Their sessions have ended, and what listens with them.
+            // The person's sessions have ended, so their sockets are closed.
             state.store.db.close_sockets(&user.to_string(), Closing::SessionEnded)?;
             state.decided(&call.subject, Some(second.expose()))
         })
@@ -187,7 +186,7 @@ pub(super) async fn approve(state: &Shared<DistributorState>, from: &ConsoleCall
     .await
 }
 
-/// The mark of the first half of a password, which a reset has.
+/// The mark of a reset's first password half.
 fn first_half(approval: &Approval) -> Result<HalfMark, InternalError> {
     approval.first_half.ok_or_else(|| InternalError::new("a reset without the first half's mark"))
 }
@@ -203,8 +202,7 @@ impl DistributorState {
         page(self.store.members().iter().map(|member| member.view()).collect(), None)
     }
 
-    /// `PATCH /users/{userID}`: what is taken is taken at once, what is given waits for another
-    /// person.
+    /// `PATCH /users/{userID}`: removals take effect at once, additions wait for another person.
     pub(super) fn change_user(&mut self, caller: &Caller, call: &Call, now: Timestamp) -> Outcome<Answer> {
         let moment = Moment { now, random: random::bits()? };
         let changed = self.write(|store| members::change(store, moment, caller, &call.subject, &call.input))?;

@@ -1,5 +1,5 @@
-//! Where keys are used from: the hundred most recent addresses of each, counted in memory and
-//! written with the rest of the usage. A first use from a new address is told at once.
+//! Client addresses of keys: the hundred most recent per key, counted in memory and written with the rest of the usage.
+//! The first use from a new address is recorded in the chain at once.
 
 use std::collections::hash_map::Entry;
 
@@ -10,11 +10,12 @@ use universal_wallet_core::error::InternalError;
 
 use crate::objects::distributor::store::SqlStore;
 
-/// How many addresses are kept of a key.
+/// Maximum number of addresses kept per key.
 const MAX_KEPT: usize = 100;
-/// Under this name those before them are counted together.
+/// Name under which all older addresses are counted.
 const OTHERS: &str = "others";
-/// How many new addresses of a key are told in an hour; an attacker with many cannot fill the chain.
+/// Maximum number of new addresses per key and hour that are recorded in the chain, so that an attacker with many
+/// addresses cannot fill it.
 const MAX_TOLD: u32 = 20;
 
 /// One address of a key.
@@ -25,11 +26,11 @@ pub(crate) struct Address {
     pub(crate) last: Timestamp,
     pub(crate) requests: u64,
     pub(crate) denied: u64,
-    /// Differs from what is stored.
+    /// True if the stored row is out of date.
     changed: bool,
 }
 
-/// The addresses of the keys that called since the object was loaded.
+/// Addresses of the keys that called since the object was loaded.
 #[derive(Default)]
 pub(crate) struct Addresses {
     keys: FxHashMap<KeyID, Vec<Address>>,
@@ -37,7 +38,7 @@ pub(crate) struct Addresses {
 }
 
 impl Addresses {
-    /// The addresses of a key, loaded where they were not.
+    /// The addresses of a key, loaded on first use.
     fn of<'a>(&'a mut self, store: &SqlStore, key: KeyID) -> Result<&'a mut Vec<Address>, InternalError> {
         Ok(match self.keys.entry(key) {
             Entry::Occupied(known) => known.into_mut(),
@@ -45,7 +46,7 @@ impl Addresses {
         })
     }
 
-    /// Counts a call; answers whether the address is new to the key, and not its first.
+    /// Counts a call; returns whether the address is new to the key and not its first.
     pub(crate) fn count(
         &mut self,
         store: &SqlStore,
@@ -73,7 +74,7 @@ impl Addresses {
         Ok(!denied)
     }
 
-    /// A call that was counted is refused after all.
+    /// Counts an already counted call as refused.
     pub(crate) fn count_refused(&mut self, key: KeyID, ip: Option<&str>) {
         let known = self.keys.get_mut(&key).into_iter().flatten();
         for address in known.filter(|address| Some(&*address.ip) == ip) {
@@ -82,7 +83,7 @@ impl Addresses {
         }
     }
 
-    /// Whether a new address of a key may be told now.
+    /// True if a new address of a key may be recorded in the chain.
     pub(crate) fn may_tell(&mut self, key: KeyID, now: Timestamp) -> bool {
         let (since, count) = self.told.entry(key).or_insert((now, 0));
         if now >= since.plus_ms(3_600_000) {
@@ -92,7 +93,7 @@ impl Addresses {
         *count <= MAX_TOLD
     }
 
-    /// Writes what changed; the least recent beyond the hundred are counted together.
+    /// Writes changed addresses; the least recent beyond the maximum are merged.
     pub(crate) fn write(&mut self, store: &SqlStore) -> Result<(), InternalError> {
         for (key, known) in &mut self.keys {
             if known.len() > MAX_KEPT + 1 {
@@ -119,7 +120,7 @@ impl Addresses {
     }
 }
 
-/// Most recent first.
+/// Sorts addresses, most recent first.
 fn sort(known: &mut [Address]) {
     known.sort_unstable_by(|one, other| other.last.cmp(&one.last).then_with(|| one.ip.cmp(&other.ip)));
 }
@@ -160,7 +161,7 @@ fn load(store: &SqlStore, key: KeyID) -> Result<Vec<Address>, InternalError> {
 }
 
 impl Addresses {
-    /// The addresses of a key, what is not written yet included, most recent first.
+    /// The addresses of a key, including unwritten ones, most recent first.
     pub(crate) fn of_key(&self, store: &SqlStore, key: KeyID) -> Result<Vec<Address>, InternalError> {
         let mut known = match self.keys.get(&key) {
             Some(known) => known.clone(),

@@ -1,4 +1,4 @@
-//! Counters in memory: usage of keys, their addresses, their rates. What is lost with the memory is a moment's usage.
+//! Counters in memory: usage of keys, their addresses, their rates. Losing the memory loses only a moment's usage.
 
 pub(super) mod addresses;
 pub(super) mod rates;

@@ -1,5 +1,5 @@
-//! Usage of keys: counted in memory, written every ten seconds at most. Volume and operations are
-//! not counted here: they are written with the operation itself.
+//! Usage of keys: counted in memory and written at most every ten seconds. Volume and operations are not counted here:
+//! they are written with the operation itself.
 
 use rustc_hash::FxHashMap;
 use universal_wallet::Timestamp;
@@ -19,11 +19,11 @@ pub(crate) struct Counts {
     pub(crate) last: FxHashMap<KeyID, (Timestamp, Option<String>)>,
     pub(crate) denials: FxHashMap<(KeyID, Code), Denials>,
     since: Option<Timestamp>,
-    /// When the chain was last told of a key's refusals, where that was read.
+    /// Time at which the chain last recorded a key's refusals, once read.
     pub(crate) told: FxHashMap<(KeyID, Code), Timestamp>,
 }
 
-/// Refusals of one kind.
+/// Refusals with one code.
 #[derive(Default)]
 pub(crate) struct Denials {
     pub(crate) count: u64,
@@ -32,7 +32,7 @@ pub(crate) struct Denials {
 }
 
 impl Counts {
-    /// Counts a call that the key may make.
+    /// Counts an allowed call.
     pub(crate) fn count(&mut self, key: &Key, ip: Option<&str>, now: Timestamp) {
         self.days.entry((key.lineage, key.id, now.utc_day())).or_default().0 += 1;
         match self.last.get_mut(&key.id) {
@@ -48,7 +48,7 @@ impl Counts {
         self.count_refused(key, code, ip, now);
     }
 
-    /// A call that was counted is refused after all.
+    /// Counts an already counted call as refused.
     pub(crate) fn count_refused(&mut self, key: &Key, code: Code, ip: Option<&str>, now: Timestamp) {
         self.days.entry((key.lineage, key.id, now.utc_day())).or_default().1 += 1;
         let denials = self.denials.entry((key.id, code)).or_default();
@@ -58,12 +58,12 @@ impl Counts {
         self.since.get_or_insert(now);
     }
 
-    /// When the counts have to be written.
+    /// Time at which the counts are due to be written.
     pub(crate) fn flush_at(&self) -> Option<Timestamp> {
         self.since.map(|since| since.plus_ms(FLUSH_MS))
     }
 
-    /// Takes all counts; what the chain was told stays.
+    /// Takes all counts; the times of the chain's records stay.
     pub(crate) fn take(&mut self) -> Self {
         let told = self.told.clone();
         std::mem::replace(self, Self { told, ..Self::default() })

@@ -1,5 +1,5 @@
-//! The rules' storage over SQLite. The object is the only writer, so what it has loaded stays
-//! true; after a rollback all of it is read again.
+//! The rules' storage over SQLite. The object is the only writer, so loaded values stay true; after a rollback
+//! everything is read again.
 
 pub(super) mod delivery;
 mod rules;
@@ -26,7 +26,7 @@ use universal_wallet_core::text::numbered_id::Numbering;
 use self::delivery::Delivery;
 use crate::platform::storage::{NONE, Storage};
 
-/// A distributor's storage, and what is loaded of it.
+/// A distributor's storage with its loaded values.
 pub(crate) struct SqlStore {
     pub(crate) db: Rc<Storage>,
     pub(crate) numbering: Numbering,
@@ -38,31 +38,31 @@ pub(crate) struct SqlStore {
     digests: RefCell<FxHashMap<Digest, KeyID>>,
     volumes: RefCell<FxHashMap<(KeyID, i64), Amount>>,
     pending: RefCell<FxHashMap<KeyID, u32>>,
-    /// What a wallet has to be told.
+    /// Movements that wallets have to be told, by number.
     pub(crate) deliveries: BTreeMap<u64, Delivery>,
-    /// Cash-ins that their wallets took, and whose rows do not say so yet.
+    /// Arrived cash-ins whose rows are not yet updated.
     arrived: Vec<Operation>,
     /// Operations below this number need no delivery.
     settled_below: u64,
-    /// What the issuer was last sent of the chain; number 0 where it did not arrive.
+    /// The last chain head sent to the issuer; number 0 if the sending failed.
     pub(crate) anchor: Option<Anchor>,
-    /// Entries made by the present event, for those who listen.
+    /// Entries made by the current event, for listeners.
     pub(crate) news: Vec<(&'static str, String, Timestamp)>,
-    /// Somebody may listen.
+    /// True if there may be listeners.
     pub(crate) listened: bool,
 }
 
-/// After how many entries it is noted which operations are settled.
+/// Number of entries between two records of the settled number.
 const SETTLED_STEP: u64 = 1000;
 
-/// How many cash-ins may have arrived before that is written down.
+/// Maximum number of arrived cash-ins with outdated rows.
 const MAX_ARRIVED: usize = 64;
 
 pub(crate) type OperationRow = (u64, String, String);
 
 pub(crate) const OPERATION: &str = "SELECT n, text, state FROM operations";
 
-/// An operation from its row.
+/// Builds an operation from its row.
 pub(crate) fn operation(row: OperationRow) -> Result<Operation, InternalError> {
     let (number, text, state) = row;
     let content: Content<OperationDetails> = json_text::read(&text)?;
@@ -84,7 +84,7 @@ fn last_entry(db: &Storage, table: &str) -> Result<Option<Head>, InternalError> 
 }
 
 impl SqlStore {
-    /// Loads what every call needs. `profile` is given where it is not stored yet.
+    /// Loads the values that every call needs. `profile` is given if it is not stored yet.
     pub(crate) fn open(db: Rc<Storage>, profile: Option<Profile>) -> Result<Self, InternalError> {
         let profile = match profile {
             Some(profile) => profile,
@@ -144,8 +144,8 @@ impl SqlStore {
         Ok(())
     }
 
-    /// After a command that was not carried out: what it told, after so much that was told before, is not told; after a
-    /// fault everything is read again. A refusal writes nothing.
+    /// Undoes a failed command: its news beyond the first `told_before` are dropped, and after an internal error
+    /// everything is read again. A refusal has written nothing.
     pub(crate) fn undo(&mut self, refused: &Error, told_before: usize) -> Result<(), InternalError> {
         match refused {
             Error::Refusal(_) => self.news.truncate(told_before),
@@ -154,7 +154,7 @@ impl SqlStore {
         Ok(())
     }
 
-    /// Writes down which cash-ins arrived, in one statement.
+    /// Writes all arrivals in one statement.
     pub(crate) fn note_arrivals(&mut self) -> Result<(), InternalError> {
         if self.arrived.is_empty() {
             return Ok(());
@@ -170,29 +170,29 @@ impl SqlStore {
         Ok(())
     }
 
-    /// The same, once many have arrived. That they did is true since their wallets took them: a storage that never hears
-    /// of it has them told again. So under load one statement serves many.
+    /// Writes the arrivals once there are many, so under load one statement serves many. A lost arrival is harmless:
+    /// the wallet has the money, is told again, and acknowledges again.
     pub(crate) fn note_many_arrivals(&mut self) -> Result<(), InternalError> {
         if self.arrived.len() < MAX_ARRIVED { Ok(()) } else { self.note_arrivals() }
     }
 
-    /// When the first arrival that is not written down was.
+    /// Time of the first unwritten arrival.
     pub(crate) fn arrived_since(&self) -> Option<Timestamp> {
         self.arrived.first().map(|operation| operation.state.updated_at)
     }
 
-    /// An operation that was read, as it stands now.
+    /// The current state of an operation read from its row.
     fn present(&self, read: Operation) -> Operation {
         self.arrived.iter().find(|arrived| arrived.number == read.number).cloned().unwrap_or(read)
     }
 
-    /// No operation below this number is on its way.
+    /// The lowest number of an operation in transit.
     pub(crate) fn first_on_its_way(&self) -> u64 {
         self.deliveries.keys().next().copied().unwrap_or(self.head.number + 1)
     }
 
-    /// Operations below the present head need no delivery any more, where none is due. Written
-    /// now and then: it only spares the next loading some rows.
+    /// Records that no operation below the current head needs delivery, if none is due. Written only now and then: it
+    /// just spares the next loading some rows.
     pub(crate) fn mark_settled(&mut self) -> Result<(), InternalError> {
         let below = self.head.number + 1;
         if !self.deliveries.is_empty() || below < self.settled_below + SETTLED_STEP {
@@ -213,7 +213,7 @@ impl SqlStore {
         )
     }
 
-    /// Notes what the issuer was sent of the chain.
+    /// Records the chain head sent to the issuer.
     pub(crate) fn set_anchor(&mut self, anchor: Anchor) -> Result<(), InternalError> {
         self.anchor = Some(anchor);
         self.put_meta("anchor", &json_text::write(&anchor)?)
@@ -235,7 +235,7 @@ impl SqlStore {
         Ok(())
     }
 
-    /// Keeps the count of a key's pending operations, where it was loaded.
+    /// Updates the count of a key's pending operations, if loaded.
     fn count_pending(&mut self, operation: &Operation, change: i32) {
         if let Some((key, _)) = operation.facts.key
             && let Some(count) = self.pending.get_mut().get_mut(&key)
@@ -244,7 +244,7 @@ impl SqlStore {
         }
     }
 
-    /// An operation as it is stored.
+    /// The stored form of an operation.
     pub(crate) fn stored_operation(&self, id: OperationID) -> Result<Option<Operation>, InternalError> {
         let number = match self.number_of(id.uuid()) {
             Some(number) => Some(number),

@@ -1,4 +1,4 @@
-//! What the rules read and write, as statements. Every query is served by an index.
+//! The rules' reads and writes as SQL statements. An index serves every query.
 
 use std::rc::Rc;
 
@@ -165,7 +165,7 @@ impl Store for SqlStore {
         if let Some(volume) = self.volumes.borrow().get(&(lineage, day)) {
             return Ok(*volume);
         }
-        // Beyond 2^53 a number is not exact in JavaScript: it travels as text.
+        // A number beyond 2^53 is not exact in JavaScript, so it travels as text.
         let row: Option<(String,)> = self.db.row(
             "SELECT CAST(COALESCE(SUM(volume), 0) AS TEXT) FROM days WHERE lineage = ? AND day = ?",
             (lineage, day),
@@ -183,7 +183,7 @@ impl Store for SqlStore {
             "UPDATE days SET volume = volume - CAST(? AS INTEGER) WHERE lineage = ? AND day = ? AND key = ?",
             (amount.minor().to_string(), lineage, day, id),
         )?;
-        // What is loaded stays true; a rollback loads everything again.
+        // Loaded values stay true; a rollback loads everything again.
         if let Some(volume) = self.volumes.get_mut().get_mut(&(lineage, day)) {
             *volume = volume.checked_sub(amount).unwrap_or_default();
         }
@@ -227,7 +227,7 @@ impl Store for SqlStore {
                 facts.amount.minor().to_string(),
             ),
         )?;
-        // What is loaded stays true; a rollback loads everything again.
+        // Loaded values stay true; a rollback loads everything again.
         if let Some((_, lineage)) = facts.key
             && let Some(volume) = self.volumes.get_mut().get_mut(&(lineage, day))
         {
@@ -253,7 +253,7 @@ impl Store for SqlStore {
             "UPDATE operations SET status = ?, state = ? WHERE n = ?",
             (operation.state.status, json_text::write(&operation.state)?, operation.number),
         )?;
-        // A pending operation leaves that state once; an arrival comes after it did.
+        // An operation leaves the pending state once; its arrival comes later.
         if operation.state.status != OperationStatus::Completed {
             self.count_pending(operation, -1);
         }

@@ -1,5 +1,5 @@
-//! Rows, read behind the back of all that is in memory, against the
-//! chain, and the chain against the head that the issuer keeps.
+//! Verification of stored rows against the chain, and of the chain against the head that the issuer keeps. Rows are
+//! read from storage and not from memory.
 
 use universal_wallet_core::audit::chain::{Entry, Head, state_digest};
 use universal_wallet_core::audit::verify::{Anchor, Evidence, Stored, Verified, verify};
@@ -12,7 +12,7 @@ use crate::platform::storage::{NONE, Value};
 
 struct Sql<'a>(&'a SqlStore);
 
-/// A document that says which entry last changed it.
+/// A document that names the entry which last changed it.
 #[derive(serde::Deserialize)]
 struct Dated {
     entry: u64,
@@ -21,7 +21,7 @@ struct Dated {
 impl Sql<'_> {
     fn document(&self, sql: &str, key: impl Value) -> Result<Option<Stored>, InternalError> {
         let row: Option<(String,)> = self.0.db.row(sql, (key,))?;
-        // A document that is no longer JSON vouches for nothing.
+        // An unparsable document names no entry.
         Ok(row.map(|(text,)| Stored {
             entry: json_text::read(&text).map_or(0, |dated: Dated| dated.entry),
             digest: state_digest(&text),
@@ -77,7 +77,7 @@ impl Evidence for Sql<'_> {
     }
 
     fn unvouched(&self) -> Result<Option<u64>, InternalError> {
-        // A row that no entry made: its number is no entry, or the entry is about something else.
+        // A row without a chain entry: no entry has its number, or that entry concerns another subject.
         let row: Option<(u64,)> = self.0.db.row(
             "SELECT k.n FROM keys k LEFT JOIN entries e ON e.n = k.n WHERE e.n IS NULL OR instr(e.text, k.id) = 0 \
              UNION ALL \
@@ -94,7 +94,7 @@ impl Evidence for Sql<'_> {
         if let Some((number,)) = row {
             return Ok(Some(number));
         }
-        // The columns that queries go by must say what the documents say.
+        // Query columns must agree with the documents.
         let row: Option<(u64,)> = self.0.db.row(
             "SELECT n FROM keys WHERE status <> json_extract(doc, '$.status') \
                OR COALESCE(digest, '') <> COALESCE(json_extract(doc, '$.digest'), '') OR id <> json_extract(doc, '$.id') \
@@ -114,7 +114,7 @@ impl Evidence for Sql<'_> {
     }
 }
 
-/// The last entry as it is stored, which a cut tail makes differ from the one in memory.
+/// The last stored entry, which differs from the head in memory if the tail was cut.
 fn stored_head(store: &SqlStore) -> Result<Head, InternalError> {
     let evidence = Sql(store);
     let row: Option<(u64,)> = store.db.row(
@@ -130,7 +130,7 @@ fn stored_head(store: &SqlStore) -> Result<Head, InternalError> {
     }
 }
 
-/// Verifies the chain from an entry on.
+/// Verifies the chain, starting at an entry.
 pub(crate) fn verify_from(store: &SqlStore, anchor: Option<Anchor>, from: u64) -> Result<Verified, InternalError> {
     let loaded = store.head();
     let stored = stored_head(store)?;

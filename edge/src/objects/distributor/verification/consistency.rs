@@ -1,5 +1,5 @@
-//! `GET /issuer/v1/distributors/{distributorID}/verify`: the chain, and whether everything else
-//! that is stored says the same: the money on the operations, the counters, the deadlines.
+//! `GET /issuer/v1/distributors/{distributorID}/verify`: the chain, and its agreement with all other stored data: the
+//! money on the operations, the counters, the deadlines.
 
 use std::collections::BTreeMap;
 
@@ -14,43 +14,43 @@ use super::chain::verify_from;
 use crate::objects::distributor::store::{OPERATION, OperationRow, SqlStore, operation};
 use crate::platform::storage::NONE;
 
-/// How many operations are read at once.
+/// Number of operations read at once.
 const PAGE: u64 = 500;
 
-/// What was found of a distributor.
+/// Result of a distributor's verification.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "DistributorVerified"))]
 pub(crate) struct Checked {
     #[serde(flatten)]
     verified: Verified,
-    /// What the operations and requests among the verified entries mean to each wallet.
+    /// Expected money in each wallet, from the verified operations and requests.
     wallets: Vec<InWallet>,
-    /// What does not fit, a sentence each; looked for at the end of the chain.
+    /// Inconsistencies, one sentence each; searched at the end of the chain.
     problems: Vec<String>,
 }
 
-/// What a distributor's entries mean to one wallet.
+/// Expected money of one wallet, from a distributor's entries.
 #[derive(Clone, Default, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct InWallet {
     /// `phone:+234…` or `merchant:100000`.
     wallet: String,
-    /// Arrived there.
+    /// Cash-ins that arrived in the wallet.
     cashed_in: Total,
-    /// Captured from it.
+    /// Cash-outs captured from the wallet.
     cashed_out: Total,
-    /// On its way there.
+    /// Cash-ins in transit to the wallet.
     arriving: Total,
-    /// About to be captured, if it is not already.
+    /// Cash-outs due to be captured, unless already done.
     leaving: Total,
-    /// Held for requests that are open or wait for a checker.
+    /// Amount held for requests that are open or pending.
     held: Total,
-    /// Held for requests that are over, if it was not given back already.
+    /// Amount held for ended requests, unless already released.
     releasing: Total,
 }
 
-/// Checks from an entry on, as far as one call goes.
+/// Checks from an entry on, up to the maximum of one call.
 pub(crate) fn check(store: &SqlStore, anchor: Option<Anchor>, from: u64) -> Result<Checked, InternalError> {
     let verified = verify_from(store, anchor, from)?;
     let (mut wallets, mut problems) = (BTreeMap::new(), Vec::new());
@@ -118,10 +118,10 @@ fn requests(store: &SqlStore, (from, end): (u64, u64), wallets: &mut Wallets) ->
     Ok(())
 }
 
-/// Each answers a sentence for whatever does not fit. Amounts are added as whole and hundredths of
-/// nine digits each, since a sum of many may pass 64 bits.
+/// Each query returns a sentence per inconsistency. Amounts are summed in two parts of nine digits each, since a sum of
+/// many may pass 64 bits.
 const CHECKS: [&str; 5] = [
-    // The book that the last entry leaves, against the operations.
+    // Running balances of the last entry against the operations.
     "WITH o AS (SELECT status, type, CAST(replace(json_extract(text, '$.details.amount'), '.', '') AS INTEGER) AS a \
      FROM operations), \
      s AS (SELECT \
@@ -140,7 +140,7 @@ const CHECKS: [&str; 5] = [
      SELECT 'the book says ' || told || ' ' || name || ', and the operations come to something else' FROM t \
      WHERE ltrim(replace(told, '.', ''), '0') <> \
        ltrim(printf('%d%09d', high + low / 1000000000, low % 1000000000), '0')",
-    // The volume of a day, against the operations of that day.
+    // Volume of a day against the operations of that day.
     "WITH o AS (SELECT json_extract(text, '$.details.key[1]') AS lineage, key, \
        CAST(unixepoch(json_extract(text, '$.details.created_at')) / 86400 AS INTEGER) AS day, \
        CASE WHEN status IN ('pending', 'processing', 'completed') \
@@ -150,7 +150,7 @@ const CHECKS: [&str; 5] = [
      SELECT 'the volume of ' || COALESCE(s.key, d.key) || ' on day ' || COALESCE(s.day, d.day) || ' is off' \
      FROM s FULL JOIN days d ON d.lineage = s.lineage AND d.day = s.day AND d.key = s.key \
      WHERE COALESCE(s.volume, 0) <> COALESCE(d.volume, 0) OR COALESCE(s.number, 0) <> COALESCE(d.operations, 0)",
-    // What waits has its deadline, and every deadline something that waits.
+    // Every pending thing has its deadline, and every deadline its pending thing.
     "WITH w(due) AS ( \
        SELECT 'approval:' || id FROM approvals WHERE status = 'pending' UNION ALL \
        SELECT 'claim:' || id FROM keys WHERE status = 'approved' UNION ALL \
@@ -159,10 +159,10 @@ const CHECKS: [&str; 5] = [
      SELECT 'the deadline ' || COALESCE(w.due, d.due) || CASE WHEN w.due IS NULL THEN ' is of nothing that waits' \
        ELSE ' is missing' END \
      FROM w FULL JOIN deadlines d ON d.due = w.due WHERE w.due IS NULL OR d.due IS NULL",
-    // What is on its way is looked for where it lies.
+    // Every movement in transit is in the range that the loader reads.
     "SELECT 'operation ' || id || ' is on its way and is not looked for' FROM operations WHERE status = 'processing' \
      AND n < COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'settled_below'), 0)",
-    // The columns that queries go by, against what the chain holds.
+    // Query columns against the chain.
     "SELECT 'operation ' || id || ' and its columns differ' FROM operations \
      WHERE COALESCE(key, '') <> COALESCE(json_extract(text, '$.details.key[0]'), '') \
        OR (type = 'cash-in') <> (json_type(text, '$.details.direction.\"cash-in\"') IS NOT NULL)",

@@ -1,4 +1,4 @@
-//! Whether everything that is stored fits together, read behind the back of all that is in memory.
+//! Verification that all stored data is consistent, read from storage and not from memory.
 
 pub(super) mod chain;
 pub(super) mod consistency;

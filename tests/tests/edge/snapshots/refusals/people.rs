@@ -1,0 +1,178 @@
+//! People: signing in, passwords, roles, decisions, users.
+
+use serde_json::{Value, json};
+use universal_wallet_tests::answer::Answer;
+use universal_wallet_tests::distributor::Distributor;
+use universal_wallet_tests::edge::Edge;
+use universal_wallet_tests::person::{Person, cookie_of, sign_in};
+
+use super::Sheet;
+use crate::world::PHONE;
+
+const WRONG: &str = "a wrong password";
+const IP: &str = "192.0.2.1";
+
+pub(super) fn refusals(sheet: &mut Sheet) {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    sessions(sheet, &distributor);
+    passwords(sheet, &distributor);
+    roles(sheet, &distributor);
+    decisions(sheet, &distributor);
+    self_approvals(sheet, &edge);
+    users(sheet, &edge);
+    outdated(sheet, &edge);
+}
+
+/// A further person, whom the issuer adds.
+fn add(d: &Distributor<'_>, roles: &[&str]) -> Person {
+    let mut person = Person::new(roles);
+    let added = d.edge.post(&d.issued("/users")).issuer().json(person.in_body()).send().ok();
+    added["userID"].as_str().unwrap().clone_into(&mut person.id);
+    person
+}
+
+fn post(d: &Distributor<'_>, person: &Person, path: &str, body: Value) -> Answer {
+    d.edge.post(&d.console(path)).person(person).json(body).send()
+}
+
+fn change_user(d: &Distributor<'_>, person: &Person, body: Value) -> Answer {
+    d.edge.patch(&d.console(&format!("/users/{}", person.id))).person(&d.admin).json(body).send()
+}
+
+fn approval_in(answer: &Answer) -> String {
+    let answer = answer.ok();
+    let id = answer["approvalID"].as_str().or_else(|| answer["approval"]["approvalID"].as_str());
+    id.unwrap().to_owned()
+}
+
+fn sessions(sheet: &mut Sheet, d: &Distributor<'_>) {
+    sheet.title("Signing in");
+    sheet.add(&d.edge.get("/admin/v1/session").send());
+    sheet.add(&d.edge.get(&d.console("")).send());
+    sheet.add(&d.edge.get(&d.console("")).header("Cookie", "__Host-uw_session=forged").send());
+    sheet.add(&d.edge.post("/admin/v1/session").json(json!({})).send());
+    sheet.add(&sign_in(d.edge, &"x".repeat(257), WRONG, IP));
+    sheet.add(&sign_in(d.edge, &d.maker.login, WRONG, IP));
+    let mut more = std::iter::repeat_with(|| sign_in(d.edge, &d.maker.login, WRONG, IP));
+    sheet.add(&more.find(|answer| answer.status != 401).unwrap());
+    let other = d.edge.empty_distributor();
+    sheet.add(&d.edge.get(&other.console("")).person(&d.maker).send());
+}
+
+fn passwords(sheet: &mut Sheet, d: &Distributor<'_>) {
+    sheet.title("Passwords");
+    let cookie = cookie_of(&d.admin.sign_in(d.edge));
+    let change = |current: &str, new: &str| {
+        let body = json!({ "current": current, "new": new });
+        d.edge.post("/admin/v1/session/password").header("Cookie", &cookie).json(body).send()
+    };
+    sheet.add(&change(WRONG, "a new and better password"));
+    sheet.add(&change(&d.admin.password, "short"));
+    sheet.add(&change(&d.admin.password, &"x".repeat(2000)));
+    sheet.add(&change(&d.admin.password, &d.admin.password));
+    let new = json!({ "login": "nina@bank.test", "name": "Nina New", "roles": ["viewer"] });
+    let asked = post(d, &d.admin, "/users", new).ok();
+    let approved = d.approve(&d.checker, asked["approvalID"].as_str().unwrap()).ok();
+    let half = |answer: &Value| answer["passwordHalf"].as_str().unwrap().to_owned();
+    let cookie = cookie_of(&sign_in(d.edge, "nina@bank.test", &format!("{}-{}", half(&asked), half(&approved)), IP));
+    sheet.add(&d.edge.get(&d.console("")).header("Cookie", &cookie).send());
+}
+
+fn roles(sheet: &mut Sheet, d: &Distributor<'_>) {
+    sheet.title("Roles");
+    sheet.add(&d.ask_for_key(&d.checker, Distributor::generous()));
+    let approval = approval_in(&d.ask_for_key(&d.maker, Distributor::generous()));
+    sheet.add(&d.approve(&d.maker, &approval));
+    sheet.add(&d.approve(&d.admin, &approval));
+    sheet.add(&post(d, &d.maker, "/users", json!({ "login": "x@bank.test", "name": "X", "roles": ["viewer"] })));
+    let body = json!({ "operationType": "cash-in", "amount": "1.00", "phoneTo": PHONE });
+    sheet.add(&post(d, &d.checker, "/operations", body));
+    let viewer = add(d, &["viewer"]);
+    let key = d.till();
+    sheet.add(&post(d, &viewer, &format!("/api-keys/{}/revoke", key.id), json!({ "reason": "lost" })));
+}
+
+fn decisions(sheet: &mut Sheet, d: &Distributor<'_>) {
+    sheet.title("Decisions");
+    let approval = approval_in(&d.ask_for_key(&d.maker, Distributor::generous()));
+    let path = |act: &str| format!("/approvals/{approval}/{act}");
+    let stale = "0".repeat(64);
+    for body in [json!({}), json!({ "digest": 5 }), json!({ "digest": "seen" }), json!({ "digest": stale })] {
+        sheet.add(&post(d, &d.checker, &path("approve"), body));
+    }
+    sheet.add(&post(d, &d.checker, &path("reject"), json!({})));
+    sheet.add(&post(d, &d.checker, &path("reject"), json!({ "reason": " " })));
+    sheet.add(&post(d, &d.checker, &path("reject"), json!({ "reason": "x".repeat(257) })));
+    sheet.add(&post(d, &d.checker, &path("withdraw"), json!({})));
+    d.approve(&d.checker, &approval).ok();
+    sheet.add(&d.approve(&d.checker, &approval));
+    sheet.add(&d.reject(&approval));
+    sheet.add(&post(d, &d.maker, &path("withdraw"), json!({})));
+    let rejected = approval_in(&d.ask_for_key(&d.maker, Distributor::generous()));
+    d.reject(&rejected).ok();
+    sheet.add(&d.approve(&d.checker, &rejected));
+}
+
+fn self_approvals(sheet: &mut Sheet, edge: &Edge) {
+    sheet.title("One's own requests");
+    let d = edge.distributor();
+    let both = add(&d, &["admin", "maker", "checker"]);
+    let asked = approval_in(&d.ask_for_key(&both, Distributor::generous()));
+    sheet.add(&d.approve(&both, &asked));
+    sheet.add(&post(&d, &both, &format!("/approvals/{asked}/reject"), json!({ "reason": "no" })));
+    let grant = change_user(&d, &both, json!({ "roles": ["admin", "maker", "checker", "viewer"] }));
+    sheet.add(&d.approve(&both, &approval_in(&grant)));
+}
+
+fn users(sheet: &mut Sheet, edge: &Edge) {
+    sheet.title("Users");
+    let d = edge.distributor();
+    let ask = |body: Value| post(&d, &d.admin, "/users", body);
+    sheet.add(&ask(json!({})));
+    sheet.add(&ask(json!({ "login": "a b", "name": " ", "roles": ["king"] })));
+    sheet.add(&ask(json!({ "login": "new@bank.test", "name": "x".repeat(65), "roles": ["viewer", "viewer"] })));
+    sheet.add(&ask(json!({ "login": d.maker.login, "name": "Again", "roles": ["viewer"] })));
+    sheet.add(&change_user(&d, &d.maker, json!({ "roles": [] })));
+    sheet.add(&change_user(&d, &d.maker, json!({ "disabled": "yes" })));
+    sheet.add(&change_user(&d, &d.admin, json!({ "disabled": true })));
+    sheet.add(&change_user(&d, &d.checker, json!({ "disabled": true })));
+    d.issuer_act("suspend").ok();
+    sheet.add(&change_user(&d, &d.maker, json!({ "roles": ["maker", "viewer"] })));
+    d.issuer_act("resume").ok();
+    let second = edge.empty_distributor();
+    let shared = second.maker.in_body();
+    let body = json!({ "login": shared["login"], "name": "Shared", "roles": ["viewer"] });
+    let added = d.edge.post(&d.issued("/users")).issuer().json(body).send().ok();
+    let reset = format!("/users/{}/reset-password", added["userID"].as_str().unwrap());
+    sheet.add(&post(&d, &d.admin, &reset, json!({})));
+}
+
+/// Requests that are no longer possible, because people changed meanwhile.
+fn outdated(sheet: &mut Sheet, edge: &Edge) {
+    sheet.title("Requests that people overtook");
+    let d = edge.distributor();
+    let ask = |login: &str| {
+        let body = json!({ "login": login, "name": "New", "roles": ["viewer"] });
+        approval_in(&post(&d, &d.admin, "/users", body))
+    };
+    let (first, second) = (ask("same@bank.test"), ask("same@bank.test"));
+    d.approve(&d.checker, &first).ok();
+    sheet.add(&d.approve(&d.checker, &second));
+    let late = ask("late@bank.test");
+    let body = json!({ "login": "late@bank.test", "name": "Late", "roles": ["viewer"] });
+    edge.post(&d.issued("/users")).issuer().json(body).send().ok();
+    sheet.add(&d.approve(&d.checker, &late));
+    let known = edge.empty_distributor();
+    let join = ask(&known.maker.login);
+    edge.post(&d.issued("/users"))
+        .issuer()
+        .json(json!({ "login": known.maker.login, "name": "Known", "roles": ["viewer"] }))
+        .send()
+        .ok();
+    sheet.add(&d.approve(&d.checker, &join));
+    let maker = add(&d, &["maker"]);
+    let asked = approval_in(&d.ask_for_key(&maker, Distributor::generous()));
+    change_user(&d, &maker, json!({ "disabled": true })).ok();
+    sheet.add(&d.approve(&d.checker, &asked));
+}

@@ -87,7 +87,7 @@ pub(crate) struct Ask<'a> {
 pub(crate) fn refuse_repeated(store: &dyn Store, kind: ApprovalKind, subject: &Value) -> Outcome<()> {
     // The ID of a person who is no member yet is made for each request.
     let same = |open: &Value| match kind {
-        ApprovalKind::CreateUser => open["login"] == subject["login"],
+        ApprovalKind::CreateUser => open.get("login") == subject.get("login"),
         _ => open == subject,
     };
     if store.pending_approvals()?.iter().any(|open| open.kind == kind && same(&open.subject)) {
@@ -218,7 +218,7 @@ pub fn must_still_be_possible(store: &dyn Store, approval: &Approval) -> Outcome
         (ApprovalKind::CreateUser, Some(_)) => refuse(Code::InvalidState, "This person is a member already."),
         (ApprovalKind::CreateUser, None) => Ok(()),
         (_, None) => refuse(Code::InvalidState, "This person is no member."),
-        (_, Some(member)) if approval.subject["memberVersion"] != member.version => {
+        (_, Some(member)) if approval.subject.get("memberVersion") != Some(&json!(member.version)) => {
             refuse(Code::ApprovalStale, "This person changed since the request was made; ask again.")
         }
         (_, Some(_)) => Ok(()),

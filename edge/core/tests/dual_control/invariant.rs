@@ -1,15 +1,13 @@
 //! The invariant: two persons agreed to every loosening.
 
-use std::collections::BTreeSet;
-
-use universal_wallet::id::{ApprovalID, UserID};
+use universal_wallet::id::ApprovalID;
 use universal_wallet_core::approvals::model::{ApprovalKind, ApprovalStatus};
-use universal_wallet_core::keys::model::KeyStatus;
+use universal_wallet_core::keys::model::{Key, KeyStatus};
 use universal_wallet_core::keys::settings::Settings;
 use universal_wallet_core::operations::model::OperationStatus;
 use universal_wallet_core::people;
-use universal_wallet_core::people::model::Role;
 use universal_wallet_core::store::Store;
+use universal_wallet_core::text::ip::cover;
 
 use super::state::{Papers, State};
 
@@ -21,6 +19,8 @@ fn within(now: &Settings, agreed: &Settings) -> bool {
         && now.auto_approve_limit <= agreed.auto_approve_limit
         && now.expires_in_days <= agreed.expires_in_days
         && now.permissions.iter().all(|permission| agreed.permissions.contains(permission))
+        && (agreed.allowed_ips.is_empty() || !now.allowed_ips.is_empty())
+        && now.allowed_ips.iter().all(|block| agreed.allowed_ips.is_empty() || cover(&agreed.allowed_ips, *block))
 }
 
 impl State {
@@ -85,32 +85,27 @@ impl State {
         }
     }
 
-    /// Roles of a user that two persons agreed to: somebody besides the asker and the user who gains.
-    fn granted(&self, papers: &Papers, user: UserID) -> BTreeSet<Role> {
-        let mut granted = BTreeSet::new();
-        for approval in papers.approvals.iter().filter(|approval| self.two_agreed(approval.id)) {
-            let member = match approval.kind {
-                ApprovalKind::CreateUser => "roles",
-                ApprovalKind::GrantUser => "gains",
-                _ => continue,
-            };
-            if people::requests::subject_user(approval).unwrap() == user
-                && self.agreed[&approval.id].acting.user != user
-            {
-                let roles: Vec<Role> = serde_json::from_value(approval.subject[member].clone()).unwrap();
-                granted.extend(roles);
-            }
+    /// Panics if a step of nobody, or of one person, loosened a key: only a new agreement makes a new key.
+    pub(crate) fn no_key_may_be_looser(&self, before: &Papers, after: &Papers) {
+        for (old, new) in
+            before.keys.iter().filter_map(|old| Some((old, after.keys.iter().find(|it| it.id == old.id)?)))
+        {
+            assert!(within(&new.settings, &old.settings), "a key that became looser: {old:?} {new:?}");
         }
-        granted
+        let lost = |key: &Key| {
+            key.replaces.is_some_and(|id| self.store.key(id).unwrap().unwrap().status == KeyStatus::Revoked)
+        };
+        for key in after.keys.iter().filter(|key| matches!(key.status, KeyStatus::Pending | KeyStatus::Approved)) {
+            assert!(!lost(key), "a rotation that outlives the key it replaces: {key:?}");
+        }
     }
 
     fn members_must_be_agreed(&self, papers: &Papers) {
         for member in self.store.members() {
             let user = member.person.id;
-            let given = self.given.get(&user).cloned().unwrap_or_default();
-            let granted = self.granted(papers, user);
             for role in &member.roles {
-                assert!(given.contains(role) || granted.contains(role), "a role that one person gave: {member:?}");
+                let allowed = self.allowed.get(&user).is_some_and(|roles| roles.contains(role));
+                assert!(allowed, "a role that the last agreement does not give: {member:?}");
             }
             assert!(member.disabled || !self.disabled.contains(&user), "enabled by one person: {member:?}");
         }

@@ -41,9 +41,9 @@ fn explore(start: State, depth: usize, reached: &mut Reached) {
     let mut frontier = vec![(start, papers)];
     for level in 1..=depth {
         let mut next = Vec::new();
-        for (state, papers) in &frontier {
+        for (state, before) in &frontier {
             let mut after = state.clone();
-            for step in steps(state, papers) {
+            for step in steps(state, before) {
                 // A refused step changes nothing.
                 if !after.take(&step) {
                     continue;
@@ -51,6 +51,7 @@ fn explore(start: State, depth: usize, reached: &mut Reached) {
                 reached.steps += 1;
                 let state = std::mem::replace(&mut after, state.clone());
                 let papers = state.papers();
+                state.no_key_may_be_looser(before, &papers);
                 if seen.insert(state.fingerprint(&papers)) {
                     state.must_be_agreed(&papers);
                     reached.loosened.extend(state.loosened(&papers));
@@ -125,6 +126,12 @@ fn three_people_with_every_role_never_loosen_anything_alone() {
 #[test]
 fn a_key_in_use_is_never_loosened_by_one_person() {
     explore_all("two people with every role and a key in use", [with_every_role(2).with_key()], 3);
+}
+
+#[test]
+fn a_successor_is_never_loosened_by_what_happens_to_the_key_it_replaces() {
+    let beginning = with_every_role(2).with_key().with_successor();
+    explore_all("two people with every role, a key in use and its successor", [beginning], 3);
 }
 
 #[test]

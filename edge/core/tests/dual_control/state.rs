@@ -11,6 +11,7 @@ use universal_wallet_core::keys::model::{Key, KeyStatus};
 use universal_wallet_core::keys::settings::Settings;
 use universal_wallet_core::operations::float::{FloatMovement, move_float};
 use universal_wallet_core::operations::model::OperationStatus;
+use universal_wallet_core::people;
 use universal_wallet_core::people::model::Role;
 use universal_wallet_core::store::Store;
 
@@ -35,6 +36,12 @@ pub(crate) struct State {
     pub(crate) claimed: BTreeMap<KeyID, Behind>,
     /// Settings of each key as agreed.
     pub(crate) settings: BTreeMap<ApprovalID, Settings>,
+    /// Roles of each user that two persons, or the issuer, gave and nobody took since.
+    pub(crate) allowed: BTreeMap<UserID, BTreeSet<Role>>,
+    /// Number of changes of each user so far.
+    pub(crate) changes: BTreeMap<UserID, usize>,
+    /// For each request about a user, the number of changes when it was asked for.
+    pub(crate) asked_after: BTreeMap<ApprovalID, usize>,
     /// Users who were disabled and have not been enabled by two persons since.
     pub(crate) disabled: BTreeSet<UserID>,
 }
@@ -71,6 +78,7 @@ impl State {
         for (number, member) in (1..).zip(&members) {
             logins.give(member.person.id, Person(number), BTreeSet::new());
         }
+        let allowed = members.iter().map(|member| (member.person.id, member.roles.iter().copied().collect())).collect();
         let given = members.iter().map(|member| (member.person.id, member.roles.clone())).collect();
         let mut store = distributor(1, START, members);
         let top_up = input(r#"{"amount":"1000","reference":"bank"}"#, Some("top-up"));
@@ -86,6 +94,9 @@ impl State {
             meant_for: BTreeMap::new(),
             claimed: BTreeMap::new(),
             settings: BTreeMap::new(),
+            allowed,
+            changes: BTreeMap::new(),
+            asked_after: BTreeMap::new(),
             disabled: BTreeSet::new(),
         }
     }
@@ -95,6 +106,11 @@ impl State {
             keys: self.store.keys.values().map(|text| serde_json::from_str(text).unwrap()).collect(),
             approvals: self.store.approvals.values().map(|text| serde_json::from_str(text).unwrap()).collect(),
         }
+    }
+
+    /// Number of changes of a user so far.
+    pub(crate) fn changed(&self, user: UserID) -> usize {
+        self.changes.get(&user).copied().unwrap_or_default()
     }
 
     /// A hash that is equal for states that differ only in names and in the order of independent steps.
@@ -117,13 +133,16 @@ impl State {
             }
             let id = &approval.id;
             let who = (self.asked.get(id), self.agreed.get(id), self.meant_for.get(id));
+            let about = people::requests::subject_user(approval).ok();
+            let stale = about.map(|user| self.asked_after.get(id) == Some(&self.changed(user)));
+            let _ = subject.get_mut("memberVersion").map(serde_json::Value::take);
             let waits = (approval.status == ApprovalStatus::Pending).then(|| age(approval.created_at));
-            facts.add((approval.kind.as_str(), approval.status.as_str(), subject, who, waits));
+            facts.add((approval.kind.as_str(), approval.status.as_str(), subject, who, waits, stale));
         }
         for row in self.store.operations.values() {
             facts.add(("operation", row.state.split("\"status\"").nth(1).unwrap()));
         }
-        facts.add((&self.disabled, &self.logins));
+        facts.add((&self.disabled, &self.logins, &self.allowed));
         facts.0
     }
 

@@ -2,7 +2,7 @@
 
 use universal_wallet::Timestamp;
 use universal_wallet::id::{ApprovalID, KeyID, UserID};
-use universal_wallet_core::approvals::model::ApprovalKind;
+use universal_wallet_core::approvals::model::{Approval, ApprovalKind};
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::Outcome;
 use universal_wallet_core::keys::model::KeyStatus;
@@ -23,13 +23,22 @@ use crate::support::{DAY_MS, create, input, minted, run, user};
 /// User number of a new person.
 const NEWCOMER: u128 = 9;
 
+/// Bodies of a `PATCH` of a key: nothing, a tighter limit, a looser one, lists of addresses with and without a common one.
+const PATCHES: [&str; 5] = [
+    "{}",
+    r#"{"maxTransactionAmount":"0.50"}"#,
+    r#"{"maxTransactionAmount":"6"}"#,
+    r#"{"allowedIPs":["192.0.2.0/25"]}"#,
+    r#"{"allowedIPs":["192.0.2.128/25"]}"#,
+];
+
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     AskForKey(Acting),
     Rotate(Acting, KeyID),
     Claim(Acting, KeyID),
     Revoke(Acting, KeyID),
-    /// Lowers the limits of a key, or tries to raise them.
+    /// Changes a key by this body: tightens it, tries to loosen it, or does nothing.
     Patch(Acting, KeyID, &'static str),
     AskForOperation(Acting),
     /// An operation within the key's auto-approve limit, or beyond it.
@@ -72,8 +81,7 @@ pub(crate) fn steps(state: &State, papers: &Papers) -> Vec<Step> {
         for key in keys.iter().filter(|key| matches!(key.status, KeyStatus::Approved | KeyStatus::Active)) {
             steps.push(Step::Claim(actor, key.id));
             steps.push(Step::Revoke(actor, key.id));
-            steps.push(Step::Patch(actor, key.id, "0.50"));
-            steps.push(Step::Patch(actor, key.id, "6"));
+            steps.extend(PATCHES.map(|body| Step::Patch(actor, key.id, body)));
         }
         if operations < 2 {
             steps.push(Step::AskForOperation(actor));
@@ -126,6 +134,15 @@ impl State {
         self
     }
 
+    /// Adds an approved successor of the key, which both persons agreed to.
+    pub(crate) fn with_successor(mut self) -> Self {
+        let key = self.papers().keys[0].id;
+        assert!(self.take(&Step::Rotate(login(1), key)));
+        let approval = self.papers().pending().next().unwrap().id;
+        assert!(self.take(&Step::Approve(login(2), approval)));
+        self
+    }
+
     /// Adds a second login of the first person, which that person requested and the second approved.
     pub(crate) fn with_second_login(mut self) -> Self {
         assert!(self.take(&Step::Add(login(1), Person(1))));
@@ -157,9 +174,8 @@ impl State {
                 });
                 revoked.is_some()
             }
-            Step::Patch(actor, key, limit) => {
-                let caller = self.caller(*actor);
-                let body = input(format!(r#"{{"maxTransactionAmount":"{limit}"}}"#), None);
+            Step::Patch(actor, key, body) => {
+                let (caller, body) = (self.caller(*actor), input(*body, None));
                 let patched = self.run(|store, moment| {
                     keys::tightening::tighten(store, moment.now, &caller, &key.to_string(), &body)
                 });
@@ -223,6 +239,10 @@ impl State {
     fn note(&mut self, actor: Acting, approval: Option<ApprovalID>) -> bool {
         if let Some(id) = approval {
             self.asked.insert(id, self.logins.behind(actor));
+            let stored = self.store.approval(id).unwrap().unwrap();
+            if let Ok(user) = people::requests::subject_user(&stored) {
+                self.asked_after.insert(id, self.changed(user));
+            }
         }
         approval.is_some()
     }
@@ -269,21 +289,46 @@ impl State {
         if let (ApprovalKind::CreateUser | ApprovalKind::ResetUser, Ok(user)) = (stored.kind, &about) {
             self.logins.set_password(*user, &first, &second);
         }
+        if let Ok(user) = about
+            && self.asked_after.get(&approval) == Some(&self.changed(user))
+            && second.acting.user != user
+        {
+            self.grant(&stored, user);
+        }
         self.agreed.insert(approval, second);
         if let Some(key) = decided.key {
             self.settings.insert(approval, key.settings);
         }
-        if stored.kind == ApprovalKind::GrantUser && stored.subject["enables"] == true {
-            self.disabled.remove(&about.unwrap());
-        }
         true
+    }
+
+    /// Notes what two persons agreed to about a user who did not change since it was asked for.
+    fn grant(&mut self, approval: &Approval, user: UserID) {
+        let member = match approval.kind {
+            ApprovalKind::CreateUser => "roles",
+            ApprovalKind::GrantUser => "gains",
+            _ => return,
+        };
+        let roles: Vec<Role> = serde_json::from_value(approval.subject[member].clone()).unwrap();
+        self.allowed.entry(user).or_default().extend(roles);
+        *self.changes.entry(user).or_default() += 1;
+        if approval.subject["enables"] == true {
+            self.disabled.remove(&user);
+        }
     }
 
     fn change(&mut self, actor: Acting, target: UserID, body: &str) -> bool {
         let (caller, body) = (self.caller(actor), input(body, None));
+        let before = self.store.member(target).map(|member| (*member).clone());
         let changed =
             self.run(|store, moment| people::members::change(store, moment, &caller, &target.to_string(), &body));
         let Some(changed) = changed else { return false };
+        if before
+            .is_some_and(|before| before.roles != changed.member.roles || before.disabled != changed.member.disabled)
+        {
+            *self.changes.entry(target).or_default() += 1;
+            self.allowed.entry(target).or_default().retain(|role| changed.member.roles.contains(role));
+        }
         if changed.member.disabled {
             self.disabled.insert(target);
         }

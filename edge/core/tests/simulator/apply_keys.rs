@@ -80,6 +80,7 @@ impl World {
             replaces: None,
             overlap_hours: 0,
             replaced: false,
+            fell_with: false,
         };
         self.agree_on_key(office, user, (&asked, idempotency.as_ref()), result, expected, new);
     }
@@ -155,14 +156,18 @@ impl World {
         assert_eq!(result.map(|_| ()), expected);
     }
 
-    pub(crate) fn tighten(&mut self, office: usize, user: UserID, key: usize, most: Minor) {
+    pub(crate) fn tighten(&mut self, office: usize, user: UserID, key: usize, most: Option<Minor>) {
         self.settle(office, self.now);
         let expected = self.offices[office].model.tighten(user, key, most);
         let (caller, id) = (self.caller(office, user), self.offices[office].model.keys[key].id.to_string());
-        let call = input(format!(r#"{{"maxTransactionAmount":"{}"}}"#, amount(most)), None);
+        let body = most.map_or("{}".into(), |most| format!(r#"{{"maxTransactionAmount":"{}"}}"#, amount(most)));
+        let (call, entries) = (input(body, None), self.offices[office].store.head().number);
         let result =
             self.run(office, |store, moment| keys::tightening::tighten(store, moment.now, &caller, &id, &call));
         assert_eq!(result.map(|_| ()), expected);
+        if most.is_none() {
+            assert_eq!(self.offices[office].store.head().number, entries, "nothing changed, so nothing is noted");
+        }
     }
 
     pub(crate) fn decide(&mut self, office: usize, user: UserID, ask: usize, decision: Decision) {

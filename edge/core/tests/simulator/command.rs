@@ -38,7 +38,7 @@ pub(crate) enum Command {
     Rotate { office: usize, user: UserID, key: usize, overlap_hours: i64, idempotency: Option<String> },
     Claim { office: usize, user: UserID, key: usize },
     Revoke { office: usize, user: Option<UserID>, key: usize },
-    Tighten { office: usize, user: UserID, key: usize, most: Minor },
+    Tighten { office: usize, user: UserID, key: usize, most: Option<Minor> },
     Decide { office: usize, user: UserID, ask: usize, decision: Decision },
     TopUp { office: usize, amount: Minor, idempotency: Option<String> },
     Redeem { office: usize, amount: Minor, idempotency: Option<String> },
@@ -248,14 +248,10 @@ impl World {
                 Command::Revoke { office, user, key }
             }
             40 => {
-                let key = self.key(office, |state| state == KeyState::Active)?;
+                let key = self.key(office, |state| matches!(state, KeyState::Active | KeyState::Approved))?;
                 let user = self.user(office);
-                Command::Tighten {
-                    office,
-                    user,
-                    key,
-                    most: self.random.pick(&[100, 2_500, 10_000, 100_000]) * self.scale,
-                }
+                let most = self.random.pick(&[None, Some(100), Some(2_500), Some(10_000), Some(100_000)]);
+                Command::Tighten { office, user, key, most: most.map(|most| most * self.scale) }
             }
             41..=58 => self.decision(office)?,
             59..=61 => {

@@ -54,6 +54,8 @@ pub(crate) struct Key {
     pub(crate) replaces: Option<usize>,
     pub(crate) overlap_hours: i64,
     pub(crate) replaced: bool,
+    /// True if it lapsed because its predecessor was revoked.
+    pub(crate) fell_with: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use universal_wallet::id::UserID;
 use universal_wallet_core::error::Code;
 use universal_wallet_core::people::model::Role;
 
-use super::model::{About, AskState, KeyState, MAX_BALANCE, Minor, Ms, Office, OperationState};
+use super::model::{About, AskState, Key, KeyState, MAX_BALANCE, Minor, Ms, Office, OperationState};
 use crate::support::{DAY_MS, HOUR_MS};
 
 impl Office {
@@ -46,6 +46,7 @@ impl Office {
         match found.state {
             KeyState::Approved => {}
             _ if found.claimed => return Err(Code::AlreadyClaimed),
+            KeyState::Lapsed if found.fell_with => return Err(Code::InvalidState),
             KeyState::Lapsed if found.decided_at.is_some() => return Err(Code::ClaimExpired),
             _ => return Err(Code::InvalidState),
         }
@@ -79,15 +80,28 @@ impl Office {
                 self.end(ask, AskState::Rejected, None, now);
             }
         }
+        let open =
+            |next: &Key| next.replaces == Some(key) && matches!(next.state, KeyState::Pending | KeyState::Approved);
+        if let Some(next) = self.keys.iter().position(open) {
+            for ask in self.pending.clone() {
+                if self.asks[ask].about == About::Key(next) {
+                    self.end(ask, AskState::Expired, None, now);
+                }
+            }
+            self.keys[next].state = KeyState::Lapsed;
+            self.keys[next].fell_with = true;
+        }
         Ok(())
     }
 
-    /// Lowers the largest amount and dependent values; a pending replacement follows.
-    pub(crate) fn tighten(&mut self, user: UserID, key: usize, most: Minor) -> Result<(), Code> {
+    /// Lowers the largest amount and dependent values, and those of a replacement that was not claimed yet.
+    pub(crate) fn tighten(&mut self, user: UserID, key: usize, most: Option<Minor>) -> Result<(), Code> {
         self.must_hold(user, &[Role::Maker, Role::Checker, Role::Admin])?;
         if !matches!(self.keys[key].state, KeyState::Approved | KeyState::Active) {
             return Err(Code::InvalidState);
         }
+        let before = self.keys[key].limits;
+        let Some(most) = most else { return Ok(()) };
         let limits = &mut self.keys[key].limits;
         if limits.most.is_some_and(|before| most > before) {
             return Err(Code::ApprovalRequired);
@@ -98,7 +112,17 @@ impl Office {
         let limits = *limits;
         for next in &mut self.keys {
             if next.replaces == Some(key) && matches!(next.state, KeyState::Pending | KeyState::Approved) {
-                next.limits = limits;
+                // Each field follows only where it changed, to the tighter of both.
+                let least = |own: Option<Minor>, other: Option<Minor>| own.into_iter().chain(other).min();
+                if before.most != limits.most {
+                    next.limits.most = least(next.limits.most, limits.most);
+                }
+                if before.auto != limits.auto {
+                    next.limits.auto = next.limits.auto.min(limits.auto);
+                }
+                let most = least(next.limits.most, next.limits.day).filter(|_| next.limits.most.is_some());
+                next.limits.most = most;
+                next.limits.auto = next.limits.auto.min(most.unwrap_or(MAX_BALANCE));
             }
         }
         Ok(())

@@ -67,11 +67,11 @@ pub(super) fn descriptions() -> Vec<Operation> {
                 changed["user"] = user_example();
                 changed
             })
-            .refuses(&[Code::RoleRequired, Code::DistributorSuspended, Code::InvalidState]),
+            .refuses(&[Code::RoleRequired, Code::DistributorSuspended, Code::InvalidState, Code::AlreadyExists]),
         new(Route::RequestPasswordReset, "requestPasswordReset", "Ask for a member's password to be reset")
             .about("Needs the role admin. Another person decides; each of the two sees one half of the new password.")
             .idempotent()
             .answers::<UserRequested>(201, "The request.", requested_example("user.reset", subject))
-            .refuses(&[Code::RoleRequired, Code::DistributorSuspended, Code::InvalidState]),
+            .refuses(&[Code::RoleRequired, Code::DistributorSuspended, Code::InvalidState, Code::AlreadyExists]),
     ]
 }

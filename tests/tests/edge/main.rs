@@ -8,6 +8,7 @@
 )]
 
 mod abuse;
+mod agreement;
 mod attention;
 mod audit;
 mod bad_input;

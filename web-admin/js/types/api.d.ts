@@ -2478,6 +2478,28 @@ export interface components {
                 } & components["schemas"]["ErrorBody"];
             };
         };
+        /** @description Conflict: invalid_state, already_exists. */
+        "409.invalid_state.already_exists": {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "invalid_state",
+                 *       "error": "Conflict",
+                 *       "message": "A sentence that a person can act on.",
+                 *       "requestID": "36e48800-22ce-4ea0-b37a-198f7978cd53"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {unknown} */
+                    code?: "invalid_state" | "already_exists";
+                } & components["schemas"]["ErrorBody"];
+            };
+        };
         /** @description Conflict: invalid_state, approval_stale. */
         "409.invalid_state.approval_stale": {
             headers: {
@@ -3326,6 +3348,7 @@ export type Response403SelfApprovalRoleRequiredPasswordChangeRequiredCrossSiteRe
 export type Response404NotFound = components['responses']['404.not_found'];
 export type Response409AlreadyExists = components['responses']['409.already_exists'];
 export type Response409InvalidState = components['responses']['409.invalid_state'];
+export type Response409InvalidStateAlreadyExists = components['responses']['409.invalid_state.already_exists'];
 export type Response409InvalidStateApprovalStale = components['responses']['409.invalid_state.approval_stale'];
 export type Response410AlreadyClaimedClaimExpired = components['responses']['410.already_claimed.claim_expired'];
 export type Response413BodyTooLarge = components['responses']['413.body_too_large'];
@@ -5305,7 +5328,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.invalid_state"];
+            409: components["responses"]["409.invalid_state.already_exists"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             500: components["responses"]["500.internal"];
@@ -5383,7 +5406,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.invalid_state"];
+            409: components["responses"]["409.invalid_state.already_exists"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_key_reused"];

@@ -43,6 +43,7 @@ const KINDS: [(&str, &str, Ask); 7] = [
     }),
     ("user.grant", "ac", |house, member, asked| {
         let (asker, about) = about(house, member, asked)?;
+        reject_requests(house, "user.grant", about);
         let path = house.distributor.console(&format!("/users/{}", about.id));
         let wanted = if asked == Asked::AboutThem {
             let more = "vca".chars().find(|role| !member.roles.contains(*role))?;
@@ -56,10 +57,22 @@ const KINDS: [(&str, &str, Ask); 7] = [
     }),
     ("user.reset", "ac", |house, member, asked| {
         let (asker, about) = about(house, member, asked)?;
+        reject_requests(house, "user.reset", about);
         let path = house.distributor.console(&format!("/users/{}/reset-password", about.id));
         Some(text(&house.edge.post(&path).person(asker).send().ok()["approvalID"]))
     }),
 ];
+
+/// Rejects every open request of a kind about a person, since an equal one would be refused.
+fn reject_requests(house: &House<'_>, kind: &str, about: &Person) {
+    let (edge, distributor) = (house.edge, &house.distributor);
+    let path = distributor.console(&format!("/approvals?status=pending&kind={kind}"));
+    let open = edge.get(&path).person(&distributor.checker).send().ok();
+    for request in open["items"].as_array().unwrap().iter().filter(|it| it["subject"]["userID"] == *about.id) {
+        let path = distributor.console(&format!("/approvals/{}/reject", text(&request["approvalID"])));
+        edge.post(&path).person(&distributor.checker).json(json!({ "reason": "no" })).send().ok();
+    }
+}
 
 fn cash_in() -> Value {
     json!({ "operationType": "cash-in", "amount": "0.01", "phoneTo": PHONE })
@@ -171,6 +184,7 @@ pub(super) fn rows() -> Vec<Row> {
             call(house, "PATCH", &format!("/users/{}", house.target.id), json!({ "roles": ["viewer"] }))
         }),
         about_nothing(Route::RequestPasswordReset, "a", |house| {
+            reject_requests(house, "user.reset", &house.target);
             call(house, "POST", &format!("/users/{}/reset-password", house.target.id), json!({}))
         }),
     ];

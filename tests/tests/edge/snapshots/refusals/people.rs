@@ -156,9 +156,13 @@ fn outdated(sheet: &mut Sheet, edge: &Edge) {
         let body = json!({ "login": login, "name": "New", "roles": ["viewer"] });
         approval_in(&post(&d, &d.admin, "/users", body))
     };
-    let (first, second) = (ask("same@bank.test"), ask("same@bank.test"));
-    d.approve(&d.checker, &first).ok();
-    sheet.add(&d.approve(&d.checker, &second));
+    ask("same@bank.test");
+    let same = json!({ "login": "same@bank.test", "name": "New", "roles": ["viewer"] });
+    sheet.add(&post(&d, &d.admin, "/users", same));
+    let viewer = add(&d, &["viewer"]);
+    let grant = approval_in(&change_user(&d, &viewer, json!({ "roles": ["viewer", "maker"] })));
+    change_user(&d, &viewer, json!({ "disabled": true })).ok();
+    sheet.add(&d.approve(&d.checker, &grant));
     let late = ask("late@bank.test");
     let body = json!({ "login": "late@bank.test", "name": "Late", "roles": ["viewer"] });
     edge.post(&d.issued("/users")).issuer().json(body).send().ok();

@@ -1,4 +1,4 @@
-//! What two people agreed to stays in force as they agreed to it, or tighter.
+//! Agreements of two people stay in force as they were made, or tighter.
 
 use serde_json::{Value, json};
 use universal_wallet_tests::answer::Answer;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use universal_wallet::id::DistributorID;
-use universal_wallet::{Amount, Phone, ShortCode, Timestamp};
 use universal_wallet_core::keys::token::{Peppers, Recognised};
 use universal_wallet_core::text::body::Body;
 use universal_wallet_core::text::cursor as cursors;
 use universal_wallet_core::text::ip::{IPBlock, client_address, cover};
+use universal_wallet_sdk::id::DistributorID;
+use universal_wallet_sdk::{Amount, Phone, ShortCode, Timestamp};
 use uuid::Uuid;
 
 fn distributor(number: u128) -> DistributorID {

@@ -11,7 +11,7 @@ use std::env;
 use std::error::Error;
 use std::time::Duration;
 
-use universal_wallet::{Amount, Client};
+use universal_wallet_sdk::{Amount, Client};
 
 const PAUSE: Duration = Duration::from_secs(5);
 

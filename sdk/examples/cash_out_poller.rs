@@ -21,9 +21,9 @@ use std::io::{ErrorKind, Write};
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use universal_wallet::Client;
-use universal_wallet::id::OperationID;
-use universal_wallet::wire::{CashOutFulfillmentType, OperationStatus};
+use universal_wallet_sdk::Client;
+use universal_wallet_sdk::id::OperationID;
+use universal_wallet_sdk::wire::{CashOutFulfillmentType, OperationStatus};
 
 const JOURNAL: &str = "payouts.journal";
 const PAUSE: Duration = Duration::from_secs(5);
@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     loop {
         if let Err(error) = round(&client, &mut payouts).await {
             // The SDK has already repeated the call; this loop waits out a temporary failure.
-            match error.downcast_ref::<universal_wallet::Error>() {
+            match error.downcast_ref::<universal_wallet_sdk::Error>() {
                 Some(passing) if passing.is_retryable() || passing.is_outcome_unknown() => {
                     eprintln!("{passing}; trying again");
                 }

@@ -19,8 +19,8 @@ use std::error::Error;
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 
-use universal_wallet::request::Recipient;
-use universal_wallet::{Amount, Client, IdempotencyKey, Phone, ShortCode};
+use universal_wallet_sdk::request::Recipient;
+use universal_wallet_sdk::{Amount, Client, IdempotencyKey, Phone, ShortCode};
 
 const JOURNAL: &str = "till.journal";
 
@@ -70,7 +70,7 @@ async fn send(client: &Client, sale: Sale) -> Result<(), Box<dyn Error>> {
     }
 }
 
-fn recipient(text: &str) -> Result<Recipient, universal_wallet::Error> {
+fn recipient(text: &str) -> Result<Recipient, universal_wallet_sdk::Error> {
     if text.starts_with('+') { Ok(text.parse::<Phone>()?.into()) } else { Ok(text.parse::<ShortCode>()?.into()) }
 }
 

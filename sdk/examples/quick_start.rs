@@ -1,6 +1,6 @@
 //! The README's first program.
 
-use universal_wallet::{Client, Error, Phone};
+use universal_wallet_sdk::{Client, Error, Phone};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {

@@ -13,8 +13,8 @@ use std::error::Error;
 use std::io::{Write, stdout};
 
 use futures_util::TryStreamExt;
-use universal_wallet::wire::Operation;
-use universal_wallet::{Client, Decimal};
+use universal_wallet_sdk::wire::Operation;
+use universal_wallet_sdk::{Client, Decimal};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {

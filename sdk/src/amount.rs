@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// [`Amount::MAX`].
 ///
 /// ```
-/// use universal_wallet::Amount;
+/// use universal_wallet_sdk::Amount;
 ///
 /// let amount: Amount = "12.5".parse()?;
 /// assert_eq!(amount.minor(), 1250);
@@ -23,8 +23,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// assert_eq!(amount.checked_add(amount).map(Amount::minor), Some(2500));
 /// assert_eq!(amount.checked_sub(amount), Some(Amount::ZERO));
 /// assert_eq!(Amount::MAX.checked_add(amount), None);
-/// assert_eq!(universal_wallet::Decimal::from(amount), universal_wallet::Decimal::new(125, 1));
-/// # Ok::<(), universal_wallet::AmountError>(())
+/// assert_eq!(universal_wallet_sdk::Decimal::from(amount), universal_wallet_sdk::Decimal::new(125, 1));
+/// # Ok::<(), universal_wallet_sdk::AmountError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Amount(i64);

@@ -14,12 +14,12 @@ use crate::transport::Transport;
 /// Settings of a [`Client`] before it is built.
 ///
 /// ```
-/// # use universal_wallet::key::checksum;
+/// # use universal_wallet_sdk::key::checksum;
 /// # let before = "uwk_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij";
 /// # let api_key = format!("{before}{}", String::from_utf8_lossy(&checksum(before.as_bytes())));
 /// use std::time::Duration;
 ///
-/// use universal_wallet::Client;
+/// use universal_wallet_sdk::Client;
 ///
 /// let distributor_id = "36e48800-22ce-4ea0-b37a-198f7978cd53".parse()?;
 /// let client = Client::builder("https://wallet.example", distributor_id, api_key.parse()?)
@@ -27,7 +27,7 @@ use crate::transport::Transport;
 ///     .attempt_timeout(Duration::from_secs(5))
 ///     .total_timeout(Duration::from_secs(20))
 ///     .build()?;
-/// # Ok::<(), universal_wallet::Error>(())
+/// # Ok::<(), universal_wallet_sdk::Error>(())
 /// ```
 #[derive(Debug)]
 #[must_use = "nothing happens until it is built"]
@@ -87,16 +87,16 @@ impl ClientBuilder {
     /// By default, plain http goes to this machine only.
     ///
     /// ```
-    /// # use universal_wallet::{Client, key::checksum};
+    /// # use universal_wallet_sdk::{Client, key::checksum};
     /// # let before = "uwk_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij";
     /// # let key = format!("{before}{}", String::from_utf8_lossy(&checksum(before.as_bytes())));
     /// # let distributor_id = "36e48800-22ce-4ea0-b37a-198f7978cd53".parse()?;
-    /// let builder = |key: &str| Ok::<_, universal_wallet::Error>(
+    /// let builder = |key: &str| Ok::<_, universal_wallet_sdk::Error>(
     ///     Client::builder("http://wallet.internal:8787", distributor_id, key.parse()?)
     /// );
     /// assert!(builder(&key)?.build().is_err_and(|error| error.is_invalid_input()));
     /// assert!(builder(&key)?.allow_insecure_http().build().is_ok());
-    /// # Ok::<(), universal_wallet::Error>(())
+    /// # Ok::<(), universal_wallet_sdk::Error>(())
     /// ```
     pub fn allow_insecure_http(mut self) -> Self {
         self.allow_insecure_http = true;
@@ -110,7 +110,7 @@ impl ClientBuilder {
     /// by then the call, without its key, has been sent on.
     ///
     /// ```
-    /// # use universal_wallet::{Client, key::checksum};
+    /// # use universal_wallet_sdk::{Client, key::checksum};
     /// # let before = "uwk_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij";
     /// # let api_key = format!("{before}{}", String::from_utf8_lossy(&checksum(before.as_bytes())));
     /// # let distributor_id = "36e48800-22ce-4ea0-b37a-198f7978cd53".parse()?;

@@ -20,7 +20,7 @@ use crate::wire::{Balance, CashOutFulfillmentType, KeyInfo, Operation};
 ///
 /// ```
 /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
-/// # with_client(async |client: universal_wallet::Client| {
+/// # with_client(async |client: universal_wallet_sdk::Client| {
 /// let (balance, key) = (client.balance().send().await?, client.key_info().send().await?);
 /// println!("{} free, {:?} left today", balance.available, key.daily_volume_remaining);
 /// # Ok(()) });
@@ -37,7 +37,7 @@ impl Client {
     ///
     /// ```
     /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
-    /// # with_client(async |client: universal_wallet::Client| {
+    /// # with_client(async |client: universal_wallet_sdk::Client| {
     /// let balance = client.balance().send().await?;
     /// println!("{} {}, of which {} held", balance.balance, balance.currency, balance.held);
     /// # Ok(()) });
@@ -50,8 +50,8 @@ impl Client {
     ///
     /// ```
     /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
-    /// # with_client(async |client: universal_wallet::Client| {
-    /// use universal_wallet::wire::Permission;
+    /// # with_client(async |client: universal_wallet_sdk::Client| {
+    /// use universal_wallet_sdk::wire::Permission;
     ///
     /// let key = client.key_info().send().await?;
     /// let may_move_money = key.permissions.contains(&Permission::PerformOperations);
@@ -71,8 +71,8 @@ impl Client {
     ///
     /// ```
     /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
-    /// # with_client(async |client: universal_wallet::Client| {
-    /// use universal_wallet::wire::OperationStatus;
+    /// # with_client(async |client: universal_wallet_sdk::Client| {
+    /// use universal_wallet_sdk::wire::OperationStatus;
     ///
     /// let page = client.operations().status(OperationStatus::Completed).limit(10).page().await?;
     /// for operation in &page.items {
@@ -91,8 +91,8 @@ impl Client {
     ///
     /// ```
     /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
-    /// # with_client(async |client: universal_wallet::Client| {
-    /// use universal_wallet::{Decimal, IdempotencyKey, ShortCode};
+    /// # with_client(async |client: universal_wallet_sdk::Client| {
+    /// use universal_wallet_sdk::{Decimal, IdempotencyKey, ShortCode};
     ///
     /// let key = IdempotencyKey::random(); // store it before the call
     /// let merchant: ShortCode = "100000".parse()?;
@@ -110,8 +110,8 @@ impl Client {
     ///
     /// ```
     /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
-    /// # with_client(async |client: universal_wallet::Client| {
-    /// use universal_wallet::{Phone, wire::CashOutFulfillmentType};
+    /// # with_client(async |client: universal_wallet_sdk::Client| {
+    /// use universal_wallet_sdk::{Phone, wire::CashOutFulfillmentType};
     ///
     /// let customer: Phone = "+234 803 123 4567".parse()?;
     /// match client.cash_out(customer, 200, CashOutFulfillmentType::Cash).reference("slip 12").send().await {
@@ -129,7 +129,7 @@ impl Client {
     ///
     /// ```
     /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
-    /// # with_client(async |client: universal_wallet::Client| {
+    /// # with_client(async |client: universal_wallet_sdk::Client| {
     /// for request in client.cash_outs().page().await?.items {
     ///     println!("{} asks for {} until {}", request.from, request.amount, request.expires_at);
     /// }
@@ -143,8 +143,8 @@ impl Client {
     ///
     /// ```
     /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
-    /// # with_client(async |client: universal_wallet::Client| {
-    /// use universal_wallet::wire::CashOutFulfillmentType;
+    /// # with_client(async |client: universal_wallet_sdk::Client| {
+    /// use universal_wallet_sdk::wire::CashOutFulfillmentType;
     ///
     /// if let Some(request) = client.cash_outs().limit(1).page().await?.items.first() {
     ///     let how = CashOutFulfillmentType::BankTransfer;
@@ -164,8 +164,8 @@ impl Client {
     ///
     /// ```
     /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
-    /// # with_client(async |client: universal_wallet::Client| {
-    /// use universal_wallet::{ShortCode, wire::OperationStatus};
+    /// # with_client(async |client: universal_wallet_sdk::Client| {
+    /// use universal_wallet_sdk::{ShortCode, wire::OperationStatus};
     ///
     /// let receipt = client.cash_in("100000".parse::<ShortCode>()?, 5).send().await?;
     /// if receipt.status == OperationStatus::Pending {
@@ -183,9 +183,9 @@ impl Client {
     ///
     /// ```
     /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
-    /// # with_client(async |client: universal_wallet::Client| {
+    /// # with_client(async |client: universal_wallet_sdk::Client| {
     /// use std::time::Duration;
-    /// use universal_wallet::ShortCode;
+    /// use universal_wallet_sdk::ShortCode;
     ///
     /// let receipt = client.cash_in("100000".parse::<ShortCode>()?, 5).send().await?;
     /// match client.wait_for(receipt.operation_id, Duration::from_secs(1)).send().await {
@@ -207,8 +207,8 @@ impl Client {
     ///
     /// ```
     /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
-    /// # with_client(async |client: universal_wallet::Client| {
-    /// use universal_wallet::request::ExportFormat;
+    /// # with_client(async |client: universal_wallet_sdk::Client| {
+    /// use universal_wallet_sdk::request::ExportFormat;
     ///
     /// let from = "2026-01-01T00:00:00.000Z".parse()?;
     /// let mut ledger = Vec::new(); // or a file

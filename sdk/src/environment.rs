@@ -45,8 +45,8 @@ impl Client {
     /// `UNIVERSAL_WALLET_API_KEY`. Fails when one is missing or wrong, and names it.
     ///
     /// ```no_run
-    /// let client = universal_wallet::Client::from_env()?;
-    /// # Ok::<(), universal_wallet::Error>(())
+    /// let client = universal_wallet_sdk::Client::from_env()?;
+    /// # Ok::<(), universal_wallet_sdk::Error>(())
     /// ```
     pub fn from_env() -> Result<Self, Error> {
         Self::builder(

@@ -23,8 +23,8 @@ type Source = Box<dyn core::error::Error + Send + Sync>;
 ///
 /// ```
 /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
-/// # with_client(async |client: universal_wallet::Client| {
-/// use universal_wallet::ShortCode;
+/// # with_client(async |client: universal_wallet_sdk::Client| {
+/// use universal_wallet_sdk::ShortCode;
 ///
 /// if let Err(error) = client.cash_in("100000".parse::<ShortCode>()?, 1500).send().await {
 ///     if error.is_outcome_unknown() {

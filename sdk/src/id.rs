@@ -1,7 +1,7 @@
 //! Identifiers: a prefix that names the kind, and a UUID.
 //!
 //! ```
-//! use universal_wallet::id::{DistributorID, KeyID, OperationID};
+//! use universal_wallet_sdk::id::{DistributorID, KeyID, OperationID};
 //!
 //! let operation: OperationID = "op_36e48800-22ce-4ea0-b37a-198f7978cd53".parse()?;
 //! assert_eq!(operation.to_string(), "op_36e48800-22ce-4ea0-b37a-198f7978cd53");
@@ -9,7 +9,7 @@
 //! assert!("op_36e48800-22ce-4ea0-b37a-198f7978cd53".parse::<KeyID>().is_err());
 //! let distributor: DistributorID = "36e48800-22ce-4ea0-b37a-198f7978cd53".parse()?;
 //! assert_eq!(distributor.uuid(), operation.uuid());
-//! # Ok::<(), universal_wallet::id::IDError>(())
+//! # Ok::<(), universal_wallet_sdk::id::IDError>(())
 //! ```
 
 use core::fmt;

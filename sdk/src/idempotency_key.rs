@@ -14,13 +14,13 @@ use uuid::Uuid;
 /// lost with the process, and nobody can tell any more whether the money moved.
 ///
 /// ```
-/// use universal_wallet::IdempotencyKey;
+/// use universal_wallet_sdk::IdempotencyKey;
 ///
 /// let key: IdempotencyKey = "till-7/sale-10482".parse()?;
 /// assert_eq!(key.as_str(), "till-7/sale-10482");
 /// assert_ne!(IdempotencyKey::random(), IdempotencyKey::random());
 /// assert!("two words".parse::<IdempotencyKey>().is_err());
-/// # Ok::<(), universal_wallet::IdempotencyKeyError>(())
+/// # Ok::<(), universal_wallet_sdk::IdempotencyKeyError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct IdempotencyKey(String);

@@ -4,7 +4,7 @@
 //! 6 of checksum. The tags need the server's secret; the checksum finds a mistyped key offline.
 //!
 //! ```
-//! use universal_wallet::key::{ApiKey, ApiKeyError, KEY_LEN, PREFIX, TAG_LEN, check, checksum};
+//! use universal_wallet_sdk::key::{ApiKey, ApiKeyError, KEY_LEN, PREFIX, TAG_LEN, check, checksum};
 //!
 //! let before = "uwk_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij";
 //! assert_eq!(before.len(), KEY_LEN - TAG_LEN);

@@ -12,13 +12,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// are equal.
 ///
 /// ```
-/// use universal_wallet::Phone;
+/// use universal_wallet_sdk::Phone;
 ///
 /// let typed: Phone = "+234 (803) 123-4567".parse()?;
 /// assert_eq!(typed.as_str(), "+234 (803) 123-4567");
 /// assert_eq!(typed.bare(), "+2348031234567");
 /// assert_eq!(typed, "+2348031234567".parse()?);
-/// # Ok::<(), universal_wallet::PhoneError>(())
+/// # Ok::<(), universal_wallet_sdk::PhoneError>(())
 /// ```
 #[derive(Clone)]
 pub struct Phone {

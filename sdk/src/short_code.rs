@@ -8,11 +8,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// The number under which a merchant is paid: four to nine digits, the first not zero.
 ///
 /// ```
-/// use universal_wallet::ShortCode;
+/// use universal_wallet_sdk::ShortCode;
 ///
 /// assert_eq!("100000".parse::<ShortCode>()?.number(), 100_000);
 /// assert!("012345".parse::<ShortCode>().is_err());
-/// # Ok::<(), universal_wallet::ShortCodeError>(())
+/// # Ok::<(), universal_wallet_sdk::ShortCodeError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ShortCode(u32);

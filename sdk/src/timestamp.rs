@@ -9,13 +9,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// An instant in UTC, to the millisecond: on the wire `2026-11-24T18:07:48.000Z`.
 ///
 /// ```
-/// use universal_wallet::Timestamp;
+/// use universal_wallet_sdk::Timestamp;
 ///
 /// let at: Timestamp = "2026-11-24T19:07:48+01:00".parse()?;
 /// assert_eq!(at.to_string(), "2026-11-24T18:07:48.000Z");
 /// assert_eq!(at.plus_ms(1_500).to_string(), "2026-11-24T18:07:49.500Z");
 /// assert_eq!(at.date(), "2026-11-24");
-/// # Ok::<(), universal_wallet::TimestampError>(())
+/// # Ok::<(), universal_wallet_sdk::TimestampError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);

@@ -1,7 +1,7 @@
 //! The crate's public API, read from its sources, so that the test works on every stable compiler.
 //!
 //! `public-api.txt` is that API in Rust's own syntax. A change of it is a decision: write it anew with
-//! `UPDATE_PUBLIC_API=1 cargo test -p universal-wallet --test public_api`, and look at the difference.
+//! `UPDATE_PUBLIC_API=1 cargo test -p universal-wallet-sdk --test public_api`, and look at the difference.
 
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]

@@ -1,6 +1,6 @@
 //! The program of the guide "Cash-in via API".
 
-use universal_wallet::{Client, Error, IdempotencyKey, Phone};
+use universal_wallet_sdk::{Client, Error, IdempotencyKey, Phone};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {

@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use universal_wallet::wire::{CashOutFulfillmentType, OperationStatus};
-use universal_wallet::{Client, Error};
+use universal_wallet_sdk::wire::{CashOutFulfillmentType, OperationStatus};
+use universal_wallet_sdk::{Client, Error};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {

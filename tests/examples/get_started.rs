@@ -1,6 +1,6 @@
 //! The program of the guide "Get started".
 
-use universal_wallet::{Client, Error, Phone};
+use universal_wallet_sdk::{Client, Error, Phone};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {

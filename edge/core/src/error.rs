@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use universal_wallet::wire::{ErrorBody, FieldError};
+use universal_wallet_sdk::wire::{ErrorBody, FieldError};
 
 macro_rules! codes {
     ($($name:ident $text:literal $status:literal),* $(,)?) => {

@@ -1,7 +1,7 @@
 //! Provisioning by the issuer: creating a distributor, adding its users, suspending and resuming it.
 
 use serde_json::json;
-use universal_wallet::Timestamp;
+use universal_wallet_sdk::Timestamp;
 
 use crate::audit::entry_builder::{EntryBuilder, Moment};
 use crate::error::{InternalError, Outcome};

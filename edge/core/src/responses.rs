@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use universal_wallet::id::{ApprovalID, KeyID, UserID};
-use universal_wallet::wire::Permission;
-use universal_wallet::{Amount, Timestamp};
+use universal_wallet_sdk::id::{ApprovalID, KeyID, UserID};
+use universal_wallet_sdk::wire::Permission;
+use universal_wallet_sdk::{Amount, Timestamp};
 
 use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use crate::keys::model::{Key, KeyStatus, Usage};

@@ -6,8 +6,8 @@
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
-use universal_wallet::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID};
-use universal_wallet::{Amount, Phone, Timestamp};
+use universal_wallet_sdk::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID};
+use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 use crate::approvals::model::Approval;
 use crate::audit::chain::{Entry, Head};

@@ -1,7 +1,7 @@
 //! Totals of many amounts.
 
 use serde::{Deserialize, Serialize};
-use universal_wallet::Amount;
+use universal_wallet_sdk::Amount;
 
 /// A total of many amounts in minor units; it may pass [`Amount::MAX`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -1,8 +1,8 @@
 //! A wallet: entries with running balance, holds for cash-out requests, each operation applied once.
 
 use serde::{Deserialize, Serialize};
-use universal_wallet::id::{DistributorID, OperationID};
-use universal_wallet::{Amount, Phone, Timestamp};
+use universal_wallet_sdk::id::{DistributorID, OperationID};
+use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 use crate::error::{Code, InternalError, Outcome, Refusal, refuse};
 

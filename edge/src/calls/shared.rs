@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use universal_wallet::Timestamp;
+use universal_wallet_sdk::Timestamp;
 
 /// State of an object that takes calls.
 pub(crate) trait State {

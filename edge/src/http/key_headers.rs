@@ -1,7 +1,7 @@
 //! Headers about the key, in every answer to a genuine key.
 
-use universal_wallet::Timestamp;
 use universal_wallet_core::keys::rate_limit::{limit_header, policy_header};
+use universal_wallet_sdk::Timestamp;
 
 use crate::http::answer::Answer;
 

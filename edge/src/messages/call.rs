@@ -1,11 +1,11 @@
 //! A call on behalf of an HTTP request, as the Worker passes it to a Distributor: a line for each part, the body last.
 //! Every call sends this message, so its encoding is plain text.
 
-use universal_wallet::id::DistributorID;
 use universal_wallet_core::error::InternalError;
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::{Input, Unread};
 use universal_wallet_core::text::json_text;
+use universal_wallet_sdk::id::DistributorID;
 
 use super::envelope::{self, Receiver};
 use super::to_distributor::ConsoleCaller;

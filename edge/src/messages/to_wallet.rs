@@ -1,10 +1,10 @@
 //! Messages to a Wallet other than movements.
 
 use serde::{Deserialize, Serialize};
-use universal_wallet::id::OperationID;
-use universal_wallet::{Amount, Phone};
 use universal_wallet_core::text::input::Input;
 use universal_wallet_core::total::Total;
+use universal_wallet_sdk::id::OperationID;
+use universal_wallet_sdk::{Amount, Phone};
 
 /// A message to a Wallet.
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,10 +1,10 @@
 //! The SignIns object: failed sign-ins from one address. Logins are stored as digests only, and their number is limited
 //! to the failures that an address may have in a window.
 
-use universal_wallet::Timestamp;
 use universal_wallet_core::error::Outcome;
 use universal_wallet_core::people::sign_in::{WINDOW_MS, refuse_too_many};
 use universal_wallet_core::text::digest::Digest;
+use universal_wallet_sdk::Timestamp;
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::DurableObjectState;
 

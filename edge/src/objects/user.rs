@@ -2,8 +2,6 @@
 //! and costs the same work.
 
 use serde::{Deserialize, Serialize};
-use universal_wallet::Timestamp;
-use universal_wallet::id::{DistributorID, UserID};
 use universal_wallet_core::error::{Code, InternalError, Outcome, Refusal, refuse};
 use universal_wallet_core::people::model::Login;
 use universal_wallet_core::people::password::{
@@ -15,6 +13,8 @@ use universal_wallet_core::people::sign_in::{
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::json_text;
 use universal_wallet_core::text::secret::Secret;
+use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::id::{DistributorID, UserID};
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::DurableObjectState;
 

@@ -1,8 +1,8 @@
 //! The distributor API, used by keys.
 
 use serde_json::{Value, json};
-use universal_wallet::wire::{Balance, CashOutPage, KeyInfo, Operation as WireOperation, Receipt};
 use universal_wallet_core::error::Code;
+use universal_wallet_sdk::wire::{Balance, CashOutPage, KeyInfo, Operation as WireOperation, Receipt};
 
 use super::operation::{Operation, Tag};
 use super::{bodies, parameters};

@@ -1,9 +1,9 @@
 //! Operations in the console, always through an approval; events and the hash-chained log.
 
 use serde_json::json;
-use universal_wallet::wire::{CashOutPage, Operation as WireOperation, Receipt};
 use universal_wallet_core::audit::verify::Verified;
 use universal_wallet_core::error::Code;
+use universal_wallet_sdk::wire::{CashOutPage, Operation as WireOperation, Receipt};
 
 use super::key::{
     cash_outs_example, csv_example, json_lines_example, operation_example, receipt_example, with_new_operation,

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use universal_wallet::Timestamp;
+use universal_wallet_sdk::Timestamp;
 
 thread_local! {
     static NOW: Cell<Timestamp> = const { Cell::new(Timestamp::from_unix_ms(0)) };

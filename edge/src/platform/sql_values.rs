@@ -1,13 +1,13 @@
 //! Encoding of SQL bindings and rows.
 
-use universal_wallet::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID};
-use universal_wallet::{Amount, ShortCode};
 use universal_wallet_core::approvals::model::{ApprovalKind, ApprovalStatus};
 use universal_wallet_core::error::{Code, InternalError};
 use universal_wallet_core::keys::model::KeyStatus;
 use universal_wallet_core::operations::model::{CashOutRequestStatus, OperationStatus};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::wallet::HoldStatus;
+use universal_wallet_sdk::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID};
+use universal_wallet_sdk::{Amount, ShortCode};
 use worker::SqlStorageValue;
 
 /// No bindings.

@@ -1,10 +1,10 @@
 //! Calls of keys. The text of a key alone tells whether it is genuine and for which distributor; a forged or
 //! misaddressed key is refused without asking any object.
 
-use universal_wallet::id::DistributorID;
 use universal_wallet_core::error::{Code, Outcome, Refusal};
 use universal_wallet_core::keys::token::Recognised;
 use universal_wallet_core::keys::verify;
+use universal_wallet_sdk::id::DistributorID;
 
 use super::begun::{Begun, hand_over};
 use crate::calls::step::READ_BODY;

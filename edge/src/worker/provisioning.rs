@@ -2,8 +2,6 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use universal_wallet::Timestamp;
-use universal_wallet::id::{DistributorID, UserID};
 use universal_wallet_core::error::{Code, Outcome, refuse};
 use universal_wallet_core::people::model::{
     Login, Member, Person, Role, can_approve_each_other, read_name, read_roles,
@@ -14,6 +12,8 @@ use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Input;
 use universal_wallet_core::text::json_text;
 use universal_wallet_core::text::secret::Secret;
+use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::id::{DistributorID, UserID};
 
 use crate::calls::objects;
 use crate::http::answer::Answer;

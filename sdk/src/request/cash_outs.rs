@@ -47,7 +47,7 @@ impl CashOuts {
     ///
     /// ```
     /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
-    /// # with_client(async |client: universal_wallet::Client| {
+    /// # with_client(async |client: universal_wallet_sdk::Client| {
     /// use futures_util::TryStreamExt;
     ///
     /// let mut cash_outs = client.cash_outs().stream();

@@ -84,9 +84,9 @@ impl Download {
     ///
     /// ```
     /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
-    /// # with_client(async |client: universal_wallet::Client| {
+    /// # with_client(async |client: universal_wallet_sdk::Client| {
     /// use futures_util::TryStreamExt;
-    /// use universal_wallet::request::ExportFormat;
+    /// use universal_wallet_sdk::request::ExportFormat;
     ///
     /// let parts = client.export(ExportFormat::JsonLines).send().await?.stream();
     /// let ledger: Vec<u8> = parts.try_concat().await?;

@@ -30,7 +30,7 @@ impl Transport {
             }
             None => {
                 let builder = Client::builder()
-                    .user_agent(concat!("universal-wallet-rust/", env!("CARGO_PKG_VERSION")))
+                    .user_agent(concat!("universal-wallet-sdk/", env!("CARGO_PKG_VERSION")))
                     .redirect(redirect::Policy::none())
                     .retry(reqwest::retry::never());
                 let builder = if secure { builder } else { builder.no_proxy() };
@@ -135,7 +135,9 @@ struct NoTls;
 
 impl core::fmt::Display for NoTls {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("https needs the feature \"rustls\" or \"native-tls\" of universal-wallet, or with_http_client()")
+        f.write_str(
+            "https needs the feature \"rustls\" or \"native-tls\" of universal-wallet-sdk, or with_http_client()",
+        )
     }
 }
 

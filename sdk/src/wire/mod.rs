@@ -1,7 +1,7 @@
 //! Types on the wire, with the names of the API's contract.
 //!
 //! ```
-//! use universal_wallet::wire::{Balance, OperationStatus, Receipt};
+//! use universal_wallet_sdk::wire::{Balance, OperationStatus, Receipt};
 //!
 //! let balance = r#"{"balance":"50000.00","available":"45000.00","held":"5000.00","currency":"NGN"}"#;
 //! let balance: Balance = serde_json::from_str(balance)?;

@@ -3,8 +3,8 @@
 use std::env;
 use std::time::{Duration, Instant};
 
-use universal_wallet::wire::{Balance, OperationStatus};
-use universal_wallet::{Client, Error};
+use universal_wallet_sdk::wire::{Balance, OperationStatus};
+use universal_wallet_sdk::{Client, Error};
 
 use crate::child;
 use crate::server::{DISTRIBUTOR, Play, Server, answer, balance, error, json, key};
@@ -110,7 +110,7 @@ async fn a_client_of_ones_own_that_follows_redirects_is_found_out_and_the_key_st
 async fn the_error_of_a_proxy_is_told_apart_from_the_apis() {
     let server = Server::start([answer(403, "", "<html>Blocked</html>"), answer(502, "", "Bad gateway")]).await;
     let client = server.client();
-    let short_code: universal_wallet::ShortCode = "100000".parse().unwrap();
+    let short_code: universal_wallet_sdk::ShortCode = "100000".parse().unwrap();
     for status in [403, 502] {
         let failed = client.cash_in(short_code, 1).send().await.unwrap_err();
         assert_eq!((failed.status(), failed.code()), (Some(status), None));

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt};
-use universal_wallet::id::OperationID;
-use universal_wallet::request::ExportFormat;
+use universal_wallet_sdk::id::OperationID;
+use universal_wallet_sdk::request::ExportFormat;
 
 use crate::server::{DISTRIBUTOR, Play, Server, answer, error, json};
 

@@ -1,9 +1,9 @@
 //! Requests on the wire match the contract.
 
-use universal_wallet::id::OperationID;
-use universal_wallet::request::ExportFormat;
-use universal_wallet::wire::{CashOutFulfillmentType, OperationStatus, OperationType, Permission};
-use universal_wallet::{Amount, Client, Decimal, Phone, ShortCode};
+use universal_wallet_sdk::id::OperationID;
+use universal_wallet_sdk::request::ExportFormat;
+use universal_wallet_sdk::wire::{CashOutFulfillmentType, OperationStatus, OperationType, Permission};
+use universal_wallet_sdk::{Amount, Client, Decimal, Phone, ShortCode};
 
 use crate::server::{DISTRIBUTOR, Server, balance, error, json, key, key_text, receipt};
 

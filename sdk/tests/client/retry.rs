@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use universal_wallet::{Client, Error, IdempotencyKey, ShortCode};
+use universal_wallet_sdk::{Client, Error, IdempotencyKey, ShortCode};
 
 use crate::server::{DISTRIBUTOR, Play, Server, balance, error, json, key, receipt};
 
-async fn cash_in(client: &Client) -> Result<universal_wallet::wire::Receipt, Error> {
+async fn cash_in(client: &Client) -> Result<universal_wallet_sdk::wire::Receipt, Error> {
     client.cash_in("100000".parse::<ShortCode>().unwrap(), 5).send().await
 }
 

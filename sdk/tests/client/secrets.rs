@@ -2,8 +2,8 @@
 
 use std::env;
 
-use universal_wallet::wire::CashOutFulfillmentType;
-use universal_wallet::{Client, Error, ShortCode};
+use universal_wallet_sdk::wire::CashOutFulfillmentType;
+use universal_wallet_sdk::{Client, Error, ShortCode};
 
 use crate::child;
 use crate::server::{DISTRIBUTOR, Play, Server, answer, error, json, key, key_text};
@@ -25,7 +25,7 @@ async fn no_debug_holds_the_key() {
     let server = Server::start([]).await;
     let client = server.client();
     let operation = format!("op_{DISTRIBUTOR}").parse().unwrap();
-    let phone: universal_wallet::Phone = "+2348031234567".parse().unwrap();
+    let phone: universal_wallet_sdk::Phone = "+2348031234567".parse().unwrap();
     assert_secret(&format!("{:?} {:?} {client:?}", key(), server.builder()));
     assert_secret(&format!("{:?} {:?} {:?}", client.balance(), client.operations(), client.cash_outs()));
     let cash_out = client.cash_out(phone, 1, CashOutFulfillmentType::Cash);
@@ -70,7 +70,7 @@ fn a_mistyped_key_is_told_offline_and_not_repeated() {
         (&key[4..], "uwk_"),
         ("", "uwk_"),
     ] {
-        let failed = Error::from(text.parse::<universal_wallet::key::ApiKey>().unwrap_err());
+        let failed = Error::from(text.parse::<universal_wallet_sdk::key::ApiKey>().unwrap_err());
         assert!(failed.is_invalid_input() && failed.to_string().contains(says), "{failed}");
         assert_secret(&everything(&failed));
     }

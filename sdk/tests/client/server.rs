@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use universal_wallet::key::{ApiKey, checksum};
-use universal_wallet::{Client, ClientBuilder};
+use universal_wallet_sdk::key::{ApiKey, checksum};
+use universal_wallet_sdk::{Client, ClientBuilder};
 
 pub(crate) const DISTRIBUTOR: &str = "36e48800-22ce-4ea0-b37a-198f7978cd53";
 

@@ -13,7 +13,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
-use universal_wallet::{Client, ClientBuilder, Error};
+use universal_wallet_sdk::{Client, ClientBuilder, Error};
 
 use crate::server::{DISTRIBUTOR, Play, balance, key};
 

@@ -8,8 +8,8 @@ mod server;
 use std::time::Duration;
 
 use serde_json::json;
-use universal_wallet::wire::OperationStatus;
-use universal_wallet::{Decimal, IdempotencyKey, ShortCode};
+use universal_wallet_sdk::wire::OperationStatus;
+use universal_wallet_sdk::{Decimal, IdempotencyKey, ShortCode};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::server::{DISTRIBUTOR, Server, balance, error, receipt};

@@ -2,8 +2,8 @@
 
 use js_sys::{Function, Promise, Reflect, eval};
 use serde_json::{Value, json};
-use universal_wallet::key::checksum;
-use universal_wallet::{Client, ClientBuilder};
+use universal_wallet_sdk::key::checksum;
+use universal_wallet_sdk::{Client, ClientBuilder};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use universal_wallet::key::{PREFIX, checksum};
+use universal_wallet_sdk::key::{PREFIX, checksum};
 use universal_wallet_tests::distributor::{ALL, Distributor};
 use universal_wallet_tests::edge::Edge;
 use uuid::Uuid;

@@ -1,7 +1,7 @@
 //! A key that this deployment did not mint, or minted for another distributor, is refused without a
 //! call to any object.
 
-use universal_wallet::key::{ALPHABET, checksum};
+use universal_wallet_sdk::key::{ALPHABET, checksum};
 use universal_wallet_tests::edge::{Edge, Setup};
 
 /// The key's first 50 characters with a valid checksum.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
-use universal_wallet::key::ApiKey;
+use universal_wallet_sdk::key::ApiKey;
 use universal_wallet_tests::distributor::Distributor;
 use universal_wallet_tests::edge::Edge;
 use universal_wallet_tests::powers::{DAY_MS, HOUR_MS, real_now};
@@ -59,7 +59,7 @@ async fn the_published_client_reads_balance_and_key() {
         let distributor = edge.distributor();
         (distributor.id.clone(), distributor.till().secret)
     });
-    let client = universal_wallet::Client::builder(edge.url.clone(), id.parse().unwrap(), secret.parse().unwrap());
+    let client = universal_wallet_sdk::Client::builder(edge.url.clone(), id.parse().unwrap(), secret.parse().unwrap());
     let client = client.build().unwrap();
     let balance = client.balance().send().await.unwrap();
     assert_eq!(balance.available.to_string(), "50000.00");

@@ -247,9 +247,9 @@ async fn the_published_client_moves_money_there_and_back() {
         let distributor = edge.distributor();
         (distributor.id.clone(), distributor.till().secret)
     });
-    let builder = universal_wallet::Client::builder(edge.url.clone(), id.parse().unwrap(), secret.parse().unwrap());
+    let builder = universal_wallet_sdk::Client::builder(edge.url.clone(), id.parse().unwrap(), secret.parse().unwrap());
     let client = builder.build().unwrap();
-    let phone: universal_wallet::Phone = PHONE.parse().unwrap();
+    let phone: universal_wallet_sdk::Phone = PHONE.parse().unwrap();
     let receipt = client.cash_in(phone.clone(), 200).memo("₦ 🙂").send().await.unwrap();
     assert_eq!(receipt.status.to_string(), "completed");
     let operation = client.operation(receipt.operation_id).send().await.unwrap();
@@ -260,7 +260,7 @@ async fn the_published_client_moves_money_there_and_back() {
     });
     let open = client.cash_outs().page().await.unwrap();
     assert_eq!(open.items.len(), 1);
-    let how = universal_wallet::wire::CashOutFulfillmentType::Cash;
+    let how = universal_wallet_sdk::wire::CashOutFulfillmentType::Cash;
     let paid = client.cash_out(phone, 150, how).reference("slip 12").send().await.unwrap();
     assert_eq!((paid.operation_id, paid.status.to_string()), (open.items[0].operation_id, "completed".to_owned()));
     assert_eq!(client.balance().send().await.unwrap().balance.to_string(), "49950.00");

@@ -94,7 +94,7 @@ fn the_old_key_ends_after_the_overlap_or_at_its_own_end() {
         rotate(&distributor, &old, overlap);
         let end = read(&distributor, &old)["expiresAt"].clone();
         let claimed = read(&distributor, &distributor.till())["claimedAt"].clone();
-        let ms = |value: &Value| value.as_str().unwrap().parse::<universal_wallet::Timestamp>().unwrap().unix_ms();
+        let ms = |value: &Value| value.as_str().unwrap().parse::<universal_wallet_sdk::Timestamp>().unwrap().unix_ms();
         assert_eq!(ms(&end) - ms(&claimed), ends_after);
     }
     let short = distributor.key(json!({ "label": "Short", "permissions": ALL, "expiresInDays": 1 }));

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use universal_wallet::request::Recipient;
-use universal_wallet::{Amount, Client, Error, IdempotencyKey, Phone, ShortCode};
+use universal_wallet_sdk::request::Recipient;
+use universal_wallet_sdk::{Amount, Client, Error, IdempotencyKey, Phone, ShortCode};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The distributor's Worker.

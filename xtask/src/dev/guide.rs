@@ -60,7 +60,7 @@ fn commands(url: &str, demo: &Demo) -> String {
   # The Rust client takes the same key from its environment, and so do its examples
   export UNIVERSAL_WALLET_URL=$URL UNIVERSAL_WALLET_DISTRIBUTOR_ID={DISTRIBUTOR_ID}
   export UNIVERSAL_WALLET_API_KEY=$(field apiKey claimed)
-  cd - > /dev/null; cargo run -p universal-wallet --example quick_start
+  cd - > /dev/null; cargo run -p universal-wallet-sdk --example quick_start
 "#,
         maker = sign_in("maker"),
         checker = sign_in("checker"),

@@ -23,7 +23,7 @@ const E2E: &str = "universal-wallet-tests";
 const CLIENT: &str = "universal-wallet-worker-client";
 /// The crates that also run as wasm, with their folders.
 const WASM: [(&str, &str); 4] = [
-    ("universal-wallet", "sdk"),
+    ("universal-wallet-sdk", "sdk"),
     ("universal-wallet-core", "edge/core"),
     ("universal-wallet-edge", "edge"),
     (CLIENT, "tests/worker-client"),
@@ -68,7 +68,7 @@ pub(super) fn clippy_wasm() -> Result<()> {
     }
     run(command.args(["--", "-D", "warnings"]))?;
     let mut tests = WasmTarget::set_up()?.cargo("clippy");
-    run(tests.args(["--package", "universal-wallet", "--test", "wasm", "--", "-D", "warnings"]))
+    run(tests.args(["--package", "universal-wallet-sdk", "--test", "wasm", "--", "-D", "warnings"]))
 }
 
 /// Without that compiler, the missing check is reported, and the step passes.
@@ -76,8 +76,8 @@ pub(super) fn oldest_rust() -> Result<Option<String>> {
     if let Err(why) = oldest_rust::set_up() {
         return Ok(Some(format!("the client with Rust {}. {why}", oldest_rust::VERSION)));
     }
-    run(oldest_rust::cargo("check").args(["--package", "universal-wallet", "--features", "stream"]))?;
-    let worker = ["--package", "universal-wallet", "--no-default-features", "--features", "client,stream"];
+    run(oldest_rust::cargo("check").args(["--package", "universal-wallet-sdk", "--features", "stream"]))?;
+    let worker = ["--package", "universal-wallet-sdk", "--no-default-features", "--features", "client,stream"];
     run(oldest_rust::cargo("check").args(worker).args(["--target", tools::TARGET]))?;
     Ok(None)
 }

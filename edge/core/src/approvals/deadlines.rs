@@ -1,7 +1,7 @@
 //! Deadlines: everything due at `now` ends before any decision or answer, so no answer depends on whether an alarm ran.
 
 use serde_json::json;
-use universal_wallet::Timestamp;
+use universal_wallet_sdk::Timestamp;
 
 use crate::approvals::model::ApprovalStatus;
 use crate::audit::entry_builder::EntryBuilder;
@@ -37,7 +37,7 @@ pub fn settle(store: &mut dyn Store, now: Timestamp) -> Result<(), InternalError
 fn end_key(
     store: &mut dyn Store,
     now: Timestamp,
-    id: universal_wallet::id::KeyID,
+    id: universal_wallet_sdk::id::KeyID,
     from: KeyStatus,
     to: KeyStatus,
     kind: &'static str,

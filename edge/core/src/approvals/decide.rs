@@ -1,7 +1,7 @@
 //! Decisions about another person's request: approve, reject, withdraw.
 
 use serde_json::json;
-use universal_wallet::Timestamp;
+use universal_wallet_sdk::Timestamp;
 
 use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use crate::audit::entry_builder::EntryBuilder;

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use universal_wallet::Timestamp;
-use universal_wallet::id::{ApprovalID, DistributorID};
+use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::id::{ApprovalID, DistributorID};
 
 use crate::error::{Code, InternalError, Outcome, refuse};
 use crate::people::model::Person;
@@ -195,7 +195,7 @@ impl Approval {
 
 #[cfg(test)]
 mod tests {
-    use universal_wallet::id::UserID;
+    use universal_wallet_sdk::id::UserID;
     use uuid::Uuid;
 
     use super::*;

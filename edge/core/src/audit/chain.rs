@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use universal_wallet::{Amount, Timestamp};
+use universal_wallet_sdk::{Amount, Timestamp};
 
 use crate::error::InternalError;
 use crate::people::model::Actor;

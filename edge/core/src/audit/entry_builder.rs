@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use universal_wallet::Timestamp;
-use universal_wallet::id::UserID;
+use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::id::UserID;
 
 use crate::approvals::model::Approval;
 use crate::audit::chain::{Book, Content, Entry, Head, state_digest};

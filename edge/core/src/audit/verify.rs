@@ -2,7 +2,7 @@
 //! last entry vouches for.
 
 use serde::{Deserialize, Serialize};
-use universal_wallet::Timestamp;
+use universal_wallet_sdk::Timestamp;
 
 use crate::audit::chain::{Content, Entry, Head, hash};
 use crate::error::InternalError;

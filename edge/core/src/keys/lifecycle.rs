@@ -1,8 +1,8 @@
 //! A key's life cycle: requested, claimed, revoked.
 
 use serde_json::json;
-use universal_wallet::Timestamp;
-use universal_wallet::id::KeyID;
+use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::id::KeyID;
 
 use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use crate::audit::entry_builder::{EntryBuilder, Moment};

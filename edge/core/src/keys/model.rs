@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use universal_wallet::id::{ApprovalID, KeyID};
-use universal_wallet::wire;
-use universal_wallet::{Amount, Timestamp};
+use universal_wallet_sdk::id::{ApprovalID, KeyID};
+use universal_wallet_sdk::wire;
+use universal_wallet_sdk::{Amount, Timestamp};
 use uuid::Uuid;
 
 use crate::keys::settings::Settings;

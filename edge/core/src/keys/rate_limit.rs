@@ -1,6 +1,6 @@
 //! The rate limit: a token bucket per key, filled evenly.
 
-use universal_wallet::Timestamp;
+use universal_wallet_sdk::Timestamp;
 
 /// A bucket with a capacity of one second's calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use universal_wallet::{Amount, wire};
+use universal_wallet_sdk::{Amount, wire};
 
 use crate::text::body::Body;
 use crate::text::ip::{self, IPBlock};

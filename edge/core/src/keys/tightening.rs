@@ -1,7 +1,7 @@
 //! Tightening: one person lowers a key's limits, effective at once.
 
 use serde_json::json;
-use universal_wallet::{Amount, Timestamp};
+use universal_wallet_sdk::{Amount, Timestamp};
 
 use crate::approvals::model::{Approval, digest};
 use crate::audit::entry_builder::EntryBuilder;

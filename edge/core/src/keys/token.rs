@@ -1,7 +1,7 @@
 //! API keys as text: minting them, and recognising their origin and distributor without storage.
 
-use universal_wallet::id::DistributorID;
-use universal_wallet::key::{ALPHABET, PREFIX, SECRET_LEN, TAG_LEN, TAG_VALUES, base62, check, checksum};
+use universal_wallet_sdk::id::DistributorID;
+use universal_wallet_sdk::key::{ALPHABET, PREFIX, SECRET_LEN, TAG_LEN, TAG_VALUES, base62, check, checksum};
 use zeroize::Zeroizing;
 
 use crate::error::InternalError;
@@ -74,7 +74,7 @@ impl Peppers {
         distributor: DistributorID,
         mut fill: impl FnMut(&mut [u8; 64]) -> Result<(), InternalError>,
     ) -> Result<Minted, InternalError> {
-        let mut text = Zeroizing::new(String::with_capacity(universal_wallet::key::KEY_LEN));
+        let mut text = Zeroizing::new(String::with_capacity(universal_wallet_sdk::key::KEY_LEN));
         text.push_str(PREFIX);
         let mut random = Zeroizing::new([0; 64]);
         while text.len() < PREFIX.len() + SECRET_LEN {
@@ -137,7 +137,7 @@ pub struct Minted {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use universal_wallet::key::ApiKey;
+    use universal_wallet_sdk::key::ApiKey;
     use uuid::Uuid;
 
     use super::*;

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use universal_wallet::Timestamp;
+use universal_wallet_sdk::Timestamp;
 
 use crate::error::{Code, InternalError, Refusal};
 use crate::keys::model::{Key, KeyStatus};

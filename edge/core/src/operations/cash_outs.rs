@@ -2,8 +2,8 @@
 //! Distributor reports the decision.
 
 use serde_json::json;
-use universal_wallet::id::OperationID;
-use universal_wallet::{Amount, Phone, Timestamp};
+use universal_wallet_sdk::id::OperationID;
+use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 use crate::audit::entry_builder::{EntryBuilder, Moment};
 use crate::error::{Code, InternalError, Outcome, Refusal, refuse};

@@ -1,7 +1,7 @@
 //! New operations: requested by a key or a person, with money held from the first moment.
 
-use universal_wallet::ShortCode;
-use universal_wallet::id::{ApprovalID, OperationID};
+use universal_wallet_sdk::ShortCode;
+use universal_wallet_sdk::id::{ApprovalID, OperationID};
 
 use crate::approvals::model::{Approval, ApprovalKind};
 use crate::audit::entry_builder::{EntryBuilder, Moment};

@@ -1,8 +1,8 @@
 //! Float movements by the issuer: top-ups and redemptions.
 
 use serde_json::json;
-use universal_wallet::Amount;
-use universal_wallet::id::OperationID;
+use universal_wallet_sdk::Amount;
+use universal_wallet_sdk::id::OperationID;
 
 use crate::audit::entry_builder::{EntryBuilder, Moment};
 use crate::error::{Code, Outcome, Refusal, refuse};

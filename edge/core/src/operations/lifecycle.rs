@@ -1,8 +1,8 @@
 //! Later life of an operation: carried out, given back, arrived.
 
 use serde_json::json;
-use universal_wallet::id::OperationID;
-use universal_wallet::{Amount, Timestamp};
+use universal_wallet_sdk::id::OperationID;
+use universal_wallet_sdk::{Amount, Timestamp};
 
 use crate::approvals::model::{Approval, ApprovalStatus};
 use crate::audit::entry_builder::EntryBuilder;

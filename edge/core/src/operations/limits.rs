@@ -1,6 +1,6 @@
 //! Limits of an operation: per operation, per day, the float, and the number of pending ones.
 
-use universal_wallet::Amount;
+use universal_wallet_sdk::Amount;
 
 use crate::audit::chain::Book;
 use crate::audit::entry_builder::Moment;

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use universal_wallet::id::{ApprovalID, DistributorID, KeyID, OperationID, WalletOperationID};
-use universal_wallet::wire;
-use universal_wallet::{Amount, Phone, ShortCode, Timestamp};
+use universal_wallet_sdk::id::{ApprovalID, DistributorID, KeyID, OperationID, WalletOperationID};
+use universal_wallet_sdk::wire;
+use universal_wallet_sdk::{Amount, Phone, ShortCode, Timestamp};
 
 use crate::people::model::Person;
 use crate::text::digest::Digest;

@@ -1,6 +1,6 @@
 //! The body of a call that creates an operation.
 
-use universal_wallet::{Amount, Phone, ShortCode};
+use universal_wallet_sdk::{Amount, Phone, ShortCode};
 
 use crate::error::{Code, Outcome, refuse};
 use crate::operations::model::{Fulfillment, FulfillmentType};

@@ -1,7 +1,7 @@
 //! Changes of members: adding a member, a role or a new password takes two people; removing takes one.
 
 use serde_json::json;
-use universal_wallet::Timestamp;
+use universal_wallet_sdk::Timestamp;
 
 use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use crate::audit::entry_builder::{EntryBuilder, Moment};

@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use universal_wallet::Timestamp;
-use universal_wallet::id::{KeyID, UserID};
+use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::id::{KeyID, UserID};
 
 use crate::error::{Code, Outcome, Refusal, refuse};
 use crate::text::body::Body;
@@ -235,7 +235,7 @@ pub fn refuse_self_approval(maker: &Person, decider: &Person) -> Outcome<()> {
 
 #[cfg(test)]
 mod tests {
-    use universal_wallet::id::UserID;
+    use universal_wallet_sdk::id::UserID;
     use uuid::Uuid;
 
     use super::*;

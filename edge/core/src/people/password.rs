@@ -1,7 +1,7 @@
 //! Passwords: Argon2id, with the same work for an unknown login.
 
 use argon2::{Algorithm, Argon2, Params, Version};
-use universal_wallet::key::ALPHABET;
+use universal_wallet_sdk::key::ALPHABET;
 use zeroize::Zeroizing;
 
 use crate::error::InternalError;

@@ -1,8 +1,8 @@
 //! Requests about members: a new member, further roles, a new password.
 
 use serde_json::{Value, json};
-use universal_wallet::Timestamp;
-use universal_wallet::id::{ApprovalID, UserID};
+use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::id::{ApprovalID, UserID};
 
 use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use crate::audit::entry_builder::{EntryBuilder, Moment};

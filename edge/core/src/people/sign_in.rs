@@ -1,6 +1,6 @@
 //! Sign-in limits: failures per window, and the lifetime of a session.
 
-use universal_wallet::Timestamp;
+use universal_wallet_sdk::Timestamp;
 
 use crate::error::{Code, Outcome, Refusal};
 

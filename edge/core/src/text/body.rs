@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use serde::de::DeserializeSeed;
 use serde_json::{Map, Value};
-use universal_wallet::Amount;
-use universal_wallet::wire::FieldError;
+use universal_wallet_sdk::Amount;
+use universal_wallet_sdk::wire::FieldError;
 
 use crate::error::{Code, Refusal};
 use crate::text::strict_json::{Strict, shown};

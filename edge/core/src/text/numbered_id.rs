@@ -3,8 +3,8 @@
 //! The number is the row's primary key, so a lookup by ID needs no index, which saves one row written per object. The
 //! number is masked per distributor, so two distributors' IDs differ even if time, number and randomness are equal.
 
-use universal_wallet::Timestamp;
-use universal_wallet::id::DistributorID;
+use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::id::DistributorID;
 use uuid::{Uuid, Variant};
 
 use crate::text::digest::Digest;

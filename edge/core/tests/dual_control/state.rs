@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use universal_wallet::Timestamp;
-use universal_wallet::id::{ApprovalID, KeyID, UserID};
 use universal_wallet_core::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::keys::model::{Key, KeyStatus};
@@ -14,6 +12,8 @@ use universal_wallet_core::operations::model::OperationStatus;
 use universal_wallet_core::people;
 use universal_wallet_core::people::model::Role;
 use universal_wallet_core::store::Store;
+use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::id::{ApprovalID, KeyID, UserID};
 
 use super::persons::{Behind, Logins, Person};
 use crate::support::memory::MemoryStore;

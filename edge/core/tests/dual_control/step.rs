@@ -1,7 +1,5 @@
 //! Steps that people can take in a state.
 
-use universal_wallet::Timestamp;
-use universal_wallet::id::{ApprovalID, KeyID, UserID};
 use universal_wallet_core::approvals::model::{Approval, ApprovalKind};
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::Outcome;
@@ -13,6 +11,8 @@ use universal_wallet_core::people::model::Role;
 use universal_wallet_core::people::password::HalfMark;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::{approvals, keys, operations, people};
+use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::id::{ApprovalID, KeyID, UserID};
 
 use super::ROLES;
 use super::persons::{Acting, Behind, Person};

@@ -1,7 +1,5 @@
 //! Promises of the contract that span several commands.
 
-use universal_wallet::id::OperationID;
-use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::Code;
 use universal_wallet_core::operations::cash_outs::Wanted;
@@ -11,6 +9,8 @@ use universal_wallet_core::operations::model::CashOutRequestStatus;
 use universal_wallet_core::people::model::Role;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::{approvals, keys, operations};
+use universal_wallet_sdk::id::OperationID;
+use universal_wallet_sdk::{Amount, Timestamp};
 use uuid::Uuid;
 
 use crate::support::memory::MemoryStore;

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use serde_json::json;
-use universal_wallet::Amount;
 use universal_wallet_core::audit::verify::{Anchor, verify};
 use universal_wallet_core::operations::create::Created;
 use universal_wallet_core::store::Store;
+use universal_wallet_sdk::Amount;
 
 use super::{cash_in, key, office};
 use crate::support::START;

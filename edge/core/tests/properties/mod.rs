@@ -4,8 +4,6 @@ mod evidence;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use universal_wallet::id::{ApprovalID, DistributorID, KeyID};
-use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::approvals::model::{ApprovalKind, digest};
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::Code;
@@ -16,6 +14,8 @@ use universal_wallet_core::people::model::{Person, Role};
 use universal_wallet_core::store::Store;
 use universal_wallet_core::total::Total;
 use universal_wallet_core::{approvals, keys};
+use universal_wallet_sdk::id::{ApprovalID, DistributorID, KeyID};
+use universal_wallet_sdk::{Amount, Timestamp};
 use uuid::Uuid;
 
 use crate::support::memory::MemoryStore;

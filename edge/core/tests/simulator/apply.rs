@@ -1,7 +1,5 @@
 //! Applies each command to the rules and to the model, whose answers must be equal.
 
-use universal_wallet::Timestamp;
-use universal_wallet::id::{OperationID, UserID};
 use universal_wallet_core::error::Code;
 use universal_wallet_core::operations::create::MerchantLookup;
 use universal_wallet_core::operations::float::{FloatMovement, move_float};
@@ -9,6 +7,8 @@ use universal_wallet_core::operations::requester::Requester;
 use universal_wallet_core::people::model::Role;
 use universal_wallet_core::wallet::{Hold, HoldStatus, announce, place_hold};
 use universal_wallet_core::{keys, operations, provisioning};
+use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::id::{OperationID, UserID};
 
 use super::command::Command;
 use super::model::{Made, Minor};

@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use universal_wallet::id::OperationID;
 use universal_wallet_core::error::Code;
 use universal_wallet_core::keys::settings::Permission;
 use universal_wallet_core::keys::verify::{Checked, check};
@@ -11,6 +10,7 @@ use universal_wallet_core::operations::create::{Created, MerchantLookup};
 use universal_wallet_core::operations::model::{Operation as Stored, OperationStatus};
 use universal_wallet_core::operations::requester::Requester;
 use universal_wallet_core::store::Store;
+use universal_wallet_sdk::id::OperationID;
 
 use super::command::To;
 use super::model::{About, Made, Minor, Operation, OperationState, Paid};

@@ -152,7 +152,7 @@ fn check_keys(desk: &Desk) {
         assert_eq!(stored.status, key_status(key.state), "{}", key.id);
         assert_eq!((stored.maker.id, stored.lineage), (key.maker, desk.model.keys[key.line].id));
         let limits = &stored.settings;
-        let minor = |amount: universal_wallet::Amount| Minor::from(amount.minor());
+        let minor = |amount: universal_wallet_sdk::Amount| Minor::from(amount.minor());
         assert_eq!(limits.max_transaction_amount.map(minor), key.limits.most, "{}", key.id);
         assert_eq!(limits.max_daily_volume.map(minor), key.limits.day, "{}", key.id);
         assert_eq!(minor(limits.auto_approve_limit), key.limits.auto, "{}", key.id);

@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use universal_wallet::id::{DistributorID, KeyID, OperationID, UserID};
-use universal_wallet::{Amount, Phone, Timestamp};
 use universal_wallet_core::approvals;
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::{Code, Outcome};
@@ -12,6 +10,8 @@ use universal_wallet_core::operations::model::{CashOutRequestStatus, Merchant, m
 use universal_wallet_core::people::model::Role;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::digest::Digest;
+use universal_wallet_sdk::id::{DistributorID, KeyID, OperationID, UserID};
+use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 use super::command::Command;
 use super::model::{Minor, Ms, Office, RequestState};

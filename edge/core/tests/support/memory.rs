@@ -4,8 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use universal_wallet::id::{ApprovalID, KeyID, OperationID, UserID};
-use universal_wallet::{Amount, Phone, Timestamp};
 use universal_wallet_core::approvals::model::{Approval, ApprovalStatus};
 use universal_wallet_core::audit::chain::{Content, Entry, Head};
 use universal_wallet_core::error::InternalError;
@@ -17,6 +15,8 @@ use universal_wallet_core::people::model::Member;
 use universal_wallet_core::store::{Deadline, IdempotentResult, Profile, Store};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Idempotency;
+use universal_wallet_sdk::id::{ApprovalID, KeyID, OperationID, UserID};
+use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 /// An operation's row: its mutable state, and the columns for queries.
 #[derive(Clone)]

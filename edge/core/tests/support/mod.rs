@@ -6,8 +6,6 @@ pub(crate) mod random;
 pub(crate) mod wallet;
 
 use memory::MemoryStore;
-use universal_wallet::Timestamp;
-use universal_wallet::id::{DistributorID, UserID};
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::{Code, Error, Outcome};
 use universal_wallet_core::keys::token::{Minted, Peppers};
@@ -18,6 +16,8 @@ use universal_wallet_core::people::model::{Member, Person, Role};
 use universal_wallet_core::store::{Profile, Store};
 use universal_wallet_core::text::input::Input;
 use universal_wallet_core::{operations, provisioning};
+use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::id::{DistributorID, UserID};
 use uuid::Uuid;
 
 /// An hour in milliseconds.

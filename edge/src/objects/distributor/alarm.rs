@@ -1,9 +1,9 @@
 //! The alarm: due deadlines, usage counters, deliveries, and the head of the chain for the issuer, one at a time.
 
-use universal_wallet::Timestamp;
 use universal_wallet_core::audit::verify::Anchor;
 use universal_wallet_core::error::Error;
 use universal_wallet_core::store::Store;
+use universal_wallet_sdk::Timestamp;
 
 use super::deliveries::{Attempt, deliver};
 use super::state::DistributorState;

@@ -1,7 +1,5 @@
 //! Messages to a distributor other than calls.
 
-use universal_wallet::Timestamp;
-use universal_wallet::id::{OperationID, UserID};
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::{Code, Error, Outcome, refuse};
 use universal_wallet_core::operations::cash_outs;
@@ -9,6 +7,8 @@ use universal_wallet_core::people::model::{Member, Person};
 use universal_wallet_core::provisioning;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::input::Idempotency;
+use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::id::{OperationID, UserID};
 
 use super::deliveries::deliver;
 use super::state::DistributorState;

@@ -16,11 +16,11 @@ mod verification;
 
 use std::rc::Rc;
 
-use universal_wallet::Timestamp;
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::{InternalError, Outcome, Refusal};
 use universal_wallet_core::provisioning;
 use universal_wallet_core::store::Profile;
+use universal_wallet_sdk::Timestamp;
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::DurableObjectState;
 

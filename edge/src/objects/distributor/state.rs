@@ -4,12 +4,12 @@ use std::mem;
 
 use rustc_hash::FxHashMap;
 use serde_json::json;
-use universal_wallet::Timestamp;
 use universal_wallet_core::approvals::deadlines;
 use universal_wallet_core::error::{Error, InternalError, Outcome};
 use universal_wallet_core::operations::model::Merchant;
 use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::store::Store;
+use universal_wallet_sdk::Timestamp;
 
 use super::counters::addresses::Addresses;
 use super::counters::rates::Rates;

@@ -1,13 +1,13 @@
 //! Usage of keys: counters, chain records, and sums of written and unwritten values.
 
 use serde_json::json;
-use universal_wallet::Amount;
-use universal_wallet::Timestamp;
-use universal_wallet::id::KeyID;
 use universal_wallet_core::audit::entry_builder::EntryBuilder;
 use universal_wallet_core::error::{Code, InternalError};
 use universal_wallet_core::keys::model::{Key, Usage};
 use universal_wallet_core::people::model::Actor;
+use universal_wallet_sdk::Amount;
+use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::id::KeyID;
 
 use super::counters::usage::Denials;
 use super::state::DistributorState;

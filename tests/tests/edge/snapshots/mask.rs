@@ -1,6 +1,6 @@
 //! Replaces the parts of a text that differ from run to run by fixed names.
 
-use universal_wallet::Timestamp;
+use universal_wallet_sdk::Timestamp;
 use uuid::Uuid;
 
 /// The IDs seen so far: each is shown by its number.

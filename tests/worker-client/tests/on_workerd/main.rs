@@ -15,7 +15,7 @@ mod worker;
 
 use std::time::Instant;
 
-use universal_wallet::key::checksum;
+use universal_wallet_sdk::key::checksum;
 
 use crate::foreign::{Foreign, Play, answer};
 use crate::worker::Worker;

@@ -2,8 +2,6 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use universal_wallet::Timestamp;
-use universal_wallet::wire::Operation;
 use universal_wallet_core::approvals::decide::{self, Decided};
 use universal_wallet_core::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use universal_wallet_core::error::{InternalError, Outcome, Refusal};
@@ -13,6 +11,8 @@ use universal_wallet_core::responses::{ApprovalView, KeyView, UserView};
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::input::{Idempotency, Input};
 use universal_wallet_core::text::json_text;
+use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::wire::Operation;
 
 use super::lists::page;
 use super::response::Handled;

@@ -91,7 +91,7 @@ pub(crate) struct AuditItem {
     /// Number of the entry, from 1.
     sequence_number: u64,
     /// Time of the entry.
-    #[cfg_attr(test, schemars(with = "universal_wallet::Timestamp"))]
+    #[cfg_attr(test, schemars(with = "universal_wallet_sdk::Timestamp"))]
     at: Value,
     /// Kind of the event, such as `api-key.requested`.
     #[cfg_attr(test, schemars(with = "String"))]

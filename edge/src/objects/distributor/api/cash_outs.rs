@@ -1,13 +1,13 @@
 //! Customers' cash-out requests: listed and processed.
 
-use universal_wallet::Timestamp;
-use universal_wallet::wire;
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::Outcome;
 use universal_wallet_core::operations::cash_outs;
 use universal_wallet_core::operations::model::CashOutRequest;
 use universal_wallet_core::operations::requester::Requester;
 use universal_wallet_core::text::json_text;
+use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::wire;
 
 use super::lists::Cursors;
 use super::response::Handled;

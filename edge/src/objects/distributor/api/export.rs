@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use serde::Serialize;
-use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::audit::chain::Content;
 use universal_wallet_core::error::{Code, InternalError, Outcome, Refusal};
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::json_text;
+use universal_wallet_sdk::{Amount, Timestamp};
 
 use super::response::{Handled, export_message};
 use crate::http::answer::Answer;

@@ -3,7 +3,6 @@
 
 use std::rc::Rc;
 
-use universal_wallet::Timestamp;
 use universal_wallet_core::error::{Code, Error, Outcome, Refusal};
 use universal_wallet_core::keys::model::{Key, KeyStatus};
 use universal_wallet_core::keys::verify::{Checked, check, unknown};
@@ -11,6 +10,7 @@ use universal_wallet_core::operations::create::MerchantLookup;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::ip::client_address;
+use universal_wallet_sdk::Timestamp;
 
 use super::response::Handled;
 use crate::http::answer::Answer;

@@ -1,8 +1,6 @@
 //! Issuer calls: float movements, suspension, emergency revocation.
 
 use serde::Serialize;
-use universal_wallet::id::DistributorID;
-use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::Outcome;
 use universal_wallet_core::keys::lifecycle;
@@ -11,6 +9,8 @@ use universal_wallet_core::provisioning;
 use universal_wallet_core::store::{Profile, Store};
 use universal_wallet_core::text::input::Idempotency;
 use universal_wallet_core::total::Total;
+use universal_wallet_sdk::id::DistributorID;
+use universal_wallet_sdk::{Amount, Timestamp};
 
 use super::approvals::remember;
 use crate::http::answer::Answer;

@@ -1,7 +1,6 @@
 //! Keys: requested, listed, claimed, revoked, tightened, rotated.
 
 use serde::Serialize;
-use universal_wallet::Timestamp;
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::Outcome;
 use universal_wallet_core::keys::model::{Key, KeyStatus};
@@ -9,6 +8,7 @@ use universal_wallet_core::keys::{lifecycle, rotation, tightening};
 use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::responses::KeyView;
 use universal_wallet_core::store::Store;
+use universal_wallet_sdk::Timestamp;
 
 use super::approvals::{idempotency, remember};
 use super::lists::page;

@@ -1,10 +1,10 @@
 //! The calling member: an active member, looked up again in each synchronous stretch.
 
-use universal_wallet::Timestamp;
 use universal_wallet_core::error::{Outcome, Refusal};
 use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::people::sign_in::not_signed_in;
 use universal_wallet_core::store::Store;
+use universal_wallet_sdk::Timestamp;
 
 use crate::calls::objects;
 use crate::calls::shared::Shared;

@@ -18,7 +18,6 @@ pub(crate) mod users;
 
 use std::rc::Rc;
 
-use universal_wallet::Timestamp;
 use universal_wallet_core::error::{Outcome, Refusal};
 use universal_wallet_core::keys::model::Key;
 use universal_wallet_core::operations::create::MerchantLookup;
@@ -27,6 +26,7 @@ use universal_wallet_core::operations::model::Merchant;
 use universal_wallet_core::operations::requester::Requester;
 use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::text::digest::Digest;
+use universal_wallet_sdk::Timestamp;
 
 use super::deliveries::deliver;
 use super::state::DistributorState;

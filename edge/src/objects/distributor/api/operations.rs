@@ -1,6 +1,5 @@
 //! Operations: requested by keys and persons, read, withdrawn by keys.
 
-use universal_wallet::Timestamp;
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::{Code, InternalError, Outcome, Refusal};
 use universal_wallet_core::keys::model::Key;
@@ -10,6 +9,7 @@ use universal_wallet_core::operations::model::{Operation, OperationStatus};
 use universal_wallet_core::operations::requester::Requester;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::input::Input;
+use universal_wallet_sdk::Timestamp;
 
 use super::response::Handled;
 use crate::http::answer::Answer;

@@ -1,12 +1,12 @@
 //! Overview of a distributor: its balance for keys, its summary for members.
 
 use serde::Serialize;
-use universal_wallet::Amount;
-use universal_wallet::id::DistributorID;
-use universal_wallet::wire::Balance;
 use universal_wallet_core::error::Outcome;
 use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::store::Store;
+use universal_wallet_sdk::Amount;
+use universal_wallet_sdk::id::DistributorID;
+use universal_wallet_sdk::wire::Balance;
 
 use crate::http::answer::Answer;
 use crate::objects::distributor::api::issuer::Standing;

@@ -1,9 +1,9 @@
 //! `GET /api-keys/{keyID}/usage`: usage of a key by day, address and refusal.
 
 use serde::Serialize;
-use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::error::{Code, Outcome};
 use universal_wallet_core::keys::model::Key;
+use universal_wallet_sdk::{Amount, Timestamp};
 
 use crate::http::answer::Answer;
 use crate::http::query::Query;

@@ -2,8 +2,6 @@
 //! the decision.
 
 use serde::Serialize;
-use universal_wallet::Timestamp;
-use universal_wallet::id::{ApprovalID, UserID};
 use universal_wallet_core::approvals::decide;
 use universal_wallet_core::approvals::model::{Approval, ApprovalKind};
 use universal_wallet_core::audit::entry_builder::Moment;
@@ -16,6 +14,8 @@ use universal_wallet_core::people::requests::{self, Identity, Requested};
 use universal_wallet_core::responses::{ApprovalView, UserView};
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::secret::Secret;
+use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::id::{ApprovalID, UserID};
 use zeroize::Zeroizing;
 
 use super::lists::page;

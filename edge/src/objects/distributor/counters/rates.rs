@@ -1,10 +1,10 @@
 //! Rate limit of each key, in memory: a restart fills the buckets.
 
 use rustc_hash::FxHashMap;
-use universal_wallet::Timestamp;
-use universal_wallet::id::KeyID;
 use universal_wallet_core::error::{Code, Refusal};
 use universal_wallet_core::keys::rate_limit::{Bucket, Drawn, for_refused};
+use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::id::KeyID;
 
 /// Buckets of the keys that called.
 #[derive(Default)]

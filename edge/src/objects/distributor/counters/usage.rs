@@ -2,10 +2,10 @@
 //! they are written with the operation itself.
 
 use rustc_hash::FxHashMap;
-use universal_wallet::Timestamp;
-use universal_wallet::id::KeyID;
 use universal_wallet_core::error::{Code, InternalError};
 use universal_wallet_core::keys::model::Key;
+use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::id::KeyID;
 
 use crate::objects::distributor::store::SqlStore;
 

@@ -1,8 +1,8 @@
 //! Delivery of a movement to a wallet.
 
-use universal_wallet::id::OperationID;
-use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::operations::model::{CashOutRequest, Operation, phone_wallet};
+use universal_wallet_sdk::id::OperationID;
+use universal_wallet_sdk::{Amount, Timestamp};
 
 use crate::messages::wallet_movement::{MovementKind, WalletMovement};
 

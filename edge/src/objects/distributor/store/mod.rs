@@ -10,8 +10,6 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
-use universal_wallet::id::{KeyID, OperationID};
-use universal_wallet::{Amount, Timestamp};
 use universal_wallet_core::audit::chain::{Content, Entry, Head};
 use universal_wallet_core::audit::verify::Anchor;
 use universal_wallet_core::error::{Error, InternalError};
@@ -22,6 +20,8 @@ use universal_wallet_core::store::{Deadline, Profile, Store as _};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::json_text;
 use universal_wallet_core::text::numbered_id::Numbering;
+use universal_wallet_sdk::id::{KeyID, OperationID};
+use universal_wallet_sdk::{Amount, Timestamp};
 
 use self::delivery::Delivery;
 use crate::platform::storage::{NONE, Storage};

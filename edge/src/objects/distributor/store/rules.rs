@@ -2,8 +2,6 @@
 
 use std::rc::Rc;
 
-use universal_wallet::id::{ApprovalID, KeyID, OperationID};
-use universal_wallet::{Amount, Phone, Timestamp};
 use universal_wallet_core::approvals::model::Approval;
 use universal_wallet_core::audit::chain::{Entry, Head};
 use universal_wallet_core::error::InternalError;
@@ -14,6 +12,8 @@ use universal_wallet_core::store::{Deadline, IdempotentResult, Profile, Store};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Idempotency;
 use universal_wallet_core::text::json_text;
+use universal_wallet_sdk::id::{ApprovalID, KeyID, OperationID};
+use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 use super::delivery::Delivery;
 use super::{OPERATION, SqlStore, operation, stored};

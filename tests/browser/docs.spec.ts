@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { approve, claim, obtainKey } from "./support/steps";
 import { address, expect, expectAccessible, type House, type Page, personOf, test } from "./support/test";
 
-const PAGES = readdirSync(join(import.meta.dirname, "../../web-admin/docs"))
-  .filter((file) => file.endsWith(".html"))
-  .map((file) => file.replace(/(index)?\.html$/, ""));
+const PAGES = readdirSync(join(import.meta.dirname, "../../docs/guides"))
+  .filter((file) => file.endsWith(".md") && file !== "README.md")
+  .map((file) => file.replace(/(index)?\.md$/, ""));
 
 test("the guides are reached from the page, and lead back", async ({ maker }) => {
   await maker.getByRole("link", { name: "Guides and API reference" }).click();
@@ -29,6 +29,18 @@ for (const name of PAGES) {
     expect(wide, "nothing but code and tables scrolls sideways").toBeLessThanOrEqual(screen ?? 0);
   });
 }
+
+test("programs find every guide as Markdown", async ({ request, edge }) => {
+  const list = await request.get(`${edge.url}/llms.txt`);
+  expect(list.ok()).toBe(true);
+  const links = [...(await list.text()).matchAll(/\]\((\/docs\/[\w-]+\.md)\)/g)].map(([, link = ""]) => link);
+  expect(links).toHaveLength(PAGES.length);
+  for (const link of links) {
+    const guide = await request.get(edge.url + link);
+    expect(guide.headers()["content-type"], link).toMatch(/^text\/markdown/);
+    expect(await guide.text(), link).toMatch(/^# /);
+  }
+});
 
 test("the page takes what Get started says to fill in", async ({ page, maker, house, checker }) => {
   await page.goto("/docs/get-started");

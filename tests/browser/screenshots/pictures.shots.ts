@@ -6,7 +6,7 @@ import { address, expect, test } from "../support/test";
 import { flow } from "./flow";
 
 /** The README's pictures: `npx playwright test --config tests/browser/screenshots pictures` makes them anew. */
-const FOLDER = join(import.meta.dirname, "../../../web-admin/docs/pictures");
+const FOLDER = join(import.meta.dirname, "../../../docs/guides/pictures");
 
 test("the flow", async () => {
   await mkdir(FOLDER, { recursive: true });

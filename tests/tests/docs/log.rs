@@ -19,7 +19,7 @@ fn form(line: &Value) -> Vec<(String, &'static str)> {
 
 #[test]
 fn the_line_on_the_page_of_monitoring_is_what_such_a_call_leaves() {
-    let blocks = Page::read("web-admin/docs/monitoring.html").blocks();
+    let blocks = Page::read("docs/guides/monitoring.md").blocks();
     let block = blocks.iter().find(|block| block.language == "log").unwrap();
     let shown: Value = serde_json::from_str(&block.text).unwrap();
     let edge = Setup::new().var("LOG_REQUESTS", "1").start();

@@ -1,4 +1,4 @@
-//! Pages of the guides and Markdown files, and the code blocks in them.
+//! The guides and the other Markdown files, and the code blocks in them.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -25,8 +25,6 @@ pub(crate) struct Block {
     pub(crate) text: String,
 }
 
-const BLOCK: &str = "<pre tabindex=\"0\"><code class=\"language-";
-
 impl Page {
     pub(crate) fn read(name: &str) -> Self {
         let text = fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -35,7 +33,8 @@ impl Page {
 
     /// All pages of the guides.
     pub(crate) fn guides() -> Vec<Self> {
-        let mut names = files("web-admin/docs", "html");
+        let mut names = files("docs/guides", "md");
+        names.retain(|name| !name.ends_with("README.md"));
         names.sort();
         assert!(names.len() > 10, "{names:?}");
         names.iter().map(|name| Self::read(name)).collect()
@@ -50,29 +49,16 @@ impl Page {
         names.iter().map(|name| Self::read(name)).collect()
     }
 
-    pub(crate) fn is_html(&self) -> bool {
-        self.name.ends_with("html")
-    }
-
     /// The page's code blocks, in order.
     pub(crate) fn blocks(&self) -> Vec<Block> {
-        if self.is_html() { self.html_blocks() } else { self.fences() }
-    }
-
-    fn html_blocks(&self) -> Vec<Block> {
-        let blocks: Vec<_> = self.text.split(BLOCK).skip(1).map(html_block).collect();
-        assert_eq!(self.text.matches("<pre").count(), blocks.len(), "{}: a <pre> of another form", self.name);
-        blocks
-    }
-
-    fn fences(&self) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut parts = self.text.split("\n```");
         parts.next();
         while let (Some(block), Some(_prose)) = (parts.next(), parts.next()) {
-            let (language, text) = block.split_once('\n').unwrap();
-            let language = language.split(',').next().unwrap();
-            blocks.push(Block { language: language.into(), file: None, text: text.into() });
+            let (info, text) = block.split_once('\n').unwrap();
+            let language = info.split([',', ' ']).next().unwrap();
+            let file = info.split_once("file=").map(|(_, file)| file.to_owned());
+            blocks.push(Block { language: language.into(), file, text: text.into() });
         }
         blocks
     }
@@ -85,40 +71,15 @@ fn files(folder: &str, extension: &str) -> Vec<String> {
     named.map(|name| Path::new(folder).join(name).into_os_string().into_string().unwrap()).collect()
 }
 
-fn html_block(text: &str) -> Block {
-    let (head, rest) = text.split_once('>').unwrap();
-    let (code, _) = rest.split_once("</code></pre>").expect("a block ends with </code></pre>");
-    let (language, attributes) = head.split_once('"').unwrap();
-    let file = attributes.strip_prefix(" data-file=\"").map(|file| file.trim_end_matches('"').to_owned());
-    Block { language: language.into(), file, text: unescaped(code) }
-}
-
-/// The visible text of HTML.
-fn unescaped(html: &str) -> String {
-    assert!(!html.contains('<'), "markup within a block: {html}");
-    html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
-}
-
-/// The values of an attribute, wherever it appears outside of comments.
-pub(crate) fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
-    let before = format!(" {name}=\"");
-    html.split(&before).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
-}
-
 #[test]
 fn blocks_are_found_with_language_file_and_text() {
-    let html = format!(
-        "<p>\n{BLOCK}rust\" data-file=\"a.rs\">a &lt; b &amp;&amp; c\nd</code></pre>\n{BLOCK}sh\">x</code></pre>"
-    );
-    let page = Page { name: "x.html".into(), text: html };
-    let expected = [("rust", Some("a.rs"), "a < b && c\nd"), ("sh", None, "x")];
+    let text = "Text\n\n```sh\na\nb\n```\n\n```rust,no_run\nc\n```\n\n```rust file=a.rs\nd\n```\n";
+    let page = Page { name: "x.md".into(), text: text.into() };
+    let expected = [("sh", None, "a\nb"), ("rust", None, "c"), ("rust", Some("a.rs"), "d")];
     let expected = expected.map(|(language, file, text)| Block {
         language: language.into(),
         file: file.map(str::to_owned),
         text: text.into(),
     });
     assert_eq!(page.blocks(), expected);
-    let markdown = Page { name: "x.md".into(), text: "Text\n\n```sh\na\nb\n```\n\n```rust,no_run\nc\n```\n".into() };
-    let found: Vec<_> = markdown.blocks().into_iter().map(|block| (block.language, block.text)).collect();
-    assert_eq!(found, [("sh".to_owned(), "a\nb".to_owned()), ("rust".to_owned(), "c".to_owned())]);
 }

@@ -17,7 +17,11 @@ pub const AREAS: &[Area] = &[
                 layer("worker-client", &["tests/worker-client/"]),
             ],
             &[layer("tests", &["tests/"]), layer("tidy", &["tests/tidy/"]), layer("xtask", &["xtask/"])],
-            &[layer("runtime", &["xtask/runtime/"]), layer("web-admin", &["web-admin/"])],
+            &[
+                layer("guides", &["xtask/guides/"]),
+                layer("runtime", &["xtask/runtime/"]),
+                layer("web-admin", &["web-admin/"]),
+            ],
             &[layer("shell", &["edge/shell/"]), layer("edge", &["edge/src/"])],
             &[layer("core", &["edge/core/"])],
             &[layer("sdk", &["sdk/"])],

@@ -1,4 +1,5 @@
-//! `cargo xtask build`: from a Worker's sources to a folder that wrangler and workerd load unchanged.
+//! `cargo xtask build`: from a Worker's sources to a folder that wrangler and workerd load unchanged, and from the
+//! guides' Markdown to the site's pages.
 
 mod bindgen;
 mod shell;
@@ -33,5 +34,8 @@ pub(crate) fn build(worker: Worker) -> Result<()> {
         stamp::write(stamp, worker)?;
     }
     shell::copy(worker)?;
+    if worker == Worker::Edge {
+        edge_guides::publish(workspace::root())?;
+    }
     size::print(worker)
 }

@@ -14,7 +14,7 @@ const NOTHING = new Uint8Array(0);
 // The headers that Rust reads: of a request without a body, of any request, and of one that a browser may have sent.
 const READ_HEADERS = ["Authorization", "CF-Connecting-IP"];
 const HEADERS = [...READ_HEADERS, "Content-Type", "Idempotency-Key"];
-const BROWSER_HEADERS = [...HEADERS, "Cookie", "Origin", "Sec-Fetch-Site", "Upgrade"];
+const BROWSER_HEADERS = [...HEADERS, "Cookie", "Origin", "Sec-Fetch-Site", "Upgrade", "X-UW-Person"];
 
 export default {
   fetch(request, env) {

@@ -6,3 +6,4 @@ pub(crate) mod key_headers;
 pub(crate) mod query;
 pub(crate) mod request;
 pub mod routes;
+pub(crate) mod shown_person;

@@ -3,12 +3,17 @@
 use percent_encoding::percent_decode_str;
 use universal_wallet_core::error::{Code, Outcome, Refusal};
 
+use super::routes::Route;
+
 /// Default number of items per page.
 const DEFAULT_LIMIT: u32 = 100;
 /// Maximum number of items per page.
 const MAX_LIMIT: u32 = 1000;
 /// Maximum offset.
 pub(crate) const MAX_OFFSET: u32 = 10_000;
+
+/// Maximum number of parameters in a query.
+const MAX_PARAMETERS: usize = 32;
 
 /// The parameters of a query, each at most once.
 pub(crate) struct Query(Vec<(String, String)>);
@@ -19,15 +24,28 @@ pub(crate) fn wrong(field: &str, message: impl ToString) -> Refusal {
 }
 
 impl Query {
-    /// Parses a query, without its question mark.
-    pub(crate) fn parse(query: &str) -> Outcome<Self> {
+    /// Parses the query of a route's call, without its question mark. Unknown parameters are refused, except on routes
+    /// that ignore them.
+    pub(crate) fn of(route: Route, query: &str) -> Outcome<Self> {
+        let query = Self::parse(query)?;
+        let unknown = query.0.iter().find(|(name, _)| !route.parameters().contains(&name.as_str()));
+        match unknown.filter(|_| !route.ignores_unknown_parameters()) {
+            Some((name, _)) => Err(wrong(&start_of(name), "is not a parameter of this address").into()),
+            None => Ok(query),
+        }
+    }
+
+    fn parse(query: &str) -> Outcome<Self> {
         let mut pairs: Vec<(String, String)> = Vec::new();
         if !is_encoded_utf8(query) {
             return Err(wrong("query", "is not percent-encoded UTF-8").into());
         }
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             if pairs.iter().any(|(known, _)| *known == name) {
-                return Err(wrong(&name.chars().take(64).collect::<String>(), "appears more than once").into());
+                return Err(wrong(&start_of(&name), "appears more than once").into());
+            }
+            if pairs.len() == MAX_PARAMETERS {
+                return Err(wrong("query", format!("has more than {MAX_PARAMETERS} parameters")).into());
             }
             pairs.push((name.into_owned(), value.into_owned()));
         }
@@ -69,6 +87,11 @@ impl Query {
     }
 }
 
+/// The start of a parameter's name, short enough for an answer.
+fn start_of(name: &str) -> String {
+    name.chars().take(64).collect()
+}
+
 /// True if every percent sign begins an escape and the decoded text is UTF-8.
 fn is_encoded_utf8(query: &str) -> bool {
     let escapes = query.split('%').skip(1);
@@ -90,5 +113,25 @@ mod tests {
             assert!(Query::parse(&format!("limit={bad}")).unwrap().limit().is_err() || bad == "+5", "{bad}");
         }
         assert_eq!(Query::parse("limit=1000").unwrap().limit().unwrap(), 1000);
+    }
+
+    #[test]
+    fn the_number_of_parameters_is_limited() {
+        let query = |count: usize| (0..count).map(|number| format!("p{number}=&")).collect::<String>();
+        assert!(Query::parse(&query(MAX_PARAMETERS)).is_ok());
+        assert!(Query::parse(&query(MAX_PARAMETERS + 1)).is_err());
+    }
+
+    #[test]
+    fn an_unknown_parameter_is_named_except_where_the_reference_ignores_it() {
+        for (route, query, known) in [
+            (Route::ListKeys, "status=active", true),
+            (Route::ListKeys, "state=active", false),
+            (Route::GetCallingKey, "x", false),
+            (Route::GetBalance, "x=1", true),
+            (Route::GetBalance, "x=1&x=2", false),
+        ] {
+            assert_eq!(Query::of(route, query).is_ok(), known, "{route:?} {query}");
+        }
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct Request<'a> {
     pub(crate) origin_header: Option<&'a str>,
     pub(crate) fetch_site: Option<&'a str>,
     pub(crate) upgrade: Option<&'a str>,
+    /// The person for whom the calling page was drawn.
+    pub(crate) person: Option<&'a str>,
     /// The body, once it has been read.
     body: Option<Result<&'a str, Unread>>,
 }
@@ -37,8 +39,8 @@ fn cut(text: &str, at: impl Fn(u8) -> bool) -> Option<(&str, &str)> {
 
 impl<'a> Request<'a> {
     /// Parses the shell's form: method, URL, then one line each for the headers Authorization, CF-Connecting-IP,
-    /// Content-Type, Idempotency-Key, Cookie, Origin, Sec-Fetch-Site and Upgrade. A line begins with `=` if the header
-    /// was sent; trailing lines may be missing. The body is present once it has been read.
+    /// Content-Type, Idempotency-Key, Cookie, Origin, Sec-Fetch-Site, Upgrade and X-UW-Person. A line begins with `=`
+    /// if the header was sent; trailing lines may be missing. The body is present once it has been read.
     pub(crate) fn parse(text: &'a str, body: Option<Result<&'a str, Unread>>, request_id: &str) -> Option<Self> {
         let mut lines = text.split('\n');
         let method = lines.next()?;
@@ -64,6 +66,7 @@ impl<'a> Request<'a> {
             origin_header: header(),
             fetch_site: header(),
             upgrade: header(),
+            person: header(),
             body,
         })
     }

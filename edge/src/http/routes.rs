@@ -30,7 +30,7 @@ const DECIDERS: &[Role] = &[Role::Checker, Role::Admin];
 const ACTIVE: &[Role] = &[Role::Maker, Role::Checker, Role::Admin];
 
 macro_rules! routes {
-    ($($name:ident $id:literal $method:ident $pattern:literal $access:expr,)*) => {
+    ($($name:ident $id:literal $method:ident $pattern:literal $access:expr $(; $($parameter:literal)*)?,)*) => {
         /// A route, named by its operationId in the API description. Names are stable, since messages between the
         /// Worker and the objects, and stored idempotency scopes, contain them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,6 +61,11 @@ macro_rules! routes {
                 use Access::{Console, Issuer, Key, Public, Session};
                 match self { $(Self::$name => $access),* }
             }
+
+            /// Names of the query's parameters.
+            pub const fn parameters(self) -> &'static [&'static str] {
+                match self { $(Self::$name => &[$($($parameter),*)?]),* }
+            }
         }
     };
 }
@@ -70,12 +75,12 @@ routes! {
     GetHealth "getHealth" GET "/healthz" Public,
     GetDescription "getDescription" GET "/openapi.json" Public,
     GetBalance "getBalance" GET "/api/v1/distributors/*/balance" Key(Some(ReadBalance)),
-    ListOperations "listOperations" GET "/api/v1/distributors/*/operations" Key(Some(ReadTransactions)),
+    ListOperations "listOperations" GET "/api/v1/distributors/*/operations" Key(Some(ReadTransactions)); "limit" "offset" "cursor" "status" "operationType",
     CreateOperation "createOperation" POST "/api/v1/distributors/*/operations" Key(Some(PerformOperations)),
-    ExportOperations "exportOperations" GET "/api/v1/distributors/*/operations/export" Key(Some(ReadTransactions)),
+    ExportOperations "exportOperations" GET "/api/v1/distributors/*/operations/export" Key(Some(ReadTransactions)); "format" "from" "to",
     GetOperation "getOperation" GET "/api/v1/distributors/*/operations/*" Key(Some(ReadTransactions)),
     WithdrawOperation "withdrawOperation" DELETE "/api/v1/distributors/*/operations/*" Key(Some(PerformOperations)),
-    ListCashOuts "listCashOuts" GET "/api/v1/distributors/*/cashouts" Key(Some(ReadTransactions)),
+    ListCashOuts "listCashOuts" GET "/api/v1/distributors/*/cashouts" Key(Some(ReadTransactions)); "limit" "cursor",
     ProcessCashOut "processCashOut" PUT "/api/v1/distributors/*/cashouts/*" Key(Some(PerformOperations)),
     GetCallingKey "getCallingKey" GET "/api/v1/distributors/*/api-key" Key(None),
     SignIn "signIn" POST "/admin/v1/session" Session,
@@ -84,36 +89,36 @@ routes! {
     ChangePassword "changePassword" POST "/admin/v1/session/password" Session,
     GetDistributor "getDistributor" GET "/admin/v1/distributors/*" Console(ANY),
     RequestKey "requestKey" POST "/admin/v1/distributors/*/api-keys" Console(MAKER),
-    ListKeys "listKeys" GET "/admin/v1/distributors/*/api-keys" Console(ANY),
+    ListKeys "listKeys" GET "/admin/v1/distributors/*/api-keys" Console(ANY); "limit" "cursor" "status",
     GetKey "getKey" GET "/admin/v1/distributors/*/api-keys/*" Console(ANY),
     ClaimKey "claimKey" POST "/admin/v1/distributors/*/api-keys/*/claim" Console(MAKER),
     RevokeKey "revokeKey" POST "/admin/v1/distributors/*/api-keys/*/revoke" Console(ACTIVE),
     TightenKey "tightenKey" PATCH "/admin/v1/distributors/*/api-keys/*" Console(ACTIVE),
     RotateKey "rotateKey" POST "/admin/v1/distributors/*/api-keys/*/rotate" Console(MAKER),
-    GetKeyUsage "getKeyUsage" GET "/admin/v1/distributors/*/api-keys/*/usage" Console(ANY),
+    GetKeyUsage "getKeyUsage" GET "/admin/v1/distributors/*/api-keys/*/usage" Console(ANY); "days",
     GetAttention "getAttention" GET "/admin/v1/distributors/*/attention" Console(ANY),
-    ListApprovals "listApprovals" GET "/admin/v1/distributors/*/approvals" Console(ANY),
+    ListApprovals "listApprovals" GET "/admin/v1/distributors/*/approvals" Console(ANY); "limit" "cursor" "status" "kind",
     GetApproval "getApproval" GET "/admin/v1/distributors/*/approvals/*" Console(ANY),
     Approve "approve" POST "/admin/v1/distributors/*/approvals/*/approve" Console(DECIDERS),
     Reject "reject" POST "/admin/v1/distributors/*/approvals/*/reject" Console(DECIDERS),
     Withdraw "withdraw" POST "/admin/v1/distributors/*/approvals/*/withdraw" Console(ANY),
-    ListConsoleOperations "listConsoleOperations" GET "/admin/v1/distributors/*/operations" Console(ANY),
+    ListConsoleOperations "listConsoleOperations" GET "/admin/v1/distributors/*/operations" Console(ANY); "limit" "offset" "cursor" "status" "operationType",
     RequestOperation "requestOperation" POST "/admin/v1/distributors/*/operations" Console(MAKER),
-    ExportConsoleOperations "exportConsoleOperations" GET "/admin/v1/distributors/*/operations/export" Console(ANY),
+    ExportConsoleOperations "exportConsoleOperations" GET "/admin/v1/distributors/*/operations/export" Console(ANY); "format" "from" "to",
     GetConsoleOperation "getConsoleOperation" GET "/admin/v1/distributors/*/operations/*" Console(ANY),
-    ListConsoleCashOuts "listConsoleCashOuts" GET "/admin/v1/distributors/*/cashouts" Console(ANY),
+    ListConsoleCashOuts "listConsoleCashOuts" GET "/admin/v1/distributors/*/cashouts" Console(ANY); "limit" "cursor",
     RequestProcessCashOut "requestProcessCashOut" PUT "/admin/v1/distributors/*/cashouts/*" Console(MAKER),
-    ListUsers "listUsers" GET "/admin/v1/distributors/*/users" Console(ANY),
+    ListUsers "listUsers" GET "/admin/v1/distributors/*/users" Console(ANY); "limit" "cursor",
     RequestUser "requestUser" POST "/admin/v1/distributors/*/users" Console(ADMIN),
     ChangeUser "changeUser" PATCH "/admin/v1/distributors/*/users/*" Console(ADMIN),
     RequestPasswordReset "requestPasswordReset" POST "/admin/v1/distributors/*/users/*/reset-password" Console(ADMIN),
-    ListenToEvents "listenToEvents" GET "/admin/v1/distributors/*/events" Console(ANY),
-    ListAudit "listAudit" GET "/admin/v1/distributors/*/audit" Console(ANY),
-    VerifyAudit "verifyAudit" GET "/admin/v1/distributors/*/audit/verify" Console(ANY),
+    ListenToEvents "listenToEvents" GET "/admin/v1/distributors/*/events" Console(ANY); "person",
+    ListAudit "listAudit" GET "/admin/v1/distributors/*/audit" Console(ANY); "limit" "cursor",
+    VerifyAudit "verifyAudit" GET "/admin/v1/distributors/*/audit/verify" Console(ANY); "from",
     CreateDistributor "createDistributor" POST "/issuer/v1/distributors" Issuer,
-    ListDistributors "listDistributors" GET "/issuer/v1/distributors" Issuer,
+    ListDistributors "listDistributors" GET "/issuer/v1/distributors" Issuer; "cursor",
     GetPosition "getPosition" GET "/issuer/v1/distributors/*" Issuer,
-    VerifyDistributor "verifyDistributor" GET "/issuer/v1/distributors/*/verify" Issuer,
+    VerifyDistributor "verifyDistributor" GET "/issuer/v1/distributors/*/verify" Issuer; "from",
     SuspendDistributor "suspendDistributor" POST "/issuer/v1/distributors/*/suspend" Issuer,
     ResumeDistributor "resumeDistributor" POST "/issuer/v1/distributors/*/resume" Issuer,
     AddUser "addUser" POST "/issuer/v1/distributors/*/users" Issuer,
@@ -130,6 +135,21 @@ routes! {
 }
 
 impl Route {
+    /// True if unknown parameters are ignored: on the reference's own routes, whose clients may send more than is read
+    /// here, and on those that anyone may read.
+    pub const fn ignores_unknown_parameters(self) -> bool {
+        matches!(
+            self,
+            Self::GetHealth
+                | Self::GetDescription
+                | Self::GetBalance
+                | Self::ListOperations
+                | Self::CreateOperation
+                | Self::ListCashOuts
+                | Self::ProcessCashOut
+        )
+    }
+
     /// The route with a stable name.
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|route| route.id() == id)

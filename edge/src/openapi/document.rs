@@ -72,19 +72,14 @@ fn path_of(pattern: &str) -> (String, Vec<&'static str>) {
 
 /// Codes that can refuse any call of an area, besides those of its operations.
 fn common_codes(verb: &str, access: Access, names: &[&str], operation: &Operation) -> Vec<Code> {
-    let mut codes = vec![Code::Internal, Code::Unavailable];
+    // A repeated parameter of the query is refused everywhere.
+    let mut codes = vec![Code::Internal, Code::Unavailable, Code::InvalidRequest];
     let writes = verb != "GET";
     if writes && operation.route != Route::SignOut {
-        codes.extend([Code::InvalidJson, Code::InvalidRequest, Code::BodyTooLarge, Code::UnsupportedMediaType]);
-    }
-    if operation.parameters.iter().any(|parameter| parameter["in"] == "query") {
-        codes.push(Code::InvalidRequest);
+        codes.extend([Code::InvalidJson, Code::BodyTooLarge, Code::UnsupportedMediaType]);
     }
     if operation.idempotency != Idempotency::No {
         codes.push(Code::IdempotencyKeyReused);
-    }
-    if names.contains(&"phone") {
-        codes.push(Code::InvalidRequest);
     }
     if !names.is_empty() {
         codes.push(Code::NotFound);
@@ -102,6 +97,9 @@ fn common_codes(verb: &str, access: Access, names: &[&str], operation: &Operatio
             if operation.route != Route::SignIn {
                 codes.push(Code::NotSignedIn);
             }
+            if shows_a_person(operation.route) {
+                codes.push(Code::SessionChanged);
+            }
             if matches!(access, Access::Console(_)) {
                 codes.push(Code::PasswordChangeRequired);
             }
@@ -112,6 +110,12 @@ fn common_codes(verb: &str, access: Access, names: &[&str], operation: &Operatio
         Access::Issuer => codes.extend([Code::MissingApiKey, Code::InvalidApiKey]),
     }
     codes
+}
+
+/// True if the call says for whom its page was drawn. A page reads its session and signs in before it shows anybody.
+const fn shows_a_person(route: Route) -> bool {
+    matches!(route.access(), Access::Session | Access::Console(_))
+        && !matches!(route, Route::SignIn | Route::GetSession)
 }
 
 const fn security(access: Access) -> &'static str {
@@ -147,6 +151,9 @@ impl Document {
             Idempotency::Required => {
                 parameters.push(self.parameter("required.Idempotency-Key", parameters::idempotency_key(true)));
             }
+        }
+        if shows_a_person(operation.route) && operation.route != Route::ListenToEvents {
+            parameters.push(self.parameter("X-UW-Person", parameters::shown_person("X-UW-Person", "header")));
         }
         let mut codes = common_codes(verb, access, names, &operation);
         codes.extend(&operation.codes);

@@ -50,6 +50,20 @@ mod tests {
         assert_eq!(names.len(), described.len(), "two operations share an operationId");
     }
 
+    #[test]
+    fn the_routes_read_exactly_the_parameters_that_are_described() {
+        for operation in descriptions() {
+            let described: HashSet<_> = operation
+                .parameters
+                .iter()
+                .filter(|parameter| parameter["in"] == "query")
+                .filter_map(|parameter| parameter["name"].as_str())
+                .collect();
+            let read: HashSet<_> = operation.route.parameters().iter().copied().collect();
+            assert_eq!(described, read, "{}", operation.id);
+        }
+    }
+
     /// Renew the file with `UPDATE_OPENAPI=1 cargo test -p universal-wallet-edge openapi`, and review the difference.
     #[test]
     fn the_file_is_what_the_routes_and_types_say() {

@@ -76,7 +76,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
                 "A WebSocket of {\"type\",\"id\",\"at\"}, one message for each change. It closes with 4401 when the \
                  session ends and with 4403 when the membership does.",
             )
-            .parameters([parameters::upgrade()])
+            .parameters([parameters::upgrade(), parameters::shown_person("person", "query")])
             .answers_nothing(101, "The WebSocket is open.")
             .refuses(&[Code::InvalidRequest, Code::CrossSiteRequest]),
         Operation::new(Route::ListAudit, "listAudit", AUDIT, "List the hash-chained log, newest first")

@@ -127,6 +127,19 @@ pub(super) fn operations() -> Vec<Value> {
     ]
 }
 
+/// The person for whom the calling page was drawn.
+pub(super) fn shown_person(name: &str, place: &str) -> Value {
+    json!({
+        "name": name,
+        "in": place,
+        "required": false,
+        "description": "For whom the calling page was drawn: the userID of its session. Where the session is another \
+                        person's, the call is refused and nothing is done. Clients without pages leave it out.",
+        "schema": id("usr_"),
+        "example": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+    })
+}
+
 /// `Upgrade: websocket`.
 pub(super) fn upgrade() -> Value {
     json!({

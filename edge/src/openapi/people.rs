@@ -7,6 +7,7 @@ use universal_wallet_core::responses::UserView;
 use super::approvals::approval_example;
 use super::bodies;
 use super::operation::{Operation, Tag};
+use super::parameters;
 use crate::http::routes::Route;
 use crate::objects::distributor::answers::{Page, UserChanged, UserRequested};
 
@@ -40,7 +41,8 @@ pub(super) fn descriptions() -> Vec<Operation> {
     });
     vec![
         new(Route::ListUsers, "listUsers", "List members")
-            .about("Everybody who is or was a member.")
+            .about("Everybody who is or was a member, in the order in which they were added.")
+            .parameters([parameters::limit(), parameters::cursor()])
             .answers::<Page<UserView>>(200, "The members.", json!({ "items": [user_example()], "nextCursor": "" })),
         new(Route::RequestUser, "requestUser", "Ask for a new member")
             .about(

@@ -11,6 +11,7 @@ use crate::calls::step::{self, READ_BODY};
 use crate::http::cookie::Cookie;
 use crate::http::request::Request;
 use crate::http::routes::Route;
+use crate::http::shown_person::ShownPerson;
 use crate::messages::call::{Call, Principal};
 use crate::messages::envelope::{self, Receiver};
 use crate::messages::to_distributor::ConsoleCaller;
@@ -26,6 +27,7 @@ pub(super) fn begin(request: &Request<'_>, route: Route, [distributor, subject]:
     let distributor: Option<DistributorID> = distributor.parse().ok();
     let cookie = request.cookie.and_then(Cookie::read).ok_or_else(not_signed_in)?;
     let Some(input) = request.input() else { return Ok(Begun::Step(READ_BODY.into())) };
+    let shown = ShownPerson::of(request, route)?;
     let ip = request.client().map(|address| address.to_string());
     let call = distributor.map(|distributor| Call {
         origin: request.origin.clone(),
@@ -36,12 +38,13 @@ pub(super) fn begin(request: &Request<'_>, route: Route, [distributor, subject]:
         ip,
         input,
     });
-    Ok(Begun::Asking(Box::pin(answer(cookie, call))))
+    Ok(Begun::Asking(Box::pin(answer(cookie, shown, call))))
 }
 
-async fn answer(cookie: Cookie, call: Option<Call>) -> Outcome<String> {
+async fn answer(cookie: Cookie, shown: ShownPerson, call: Option<Call>) -> Outcome<String> {
     let session = ToUser::Session { token: cookie.token };
     let person: SignedIn = objects::user(cookie.login.as_str()).ask(&session).await?;
+    shown.must_be(person.user)?;
     // A distributor that the person never joined is not even asked.
     let call = call.filter(|call| person.distributors.contains(&call.distributor)).ok_or_else(Refusal::not_found)?;
     let caller = ConsoleCaller {

@@ -34,8 +34,9 @@ pub(super) fn begin(request: &mut Request<'_>, route: Route, variable: [&str; 2]
             return Err(Refusal::new(Code::MissingApiKey, message).into());
         }
     }
+    let query = Query::of(route, request.query)?;
     match request.input() {
-        Some(input) => answer(request, route, variable, input),
+        Some(input) => answer(request, &query, route, variable, input),
         None => Ok(Begun::Step(READ_BODY.into())),
     }
 }
@@ -51,7 +52,13 @@ fn named<T: std::str::FromStr>(segment: &str) -> Outcome<T> {
     segment.parse().map_err(|_| Refusal::not_found().into())
 }
 
-fn answer(request: &Request<'_>, route: Route, [first, second]: [&str; 2], input: Input) -> Outcome<Begun> {
+fn answer(
+    request: &Request<'_>,
+    query: &Query,
+    route: Route,
+    [first, second]: [&str; 2],
+    input: Input,
+) -> Outcome<Begun> {
     Ok(match route {
         Route::CreateDistributor => Begun::asking(async move { provisioning::create_distributor(&input).await }),
         Route::AddUser => {
@@ -64,7 +71,6 @@ fn answer(request: &Request<'_>, route: Route, [first, second]: [&str; 2], input
         Route::VerifyWallet => Begun::asking(verify_wallet(phone_wallet(&phone(first)?))),
         Route::VerifyMerchant => Begun::asking(verify_wallet(merchant_wallet(named(first)?))),
         Route::ListDistributors => {
-            let query = Query::parse(request.query)?;
             let after = query
                 .get("cursor")
                 .filter(|cursor| !cursor.is_empty())

@@ -14,8 +14,10 @@ use crate::calls::objects;
 use crate::calls::step::READ_BODY;
 use crate::http::answer::Answer;
 use crate::http::cookie::{self, Cookie};
+use crate::http::query::Query;
 use crate::http::request::Request;
 use crate::http::routes::Route;
+use crate::http::shown_person::ShownPerson;
 use crate::messages::to_distributor::{Membership, ToDistributor};
 use crate::messages::to_sign_ins::ToSignIns;
 use crate::messages::to_user::{SignedIn, ToUser};
@@ -62,7 +64,9 @@ pub(super) fn begin(request: &Request<'_>, route: Route) -> Outcome<Begun> {
     if route != Route::SignIn && cookie.is_none() {
         return Err(not_signed_in().into());
     }
+    Query::of(route, request.query)?;
     let Some(input) = request.input() else { return Ok(Begun::Step(READ_BODY.into())) };
+    let shown = ShownPerson::of(request, route)?;
     let from = Client {
         subscriber: request
             .client()
@@ -72,10 +76,14 @@ pub(super) fn begin(request: &Request<'_>, route: Route) -> Outcome<Begun> {
     Ok(match cookie.filter(|_| route != Route::SignIn) {
         None => Begun::asking(async move { sign_in(&input, from).await }),
         Some(Cookie { login, token }) => Begun::asking(async move {
+            let person: SignedIn = objects::user(login.as_str()).ask(&ToUser::Session { token }).await?;
+            if route == Route::GetSession {
+                return session(person, from.ip).await;
+            }
+            shown.must_be(person.user)?;
             match route {
                 Route::SignOut => sign_out(&login, token).await,
-                Route::ChangePassword => change_password(&login, token, &input).await,
-                _ => session(objects::user(login.as_str()).ask(&ToUser::Session { token }).await?, from.ip).await,
+                _ => change_password(&login, token, &input).await,
             }
         }),
     })

@@ -16,9 +16,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 type Socket = WebSocket<TcpStream>;
 
 /// Opens the stream of events with a cookie; the status if it is refused.
-fn listen(distributor: &Distributor<'_>, cookie: &str, origin: Option<&str>) -> Result<Socket, u16> {
+fn listen(distributor: &Distributor<'_>, cookie: &str, query: &str, origin: Option<&str>) -> Result<Socket, u16> {
     let edge = distributor.edge;
-    let url = format!("{}{}", edge.url.replace("http:", "ws:"), distributor.console("/events"));
+    let path = distributor.console(&format!("/events{query}"));
+    let url = format!("{}{path}", edge.url.replace("http:", "ws:"));
     let mut request = url.into_client_request().unwrap();
     request.headers_mut().insert("Cookie", cookie.parse().unwrap());
     if let Some(origin) = origin {
@@ -34,7 +35,7 @@ fn listen(distributor: &Distributor<'_>, cookie: &str, origin: Option<&str>) -> 
 }
 
 fn open(distributor: &Distributor<'_>, person: &Person) -> Socket {
-    listen(distributor, &person.cookie(distributor.edge), None).unwrap()
+    listen(distributor, &person.cookie(distributor.edge), "", None).unwrap()
 }
 
 /// The next message of that type.
@@ -84,10 +85,16 @@ fn only_members_of_this_page_listen() {
     let edge = Edge::start();
     let (distributor, other) = (edge.distributor(), edge.distributor());
     let cookie = distributor.maker.cookie(&edge);
-    assert_eq!(listen(&distributor, &cookie, Some("https://evil.example")).unwrap_err(), 403);
-    assert_eq!(listen(&distributor, &other.maker.cookie(&edge), None).unwrap_err(), 404);
-    assert_eq!(listen(&distributor, "__Host-uw_session=x", None).unwrap_err(), 401);
-    listen(&distributor, &cookie, Some(&edge.url)).unwrap();
+    assert_eq!(listen(&distributor, &cookie, "", Some("https://evil.example")).unwrap_err(), 403);
+    assert_eq!(listen(&distributor, &other.maker.cookie(&edge), "", None).unwrap_err(), 404);
+    assert_eq!(listen(&distributor, "__Host-uw_session=x", "", None).unwrap_err(), 401);
+    listen(&distributor, &cookie, "", Some(&edge.url)).unwrap();
+    let shows = |person: &Person| listen(&distributor, &cookie, &format!("?person={}", person.id), None);
+    shows(&distributor.maker).unwrap();
+    assert_eq!(shows(&distributor.checker).unwrap_err(), 409);
+    for malformed in ["?person=x", "?person=", "?who=x"] {
+        assert_eq!(listen(&distributor, &cookie, malformed, None).unwrap_err(), 400, "{malformed}");
+    }
     edge.get(&distributor.console("/events")).person(&distributor.maker).send().refused(400, "invalid_request");
 }
 
@@ -99,13 +106,13 @@ fn the_stream_closes_with_4401_when_the_session_ends() {
     let admin = &distributor.admin;
     // Signing out closes the stream.
     let cookie = cookie_of(&admin.sign_in(&edge));
-    let mut socket = listen(&distributor, &cookie, None).unwrap();
+    let mut socket = listen(&distributor, &cookie, "", None).unwrap();
     edge.delete("/admin/v1/session").header("Cookie", &cookie).send().ok();
     assert_eq!(closed(&mut socket), 4401);
-    assert_eq!(listen(&distributor, &cookie, None).unwrap_err(), 401);
+    assert_eq!(listen(&distributor, &cookie, "", None).unwrap_err(), 401);
     // Another two people reset the password.
     let checker = cookie_of(&distributor.checker.sign_in(&edge));
-    let mut socket = listen(&distributor, &checker, None).unwrap();
+    let mut socket = listen(&distributor, &checker, "", None).unwrap();
     let reset = distributor.console(&format!("/users/{}/reset-password", distributor.checker.id));
     let asked = edge.post(&reset).person(admin).send().ok();
     let mut second = Person::new(&["checker"]);
@@ -141,5 +148,5 @@ fn the_stream_closes_with_4403_when_the_membership_ends() {
     edge.patch(&path).person(&distributor.admin).json(json!({ "disabled": true })).send().ok();
     assert_eq!(closed(&mut leaves), 4403);
     next(&mut stays, "user.tightened");
-    assert!([401, 404].contains(&listen(&distributor, &leaver.cookie(&edge), None).unwrap_err()));
+    assert!([401, 404].contains(&listen(&distributor, &leaver.cookie(&edge), "", None).unwrap_err()));
 }

@@ -104,3 +104,26 @@ fn open_requests_are_listed_oldest_first() {
     let path = distributor.api(&format!("/cashouts?cursor={}", foreign.as_str().unwrap()));
     edge.get(&path).key(&till).send().refused(400, "invalid_request");
 }
+
+#[test]
+fn users_are_listed_page_by_page_in_the_order_in_which_they_were_added() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let list =
+        |query: &str| edge.get(&distributor.console(&format!("/users{query}"))).person(&distributor.maker).send();
+    let all = list("").ok()["items"].as_array().unwrap().clone();
+    assert!(all.len() > 2, "{all:?}");
+    let mut seen = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = list(&format!("?limit=2&cursor={cursor}")).ok();
+        assert!(page["items"].as_array().unwrap().len() <= 2);
+        seen.extend(page["items"].as_array().unwrap().clone());
+        cursor = page["nextCursor"].as_str().unwrap().to_owned();
+        if cursor.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(seen, all);
+    list("?cursor=x").refused(400, "invalid_request");
+}

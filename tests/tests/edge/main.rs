@@ -39,6 +39,7 @@ mod restart;
 mod roles;
 mod rotation;
 mod secrets;
+mod shown_person;
 mod sign_in;
 mod snapshots;
 mod upgrade;

@@ -45,6 +45,24 @@ export function whenSessionEnds(handler) {
   signInAgain = handler;
 }
 
+/** The `userID` of the person whom this tab shows; "" before anybody signed in. */
+let shownPerson = "";
+
+/** @param {string} userID */
+export function showsPerson(userID) {
+  shownPerson = userID;
+}
+
+/**
+ * Starts the tab anew, since nothing of the person whom it shows may stay. Never resolves: a page that is being left
+ * keeps its callers waiting rather than failing them.
+ * @returns {Promise<never>}
+ */
+export function startAnew() {
+  location.reload();
+  return new Promise(() => {});
+}
+
 /**
  * @typedef {{ body?: unknown, idempotencyKey?: string, signal?: AbortSignal }} CallOptions
  */
@@ -57,6 +75,7 @@ export function whenSessionEnds(handler) {
 async function send(method, path, { body, idempotencyKey, signal }) {
   /** @type {Record<string, string>} */
   const headers = { accept: "application/json" };
+  if (shownPerson) headers["x-uw-person"] = shownPerson;
   if (body !== undefined) headers["content-type"] = "application/json";
   if (idempotencyKey) headers["idempotency-key"] = idempotencyKey;
   try {
@@ -126,6 +145,7 @@ async function answer(method, path, options) {
     const response = await send(method, path, options);
     if (response.ok) return response;
     const error = await refusal(response);
+    if (error.code === "session_changed") return startAnew();
     // A 401 means that nothing happened, so the same call is safe to repeat after signing in.
     if (error.code !== "not_signed_in" || path === "/session") throw error;
     await signInAgain();

@@ -5,7 +5,7 @@
  * the session as the server's idle rule says.
  */
 
-import { get } from "./api.js";
+import { checkPerson, current } from "./session.js";
 
 /** Polling interval while there is no WebSocket. */
 const POLL_MS = 8_000;
@@ -86,10 +86,13 @@ function connect() {
   if (!distributorID || !navigator.onLine) return;
 
   const url = new URL(`/admin/v1/distributors/${distributorID}/events`, location.href);
+  url.searchParams.set("person", current()?.userID ?? "");
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   const opening = new WebSocket(url);
   socket = opening;
+  let opened = false;
   opening.addEventListener("open", () => {
+    opened = true;
     // The screen shows all changes before the first connection; after a gap it may not.
     if (attempts > 0) changed();
     attempts = 0;
@@ -100,8 +103,9 @@ function connect() {
     if (socket !== opening) return;
     socket = null;
     tellConnection();
-    // 4401: the session is over; any call finds out and asks to sign in. 4403: no longer a member.
-    if (event.code === 4401 || event.code === 4403) void get("/session").then(changed, changed);
+    // 4401: the session is over; any call finds out and asks to sign in. 4403: no longer a member. A socket that never
+    // opened may have been refused because somebody else signed in.
+    if (!opened || event.code === 4401 || event.code === 4403) void checkPerson().then(changed);
     attempts += 1;
     const wait = Math.min(MAX_RECONNECT_MS, 1000 * 2 ** attempts) * (0.5 + Math.random() / 2);
     reconnect = setTimeout(connect, wait);
@@ -117,6 +121,7 @@ for (const name of ["pointerdown", "keydown", "focus"]) {
   addEventListener(name, touched, { passive: true });
 }
 document.addEventListener("visibilitychange", touched);
+addEventListener("focus", () => void checkPerson());
 addEventListener("online", () => {
   connect();
   changed();

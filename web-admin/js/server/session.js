@@ -1,7 +1,7 @@
 // @ts-check
 /** The signed-in person and their memberships, without any secret. */
 
-import { call, get } from "./api.js";
+import { call, get, showsPerson, startAnew } from "./api.js";
 
 /** @import { Session, SessionDistributor as Membership, Role } from "../types/api.d.ts" */
 
@@ -18,10 +18,27 @@ export function person() {
   return session;
 }
 
-/** Reads the session from the server; throws 401 `not_signed_in` when there is none. */
+/**
+ * Reads the session from the server; throws 401 `not_signed_in` when there is none. Where another tab has signed
+ * somebody else in, this one starts anew.
+ */
 export async function load() {
-  session = /** @type {Session} */ (await get("/session"));
+  const read = /** @type {Session} */ (await get("/session"));
+  if (session && session.userID !== read.userID) return startAnew();
+  return begin(read);
+}
+
+/** @param {Session} signedIn */
+function begin(signedIn) {
+  session = signedIn;
+  showsPerson(session.userID);
   return session;
+}
+
+/** Checks that the browser's session is still that of the person whom this tab shows. */
+export async function checkPerson() {
+  // Without an answer nothing is known, and the next call tells.
+  if (session) await load().catch(() => {});
 }
 
 /**
@@ -46,8 +63,7 @@ export async function refreshSession() {
  * @param {string} password
  */
 export async function signIn(login, password) {
-  session = /** @type {Session} */ (await call("POST", "/session", { body: { login, password } }));
-  return session;
+  return begin(/** @type {Session} */ (await call("POST", "/session", { body: { login, password } })));
 }
 
 /** Ends the session. The document has to be replaced then: a view that still loads needs the signed-in person. */

@@ -445,7 +445,7 @@ export interface paths {
         };
         /**
          * List members
-         * @description Everybody who is or was a member.
+         * @description Everybody who is or was a member, in the order in which they were added.
          */
         get: operations["listUsers"];
         put?: never;
@@ -2456,6 +2456,28 @@ export interface components {
                 } & components["schemas"]["ErrorBody"];
             };
         };
+        /** @description Conflict: already_exists, session_changed. */
+        "409.already_exists.session_changed": {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "already_exists",
+                 *       "error": "Conflict",
+                 *       "message": "A sentence that a person can act on.",
+                 *       "requestID": "36e48800-22ce-4ea0-b37a-198f7978cd53"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {unknown} */
+                    code?: "already_exists" | "session_changed";
+                } & components["schemas"]["ErrorBody"];
+            };
+        };
         /** @description Conflict: invalid_state. */
         "409.invalid_state": {
             headers: {
@@ -2478,8 +2500,8 @@ export interface components {
                 } & components["schemas"]["ErrorBody"];
             };
         };
-        /** @description Conflict: invalid_state, already_exists. */
-        "409.invalid_state.already_exists": {
+        /** @description Conflict: invalid_state, already_exists, session_changed. */
+        "409.invalid_state.already_exists.session_changed": {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2496,12 +2518,12 @@ export interface components {
                  */
                 "application/json": {
                     /** @enum {unknown} */
-                    code?: "invalid_state" | "already_exists";
+                    code?: "invalid_state" | "already_exists" | "session_changed";
                 } & components["schemas"]["ErrorBody"];
             };
         };
-        /** @description Conflict: invalid_state, approval_stale. */
-        "409.invalid_state.approval_stale": {
+        /** @description Conflict: invalid_state, approval_stale, session_changed. */
+        "409.invalid_state.approval_stale.session_changed": {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2518,7 +2540,51 @@ export interface components {
                  */
                 "application/json": {
                     /** @enum {unknown} */
-                    code?: "invalid_state" | "approval_stale";
+                    code?: "invalid_state" | "approval_stale" | "session_changed";
+                } & components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description Conflict: invalid_state, session_changed. */
+        "409.invalid_state.session_changed": {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "invalid_state",
+                 *       "error": "Conflict",
+                 *       "message": "A sentence that a person can act on.",
+                 *       "requestID": "36e48800-22ce-4ea0-b37a-198f7978cd53"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {unknown} */
+                    code?: "invalid_state" | "session_changed";
+                } & components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description Conflict: session_changed. */
+        "409.session_changed": {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "session_changed",
+                 *       "error": "Conflict",
+                 *       "message": "A sentence that a person can act on.",
+                 *       "requestID": "36e48800-22ce-4ea0-b37a-198f7978cd53"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {unknown} */
+                    code?: "session_changed";
                 } & components["schemas"]["ErrorBody"];
             };
         };
@@ -3131,6 +3197,11 @@ export interface components {
          */
         "Idempotency-Key": string;
         /**
+         * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+         * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+         */
+        "X-UW-Person": string;
+        /**
          * @description ID of the request.
          * @example apr_36e48800-22ce-4ea0-b37a-198f7978cd53
          */
@@ -3347,9 +3418,12 @@ export type Response403RoleRequiredPasswordChangeRequiredCrossSiteRequest = comp
 export type Response403SelfApprovalRoleRequiredPasswordChangeRequiredCrossSiteRequest = components['responses']['403.self_approval.role_required.password_change_required.cross_site_request'];
 export type Response404NotFound = components['responses']['404.not_found'];
 export type Response409AlreadyExists = components['responses']['409.already_exists'];
+export type Response409AlreadyExistsSessionChanged = components['responses']['409.already_exists.session_changed'];
 export type Response409InvalidState = components['responses']['409.invalid_state'];
-export type Response409InvalidStateAlreadyExists = components['responses']['409.invalid_state.already_exists'];
-export type Response409InvalidStateApprovalStale = components['responses']['409.invalid_state.approval_stale'];
+export type Response409InvalidStateAlreadyExistsSessionChanged = components['responses']['409.invalid_state.already_exists.session_changed'];
+export type Response409InvalidStateApprovalStaleSessionChanged = components['responses']['409.invalid_state.approval_stale.session_changed'];
+export type Response409InvalidStateSessionChanged = components['responses']['409.invalid_state.session_changed'];
+export type Response409SessionChanged = components['responses']['409.session_changed'];
 export type Response410AlreadyClaimedClaimExpired = components['responses']['410.already_claimed.claim_expired'];
 export type Response413BodyTooLarge = components['responses']['413.body_too_large'];
 export type Response415UnsupportedMediaType = components['responses']['415.unsupported_media_type'];
@@ -3375,6 +3449,7 @@ export type ResponseKey_429RateLimited = components['responses']['key.429.rate_l
 export type ResponseKey_500Internal = components['responses']['key.500.internal'];
 export type ResponseKey_503Unavailable = components['responses']['key.503.unavailable'];
 export type ParameterIdempotencyKey = components['parameters']['Idempotency-Key'];
+export type ParameterXUwPerson = components['parameters']['X-UW-Person'];
 export type ParameterApprovalId = components['parameters']['approvalID'];
 export type ParameterDistributorId = components['parameters']['distributorID'];
 export type ParameterKeyId = components['parameters']['keyID'];
@@ -3400,7 +3475,13 @@ export interface operations {
     getDistributor: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
             path: {
                 /**
                  * @description ID of the distributor.
@@ -3434,9 +3515,11 @@ export interface operations {
                     "application/json": components["schemas"]["Summary"];
                 };
             };
+            400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.password_change_required"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -3460,7 +3543,13 @@ export interface operations {
                  */
                 status?: "pending" | "approved" | "active" | "expired" | "revoked" | "rejected" | "withdrawn" | "lapsed";
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
             path: {
                 /**
                  * @description ID of the distributor.
@@ -3531,6 +3620,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.password_change_required"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -3544,6 +3634,11 @@ export interface operations {
                  * @example till-7-receipt-000123
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
             };
             path: {
                 /**
@@ -3615,6 +3710,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_key_reused"];
@@ -3625,7 +3721,13 @@ export interface operations {
     getKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
             path: {
                 /**
                  * @description ID of the distributor.
@@ -3692,9 +3794,11 @@ export interface operations {
                     "application/json": components["schemas"]["Key"];
                 };
             };
+            400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.password_change_required"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -3702,7 +3806,13 @@ export interface operations {
     tightenKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
             path: {
                 /**
                  * @description ID of the distributor.
@@ -3777,7 +3887,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.role_required.approval_required.password_change_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.invalid_state"];
+            409: components["responses"]["409.invalid_state.session_changed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             500: components["responses"]["500.internal"];
@@ -3787,7 +3897,13 @@ export interface operations {
     claimKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
             path: {
                 /**
                  * @description ID of the distributor.
@@ -3861,7 +3977,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.distributor_suspended.not_the_maker.role_required.password_change_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.invalid_state"];
+            409: components["responses"]["409.invalid_state.session_changed"];
             410: components["responses"]["410.already_claimed.claim_expired"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -3878,6 +3994,11 @@ export interface operations {
                  * @example till-7-receipt-000123
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
             };
             path: {
                 /**
@@ -3954,7 +4075,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.role_required.password_change_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.invalid_state"];
+            409: components["responses"]["409.invalid_state.session_changed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_key_reused"];
@@ -3971,6 +4092,11 @@ export interface operations {
                  * @example till-7-receipt-000123
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
             };
             path: {
                 /**
@@ -4047,7 +4173,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.invalid_state"];
+            409: components["responses"]["409.invalid_state.session_changed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_key_reused"];
@@ -4064,7 +4190,13 @@ export interface operations {
                  */
                 days?: number;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
             path: {
                 /**
                  * @description ID of the distributor.
@@ -4126,6 +4258,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.password_change_required"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -4154,7 +4287,13 @@ export interface operations {
                  */
                 kind?: "api-key.issue" | "api-key.rotate" | "operation" | "user.create" | "user.grant" | "user.reset";
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
             path: {
                 /**
                  * @description ID of the distributor.
@@ -4215,6 +4354,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.password_change_required"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -4222,7 +4362,13 @@ export interface operations {
     getApproval: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
             path: {
                 /**
                  * @description ID of the distributor.
@@ -4279,9 +4425,11 @@ export interface operations {
                     "application/json": components["schemas"]["Approval"];
                 };
             };
+            400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.password_change_required"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -4295,6 +4443,11 @@ export interface operations {
                  * @example till-7-receipt-000123
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
             };
             path: {
                 /**
@@ -4400,7 +4553,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.distributor_suspended.self_approval.role_required.password_change_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.invalid_state.approval_stale"];
+            409: components["responses"]["409.invalid_state.approval_stale.session_changed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_key_reused"];
@@ -4417,6 +4570,11 @@ export interface operations {
                  * @example till-7-receipt-000123
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
             };
             path: {
                 /**
@@ -4483,7 +4641,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.self_approval.role_required.password_change_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.invalid_state"];
+            409: components["responses"]["409.invalid_state.session_changed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_key_reused"];
@@ -4500,6 +4658,11 @@ export interface operations {
                  * @example till-7-receipt-000123
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
             };
             path: {
                 /**
@@ -4562,7 +4725,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.not_the_maker.password_change_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.invalid_state"];
+            409: components["responses"]["409.invalid_state.session_changed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_key_reused"];
@@ -4573,7 +4736,13 @@ export interface operations {
     getAttention: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
             path: {
                 /**
                  * @description ID of the distributor.
@@ -4609,9 +4778,11 @@ export interface operations {
                     "application/json": components["schemas"]["Attention"];
                 };
             };
+            400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.password_change_required"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -4630,7 +4801,13 @@ export interface operations {
                  */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
             path: {
                 /**
                  * @description ID of the distributor.
@@ -4681,6 +4858,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.password_change_required"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -4694,7 +4872,13 @@ export interface operations {
                  */
                 from?: number;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
             path: {
                 /**
                  * @description ID of the distributor.
@@ -4730,6 +4914,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.password_change_required"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -4748,7 +4933,13 @@ export interface operations {
                  */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
             path: {
                 /**
                  * @description ID of the distributor.
@@ -4793,6 +4984,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.password_change_required"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -4806,6 +4998,11 @@ export interface operations {
                  * @example till-7-receipt-000123
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
             };
             path: {
                 /**
@@ -4849,7 +5046,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.invalid_state"];
+            409: components["responses"]["409.invalid_state.session_changed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_key_reused"];
@@ -4859,7 +5056,13 @@ export interface operations {
     };
     listenToEvents: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                person?: string;
+            };
             header: {
                 /**
                  * @description Asks for a WebSocket.
@@ -4889,6 +5092,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.password_change_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -4922,7 +5126,13 @@ export interface operations {
                  */
                 operationType?: "cash-in" | "cash-out-fulfillment";
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
             path: {
                 /**
                  * @description ID of the distributor.
@@ -4969,6 +5179,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.password_change_required"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -4982,6 +5193,11 @@ export interface operations {
                  * @example till-7-receipt-000123
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
             };
             path: {
                 /**
@@ -5020,6 +5236,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_key_reused"];
@@ -5046,7 +5263,13 @@ export interface operations {
                  */
                 to?: string | unknown | unknown | unknown;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
             path: {
                 /**
                  * @description ID of the distributor.
@@ -5080,6 +5303,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.password_change_required"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5087,7 +5311,13 @@ export interface operations {
     getConsoleOperation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
             path: {
                 /**
                  * @description ID of the distributor.
@@ -5132,17 +5362,36 @@ export interface operations {
                     "application/json": components["schemas"]["Operation"];
                 };
             };
+            400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.password_change_required"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
     };
     listUsers: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /**
+                 * @description How many a page holds at most.
+                 * @example 100
+                 */
+                limit?: number;
+                /**
+                 * @description Where the page starts, as the page before says; absent or empty: at the beginning.
+                 * @example
+                 */
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
             path: {
                 /**
                  * @description ID of the distributor.
@@ -5182,9 +5431,11 @@ export interface operations {
                     "application/json": components["schemas"]["PageOfUser"];
                 };
             };
+            400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.password_change_required"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5198,6 +5449,11 @@ export interface operations {
                  * @example till-7-receipt-000123
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
             };
             path: {
                 /**
@@ -5259,7 +5515,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.already_exists"];
+            409: components["responses"]["409.already_exists.session_changed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_key_reused"];
@@ -5270,7 +5526,13 @@ export interface operations {
     changeUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
             path: {
                 /**
                  * @description ID of the distributor.
@@ -5328,7 +5590,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.invalid_state.already_exists"];
+            409: components["responses"]["409.invalid_state.already_exists.session_changed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             500: components["responses"]["500.internal"];
@@ -5344,6 +5606,11 @@ export interface operations {
                  * @example till-7-receipt-000123
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
             };
             path: {
                 /**
@@ -5406,7 +5673,7 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.invalid_state.already_exists"];
+            409: components["responses"]["409.invalid_state.already_exists.session_changed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_key_reused"];
@@ -5452,6 +5719,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
+            400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
@@ -5513,7 +5781,13 @@ export interface operations {
     signOut: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -5529,8 +5803,10 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.cross_site_request"];
+            409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5538,7 +5814,13 @@ export interface operations {
     changePassword: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -5560,6 +5842,7 @@ export interface operations {
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in.invalid_credentials"];
             403: components["responses"]["403.cross_site_request"];
+            409: components["responses"]["409.session_changed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             500: components["responses"]["500.internal"];
@@ -5614,6 +5897,7 @@ export interface operations {
                     "application/json": components["schemas"]["KeyInfo"];
                 };
             };
+            400: components["responses"]["key.400.invalid_request"];
             401: components["responses"]["key.401.missing_api_key.invalid_api_key.expired_api_key.revoked_api_key"];
             403: components["responses"]["key.403.distributor_mismatch.ip_not_allowed"];
             404: components["responses"]["key.404.not_found"];
@@ -5660,6 +5944,7 @@ export interface operations {
                     "application/json": components["schemas"]["Balance"];
                 };
             };
+            400: components["responses"]["key.400.invalid_request"];
             401: components["responses"]["key.401.missing_api_key.invalid_api_key.expired_api_key.revoked_api_key"];
             403: components["responses"]["key.403.distributor_mismatch.ip_not_allowed.permission_denied"];
             404: components["responses"]["key.404.not_found"];
@@ -6059,6 +6344,7 @@ export interface operations {
                     "application/json": components["schemas"]["Operation"];
                 };
             };
+            400: components["responses"]["key.400.invalid_request"];
             401: components["responses"]["key.401.missing_api_key.invalid_api_key.expired_api_key.revoked_api_key"];
             403: components["responses"]["key.403.distributor_mismatch.ip_not_allowed.permission_denied"];
             404: components["responses"]["key.404.not_found"];
@@ -6268,6 +6554,7 @@ export interface operations {
                     "application/json": components["schemas"]["Position"];
                 };
             };
+            400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.missing_api_key.invalid_api_key"];
             404: components["responses"]["404.not_found"];
             500: components["responses"]["500.internal"];
@@ -6790,6 +7077,7 @@ export interface operations {
                     "application/json": components["schemas"]["WalletView"];
                 };
             };
+            400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.missing_api_key.invalid_api_key"];
             404: components["responses"]["404.not_found"];
             500: components["responses"]["500.internal"];
@@ -6831,6 +7119,7 @@ export interface operations {
                     "application/json": components["schemas"]["WalletVerified"];
                 };
             };
+            400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.missing_api_key.invalid_api_key"];
             404: components["responses"]["404.not_found"];
             500: components["responses"]["500.internal"];

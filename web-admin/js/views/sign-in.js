@@ -2,6 +2,7 @@
 /** Signing in: at the start, and again in a dialog when the session ends in the middle of work. */
 
 import { find, h, replace, template } from "../lib/dom.js";
+import { startAnew } from "../server/api.js";
 import { current, load, signIn } from "../server/session.js";
 import { openDialog } from "../ui/dialog.js";
 import { field } from "../ui/field.js";
@@ -88,14 +89,14 @@ export function signInDialog(fresh) {
 async function again(fresh) {
   const before = current();
   if (!before) return fresh();
-  // Another tab may have signed in meanwhile.
+  // Another tab may have signed the same person in meanwhile.
   const already = await load().catch(() => null);
-  if (already?.userID === before.userID) return undefined;
+  if (already) return undefined;
   let back = false;
   const dialog = openDialog({
     title: "Sign in again",
     mayClose: () => {
-      leave();
+      void startAnew();
       return false;
     },
   });
@@ -103,7 +104,7 @@ async function again(fresh) {
     h("p", {}, "Your session has ended. Sign in and go on: nothing you typed is lost."),
     signInForm(async (login, password) => {
       const session = await signIn(login, password);
-      if (session.userID !== before.userID || session.mustChangePassword) return leave();
+      if (session.userID !== before.userID || session.mustChangePassword) return startAnew();
       back = true;
       dialog.close();
       return undefined;
@@ -113,8 +114,4 @@ async function again(fresh) {
   await dialog.closed;
   // A page that is being left keeps its callers waiting rather than failing them.
   return back ? undefined : new Promise(() => {});
-}
-
-function leave() {
-  location.reload();
 }

@@ -134,23 +134,15 @@ impl Settings {
     /// Reads and checks the settings of a new key; mistakes are recorded in the body.
     pub fn read(body: &mut Body) -> Option<Self> {
         let before = body.mistakes();
-        let label = body.required_text("label").map(|label| label.trim().to_string()).unwrap_or_default();
-        if body.mistakes() == before {
-            if !(1..=64).contains(&label.chars().count()) {
-                body.error("label", "must have 1 to 64 characters");
-            } else if label.chars().any(char::is_control) {
-                body.error("label", "must not have control characters");
-            }
-        }
         let settings = Self {
-            label,
+            label: body.title("label", 64).unwrap_or_default(),
             permissions: read_permissions(body, "permissions"),
             max_transaction_amount: body.amount("maxTransactionAmount"),
             max_daily_volume: body.amount("maxDailyVolume"),
             allowed_ips: read_ips(body, "allowedIPs"),
             expires_in_days: body.integer("expiresInDays", 1, 365).unwrap_or(365),
             auto_approve_limit: body.amount("autoApproveLimit").unwrap_or_default(),
-            note: body.line("note", 256),
+            note: body.remark("note", 256),
         };
         if body.mistakes() == before
             && let Some((field, message)) = settings.inconsistency()

@@ -138,7 +138,7 @@ pub fn process(
     input.idempotency_key()?;
     let mut body = input.object()?;
     let fulfillment = read_fulfillment(&mut body, "transactionID");
-    let memo = body.line("memo", 256);
+    let memo = body.remark("memo", 256);
     body.finish()?;
     let Some(fulfillment) = fulfillment else { return refuse(Code::InvalidRequest, "The request is not complete.") };
     let values = json_text::write(&(id, &fulfillment, &memo))?;

@@ -44,11 +44,7 @@ pub fn move_float(store: &mut dyn Store, moment: Moment, movement: FloatMovement
     };
     let mut body = input.object()?;
     let amount = body.moved_amount("amount");
-    let before = body.mistakes();
-    let reference = body.line("reference", 256).filter(|reference| !reference.trim().is_empty());
-    if reference.is_none() && body.mistakes() == before {
-        body.error("reference", "is required");
-    }
+    let reference = body.title("reference", 256);
     body.finish()?;
     let (Some(amount), Some(reference)) = (amount, reference) else {
         return refuse(Code::InvalidRequest, "The request is not complete.");

@@ -43,7 +43,7 @@ impl NewOperation {
         let mut body = input.object()?;
         let kind = body.required_text("operationType");
         let amount = body.moved_amount("amount");
-        let memo = body.line("memo", 256);
+        let memo = body.remark("memo", 256);
         let asked = match kind.as_deref() {
             Some("cash-in") => {
                 let both = body.is_given("phoneTo") && body.is_given("merchantToShortCode");

@@ -158,12 +158,7 @@ pub fn read_roles(body: &mut Body) -> Vec<Role> {
 
 /// Reads a person's or merchant's name: 1 to 64 characters.
 pub fn read_name(body: &mut Body, field: &str) -> Option<String> {
-    let before = body.mistakes();
-    let name = body.line(field, 64).map(|name| String::from(name.trim())).filter(|name| !name.is_empty());
-    if name.is_none() && body.mistakes() == before {
-        body.error(field, "is required, with 1 to 64 characters");
-    }
-    name
+    body.title(field, 64)
 }
 
 /// Abilities that a distributor's members have together.

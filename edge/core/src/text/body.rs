@@ -10,6 +10,7 @@ use universal_wallet_sdk::wire::FieldError;
 
 use crate::error::{Code, Refusal};
 use crate::text::strict_json::{Strict, shown};
+use crate::text::visible::is_visible;
 
 /// Maximum size of a body, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
@@ -131,6 +132,30 @@ impl Body {
             return Some(text);
         }
         None
+    }
+
+    /// An optional text for people, at most this long; a blank text is absent.
+    pub fn remark(&mut self, field: &str, most: usize) -> Option<String> {
+        let text = self.line(field, most).filter(|text| !text.trim().is_empty())?;
+        if is_visible(&text) {
+            return Some(text);
+        }
+        self.error(field, "must have at least one visible character");
+        None
+    }
+
+    /// A required text for people without blanks at its ends, such as a name: 1 to `most` characters.
+    pub fn title(&mut self, field: &str, most: usize) -> Option<String> {
+        let before = self.errors.len();
+        // Blanks at the ends do not count.
+        if let Some(Value::String(text)) = self.members.get_mut(field) {
+            *text = text.trim().to_owned();
+        }
+        let text = self.remark(field, most);
+        if text.is_none() && self.errors.len() == before {
+            self.error(field, format!("is required, with 1 to {most} characters"));
+        }
+        text
     }
 
     /// An optional string, parsed to another type.
@@ -293,6 +318,8 @@ impl Body {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn refused(text: &str, read: impl FnOnce(&mut Body)) -> Refusal {
@@ -351,5 +378,26 @@ mod tests {
             });
             assert_eq!(refusal.fields[0].field, "memo");
         }
+    }
+
+    #[test]
+    fn texts_for_people_show_something() {
+        let read = |text: &str, read: fn(&mut Body) -> Option<String>| {
+            let mut body = Body::parse(&json!({ "text": text }).to_string()).unwrap();
+            let text = read(&mut body);
+            body.finish().map(|()| text)
+        };
+        let remark = |text: &str| read(text, |body| body.remark("text", 5));
+        let title = |text: &str| read(text, |body| body.title("text", 5));
+        for blank in ["", "  ", "\u{a0}"] {
+            assert_eq!(remark(blank), Ok(None), "{blank:?}");
+            assert!(title(blank).is_err(), "{blank:?}");
+        }
+        for invisible in ["\u{200b}", "\u{3164}", "\u{2800}", "\u{ad}", "\u{202e}"] {
+            assert!(remark(invisible).is_err() && title(invisible).is_err(), "{invisible:?}");
+        }
+        assert_eq!(remark(" a "), Ok(Some(" a ".into())));
+        assert_eq!(title("  abcde  "), Ok(Some("abcde".into())));
+        assert!(remark("abcdef").is_err() && title("abcdef").is_err());
     }
 }

@@ -105,11 +105,7 @@ pub fn must_be_same(remembered: &Digest, asked: &Digest) -> Outcome<()> {
 /// Reads a body whose only member is a reason of at most 256 characters.
 pub fn read_reason(input: &Input, required: bool) -> Outcome<Option<String>> {
     let mut body = if required { input.object()? } else { input.optional_object()? };
-    let before = body.mistakes();
-    let reason = body.line("reason", 256).map(|reason| reason.trim().to_string()).filter(|reason| !reason.is_empty());
-    if required && reason.is_none() && body.mistakes() == before {
-        body.error("reason", "is required");
-    }
+    let reason = if required { body.title("reason", 256) } else { body.remark("reason", 256) };
     body.finish()?;
     Ok(reason)
 }

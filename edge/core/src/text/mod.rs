@@ -9,3 +9,4 @@ pub mod json_text;
 pub mod numbered_id;
 pub mod secret;
 mod strict_json;
+pub(crate) mod visible;

@@ -23,7 +23,7 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT R
 -- The chain, but for the entries that are an operation's first: those are rows of `operations`.
 CREATE TABLE entries (n INTEGER PRIMARY KEY, text TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 
-CREATE TABLE members (id TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE members (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, doc TEXT NOT NULL) STRICT;
 
 CREATE TABLE keys (
   n INTEGER PRIMARY KEY, id TEXT NOT NULL, status TEXT NOT NULL, digest TEXT, replaces TEXT, doc TEXT NOT NULL

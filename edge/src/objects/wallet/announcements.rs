@@ -77,7 +77,7 @@ impl WalletState {
         let mut body = input.object()?;
         let distributor: Option<DistributorID> = body.required("distributorID");
         let amount = body.moved_amount("amount");
-        let memo = body.line("memo", 256);
+        let memo = body.remark("memo", 256);
         body.finish()?;
         let (Some(distributor), Some(amount)) = (distributor, amount) else {
             return refuse(Code::InvalidRequest, "The request is not complete.");

@@ -49,7 +49,7 @@ impl DistributorState {
     /// `GET /approvals`.
     pub(super) fn list_approvals(&self, caller: &Caller, call: &Call) -> Outcome<Answer> {
         caller.may(&[])?;
-        let query = Query::parse(&call.query)?;
+        let query = Query::of(call.route, &call.query)?;
         let status = query.word("status", &ApprovalStatus::ALL.map(ApprovalStatus::as_str))?;
         let kind = query.word("kind", &ApprovalKind::ALL.map(ApprovalKind::as_str))?;
         let filters = [("kind", kind), ("status", status)];

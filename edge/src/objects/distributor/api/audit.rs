@@ -22,7 +22,7 @@ use crate::objects::distributor::verification::{chain, consistency};
 
 /// The entry at which a verification starts.
 fn first_entry(call: &Call) -> Outcome<u64> {
-    match Query::parse(&call.query)?.get("from") {
+    match Query::of(call.route, &call.query)?.get("from") {
         None => Ok(1),
         Some(text) => match text.parse() {
             Ok(from) if (1..=1_u64 << 52).contains(&from) => Ok(from),
@@ -63,7 +63,7 @@ impl DistributorState {
     /// `GET /audit`: the chain, newest first. `hash` covers the previous hash and `text`.
     pub(super) fn list_audit(&self, caller: &Caller, call: &Call) -> Outcome<Answer> {
         caller.may(&[])?;
-        let query = Query::parse(&call.query)?;
+        let query = Query::of(call.route, &call.query)?;
         let limit = query.limit()?;
         let cursors = Cursors::new(&self.store, "audit");
         let before = cursors.read(&query)?.unwrap_or(1 << 52);

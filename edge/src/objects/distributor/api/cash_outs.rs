@@ -20,7 +20,7 @@ use crate::platform::random;
 impl DistributorState {
     /// `GET /cashouts`: open requests, oldest first.
     pub(super) fn list_cash_outs(&self, call: &Call) -> Outcome<Answer> {
-        let query = Query::parse(&call.query)?;
+        let query = Query::of(call.route, &call.query)?;
         let limit = query.limit()?;
         let cursors = Cursors::new(&self.store, "cashouts");
         let after = cursors.read(&query)?.unwrap_or(0);

@@ -30,7 +30,7 @@ fn instant(query: &Query, name: &str) -> Outcome<Option<Timestamp>> {
 impl DistributorState {
     /// The first page, and the position of the next.
     pub(super) fn export(&self, call: &Call) -> Outcome<Handled> {
-        let query = Query::parse(&call.query)?;
+        let query = Query::of(call.route, &call.query)?;
         let Some(word) = query.word("format", &["csv", "jsonl"])? else {
             return Err(Refusal::field(Code::InvalidRequest, "format", "must be csv or jsonl").into());
         };

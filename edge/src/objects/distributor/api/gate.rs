@@ -15,6 +15,7 @@ use universal_wallet_sdk::Timestamp;
 use super::response::Handled;
 use crate::http::answer::Answer;
 use crate::http::key_headers::KeyHeaders;
+use crate::http::query::Query;
 use crate::http::routes::Access;
 use crate::messages::call::Call;
 use crate::objects::distributor::counters::rates::too_fast;
@@ -70,7 +71,7 @@ impl DistributorState {
                 report(&fault);
             }
         }
-        let handled = handler(self, &key).unwrap_or_else(|refused| {
+        let handled = Query::of(call.route, &call.query).and_then(|_| handler(self, &key)).unwrap_or_else(|refused| {
             if let Error::Refusal(refusal) = &refused
                 && is_denial(refusal.code)
             {

@@ -54,7 +54,7 @@ impl DistributorState {
     pub(super) fn list_keys(&self, caller: &Caller, call: &Call, now: Timestamp) -> Outcome<Answer> {
         caller.may(&[])?;
         let statuses = KeyStatus::ALL.map(KeyStatus::as_str);
-        let status = Query::parse(&call.query)?.word("status", &statuses)?;
+        let status = Query::of(call.route, &call.query)?.word("status", &statuses)?;
         let (keys, next) = self.list_documents::<Key>(call, "keys", &[("status", status)])?;
         let views: Outcome<Vec<KeyView>> = keys.iter().map(|key| Ok(key.view(&self.usage(key, now)?))).collect();
         page(views?, next)

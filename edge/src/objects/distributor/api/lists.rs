@@ -58,7 +58,7 @@ pub(super) fn page<T: Serialize>(items: Vec<T>, next: Option<String>) -> Outcome
 impl DistributorState {
     /// `GET /operations`: newest first, by offset or by a cursor that stays exact while operations arrive.
     pub(super) fn list_operations(&self, call: &Call) -> Outcome<Answer> {
-        let query = Query::parse(&call.query)?;
+        let query = Query::of(call.route, &call.query)?;
         let limit = query.limit()?;
         let statuses = OperationStatus::ALL.map(OperationStatus::as_str);
         let status = query.word("status", &statuses)?;
@@ -119,7 +119,7 @@ impl DistributorState {
         table: &str,
         filters: &[(&str, Option<&str>)],
     ) -> Outcome<(Vec<T>, Option<String>)> {
-        let query = Query::parse(&call.query)?;
+        let query = Query::of(call.route, &call.query)?;
         let limit = query.limit()?;
         let mut list = table.to_owned();
         let mut sql = format!("SELECT n, doc FROM {table} WHERE n < ?");

@@ -33,7 +33,8 @@ use super::state::DistributorState;
 use crate::calls::objects;
 use crate::calls::shared::Shared;
 use crate::http::answer::Answer;
-use crate::http::routes::Route;
+use crate::http::query::Query;
+use crate::http::routes::{Access, Route};
 use crate::messages::call::{Call, Principal};
 use crate::messages::to_distributor::ConsoleCaller;
 use crate::messages::to_issuer::ToIssuer;
@@ -112,6 +113,10 @@ fn key_route(
 
 /// Answers a signed-in person's call. Roles are read at each call.
 async fn by_person(state: &Shared<DistributorState>, from: &ConsoleCaller, call: &Call) -> Outcome<Response> {
+    if let (Err(refused), Access::Console(roles)) = (Query::of(call.route, &call.query), call.route.access()) {
+        // Whether the caller may call at all comes first in the order of checks.
+        return for_member(state, from, |_, caller, _| caller.may(roles).and(Err(refused))).await;
+    }
     let mut merchant = MerchantLookup::NotYet;
     loop {
         let handled = match call.route {
@@ -189,7 +194,7 @@ fn console_route(
         Route::RequestProcessCashOut => {
             return state.process_cash_out(&Requester::Person(caller.clone()), call, now);
         }
-        Route::ListUsers => state.list_users(caller)?,
+        Route::ListUsers => state.list_users(caller, call)?,
         Route::ChangeUser => state.change_user(caller, call, now)?,
         _ => {
             caller.may(&[])?;

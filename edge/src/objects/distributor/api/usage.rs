@@ -77,7 +77,7 @@ struct UsedDenial {
 impl DistributorState {
     /// `GET /api-keys/{keyID}/usage`: days oldest first, addresses and refusals most recent first.
     pub(super) fn usage_answer(&self, key: &Key, call: &Call, now: Timestamp) -> Outcome<Answer> {
-        let days = Query::parse(&call.query)?.days()?;
+        let days = Query::of(call.route, &call.query)?.days()?;
         let today = now.utc_day();
         let rows: Vec<(i64, String, u64, u64, u64)> = self.store.db.rows(
             "SELECT day, CAST(volume AS TEXT), operations, requests, denied FROM days \

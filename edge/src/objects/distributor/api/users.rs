@@ -18,11 +18,12 @@ use universal_wallet_sdk::Timestamp;
 use universal_wallet_sdk::id::{ApprovalID, UserID};
 use zeroize::Zeroizing;
 
-use super::lists::page;
+use super::lists::{Cursors, page};
 use super::member::for_member;
 use crate::calls::objects;
 use crate::calls::shared::Shared;
 use crate::http::answer::Answer;
+use crate::http::query::Query;
 use crate::messages::call::Call;
 use crate::messages::to_distributor::ConsoleCaller;
 use crate::messages::to_user::{Known, ToUser, Welcome};
@@ -196,10 +197,18 @@ impl DistributorState {
         self.write(|store| decide::approve(store, now, caller, &call.subject, &call.input).map(|_| ()))
     }
 
-    /// `GET /users`.
-    pub(super) fn list_users(&self, caller: &Caller) -> Outcome<Answer> {
+    /// `GET /users`: in the order in which they were added.
+    pub(super) fn list_users(&self, caller: &Caller, call: &Call) -> Outcome<Answer> {
         caller.may(&[])?;
-        page(self.store.members().iter().map(|member| member.view()).collect(), None)
+        let query = Query::of(call.route, &call.query)?;
+        let limit = query.limit()?;
+        let cursors = Cursors::new(&self.store, "users");
+        let shown = cursors.read(&query)?.unwrap_or(0);
+        let members = self.store.members();
+        let rest = usize::try_from(shown).ok().and_then(|shown| members.get(shown..)).unwrap_or_default();
+        let items = rest.iter().take(limit as usize).map(|member| member.view()).collect();
+        let more = rest.len() > limit as usize;
+        page(items, more.then(|| cursors.make(shown + u64::from(limit))))
     }
 
     /// `PATCH /users/{userID}`: removals take effect at once, additions wait for another person.

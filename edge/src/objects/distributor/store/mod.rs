@@ -93,7 +93,7 @@ impl SqlStore {
         };
         let heads = [last_entry(&db, "entries")?, last_entry(&db, "operations")?];
         let head = heads.into_iter().flatten().max_by_key(|head| head.number).unwrap_or_default();
-        let members: Vec<(String,)> = db.rows("SELECT doc FROM members ORDER BY id", NONE)?;
+        let members: Vec<(String,)> = db.rows("SELECT doc FROM members ORDER BY n", NONE)?;
         let members: Result<_, InternalError> =
             members.into_iter().map(|(text,)| Ok(Rc::new(json_text::read(&text)?))).collect();
         let settled: Option<(String,)> = db.row("SELECT value FROM meta WHERE name = 'settled_below'", NONE)?;

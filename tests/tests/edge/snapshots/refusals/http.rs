@@ -60,6 +60,10 @@ fn queries(sheet: &mut Sheet, world: &World<'_>) {
         sheet.add(&d.edge.get(&d.console(path)).person(&d.maker).send());
     }
     sheet.add(&d.edge.get("/issuer/v1/distributors?cursor=x").issuer().send());
+    sheet.add(&d.edge.get(&d.api("/api-key?verbose=1")).key(&world.key).send());
+    sheet.add(&d.edge.get(&d.console("/api-keys?state=active")).person(&d.maker).send());
+    let many: String = (0..33).map(|number| format!("p{number}=&")).collect();
+    sheet.add(&d.edge.get(&d.api(&format!("/balance?{many}"))).key(&world.key).send());
 }
 
 fn bodies(sheet: &mut Sheet, world: &World<'_>) {

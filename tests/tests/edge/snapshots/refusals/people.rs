@@ -51,6 +51,9 @@ fn sessions(sheet: &mut Sheet, d: &Distributor<'_>) {
     sheet.add(&d.edge.get("/admin/v1/session").send());
     sheet.add(&d.edge.get(&d.console("")).send());
     sheet.add(&d.edge.get(&d.console("")).header("Cookie", "__Host-uw_session=forged").send());
+    for shown in [&d.checker.id, "Mary"] {
+        sheet.add(&d.edge.get(&d.console("")).person(&d.maker).header("X-UW-Person", shown).send());
+    }
     sheet.add(&d.edge.post("/admin/v1/session").json(json!({})).send());
     sheet.add(&sign_in(d.edge, &"x".repeat(257), WRONG, IP));
     sheet.add(&sign_in(d.edge, &d.maker.login, WRONG, IP));

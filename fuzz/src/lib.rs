@@ -9,9 +9,11 @@
     reason = "a promise that does not hold is a panic"
 )]
 
+mod passkeys;
 mod texts;
 mod worker;
 
+pub use passkeys::passkey;
 pub use texts::{amount, body, cursor, ip_list, key, phone};
 pub use worker::{cookie, request};
 
@@ -19,7 +21,7 @@ pub use worker::{cookie, request};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is also the name of its corpus.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("key", key),
     ("amount", amount),
     ("phone", phone),
@@ -28,4 +30,5 @@ pub const TARGETS: [(&str, Target); 8] = [
     ("body", body),
     ("request", request),
     ("cookie", cookie),
+    ("passkey", passkey),
 ];

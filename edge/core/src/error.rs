@@ -54,6 +54,8 @@ codes! {
     RoleRequired "role_required" 403,
     ApprovalRequired "approval_required" 403,
     PasswordChangeRequired "password_change_required" 403,
+    SecondFactorRequired "second_factor_required" 403,
+    EnrolmentRequired "enrolment_required" 403,
     CrossSiteRequest "cross_site_request" 403,
     NotFound "not_found" 404,
     MethodNotAllowed "method_not_allowed" 405,

@@ -6,12 +6,14 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    unreachable_pub,
     reason = "helpers of tests stop at the first thing that does not hold"
 )]
 
 mod dual_control;
 mod promises;
 mod properties;
+mod second_factor;
 mod shards;
 mod simulator;
 mod support;

@@ -79,6 +79,7 @@ pub const AREAS: &[Area] = &[
                     "keys/token.rs",
                     "people/model.rs",
                     "people/password.rs",
+                    "people/second_factor/",
                     "people/sign_in.rs",
                     "total.rs",
                     "wallet.rs",

@@ -75,6 +75,7 @@ pub fn approve(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str,
 /// The request, if the caller may approve it as it stands; nothing is carried out.
 pub fn approvable(store: &dyn Store, caller: &Caller, id: &str, input: &Input) -> Outcome<Approval> {
     let approval = may_decide(store, caller, id)?;
+    caller.must_prove()?;
     let mut body = input.object()?;
     let digest = body.required_text("digest");
     body.finish()?;

@@ -87,6 +87,7 @@ pub fn claim(
     if key.maker.id != caller.member.person.id {
         return refuse(Code::NotTheMaker, "Only the person who asked for this key can claim it.");
     }
+    caller.must_prove()?;
     input.idempotency_key()?;
     input.optional_object()?.finish()?;
     store.profile().refuse_suspended()?;

@@ -27,6 +27,7 @@ pub struct Changed {
 pub fn change(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, input: &Input) -> Outcome<Changed> {
     let member = store.find_member(id)?;
     caller.may(&[Role::Admin])?;
+    caller.must_prove()?;
     let mut body = input.object()?;
     let roles = if body.has("roles") { Some(read_roles(&mut body)) } else { None };
     let disabled = body.boolean("disabled");

@@ -5,4 +5,5 @@ pub mod members;
 pub mod model;
 pub mod password;
 pub mod requests;
+pub mod second_factor;
 pub mod sign_in;

@@ -47,6 +47,7 @@ pub struct Requested {
 /// Reads the body of `POST /users`.
 pub fn read_new(caller: &Caller, input: &Input) -> Outcome<NewUser> {
     caller.may(&[Role::Admin])?;
+    caller.must_prove()?;
     input.idempotency_key()?;
     let mut body = input.object()?;
     let login = body.required("login");
@@ -179,6 +180,7 @@ pub fn request_reset(
 ) -> Outcome<Requested> {
     let member = store.find_member(id)?;
     caller.may(&[Role::Admin])?;
+    caller.must_prove()?;
     input.optional_object()?.finish()?;
     let idempotency = idempotency(caller, input, "POST users reset-password", &id)?;
     if let Some(before) = replay(store, idempotency.as_ref())? {

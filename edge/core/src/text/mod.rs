@@ -1,5 +1,6 @@
 //! Text in and out: request bodies, digests, identifiers, addresses, cursors.
 
+pub mod base64url;
 pub mod body;
 pub mod cursor;
 pub mod digest;

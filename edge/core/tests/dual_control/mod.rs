@@ -16,6 +16,7 @@ use std::time::Instant;
 use state::State;
 use step::steps;
 use universal_wallet_core::people::model::Role;
+use universal_wallet_core::people::second_factor::proof::Standing;
 
 const ROLES: [Role; 3] = [Role::Admin, Role::Maker, Role::Checker];
 
@@ -140,5 +141,27 @@ fn a_person_with_two_logins_never_loosens_anything_that_those_who_let_them_in_di
     let loosened = explore_all("two people with every role, one of them with a second login", [beginning], 3);
     for kind in ["decided by one person with two logins", "another's password learnt"] {
         assert!(loosened.contains(kind), "nobody reaches: {kind}");
+    }
+}
+
+#[test]
+fn one_stolen_password_never_loosens_anything() {
+    let beginning = with_every_role(2).with_stolen_passwords(1, Standing::Proved);
+    explore_all("two people with every role, one password stolen, no factors", [beginning], 3);
+}
+
+#[test]
+#[should_panic(expected = "one person alone")]
+fn two_stolen_passwords_are_two_people_where_nobody_has_a_factor() {
+    let beginning = with_every_role(2).with_stolen_passwords(2, Standing::Proved);
+    explore_all("two people with every role, both passwords stolen, no factors", [beginning], 3);
+}
+
+#[test]
+fn two_stolen_passwords_never_loosen_anything_where_a_factor_is_required() {
+    // Before their owners enrolled a factor, and with sessions that outlive a proof.
+    for standing in [Standing::MustEnrol, Standing::MustProve] {
+        let beginning = with_every_role(2).with_key().with_stolen_passwords(2, standing);
+        explore_all(&format!("two people with every role, both passwords stolen, {standing:?}"), [beginning], 3);
     }
 }

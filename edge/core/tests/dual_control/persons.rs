@@ -31,6 +31,8 @@ pub(crate) struct Logins {
     meant_for: BTreeMap<UserID, Person>,
     /// Persons who let the acting one in; empty for a login from the issuer.
     known: BTreeMap<Acting, BTreeSet<Person>>,
+    /// Logins whose password somebody stole.
+    stolen: BTreeSet<Acting>,
 }
 
 impl Logins {
@@ -38,6 +40,18 @@ impl Logins {
     pub(crate) fn give(&mut self, user: UserID, person: Person, let_in_by: BTreeSet<Person>) {
         self.meant_for.insert(user, person);
         self.known.insert(Acting { person, user }, let_in_by);
+    }
+
+    /// A person steals a password.
+    pub(crate) fn steal(&mut self, user: UserID, thief: Person) {
+        let acting = Acting { person: thief, user };
+        self.known.insert(acting, BTreeSet::new());
+        self.stolen.insert(acting);
+    }
+
+    /// True for a person who stole the password.
+    pub(crate) fn is_stolen(&self, acting: Acting) -> bool {
+        self.stolen.contains(&acting)
     }
 
     /// Sets a new password; each of the two persons learnt one half, and the person it is meant for gets both.
@@ -55,9 +69,10 @@ impl Logins {
         self.known.keys().copied()
     }
 
-    /// Logins known to a person they are not meant for, with the persons who let them in.
+    /// Logins known to a person they are not meant for and who did not steal them, with the persons who let them in.
     pub(crate) fn learnt(&self) -> impl Iterator<Item = (Acting, &BTreeSet<Person>)> {
-        let others = |(known, _): &(&Acting, _)| self.meant_for[&known.user] != known.person;
+        let others =
+            |(known, _): &(&Acting, _)| self.meant_for[&known.user] != known.person && !self.is_stolen(**known);
         self.known.iter().filter(others).map(|(known, by)| (*known, by))
     }
 

@@ -11,6 +11,7 @@ use universal_wallet_core::operations::float::{FloatMovement, move_float};
 use universal_wallet_core::operations::model::OperationStatus;
 use universal_wallet_core::people;
 use universal_wallet_core::people::model::Role;
+use universal_wallet_core::people::second_factor::proof::Standing;
 use universal_wallet_core::store::Store;
 use universal_wallet_sdk::Timestamp;
 use universal_wallet_sdk::id::{ApprovalID, KeyID, UserID};
@@ -44,6 +45,8 @@ pub(crate) struct State {
     pub(crate) asked_after: BTreeMap<ApprovalID, usize>,
     /// Users who were disabled and have not been enabled by two persons since.
     pub(crate) disabled: BTreeSet<UserID>,
+    /// Where a thief of passwords stands with the second factors, which nobody stole.
+    pub(crate) thief: Standing,
 }
 
 /// An order-independent hash of facts.
@@ -98,6 +101,7 @@ impl State {
             changes: BTreeMap::new(),
             asked_after: BTreeMap::new(),
             disabled: BTreeSet::new(),
+            thief: Standing::Proved,
         }
     }
 

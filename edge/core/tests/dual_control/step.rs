@@ -9,6 +9,7 @@ use universal_wallet_core::operations::requester::Requester;
 use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::people::model::Role;
 use universal_wallet_core::people::password::HalfMark;
+use universal_wallet_core::people::second_factor::proof::Standing;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::{approvals, keys, operations, people};
 use universal_wallet_sdk::Timestamp;
@@ -22,6 +23,9 @@ use crate::support::{DAY_MS, create, input, minted, run, user};
 
 /// User number of a new person.
 const NEWCOMER: u128 = 9;
+
+/// Number of a person who has no login of their own.
+const THIEF: u128 = 13;
 
 /// Bodies of a `PATCH` of a key: nothing, a tighter limit, a looser one, lists of addresses with and without a common one.
 const PATCHES: [&str; 5] = [
@@ -117,7 +121,8 @@ pub(crate) fn steps(state: &State, papers: &Papers) -> Vec<Step> {
 
 impl State {
     fn caller(&self, acting: Acting) -> Caller {
-        crate::support::caller(&self.store, acting.user)
+        let second_factor = if self.logins.is_stolen(acting) { self.thief } else { Standing::Proved };
+        Caller { second_factor, ..crate::support::caller(&self.store, acting.user) }
     }
 
     fn run<T>(&mut self, command: impl FnOnce(&mut MemoryStore, Moment) -> Outcome<T>) -> Option<T> {
@@ -148,6 +153,15 @@ impl State {
         assert!(self.take(&Step::Add(login(1), Person(1))));
         let approval = self.papers().approvals[0].id;
         assert!(self.take(&Step::Approve(login(2), approval)));
+        self
+    }
+
+    /// Somebody steals the passwords of the first users, and stands so with their second factors.
+    pub(crate) fn with_stolen_passwords(mut self, number: u128, thief: Standing) -> Self {
+        self.thief = thief;
+        for number in 1..=number {
+            self.logins.steal(user(number), Person(THIEF));
+        }
         self
     }
 

@@ -13,6 +13,7 @@ use universal_wallet_core::operations::create::{Created, MerchantLookup, Prepare
 use universal_wallet_core::operations::requester::Requester;
 use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::people::model::{Member, Person, Role};
+use universal_wallet_core::people::second_factor::proof::Standing;
 use universal_wallet_core::store::{Profile, Store};
 use universal_wallet_core::text::input::Input;
 use universal_wallet_core::{operations, provisioning};
@@ -80,7 +81,7 @@ pub(crate) fn distributor(number: u128, now: Timestamp, members: impl IntoIterat
 
 /// A signed-in member making a call.
 pub(crate) fn caller(store: &MemoryStore, id: UserID) -> Caller {
-    Caller { member: store.member(id).unwrap(), must_change_password: false }
+    Caller { member: store.member(id).unwrap(), must_change_password: false, second_factor: Standing::Proved }
 }
 
 /// A member who requests an operation in the console.

@@ -8,6 +8,7 @@ use universal_wallet_core::approvals::deadlines;
 use universal_wallet_core::error::{Error, InternalError, Outcome};
 use universal_wallet_core::operations::model::Merchant;
 use universal_wallet_core::people::caller::Caller;
+use universal_wallet_core::people::second_factor::proof::Standing;
 use universal_wallet_core::store::Store;
 use universal_wallet_sdk::Timestamp;
 
@@ -105,7 +106,8 @@ impl DistributorState {
     /// The caller, if an active member.
     pub(super) fn caller(&self, from: &ConsoleCaller) -> Option<Caller> {
         let member = self.store.member(from.user).filter(|member| !member.disabled)?;
-        Some(Caller { member, must_change_password: from.must_change_password })
+        let second_factor = Standing::Proved;
+        Some(Caller { member, must_change_password: from.must_change_password, second_factor })
     }
 
     /// Time at which a changed head is due at the issuer.

@@ -127,6 +127,8 @@ async function listen(request, env, step, id) {
 async function read(request) {
   const length = request.headers.get("Content-Length");
   if (length === null && request.body === null) return { body: NOTHING, trouble: "" };
+  if (!/^(identity)?$/i.test(request.headers.get("Content-Encoding") ?? ""))
+    return { body: NOTHING, trouble: "encoded" };
   if (length > MAX_BODY) return { body: NOTHING, trouble: "large" };
   try {
     const bytes = length === null ? await collect(request.body) : await request.arrayBuffer();

@@ -50,7 +50,9 @@ test("the page takes what Get started says to fill in", async ({ page, maker, ho
   await maker.goto(address(house, "settings/api-keys/new"));
   await maker.getByLabel("Label").fill("Till 1");
   for (const box of boxes) await maker.getByLabel(box).check();
-  const filled = [...(limits ?? "").matchAll(/(Most per \w+|Without a checker up to) to ([\d,.]*\d)/g)];
+  const filled = [
+    ...(limits ?? "").matchAll(/(Max Transaction Amount|Max Daily Volume|Auto-approve up to) to ([\d,.]*\d)/g),
+  ];
   expect(filled).toHaveLength(3);
   for (const [, label = "", value = ""] of filled) await maker.getByLabel(label).fill(value);
   const [send = ""] = await steps.last().locator("strong").allTextContents();

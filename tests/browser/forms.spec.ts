@@ -3,7 +3,7 @@ import { address, expect, fillSignIn, type Page, test } from "./support/test";
 
 async function newKey(maker: Page): Promise<void> {
   await maker.getByRole("link", { name: "API Keys" }).first().click();
-  await maker.getByRole("link", { name: "New API Key" }).first().click();
+  await maker.getByRole("link", { name: "Create API Key" }).first().click();
 }
 
 test("everything that can be typed wrong is explained at its field before it is sent", async ({ maker }) => {
@@ -11,24 +11,21 @@ test("everything that can be typed wrong is explained at its field before it is 
   const requests: string[] = [];
   maker.on("request", (request) => request.method() === "POST" && requests.push(request.url()));
   const send = maker.getByRole("button", { name: "Send to a checker" });
-  await maker.getByLabel("Most per operation").fill("5,000");
-  await maker.getByLabel("Most per day").fill("1.234");
-  await maker.getByLabel("Without a checker up to").fill("-1");
-  await maker.getByLabel("Allowed addresses").fill("10.0.0.1 300.1.1.1");
-  await maker.getByLabel("Ends after days").fill("400");
+  await maker.getByLabel("Max Transaction Amount").fill("5000,50");
+  await maker.getByLabel("Max Daily Volume").fill("1.234");
+  await maker.getByLabel("Auto-approve up to").fill("-1");
+  await maker.getByLabel("Allowed IPs").fill("10.0.0.1 300.1.1.1");
+  await maker.getByLabel("Expires In (days)").fill("400");
   await send.click();
   await expect(maker.getByLabel("Label")).toBeFocused();
   await expect(maker.getByText("Choose at least one.")).toBeVisible();
   const errors: [string, string][] = [
     ["Label", "Fill this in."],
-    ["Most per operation", "Leave out commas and blanks: write 50000, not 50,000."],
-    ["Most per day", "At most two digits after the point: nothing is rounded here."],
-    ["Without a checker up to", "The amount can't be negative."],
-    [
-      "Allowed addresses",
-      "“300.1.1.1” is not an address or range. Write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32.",
-    ],
-    ["Ends after days", "Write a whole number from 1 to 365."],
+    ["Max Transaction Amount", "Write 5000.50: the decimal sign is a point."],
+    ["Max Daily Volume", "At most two digits after the point: nothing is rounded here."],
+    ["Auto-approve up to", "The amount can't be negative."],
+    ["Allowed IPs", "“300.1.1.1” is not an address or range. Write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32."],
+    ["Expires In (days)", "Write a whole number from 1 to 365."],
   ];
   for (const [label, message] of errors) {
     await expect(maker.getByLabel(label)).toHaveAttribute("aria-invalid", "true");
@@ -39,11 +36,84 @@ test("everything that can be typed wrong is explained at its field before it is 
 
   // Rules between fields are checked once each field by itself is right.
   await fillKey(maker, { label: "Till", permissions: [], perOperation: "10", daily: "5", auto: "1", ips: "10.0.0.1" });
-  await maker.getByLabel("Ends after days").fill("30");
+  await maker.getByLabel("Expires In (days)").fill("30");
   await send.click();
   await expect(maker.getByText("Choose at least one.")).toBeVisible();
   await expect(maker.getByText("One operation can't be allowed more than a whole day.")).toBeVisible();
   expect(requests).toEqual([]);
+});
+
+test("amounts and phones are taken as people type and paste them", async ({ maker, house }) => {
+  await newKey(maker);
+  const amount = maker.getByLabel("Max Transaction Amount");
+  const summary = maker.getByRole("complementary", { name: "In plain words" });
+  await maker.getByLabel("Perform operations").check();
+  for (const [typed, shown] of [
+    ["100,000", "at most NGN\u00a0100,000 at a time"],
+    ["1,000,000.50", "at most NGN\u00a01,000,000.50 at a time"],
+    ["1 000\u00a0000", "at most NGN\u00a01,000,000 at a time"],
+    ["1,50", "any amount at a time"],
+  ] as const) {
+    await amount.fill(typed);
+    await expect(summary, typed).toContainText(shown);
+  }
+  for (const [typed, advice] of [
+    ["1,5", "Write 1.5: the decimal sign is a point."],
+    ["1.000,50", "Write 1000.50: the decimal sign is a point."],
+    ["1,000,00", "Commas group digits in threes"],
+    ["12,34,567", "Commas group digits in threes"],
+  ] as const) {
+    await amount.fill(typed);
+    await maker.getByRole("button", { name: "Send to a checker" }).click();
+    await expect(amount).toHaveAccessibleDescription(new RegExp(advice.replace(/[.()]/g, "\\$&")));
+  }
+
+  await maker.goto(address(house, "operations/new/cash-in"));
+  const digits = house.phone.replace(/\D/g, "");
+  await maker
+    .getByLabel("Phone number")
+    .fill(`\u202a+${digits.slice(0, 3)}\u00a0${digits.slice(3, 6)}.${digits.slice(6, 9)}/${digits.slice(9)}\u202c`);
+  await maker.getByLabel("Amount").fill("1,250.50");
+  await maker.getByLabel("Memo").pressSequentially("first\nsecond");
+  await maker.getByRole("button", { name: "Send to a checker" }).click();
+  await expect(maker.getByText("It waits for a checker.")).toBeVisible();
+  await expect(maker.locator("#view h1")).toHaveText(
+    `Cash-in to +${digits.slice(0, 3)} ${digits.slice(3, 6)} ${digits.slice(6, 9)} ${digits.slice(9)}`,
+  );
+  await expect(maker.getByText("first second")).toBeVisible();
+  await expect(maker.getByText("NGN\u00a01,250.50")).toBeVisible();
+});
+
+test("a filled form survives the menu, Back and a reload, until it is sent or cancelled", async ({ maker, house }) => {
+  await newKey(maker);
+  const filled = async (): Promise<void> => {
+    await expect(maker.getByLabel("Label")).toHaveValue("Half done");
+    await expect(maker.getByLabel("Perform operations")).toBeChecked();
+    await expect(maker.getByLabel("Expires In (days)")).toHaveValue("30");
+    await expect(maker.getByText("It ends 30 days after you claim it.")).toBeVisible();
+  };
+  await fillKey(maker, { label: "Half done", permissions: ["Perform operations"] });
+  await maker.getByLabel("Expires In (days)").fill("30");
+  await maker.getByRole("link", { name: "Overview" }).click();
+  await expect(maker.getByRole("heading", { level: 1, name: /Mary/ })).toBeVisible();
+  await maker.goBack();
+  await filled();
+  await maker.reload();
+  await filled();
+  await maker.getByRole("button", { name: "Cancel" }).click();
+  await maker.getByRole("link", { name: "Create API Key" }).first().click();
+  await expect(maker.getByLabel("Label")).toHaveValue("");
+  await expect(maker.getByLabel("Expires In (days)")).toHaveValue("365");
+
+  await maker.goto(address(house, "operations/new/cash-in"));
+  await maker.getByLabel("Into whose wallet").selectOption({ index: 1 });
+  await maker.getByLabel("Merchant's short code").fill("100000");
+  await maker.getByRole("link", { name: "Overview" }).click();
+  await maker.goBack();
+  await expect(maker.getByLabel("Merchant's short code")).toHaveValue("100000");
+  await maker.getByRole("button", { name: "Sign out" }).click();
+  await expect(maker.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  expect(await maker.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
 });
 
 test("what only the server can see wrong is explained at its field after sending", async ({ maker, expectRefusal }) => {
@@ -51,8 +121,8 @@ test("what only the server can see wrong is explained at its field after sending
   await newKey(maker);
   await fillKey(maker, { label: "Till", ips: "10.0.0.1, 2a06:98c0:3600::/48" });
   await maker.getByRole("button", { name: "Send to a checker" }).click();
-  await expect(maker.getByLabel("Allowed addresses")).toHaveAttribute("aria-invalid", "true");
-  await expect(maker.getByLabel("Allowed addresses")).toBeFocused();
+  await expect(maker.getByLabel("Allowed IPs")).toHaveAttribute("aria-invalid", "true");
+  await expect(maker.getByLabel("Allowed IPs")).toBeFocused();
   await expect(maker.getByLabel("Label")).toHaveValue("Till");
 });
 
@@ -140,6 +210,10 @@ test("no answer: what was typed stays, and sending it again counts once", async 
   await maker.getByRole("button", { name: "Send to a checker" }).click();
   await expect(maker.getByText("It may have arrived all the same.")).toBeVisible();
   await expect(maker.getByLabel("Label")).toHaveValue("Lost answer");
+  // Also after looking somewhere else, as people do then.
+  await maker.getByRole("link", { name: "Approvals" }).first().click();
+  await expect(maker.locator("#view").getByRole("link", { name: "Lost answer" })).toBeVisible();
+  await maker.goBack();
   await maker.getByRole("button", { name: "Send to a checker" }).click();
   await expect(maker.getByText("You asked for this yourself")).toBeVisible();
   await maker.goto(address(house, "approvals"));

@@ -25,9 +25,9 @@ test("the whole of a key's life needs no pointer", async ({ page, house, checker
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeFocused();
 
-  await tabTo(page, "link", "New API Key");
+  await tabTo(page, "link", "Create API Key");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { level: 1, name: "New API Key" })).toBeFocused();
+  await expect(page.getByRole("heading", { level: 1, name: "Create API Key" })).toBeFocused();
   await tabTo(page, "textbox", "Label");
   await page.keyboard.type("By hand");
   await tabTo(page, "checkbox", "Read balance");

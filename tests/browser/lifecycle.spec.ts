@@ -45,7 +45,7 @@ test("a key is rotated: compared, approved, claimed, and both work for a while",
   await expect(maker.getByText("You asked for this yourself")).toBeVisible();
 
   await openRequest(checker, "Till");
-  await expect(checker.getByRole("row", { name: /Most per operation NGN.1,000\.00 Same/ })).toBeVisible();
+  await expect(checker.getByRole("row", { name: /Max Transaction Amount NGN.1,000\.00 Same/ })).toBeVisible();
   await expect(checker.getByRole("row", { name: /Old key works on for 48 hours/ })).toBeVisible();
   await checker.getByRole("button", { name: "Approve" }).click();
   await expect(checker.getByText(/^Approved by/)).toBeVisible();
@@ -75,14 +75,14 @@ test("tightening a key while its rotation waits makes the checker look again", a
   });
   await openKey(maker, house);
   await maker.getByRole("button", { name: "Tighten" }).click();
-  await maker.getByLabel("Most per operation").fill("400");
+  await maker.getByLabel("Max Transaction Amount").fill("400");
   await maker.getByRole("button", { name: "Tighten now" }).click();
   await expect(maker.getByRole("dialog")).toHaveCount(0);
   await checker.getByRole("button", { name: "Approve" }).click();
   await expect(checker.getByRole("alert")).toContainText("Please review it again.");
   await checker.unrouteAll();
   await checker.reload();
-  await expect(checker.getByRole("row", { name: /Most per operation NGN.400\.00/ })).toBeVisible();
+  await expect(checker.getByRole("row", { name: /Max Transaction Amount NGN.400\.00/ })).toBeVisible();
   await checker.getByRole("button", { name: "Approve" }).click();
   await expect(checker.getByText(/^Approved by/)).toBeVisible();
 });
@@ -93,13 +93,13 @@ test("a key can only be tightened, and that works with the next call", async ({ 
   await openKey(maker, house);
   await maker.getByRole("button", { name: "Tighten" }).click();
   const dialog = maker.getByRole("dialog", { name: "Tighten this key" });
-  await dialog.getByLabel("Most per operation").fill("2000");
-  await dialog.getByLabel("Allowed addresses").fill("");
+  await dialog.getByLabel("Max Transaction Amount").fill("2000");
+  await dialog.getByLabel("Allowed IPs").fill("");
   await dialog.getByRole("button", { name: "Tighten now" }).click();
   await expect(dialog.getByText("This can only be lowered; now it is 1000.00.")).toBeVisible();
   await expect(dialog.getByText("Empty would allow every address.")).toBeVisible();
-  await dialog.getByLabel("Most per operation").fill("500");
-  await dialog.getByLabel("Allowed addresses").fill("198.51.100.9");
+  await dialog.getByLabel("Max Transaction Amount").fill("500");
+  await dialog.getByLabel("Allowed IPs").fill("198.51.100.9");
   await dialog.getByRole("button", { name: "Tighten now" }).click();
   await expect(dialog).toBeHidden();
   await expect(maker.getByText("NGN 500.00")).toBeVisible();
@@ -118,10 +118,10 @@ test("addresses that are outside the old ones are explained at their field", asy
   await openKey(maker, house);
   await maker.getByRole("button", { name: "Tighten" }).click();
   const dialog = maker.getByRole("dialog", { name: "Tighten this key" });
-  await dialog.getByLabel("Allowed addresses").fill("192.0.2.1");
+  await dialog.getByLabel("Allowed IPs").fill("192.0.2.1");
   await dialog.getByRole("button", { name: "Tighten now" }).click();
-  await expect(dialog.getByLabel("Allowed addresses")).toHaveAccessibleDescription(/This would be loosened\.$/);
-  await expect(dialog.getByLabel("Allowed addresses")).toHaveValue("192.0.2.1");
+  await expect(dialog.getByLabel("Allowed IPs")).toHaveAccessibleDescription(/This would be loosened\.$/);
+  await expect(dialog.getByLabel("Allowed IPs")).toHaveValue("192.0.2.1");
 });
 
 test("use is shown by day, address and refusal, as a picture and as a table", async ({ as, checker, house, edge }) => {
@@ -146,7 +146,7 @@ test("what needs attention is on the overview and leads to the key", async ({ ma
   await maker.goto(address(house, "settings/api-keys/new"));
   await maker.getByLabel("Label").fill("Short-lived");
   await maker.getByLabel("Read balance").check();
-  await maker.getByLabel("Ends after days").fill("7");
+  await maker.getByLabel("Expires In (days)").fill("7");
   await maker.getByRole("button", { name: "Send to a checker" }).click();
   await expect(maker.getByText("You asked for this yourself")).toBeVisible();
   await approve(checker, "Short-lived");

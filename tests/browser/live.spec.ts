@@ -18,7 +18,7 @@ test("what is pressed stays until its click, although the view has news meanwhil
 }) => {
   await askForKey(maker, { label: "Pressed" });
   await maker.getByRole("link", { name: "API Keys" }).first().click();
-  await maker.getByRole("link", { name: "New API Key" }).first().click();
+  await maker.getByRole("link", { name: "Create API Key" }).first().click();
   await fillKey(maker, { label: "News" });
   await checker.goto(address(house, "approvals"));
   const link = checker.locator("#view").getByRole("link", { name: "Pressed" });

@@ -91,7 +91,7 @@ test("a viewer sees everything and is offered nothing to change", async ({ as, h
   await expect(viewer.getByText("A checker decides this.")).toBeVisible();
   await expect(viewer.getByRole("button", { name: /Approve|Reject|Withdraw/ })).toHaveCount(0);
   for (const [path, action] of [
-    ["settings/api-keys", "New API Key"],
+    ["settings/api-keys", "Create API Key"],
     ["operations", "New cash-in"],
     ["users", "New user"],
   ] as const) {

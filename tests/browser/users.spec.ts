@@ -129,7 +129,7 @@ test("a role that is taken away in the middle of a form is explained there, and 
   await expect(second.locator(".distributor")).toHaveText(/Harbour Agents\s*viewer/);
   await second.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "API Keys" }).click();
   await expect(second.getByText("No key is active")).toBeVisible();
-  await expect(second.getByRole("link", { name: "New API Key" })).toHaveCount(0);
+  await expect(second.getByRole("link", { name: "Create API Key" })).toHaveCount(0);
   for (const page of [second, admin]) await page.context().close();
 });
 

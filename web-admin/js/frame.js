@@ -8,6 +8,7 @@ import { ApiError, get } from "./server/api.js";
 import { loadInbox } from "./server/inbox.js";
 import { follow, onChange, onConnection } from "./server/live.js";
 import { load, person, signOut } from "./server/session.js";
+import { dropDrafts } from "./ui/draft.js";
 import { refreshView, showView } from "./ui/screen.js";
 import { failed } from "./ui/states.js";
 import { toast } from "./ui/toast.js";
@@ -116,6 +117,7 @@ async function leave() {
       return;
     }
   }
+  dropDrafts();
   // A fresh document keeps nothing of this session in memory.
   location.replace("/");
 }

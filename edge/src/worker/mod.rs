@@ -46,13 +46,14 @@ impl Worker {
         begin(request, None, request_id)
     }
 
-    /// Begins a request again with its body, or with the reason in `trouble` why the body could not be read: `large` or
-    /// `broken`.
+    /// Begins a request again with its body, or with the reason in `trouble` why the body could not be read: `large`,
+    /// `encoded` (compressed) or `broken`.
     #[must_use]
     pub fn begin_with_body(request: &str, body: &[u8], trouble: &str, request_id: &str) -> String {
         let body = match trouble {
             "" => str::from_utf8(body).map_err(|_| Unread::Broken),
             "large" => Err(Unread::TooLarge),
+            "encoded" => Err(Unread::NotJson),
             _ => Err(Unread::Broken),
         };
         begin(request, Some(body), request_id)

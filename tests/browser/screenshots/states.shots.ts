@@ -59,8 +59,8 @@ async function useKey(edge: Edge, house: House, key: string, number: number): Pr
 
 test("a key's life", async ({ maker, checker, house, edge }) => {
   await view(maker, address(house, "settings/api-keys/new"), "key-new");
-  await maker.getByLabel("Most per day").fill("5,000");
-  await maker.getByLabel("Allowed addresses").fill("10.0.0.1 300.1.1.1");
+  await maker.getByLabel("Max Daily Volume").fill("5,000");
+  await maker.getByLabel("Allowed IPs").fill("10.0.0.1 300.1.1.1");
   await maker.getByRole("button", { name: "Send to a checker" }).click();
   await shoot(maker, "key-new-errors");
   const wishes = {

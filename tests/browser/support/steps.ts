@@ -10,10 +10,10 @@ export interface KeyWishes {
   note?: string;
 }
 
-/** The maker fills in New API Key and sends it; ends on the request's page. */
+/** The maker fills in Create API Key and sends it; ends on the request's page. */
 export async function askForKey(maker: Page, wishes: KeyWishes): Promise<void> {
   await maker.getByRole("link", { name: "API Keys" }).first().click();
-  await maker.getByRole("link", { name: "New API Key" }).first().click();
+  await maker.getByRole("link", { name: "Create API Key" }).first().click();
   await fillKey(maker, wishes);
   await maker.getByRole("button", { name: "Send to a checker" }).click();
   await expect(maker.getByRole("heading", { name: "New API key", level: 1 })).toBeVisible();
@@ -24,10 +24,10 @@ export async function fillKey(maker: Page, wishes: KeyWishes): Promise<void> {
   await maker.getByLabel("Label").fill(wishes.label);
   for (const permission of wishes.permissions ?? ["Read balance"]) await maker.getByLabel(permission).check();
   const texts: [string, string | undefined][] = [
-    ["Most per operation", wishes.perOperation],
-    ["Most per day", wishes.daily],
-    ["Without a checker up to", wishes.auto],
-    ["Allowed addresses", wishes.ips],
+    ["Max Transaction Amount", wishes.perOperation],
+    ["Max Daily Volume", wishes.daily],
+    ["Auto-approve up to", wishes.auto],
+    ["Allowed IPs", wishes.ips],
     ["Note to the checker", wishes.note],
   ];
   for (const [name, text] of texts) if (text !== undefined) await maker.getByLabel(name).fill(text);

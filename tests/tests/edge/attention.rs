@@ -47,6 +47,13 @@ fn a_key_that_ends_within_30_days_is_listed_until_another_took_over() {
     let distributor = edge.distributor();
     let start = stopped(&edge);
     let key = distributor.key(json!({ "label": "Ends", "permissions": ALL, "expiresInDays": 40 }));
+    let short = distributor.key(json!({ "label": "Short", "permissions": ALL, "expiresInDays": 3 }));
+    let items = at(&distributor, start);
+    let cookie = cookie_of(&distributor.checker.sign_in(&edge));
+    let path = distributor.console(&format!("/api-keys/{}", short.id));
+    let claimed = edge.get(&path).header("Cookie", &cookie).send().ok()["claimedAt"].clone();
+    let item = items.iter().find(|item| item["keyID"] == json!(short.id)).unwrap();
+    assert_eq!(item["since"], claimed, "not before it was claimed");
     assert_eq!(kinds(&at(&distributor, start + 10 * DAY_MS - 1), &key), [""; 0]);
     assert_eq!(kinds(&at(&distributor, start + 10 * DAY_MS), &key), ["expiring"]);
     let cookie = cookie_of(&distributor.maker.sign_in(&edge));

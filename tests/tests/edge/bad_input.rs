@@ -61,6 +61,8 @@ fn every_route_refuses_bodies_that_are_not_what_it_reads() {
         send(b"{}", None).refused(415, "unsupported_media_type");
         send(b"{}", Some("text/plain")).refused(415, "unsupported_media_type");
         send(b"a=b", Some("application/x-www-form-urlencoded")).refused(415, "unsupported_media_type");
+        let packed = world.call(method, &path, who).body(b"{}").header("Content-Type", "application/json");
+        packed.header("Content-Encoding", "gzip").send().refused(415, "unsupported_media_type");
         let with_parameter = send(b"{", Some("Application/JSON; charset=utf-8"));
         with_parameter.refused(400, "invalid_json");
         let mut large = b"{\"a\":\"".to_vec();

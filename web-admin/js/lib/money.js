@@ -1,6 +1,8 @@
 // @ts-check
 /** Money is text from the server to the screen; sums are made in exact integers (minor units). */
 
+import { plain } from "./typed.js";
+
 const AMOUNT = /^[0-9]{1,15}(\.[0-9]{1,2})?$/;
 
 /**
@@ -41,15 +43,26 @@ export function money(amount, currency) {
 }
 
 /**
+ * A typed amount as the server takes it: "1,000,000.50" becomes "1000000.50". Text that isn't one stays.
+ * @param {string} text
+ */
+export function typedAmount(text) {
+  const typed = plain(text);
+  return /^[0-9]{1,3}(?:(?:,[0-9]{3})+|(?: [0-9]{3})+)(?:\.[0-9]+)?$/.test(typed) ? typed.replace(/[, ]/g, "") : typed;
+}
+
+/**
  * The reason why a typed amount can't be sent, or "".
- * @param {string} text trimmed
+ * @param {string} text as `typedAmount` leaves it
  */
 export function amountProblem(text) {
   if (AMOUNT.test(text)) {
     return toMinor(text) === 0n ? "The amount must be more than zero." : "";
   }
-  if (/^[0-9][0-9 ,']*(\.[0-9]+)?$/.test(text) && /[ ,']/.test(text)) {
-    return "Leave out commas and blanks: write 50000, not 50,000.";
+  const [, whole, fraction] = /^([0-9][0-9. ']*),([0-9]{1,2})$/.exec(text) ?? [];
+  if (whole) return `Write ${whole.replace(/[^0-9]/g, "")}.${fraction}: the decimal sign is a point.`;
+  if (/^[0-9][0-9,. ']*$/.test(text) && /[, ']|\..*\./.test(text)) {
+    return "Commas group digits in threes, as in 1,000,000; the decimal sign is a point, as in 1000.50.";
   }
   if (/\.[0-9]{3,}$/.test(text)) return "At most two digits after the point: nothing is rounded here.";
   if (/^-/.test(text)) return "The amount can't be negative.";

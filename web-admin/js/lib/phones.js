@@ -1,11 +1,27 @@
 // @ts-check
 /** Phone numbers and short codes as people type them. */
 
+import { plain } from "./typed.js";
+
+const MAX_LENGTH = 32;
+
 /**
- * The reason why a phone can't be sent, or "".
+ * A typed or pasted phone as the server takes it: dots and slashes become blanks.
  * @param {string} text
  */
+export function typedPhone(text) {
+  return plain(text)
+    .replace(/^tel:/i, "")
+    .replace(/[./ ]+/g, " ")
+    .trim();
+}
+
+/**
+ * The reason why a phone can't be sent, or "".
+ * @param {string} text as `typedPhone` leaves it
+ */
 export function phoneProblem(text) {
+  if (text.length > MAX_LENGTH) return `At most ${MAX_LENGTH} characters.`;
   if (text.includes("(0)")) return "Leave out the (0) after the country code.";
   const bare = text.replace(/[ \-()]/g, "");
   if (/^\+[1-9][0-9]{6,14}$/.test(bare)) return "";

@@ -15,13 +15,16 @@ import { find, h, replace, template, uniqueID } from "../lib/dom.js";
  * @property {string} [type]
  * @property {string} [value]
  * @property {string} [prefix] text before the control, such as the currency
- * @property {(text: string) => string} [check] the reason why the trimmed text can't be sent, or ""
+ * @property {(text: string) => string} [clean] the text to send, made from the typed one
+ * @property {(text: string) => string} [check] the reason why the cleaned text can't be sent, or ""
  * @property {Child} [after] below the control, such as a helping button
  * @property {Record<string, unknown>} [attributes]
  */
 
 /** @type {WeakMap<Element, (text: string) => string>} */
 const checks = new WeakMap();
+/** @type {WeakMap<Element, (text: string) => string>} */
+const cleaners = new WeakMap();
 
 /**
  * @param {FieldOptions} options
@@ -38,6 +41,7 @@ export function field(options, control) {
     if (content !== false && content !== undefined) input.setAttribute(attribute, String(content));
   }
   if (check) checks.set(input, check);
+  if (options.clean) cleaners.set(input, options.clean);
 
   const element = find(template("field"), ".field", HTMLElement);
   const caption = find(element, "label", HTMLLabelElement);
@@ -59,13 +63,22 @@ export function field(options, control) {
 }
 
 /**
- * A multi-line field.
- * @param {FieldOptions & { rows?: number }} options
+ * A field of several rows. Its text is one line, which the Enter key doesn't break, unless `lines` says otherwise.
+ * @param {FieldOptions & { rows?: number, lines?: boolean }} options
  */
 export function textField(options) {
   const area = h("textarea", { rows: options.rows ?? 2 });
   if (options.value !== undefined) area.value = options.value;
+  if (!options.lines) area.addEventListener("input", () => joinLines(area));
   return field(options, area);
+}
+
+/** @param {HTMLTextAreaElement} area */
+function joinLines(area) {
+  if (!/[\n\t]/.test(area.value)) return;
+  const caret = area.selectionEnd;
+  area.value = area.value.replace(/[\n\t]/g, " ");
+  area.setSelectionRange(caret, caret);
 }
 
 /**
@@ -112,12 +125,21 @@ export function choices({ name, legend, hint, choices: list }) {
 }
 
 /**
+ * The text that a control sends.
+ * @param {Control} control
+ */
+export function textOf(control) {
+  const text = control.value.trim();
+  return cleaners.get(control)?.(text) ?? text;
+}
+
+/**
  * The reason why a control can't be sent, in plain words; "" when it can.
  * @param {Control} control
  */
 export function problem(control) {
   const { validity } = control;
-  const text = control.value.trim();
+  const text = textOf(control);
   if (control.required && text === "") return "Fill this in.";
   if (validity.tooLong) return `At most ${control.getAttribute("maxlength")} characters.`;
   if (validity.rangeUnderflow || validity.rangeOverflow || validity.stepMismatch || validity.badInput) {

@@ -9,10 +9,12 @@ import { splitIPs } from "../lib/ips.js";
 import { ApiError } from "../server/api.js";
 import { refreshSession } from "../server/session.js";
 import { isOutdated } from "./act.js";
-import { problem, showProblem } from "./field.js";
+import { draftHere } from "./draft.js";
+import { problem, showProblem, textOf } from "./field.js";
 import { explain, note, requestID } from "./states.js";
 
 /** @import { Child } from "../lib/dom.js" */
+/** @import { Content } from "./draft.js" */
 /** @import { Control } from "./field.js" */
 
 /**
@@ -28,15 +30,17 @@ import { explain, note, requestID } from "./states.js";
  * @property {() => void} [cancel]
  * @property {(values: Values) => { name: string, message: string }[]} [check] rules between fields
  * @property {(values: Values, idempotencyKey: (body: unknown) => string) => Promise<void>} send
- * @property {(values: Values) => void} [changed]
+ * @property {(values: Values) => void} [changed] called at first, and after each change
+ * @property {boolean} [draft] keeps what is typed for the tab, until it is sent or cancelled
  */
 
 /**
  * @param {FormOptions} options
  */
-export function form({ content, submit, look = "primary", cancel, check, send, changed }) {
+export function form({ content, submit, look = "primary", cancel, check, send, changed, draft = false }) {
   const message = h("div", { class: "form-message", role: "alert" });
   const button = h("button", { type: "submit", class: look }, submit);
+  const kept = draft ? draftHere() : null;
   const element = h(
     "form",
     { novalidate: true, autocomplete: "off" },
@@ -45,12 +49,23 @@ export function form({ content, submit, look = "primary", cancel, check, send, c
     h(
       "div",
       { class: "actions actions-end" },
-      cancel && h("button", { type: "button", click: cancel }, "Cancel"),
+      cancel && h("button", { type: "button", click: leave }, "Cancel"),
       button,
     ),
   );
-  const idempotencyKey = keyPerBody();
+  const keys = new Map(kept?.read()?.keys);
+  const keep = () => kept?.keep({ values: contentOf(element), keys: [...keys] });
+  const idempotencyKey = (/** @type {unknown} */ body) => {
+    const key = keyOf(body, keys);
+    keep();
+    return key;
+  };
   let sending = false;
+
+  function leave() {
+    kept?.drop();
+    cancel?.();
+  }
 
   element.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -62,6 +77,7 @@ export function form({ content, submit, look = "primary", cancel, check, send, c
     button.setAttribute("aria-disabled", "true");
     try {
       await send(valuesOf(element), idempotencyKey);
+      kept?.drop();
     } catch (error) {
       showRefusal(element, message, error);
       if (isOutdated(error)) void refreshSession().catch(() => {});
@@ -74,6 +90,7 @@ export function form({ content, submit, look = "primary", cancel, check, send, c
   element.addEventListener("input", (event) => {
     if (event.target instanceof Element) showProblem(holderOf(event.target), "");
     changed?.(valuesOf(element));
+    keep();
   });
   element.addEventListener("focusout", (event) => {
     // Only on the way to another field: a message that appears under a pointer on its way to a
@@ -84,14 +101,49 @@ export function form({ content, submit, look = "primary", cancel, check, send, c
       showProblem(control, problem(control));
     }
   });
+  fillIn(element, kept?.read()?.values ?? {});
+  changed?.(valuesOf(element));
   return element;
+}
+
+/**
+ * @param {HTMLFormElement} element
+ * @param {Content["values"]} values
+ */
+function fillIn(element, values) {
+  for (const control of element.elements) {
+    const value = isControl(control) ? values[control.name] : undefined;
+    if (!isControl(control) || value === undefined) continue;
+    if (control instanceof HTMLInputElement && control.type === "checkbox") {
+      control.checked = value.includes(control.value);
+    } else if (typeof value === "string") {
+      control.value = value;
+      control.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  }
+}
+
+/** @param {HTMLFormElement} element @returns {Content["values"]} */
+function contentOf(element) {
+  /** @type {Content["values"]} */
+  const values = {};
+  for (const control of element.elements) {
+    if (!isControl(control) || control.type === "password") continue;
+    if (control instanceof HTMLInputElement && control.type === "checkbox") {
+      values[control.name] = [...(values[control.name] ?? []), ...(control.checked ? [control.value] : [])];
+    } else values[control.name] = control.value;
+  }
+  return values;
 }
 
 /** @param {HTMLFormElement} element */
 function valuesOf(element) {
   const data = new FormData(element);
   return {
-    text: (/** @type {string} */ name) => String(data.get(name) ?? "").trim(),
+    text: (/** @type {string} */ name) => {
+      const control = named(element, name);
+      return isControl(control) && data.has(name) ? textOf(control) : "";
+    },
     chosen: (/** @type {string} */ name) => data.getAll(name).map(String),
   };
 }
@@ -202,14 +254,12 @@ function isControl(target) {
 /**
  * One idempotency key for each different body: sending the same again after a lost answer counts
  * once, a corrected form is a new request.
+ * @param {unknown} body
+ * @param {Map<string, string>} keys
  */
-function keyPerBody() {
-  /** @type {Map<string, string>} */
-  const keys = new Map();
-  return (/** @type {unknown} */ body) => {
-    const text = JSON.stringify(body);
-    const key = keys.get(text) ?? crypto.randomUUID();
-    keys.set(text, key);
-    return key;
-  };
+function keyOf(body, keys) {
+  const text = JSON.stringify(body);
+  const key = keys.get(text) ?? crypto.randomUUID();
+  keys.set(text, key);
+  return key;
 }

@@ -2,9 +2,10 @@
 /** New cash-in: a maker took cash and asks to credit a wallet; a checker decides. */
 
 import { find, h } from "../lib/dom.js";
-import { amountProblem } from "../lib/money.js";
-import { phoneProblem, shortCodeProblem } from "../lib/phones.js";
+import { amountProblem, typedAmount } from "../lib/money.js";
+import { phoneProblem, shortCodeProblem, typedPhone } from "../lib/phones.js";
 import { go } from "../lib/router.js";
+import { plain } from "../lib/typed.js";
 import { call } from "../server/api.js";
 import { holds } from "../server/session.js";
 import { field, selectField, textField } from "../ui/field.js";
@@ -42,16 +43,18 @@ function cashInForm(screen) {
     hint: "With the country code, such as +234 803 123 4567.",
     type: "tel",
     required: true,
+    clean: typedPhone,
     check: phoneProblem,
-    attributes: { maxlength: 32, autocomplete: "off", inputmode: "tel" },
+    attributes: { maxlength: 64, autocomplete: "off", inputmode: "tel" },
   });
   const merchant = field({
     name: "merchantToShortCode",
     label: "Merchant's short code",
     hint: "4 to 9 digits.",
     required: true,
+    clean: plain,
     check: shortCodeProblem,
-    attributes: { maxlength: 9, inputmode: "numeric" },
+    attributes: { maxlength: 24, inputmode: "numeric" },
   });
   const kind = selectField({
     name: "payee",
@@ -86,6 +89,7 @@ function cashInForm(screen) {
         label: "Amount",
         prefix: screen.currency,
         required: true,
+        clean: typedAmount,
         check: amountProblem,
         attributes: { inputmode: "decimal", maxlength: 24 },
       }),
@@ -97,6 +101,7 @@ function cashInForm(screen) {
       }),
     ],
     submit: "Send to a checker",
+    draft: true,
     cancel: () => go(screen.link("operations")),
     send: async (values, idempotencyKey) => {
       const body = request(values);

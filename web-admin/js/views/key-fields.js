@@ -3,7 +3,7 @@
 
 import { h } from "../lib/dom.js";
 import { ipProblem } from "../lib/ips.js";
-import { amountProblem, toMinor } from "../lib/money.js";
+import { amountProblem, toMinor, typedAmount } from "../lib/money.js";
 import { PERMISSIONS } from "../lib/words.js";
 import { choices, field, textField } from "../ui/field.js";
 
@@ -43,29 +43,32 @@ export function limitFields(currency, values) {
       { class: "pair" },
       field({
         name: "maxTransactionAmount",
-        label: "Most per operation",
-        hint: "Larger ones are refused.",
+        label: "Max Transaction Amount",
+        hint: "Of one operation; larger ones are refused.",
         prefix: currency,
         value: values.maxTransactionAmount ?? "",
+        clean: typedAmount,
         check: amountProblem,
         attributes,
       }),
       field({
         name: "maxDailyVolume",
-        label: "Most per day",
+        label: "Max Daily Volume",
         hint: "All operations of one UTC day together.",
         prefix: currency,
         value: values.maxDailyVolume ?? "",
+        clean: typedAmount,
         check: amountProblem,
         attributes,
       }),
     ),
     field({
       name: "autoApproveLimit",
-      label: "Without a checker up to",
+      label: "Auto-approve up to",
       hint: "Operations up to this amount are carried out at once. Left empty, a checker decides each one.",
       prefix: currency,
       value: toMinor(values.autoApproveLimit ?? "") ? (values.autoApproveLimit ?? "") : "",
+      clean: typedAmount,
       check: (text) => (toMinor(text) === 0n ? "" : amountProblem(text)),
       attributes,
     }),
@@ -79,9 +82,10 @@ export function limitFields(currency, values) {
 export function ipField(value, after) {
   return textField({
     name: "allowedIPs",
-    label: "Allowed addresses",
+    label: "Allowed IPs",
     hint: "IPv4, IPv6 or ranges, separated by commas or lines. Left empty, the key works from anywhere.",
     rows: 2,
+    lines: true,
     value: value.join(", "),
     check: ipProblem,
     after,
@@ -102,7 +106,7 @@ export function limitProblems(values) {
   if (perOperation !== null && daily !== null && perOperation > daily) {
     problems.push({
       name: "maxTransactionAmount",
-      message: "One operation can't be allowed more than a whole day. Lower this, or raise the limit per day.",
+      message: "One operation can't be allowed more than a whole day. Lower this, or raise the Max Daily Volume.",
     });
   }
   if (auto) {
@@ -112,7 +116,7 @@ export function limitProblems(values) {
         message: "Only possible with both limits above, so that the damage of a lost key has a bound.",
       });
     } else if (auto > perOperation) {
-      problems.push({ name: "autoApproveLimit", message: "This can't be more than the most per operation." });
+      problems.push({ name: "autoApproveLimit", message: "This can't be more than the Max Transaction Amount." });
     }
   }
   return problems;

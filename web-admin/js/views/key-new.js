@@ -1,5 +1,5 @@
 // @ts-check
-/** New API Key: the settings as a form, and their meaning in plain words. */
+/** Create API Key: the settings as a form, and their meaning in plain words. */
 
 import { find, h, replace } from "../lib/dom.js";
 import { splitIPs } from "../lib/ips.js";
@@ -23,12 +23,12 @@ const DEFAULT_DAYS = 365;
 
 /** @type {View<null>} */
 export const keyNew = {
-  title: "New API Key",
+  title: "Create API Key",
   still: true,
   load: async () => null,
   render: (_, screen) => [
     up(screen.link("settings/api-keys"), "API Keys"),
-    head("New API Key", "You ask, a checker decides. Then you claim the key and see it once."),
+    head("Create API Key", "You ask, a checker decides. Then you claim the key and see it once."),
     holds(screen.member, "maker") ? newKeyForm(screen) : note("info", h("p", {}, "Only a maker can ask for a key.")),
   ],
 };
@@ -38,7 +38,7 @@ function newKeyForm(screen) {
   const { currency } = screen;
   const summary = h("div", { class: "summary-text" });
   const draw = (/** @type {Values} */ values) => replace(summary, sentences(values, currency));
-  const element = form({
+  return form({
     content: h(
       "div",
       { class: "with-summary" },
@@ -57,7 +57,7 @@ function newKeyForm(screen) {
         ipField([], myAddress()),
         field({
           name: "expiresInDays",
-          label: "Ends after days",
+          label: "Expires In (days)",
           hint: "From 1 to 365, counted from when you claim it.",
           type: "number",
           required: true,
@@ -85,6 +85,7 @@ function newKeyForm(screen) {
       ...limitProblems(values),
     ],
     changed: draw,
+    draft: true,
     send: async (values, idempotencyKey) => {
       const body = request(values);
       /** @type {Key} */
@@ -93,8 +94,6 @@ function newKeyForm(screen) {
       go(screen.link(`approvals/${key.approvalID}`));
     },
   });
-  draw({ text: (name) => (name === "expiresInDays" ? String(DEFAULT_DAYS) : ""), chosen: () => [] });
-  return element;
 }
 
 function myAddress() {
@@ -189,7 +188,8 @@ function sentences(values, currency) {
         ? [h("strong", {}, "It works from any address"), " on the internet."]
         : ["It works only from ", counted(ips.length, "address or range", "addresses or ranges"), "."],
     ),
-    h("p", {}, "It ends ", daysWords(Number(values.text("expiresInDays")) || 0), " after you claim it."),
+    /^[1-9][0-9]{0,2}$/.test(values.text("expiresInDays")) &&
+      h("p", {}, "It ends ", daysWords(Number(values.text("expiresInDays"))), " after you claim it."),
     moves &&
       (!perOperation || !daily || ips.length === 0) &&
       note("warning", h("p", {}, "A checker may ask for limits and addresses: they bound what a lost key can cost.")),

@@ -139,11 +139,11 @@ function actions(one, screen) {
 function settings(one, { currency, link }) {
   return details([
     ["Permissions", permissionTags(one.permissions)],
-    ["Most per operation", limitWords(one.maxTransactionAmount, currency)],
-    ["Most per day", limitWords(one.maxDailyVolume, currency)],
-    ["Without a checker", autoApproveWords(one.autoApproveLimit, currency)],
-    ["Allowed addresses", typed(ipWords(one.allowedIPs))],
-    ["Ends", one.expiresAt ? moment(one.expiresAt) : `${daysWords(one.expiresInDays)} after it is claimed`],
+    ["Max Transaction Amount", limitWords(one.maxTransactionAmount, currency)],
+    ["Max Daily Volume", limitWords(one.maxDailyVolume, currency)],
+    ["Auto-approve", autoApproveWords(one.autoApproveLimit, currency)],
+    ["Allowed IPs", typed(ipWords(one.allowedIPs))],
+    ["Expires", one.expiresAt ? moment(one.expiresAt) : `${daysWords(one.expiresInDays)} after it is claimed`],
     ["Asked for by", [typed(one.makerName), ", ", moment(one.createdAt)]],
     [
       "Approved by",

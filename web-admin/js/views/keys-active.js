@@ -37,7 +37,7 @@ export function activeKeys(all, screen) {
         ? "Ask for one; a checker grants it, then you claim it here."
         : "A maker can ask for one.",
       holds(screen.member, "maker") &&
-        h("a", { class: "button", href: screen.link("settings/api-keys/new") }, "New API Key"),
+        h("a", { class: "button", href: screen.link("settings/api-keys/new") }, "Create API Key"),
     );
   }
   const list = h("ul", { class: "rows" });
@@ -113,9 +113,9 @@ function keyRow(key, screen) {
     h(
       "dl",
       { class: "facts" },
-      h("div", {}, h("dt", {}, "Per operation"), h("dd", {}, limitWords(key.maxTransactionAmount, currency))),
-      h("div", {}, h("dt", {}, "Per day"), h("dd", {}, limitWords(key.maxDailyVolume, currency))),
-      h("div", {}, h("dt", {}, "Addresses"), h("dd", { class: "clip" }, typed(ipWords(key.allowedIPs)))),
+      h("div", {}, h("dt", {}, "Max Transaction Amount"), h("dd", {}, limitWords(key.maxTransactionAmount, currency))),
+      h("div", {}, h("dt", {}, "Max Daily Volume"), h("dd", {}, limitWords(key.maxDailyVolume, currency))),
+      h("div", {}, h("dt", {}, "Allowed IPs"), h("dd", { class: "clip" }, typed(ipWords(key.allowedIPs)))),
     ),
     h(
       "div",

@@ -76,7 +76,7 @@ export const keys = {
             "a",
             { class: "button primary", id: "new-key", href: screen.link("settings/api-keys/new") },
             icon("plus"),
-            "New API Key",
+            "Create API Key",
           ),
       ),
       tabs("API Keys", [

@@ -5,6 +5,7 @@ import { find, h, replace, template } from "../lib/dom.js";
 import { startAnew } from "../server/api.js";
 import { current, load, signIn } from "../server/session.js";
 import { openDialog } from "../ui/dialog.js";
+import { dropDrafts } from "../ui/draft.js";
 import { field } from "../ui/field.js";
 import { form } from "../ui/form.js";
 
@@ -104,6 +105,7 @@ async function again(fresh) {
     h("p", {}, "Your session has ended. Sign in and go on: nothing you typed is lost."),
     signInForm(async (login, password) => {
       const session = await signIn(login, password);
+      if (session.userID !== before.userID) dropDrafts();
       if (session.userID !== before.userID || session.mustChangePassword) return startAnew();
       back = true;
       dialog.close();

@@ -68,13 +68,13 @@ const MEMBERS = [
   ["name", "Name", text],
   ["roles", "Roles", strings(roleWords)],
   ["permissions", "Permissions", strings(permissionTags)],
-  ["maxTransactionAmount", "Most per operation", limit],
-  ["maxDailyVolume", "Most per day", limit],
-  ["autoApproveLimit", "Without a checker", string(autoApproveWords)],
-  ["allowedIPs", "Allowed addresses", strings((ips) => typed(ipWords(ips)))],
+  ["maxTransactionAmount", "Max Transaction Amount", limit],
+  ["maxDailyVolume", "Max Daily Volume", limit],
+  ["autoApproveLimit", "Auto-approve", string(autoApproveWords)],
+  ["allowedIPs", "Allowed IPs", strings((ips) => typed(ipWords(ips)))],
   [
     "expiresInDays",
-    "Ends",
+    "Expires",
     (value) => (typeof value === "number" ? `${daysWords(value)} after it is claimed` : json(value)),
   ],
   [

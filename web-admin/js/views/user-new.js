@@ -48,6 +48,7 @@ function newUserForm(screen) {
       roleChoices([]),
     ],
     submit: "Ask for this user",
+    draft: true,
     cancel: () => go(screen.link("users")),
     check: (values) =>
       values.chosen("roles").length === 0 ? [{ name: "roles", message: "Choose at least one." }] : [],

@@ -35,6 +35,7 @@ impl Body {
             return Err(invalid("it is empty".into()));
         }
         let mut repeated = Vec::new();
+        let text_given = text;
         let mut text = serde_json::Deserializer::from_str(text);
         let value = Strict { path: String::new(), repeated: &mut repeated }.deserialize(&mut text);
         match value.and_then(|value| text.end().map(|()| value)) {
@@ -46,7 +47,7 @@ impl Body {
                 if body.errors.is_empty() { Ok(body) } else { Err(body.refusal()) }
             }
             Ok(_) => Err(invalid("an object in braces is expected".into())),
-            Err(error) => Err(invalid(error.to_string())),
+            Err(error) => Err(invalid(in_words(text_given, &error))),
         }
     }
 
@@ -313,6 +314,22 @@ impl Body {
     pub fn finish(mut self) -> Result<(), Refusal> {
         self.refuse_unknown();
         if self.errors.is_empty() { Ok(()) } else { Err(self.refusal()) }
+    }
+}
+
+/// The mistake in a text that is no JSON. Two of serde_json's own sentences tell nothing about their cause.
+fn in_words(text: &str, error: &serde_json::Error) -> String {
+    let sentence = error.to_string();
+    if text.starts_with('\u{feff}') {
+        "it begins with a byte order mark (U+FEFF), which has to be left out".into()
+    } else if sentence.contains("surrogate") || sentence.contains("end of hex escape") {
+        format!(
+            "a \\u escape is half of a character (a lone surrogate) at line {} column {}",
+            error.line(),
+            error.column()
+        )
+    } else {
+        sentence
     }
 }
 

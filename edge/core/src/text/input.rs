@@ -22,7 +22,7 @@ pub enum Unread {
     TooLarge,
     /// The body is not UTF-8 text, or did not arrive completely.
     Broken,
-    /// The content type is not JSON.
+    /// The content type is not JSON, or the body is compressed.
     NotJson,
 }
 
@@ -33,7 +33,7 @@ impl Unread {
             Self::Broken => Refusal::new(Code::InvalidJson, "The body is not UTF-8 text, or did not arrive whole."),
             Self::NotJson => Refusal::new(
                 Code::UnsupportedMediaType,
-                "Send the body as JSON, with the header Content-Type: application/json.",
+                "Send the body as JSON, uncompressed, with the header Content-Type: application/json.",
             ),
         }
     }

@@ -17,6 +17,15 @@ fn a_body_other_than_a_json_object_is_invalid_json() {
     for text in ["", "  ", "[]", "null", "1", "{", "{\"a\":1}x", "{'a':1}", "{\"a\":NaN}", "\u{feff}{}"] {
         assert_eq!(refused(text, |_| {}).code, Code::InvalidJson, "{text:?}");
     }
+    for (text, words) in [
+        ("\u{feff}{}", "byte order mark"),
+        (r#"{"a":"\ud800"}"#, "half of a character"),
+        (r#"{"a":"\udc00"}"#, "half of a character"),
+    ] {
+        let refusal = refused(text, |_| {});
+        assert_eq!(refusal.code, Code::InvalidJson, "{text:?}");
+        assert!(refusal.message.contains(words), "{text:?}: {}", refusal.message);
+    }
     let deep = "[".repeat(100_000);
     assert_eq!(refused(&deep, |_| {}).code, Code::InvalidJson);
 }

@@ -93,7 +93,7 @@ impl DistributorState {
                 "expiring",
                 message,
                 "Rotate it, so that its users can change over in time.",
-                end.plus_ms(-ENDS_SOON_DAYS * DAY_MS),
+                end.plus_ms(-ENDS_SOON_DAYS * DAY_MS).max(claimed),
             );
         }
         let usage = self.usage(key, now)?;

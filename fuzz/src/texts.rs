@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use universal_wallet_core::id::DistributorID;
 use universal_wallet_core::keys::token::{Peppers, Recognised};
 use universal_wallet_core::text::body::Body;
 use universal_wallet_core::text::cursor as cursors;
 use universal_wallet_core::text::ip::{IPBlock, client_address, cover};
-use universal_wallet_sdk::id::DistributorID;
 use universal_wallet_sdk::{Amount, Phone, ShortCode, Timestamp};
 use uuid::Uuid;
 

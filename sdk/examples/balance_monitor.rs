@@ -23,9 +23,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     loop {
         match client.balance().send().await {
             Ok(now) if last.as_ref() != Some(&now) => {
-                let warning = if now.available < threshold { "  LOW: top up the float" } else { "" };
-                let (available, held, currency) = (now.available, now.held, &now.currency);
-                println!("available {available:>18} {currency}, held {held:>18} {currency}{warning}");
+                // A server that holds nothing tells the balance alone.
+                let available = now.available.unwrap_or(now.balance);
+                let warning = if available < threshold { "  LOW: top up the float" } else { "" };
+                println!("{now}{warning}");
                 last = Some(now);
             }
             Ok(_) => {}

@@ -23,7 +23,7 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use universal_wallet_sdk::Client;
 use universal_wallet_sdk::id::OperationID;
-use universal_wallet_sdk::wire::{CashOutFulfillmentType, OperationStatus};
+use universal_wallet_sdk::wire::CashOutFulfillmentType;
 
 const JOURNAL: &str = "payouts.journal";
 const PAUSE: Duration = Duration::from_secs(5);
@@ -57,12 +57,12 @@ async fn take(client: &Client, payouts: &mut Payouts) -> Result<(), Box<dyn Erro
     let mut requests = client.cash_outs().stream();
     while let Some(request) = requests.try_next().await? {
         let id = request.operation_id;
-        if payouts.is_told(id) {
+        if payouts.is_told(&id) {
             continue;
         }
-        payouts.note(id, "taken")?;
-        let receipt = client.process_cash_out(id, CashOutFulfillmentType::Cash).reference("till 7").send().await?;
-        println!("{id}: {} asked for {}: {}", request.from, request.amount, receipt.status);
+        payouts.note(&id, "taken")?;
+        let receipt = client.process_cash_out(&id, CashOutFulfillmentType::Cash).reference("till 7").send().await?;
+        println!("{} asked for {}: {receipt}", request.from, request.amount);
     }
     Ok(())
 }
@@ -70,17 +70,15 @@ async fn take(client: &Client, payouts: &mut Payouts) -> Result<(), Box<dyn Erro
 /// Reports the outcome of the requests taken.
 async fn tell(client: &Client, payouts: &mut Payouts) -> Result<(), Box<dyn Error>> {
     for id in payouts.untold() {
-        match client.operation(id).send().await {
-            Ok(operation) if !operation.status.has_ended() => continue,
-            Ok(operation) if operation.status == OperationStatus::Completed => {
-                println!("{id}: hand out {}", operation.amount);
-            }
-            Ok(operation) => println!("{id}: do not pay, it is {}", operation.status),
+        match client.operation(&id).send().await {
+            Ok(operation) if !operation.has_ended() => continue,
+            Ok(operation) if operation.is_completed() => println!("{id}: hand out {}", operation.amount),
+            Ok(operation) => println!("do not pay: {operation}"),
             // The processing never arrived, so the request is still open.
             Err(error) if error.is_not_found() => continue,
             Err(error) => return Err(error.into()),
         }
-        payouts.note(id, "told")?;
+        payouts.note(&id, "told")?;
     }
     Ok(())
 }
@@ -102,20 +100,20 @@ impl Payouts {
         Ok(Self(payouts))
     }
 
-    fn is_told(&self, id: OperationID) -> bool {
-        self.0.get(&id).copied().unwrap_or(false)
+    fn is_told(&self, id: &OperationID) -> bool {
+        self.0.get(id).copied().unwrap_or(false)
     }
 
     fn untold(&self) -> Vec<OperationID> {
-        self.0.iter().filter(|(_, told)| !**told).map(|(id, _)| *id).collect()
+        self.0.iter().filter(|(_, told)| !**told).map(|(id, _)| id.clone()).collect()
     }
 
     /// Appends a line and waits until it is on the disk.
-    fn note(&mut self, id: OperationID, state: &str) -> Result<(), std::io::Error> {
+    fn note(&mut self, id: &OperationID, state: &str) -> Result<(), std::io::Error> {
         let mut journal = OpenOptions::new().create(true).append(true).open(JOURNAL)?;
         writeln!(journal, "{id}\t{state}")?;
         journal.sync_all()?;
-        self.0.insert(id, state == "told");
+        self.0.insert(id.clone(), state == "told");
         Ok(())
     }
 }

@@ -57,7 +57,7 @@ async fn send(client: &Client, sale: Sale) -> Result<(), Box<dyn Error>> {
         Ok(receipt) => {
             write(&format!("end\t{key}\t{}", receipt.operation_id))?;
             let before = if receipt.replayed { ", as an earlier call had asked" } else { "" };
-            println!("{}: {}{before}", receipt.operation_id, receipt.status);
+            println!("{receipt}{before}");
             Ok(())
         }
         // Whatever the outcome, the next start sends the sale again with the same key.

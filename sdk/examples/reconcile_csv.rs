@@ -25,8 +25,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut operations = client.operations().limit(1000).stream();
     while let Some(operation) = operations.try_next().await? {
         writeln!(csv, "{}", row(&operation))?;
-        let (count, sum) =
-            sums.entry((operation.operation_type.to_string(), operation.status.to_string())).or_default();
+        // Without a status nobody knows whether the money moved, so those get a sum of their own.
+        let (count, sum) = sums.entry((operation.operation_type.to_string(), status(&operation))).or_default();
         *count += 1;
         *sum += Decimal::from(operation.amount);
     }
@@ -36,6 +36,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+fn status(operation: &Operation) -> String {
+    operation.status.as_ref().map_or_else(|| "not told".to_owned(), ToString::to_string)
+}
+
 fn row(operation: &Operation) -> String {
     let phone = operation.phone_to.as_ref().or(operation.phone_from.as_ref()).map(ToString::to_string);
     let merchant = operation.merchant_short_code.map(|code| code.to_string());
@@ -43,7 +47,7 @@ fn row(operation: &Operation) -> String {
         operation.created_at.to_string(),
         operation.operation_id.to_string(),
         operation.operation_type.to_string(),
-        operation.status.to_string(),
+        status(operation),
         operation.amount.to_string(),
         text(&phone.or(merchant).unwrap_or_default()),
         text(operation.cash_out_fulfillment_id.as_deref().unwrap_or_default()),

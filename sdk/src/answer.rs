@@ -1,6 +1,7 @@
 //! The server's answer, and how the client reads it.
 
 use core::time::Duration;
+use std::borrow::Cow;
 
 use chrono::DateTime;
 use serde::de::DeserializeOwned;
@@ -10,11 +11,11 @@ use crate::key::ApiKey;
 use crate::refusal::Refusal;
 use crate::wire::ErrorBody;
 
-/// Upper bound on a body's size. The largest valid one, 1,000 operations, is below a fourth of it.
-pub(crate) const LONGEST_BODY: usize = 4 << 20;
-
-/// Error text for a longer body.
-pub(crate) const TOO_LONG: &str = "it is longer than 4 MiB";
+/// The failure of a body that is longer than `longest` bytes.
+pub(crate) fn too_long(status: u16, longest: usize) -> Failure {
+    let problem = format!("it is longer than {} MiB", longest >> 20);
+    Failure::Unreadable { status, problem: problem.into() }
+}
 
 /// A complete answer.
 pub(crate) struct Answer {
@@ -40,7 +41,7 @@ pub(crate) enum Failure {
     /// The connection broke, or the answer is not HTTP.
     Broken(Box<dyn core::error::Error + Send + Sync>),
     /// The answer arrived but cannot be read.
-    Unreadable { status: u16, problem: &'static str },
+    Unreadable { status: u16, problem: Cow<'static, str> },
 }
 
 impl From<Failure> for Error {
@@ -70,61 +71,105 @@ impl Answer {
         }
     }
 
-    /// The value of a 200; any other answer is an error. `key` is redacted from the error's text, since
-    /// the other side might repeat it.
+    /// ID of the answer in the server's log. `key` is redacted, since the other side might repeat it.
+    pub(crate) fn request_id(&self, key: &ApiKey) -> Option<String> {
+        self.request_id.as_deref().map(|id| scrub(id, key))
+    }
+
+    /// The value of a 200; any other answer is an error.
     pub(crate) fn read<T: DeserializeOwned>(&self, key: &ApiKey) -> Result<T, Error> {
         if self.status != 200 {
             return Err(self.refused(key));
         }
-        let scrub = |text: &str| text.replace(key.expose(), "uwk_…");
-        serde_json::from_slice(&self.body).map_err(|error| {
-            let problem = if error.is_data() {
-                "it has another form than this version of the SDK knows; check for a newer one"
-            } else {
-                "it is not JSON; check that the base URL leads to the API and that no proxy answers in its place"
+        parse(&self.body).map_err(|problem| {
+            let problem = match problem {
+                Malformed::Member(member) => format!(
+                    "its {member} has another type or form than this version of the SDK knows; check for a newer one"
+                ),
+                Malformed::NotJSON => "it is not JSON; check that the base URL leads to the API and that no proxy \
+                                       answers in its place"
+                    .to_owned(),
             };
-            let request_id = self.request_id.as_deref().map(scrub);
-            let kind = Kind::Unreadable { status: self.status, request_id, problem };
-            Error::new(kind, Some(scrub(&error.to_string()).into()))
+            let (status, request_id) = (self.status, self.request_id(key));
+            Error::new(Kind::Unreadable { status, request_id, problem: problem.into() }, None)
         })
     }
 
     /// The error of an answer other than 200.
     pub(crate) fn refused(&self, key: &ApiKey) -> Error {
-        Error::new(Kind::Refused(self.refusal(|text: &str| text.replace(key.expose(), "uwk_…"))), None)
-    }
-
-    fn refusal(&self, scrub: impl Fn(&str) -> String) -> Refusal {
-        let mut body: Option<ErrorBody> = serde_json::from_slice(&self.body).ok();
+        let (mut body, malformed) = match parse::<ErrorBody>(&self.body) {
+            Ok(body) => (Some(body), None),
+            Err(Malformed::Member(member)) => (None, Some(member)),
+            Err(Malformed::NotJSON) => (None, None),
+        };
         if let Some(body) = &mut body {
-            for text in [&mut body.error, &mut body.message, &mut body.code, &mut body.request_id] {
-                *text = scrub(text);
+            for text in
+                [&mut body.error, &mut body.message].into_iter().chain(&mut body.code).chain(&mut body.request_id)
+            {
+                *text = scrub(text, key);
             }
             for error in &mut body.errors {
-                error.field = scrub(&error.field);
-                error.message = scrub(&error.message);
+                error.field = scrub(&error.field, key);
+                error.message = scrub(&error.message, key);
             }
         }
-        let named = body.as_ref().map(|body| body.request_id.clone()).filter(|id| !id.is_empty());
-        Refusal {
+        let named = body.as_ref().and_then(|body| body.request_id.clone()).filter(|id| !id.is_empty());
+        let refusal = Refusal {
             status: self.status,
-            request_id: named.or_else(|| self.request_id.as_deref().map(scrub)),
+            request_id: named.or_else(|| self.request_id(key)),
             retry_after: self.retry_after(),
             body,
-        }
+            malformed,
+            key_looks_mistyped: self.status == 401 && key.looks_mistyped(),
+        };
+        Error::new(Kind::Refused(refusal), None)
     }
 
     /// `Retry-After` in seconds; a date counts from the answer's own `Date`, since the clock of this
     /// machine may be wrong.
     fn retry_after(&self) -> Option<Duration> {
         let text = self.retry_after.as_deref()?.trim();
-        if let Ok(seconds) = text.parse() {
-            return Some(Duration::from_secs(seconds));
+        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            // A number that no integer holds is for ever.
+            return Some(text.parse().map_or(Duration::MAX, Duration::from_secs));
         }
         let until = DateTime::parse_from_rfc2822(text).ok()?;
         let now = DateTime::parse_from_rfc2822(self.date.as_deref()?.trim()).ok()?;
         Some((until - now).to_std().unwrap_or_default())
     }
+}
+
+/// Reasons why a body cannot be read. No value of the body is part of them, since it may be a secret.
+enum Malformed {
+    NotJSON,
+    /// Names the member.
+    Member(String),
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let inner = error.inner();
+        if !inner.is_data() {
+            return Malformed::NotJSON;
+        }
+        // The names of members are the SDK's own: others are skipped.
+        let path = error.path().to_string();
+        let text = inner.to_string();
+        let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
+        Malformed::Member(match (path.as_str(), missing) {
+            (".", None) => "content".to_owned(),
+            (".", Some((name, _))) => format!("member `{name}` is missing, or"),
+            (path, None) => format!("member `{path}`"),
+            (path, Some((name, _))) => format!("member `{path}.{name}` is missing, or"),
+        })
+    })?;
+    deserializer.end().map_err(|_| Malformed::NotJSON)?;
+    Ok(value)
+}
+
+fn scrub(text: &str, key: &ApiKey) -> String {
+    text.replace(key.expose(), "uwk_…")
 }
 
 #[cfg(test)]
@@ -149,11 +194,16 @@ mod tests {
             ("Tue, 24 Nov 2026 18:01:30 GMT", Some(date), Some(90)),
             ("Tue, 24 Nov 2026 17:00:00 GMT", Some(date), Some(0)),
             ("Tue, 24 Nov 2026 18:01:30 GMT", None, None),
+            ("99999999999999999999999", None, Some(u64::MAX)),
             ("-1", None, None),
             ("1.5", None, None),
             ("soon", Some(date), None),
         ] {
-            assert_eq!(answer(text, date).retry_after(), seconds.map(Duration::from_secs), "{text}");
+            assert_eq!(
+                answer(text, date).retry_after(),
+                seconds.map(|seconds| if seconds == u64::MAX { Duration::MAX } else { Duration::from_secs(seconds) }),
+                "{text}"
+            );
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use core::time::Duration;
 
+use crate::attempt::{Attempt, Observer};
 use crate::base_url::BaseUrl;
 use crate::client::Client;
-use crate::connection::Connection;
+use crate::connection::{Connection, Shared};
 use crate::error::Error;
 use crate::id::DistributorID;
 use crate::key::ApiKey;
@@ -37,6 +38,7 @@ pub struct ClientBuilder {
     api_key: ApiKey,
     limits: Limits,
     allow_insecure_http: bool,
+    observer: Observer,
     #[cfg(not(target_arch = "wasm32"))]
     http_client: Option<reqwest::Client>,
 }
@@ -57,6 +59,7 @@ impl ClientBuilder {
             api_key,
             limits: Limits::default(),
             allow_insecure_http: false,
+            observer: Observer::default(),
             #[cfg(not(target_arch = "wasm32"))]
             http_client: None,
         }
@@ -80,6 +83,49 @@ impl ClientBuilder {
     /// default. See the [example](Self).
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.limits.total = timeout;
+        self
+    }
+
+    /// Whether a write may be repeated with its idempotency key after an answer was lost; yes by default.
+    ///
+    /// Say `false` for a server that does not know idempotency keys: a repeated write could move the money twice. A write
+    /// is then sent again only where no connection was made, and after a lost answer the error says that the outcome is
+    /// unknown.
+    ///
+    /// ```
+    /// # use universal_wallet_sdk::{Client, key::checksum};
+    /// # let before = "uwk_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij";
+    /// # let api_key = format!("{before}{}", String::from_utf8_lossy(&checksum(before.as_bytes())));
+    /// # let distributor_id = "36e48800-22ce-4ea0-b37a-198f7978cd53".parse()?;
+    /// let client = Client::builder("https://wallet.example", distributor_id, api_key.parse()?).repeat_writes(false).build()?;
+    /// # Ok::<(), universal_wallet_sdk::Error>(())
+    /// ```
+    pub fn repeat_writes(mut self, repeat: bool) -> Self {
+        self.limits.repeat_writes = repeat;
+        self
+    }
+
+    /// A function that sees every attempt of every call when it has ended, for metrics or a log of your own. It is called
+    /// between the attempts, so it has to be quick.
+    ///
+    /// ```
+    /// # use universal_wallet_sdk::{Client, key::checksum};
+    /// # let before = "uwk_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij";
+    /// # let api_key = format!("{before}{}", String::from_utf8_lossy(&checksum(before.as_bytes())));
+    /// # let distributor_id = "36e48800-22ce-4ea0-b37a-198f7978cd53".parse()?;
+    /// use universal_wallet_sdk::Outcome;
+    ///
+    /// let client = Client::builder("https://wallet.example", distributor_id, api_key.parse()?)
+    ///     .on_attempt(|attempt| {
+    ///         if attempt.outcome != Outcome::Answered(200) {
+    ///             eprintln!("{attempt}");
+    ///         }
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), universal_wallet_sdk::Error>(())
+    /// ```
+    pub fn on_attempt(mut self, hook: impl Fn(&Attempt) + Send + Sync + 'static) -> Self {
+        self.observer = Observer::new(hook);
         self
     }
 
@@ -138,6 +184,7 @@ impl ClientBuilder {
         #[cfg(target_arch = "wasm32")]
         let transport = Transport::new(&self.api_key);
         let distributor_url = format!("{base}/api/v1/distributors/{}", self.distributor_id);
-        Ok(Client::new(Connection::new(transport, distributor_url, self.api_key, self.limits)))
+        let shared = Shared { transport, distributor_url, key: self.api_key, observer: self.observer };
+        Ok(Client::new(Connection::new(shared, self.limits)))
     }
 }

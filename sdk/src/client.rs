@@ -5,13 +5,18 @@ use core::time::Duration;
 
 use rust_decimal::Decimal;
 
+use crate::call::{Call, segment};
 use crate::connection::Connection;
+use crate::date::Date;
 use crate::id::OperationID;
 use crate::phone::Phone;
 use crate::request::{
-    CashIn, CashOut, CashOuts, Export, ExportFormat, Operations, ProcessCashOut, Read, Recipient, WaitFor, Withdraw,
+    CashIn, CashOut, CashOuts, Export, ExportFormat, Operations, ProcessCashOut, Read, Recipient, StatementFile,
+    StatementFormat, WaitFor, Withdraw,
 };
-use crate::wire::{Balance, CashOutFulfillmentType, KeyInfo, Operation};
+use crate::retry::Limits;
+use crate::short_code::ShortCode;
+use crate::wire::{Balance, CashOutFulfillmentType, KeyInfo, Merchant, Operation, Statement};
 
 /// Calls the API for one distributor with one key.
 ///
@@ -22,7 +27,7 @@ use crate::wire::{Balance, CashOutFulfillmentType, KeyInfo, Operation};
 /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
 /// # with_client(async |client: universal_wallet_sdk::Client| {
 /// let (balance, key) = (client.balance().send().await?, client.key_info().send().await?);
-/// println!("{} free, {:?} left today", balance.available, key.daily_volume_remaining);
+/// println!("{balance}, {:?} left today", key.daily_volume_remaining);
 /// # Ok(()) });
 /// ```
 #[derive(Clone)]
@@ -33,17 +38,52 @@ impl Client {
         Self(connection)
     }
 
+    /// The same client with another time limit of an attempt, for calls that may take longer or shorter. It shares the
+    /// connections.
+    ///
+    /// ```
+    /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
+    /// # with_client(async |client: universal_wallet_sdk::Client| {
+    /// use std::time::Duration;
+    ///
+    /// let hurried = client.with_attempt_timeout(Duration::from_secs(2)).with_total_timeout(Duration::from_secs(5));
+    /// let balance = hurried.with_max_attempts(2).balance().send().await?;
+    /// # Ok(()) });
+    /// ```
+    #[must_use]
+    pub fn with_attempt_timeout(&self, timeout: Duration) -> Self {
+        self.with(Limits { attempt: timeout, ..self.0.limits() })
+    }
+
+    /// The same client with another time limit of a call, all attempts and waits included.
+    /// See the [example](Self::with_attempt_timeout).
+    #[must_use]
+    pub fn with_total_timeout(&self, timeout: Duration) -> Self {
+        self.with(Limits { total: timeout, ..self.0.limits() })
+    }
+
+    /// The same client with another maximum number of attempts of a call, the first included.
+    /// See the [example](Self::with_attempt_timeout).
+    #[must_use]
+    pub fn with_max_attempts(&self, attempts: u32) -> Self {
+        self.with(Limits { attempts, ..self.0.limits() })
+    }
+
+    fn with(&self, limits: Limits) -> Self {
+        Self(self.0.with_limits(limits))
+    }
+
     /// The distributor's float. Needs `read-balance`.
     ///
     /// ```
     /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
     /// # with_client(async |client: universal_wallet_sdk::Client| {
     /// let balance = client.balance().send().await?;
-    /// println!("{} {}, of which {} held", balance.balance, balance.currency, balance.held);
+    /// println!("{} in all, {:?} of it available", balance.balance, balance.available);
     /// # Ok(()) });
     /// ```
     pub fn balance(&self) -> Read<Balance> {
-        Read::new(&self.0, "/balance")
+        Read::new(&self.0, Call::get("GET /balance", "/balance"))
     }
 
     /// The calling key as the server knows it: its permissions, limits and expiry.
@@ -59,12 +99,12 @@ impl Client {
     /// # Ok(()) });
     /// ```
     pub fn key_info(&self) -> Read<KeyInfo> {
-        Read::new(&self.0, "/api-key")
+        Read::new(&self.0, Call::get("GET /api-key", "/api-key"))
     }
 
     /// One operation. Needs `read-transactions`. See the [example](Self::wait_for).
-    pub fn operation(&self, id: OperationID) -> Read<Operation> {
-        Read::new(&self.0, format!("/operations/{id}"))
+    pub fn operation(&self, id: &OperationID) -> Read<Operation> {
+        Read::new(&self.0, operation(id))
     }
 
     /// The distributor's operations, newest first. Needs `read-transactions`.
@@ -98,7 +138,9 @@ impl Client {
     /// let merchant: ShortCode = "100000".parse()?;
     /// let amount = Decimal::new(25_050, 2); // 250.50
     /// let receipt = client.cash_in(merchant, amount).memo("till 7").idempotency_key(key).send().await?;
-    /// println!("{} is {}", receipt.operation_id, receipt.status);
+    /// if receipt.is_completed() {
+    ///     println!("{}: the merchant has the money", receipt.operation_id);
+    /// }
     /// # Ok(()) });
     /// ```
     pub fn cash_in(&self, to: impl Into<Recipient>, amount: impl Into<Decimal>) -> CashIn {
@@ -125,13 +167,70 @@ impl Client {
         CashOut::new(&self.0, from, amount.into(), how)
     }
 
+    /// The merchant of a short code, so that its name is seen before the money goes. Any permission is enough.
+    ///
+    /// ```
+    /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
+    /// # with_client(async |client: universal_wallet_sdk::Client| {
+    /// match client.merchant("100000".parse()?).send().await {
+    ///     Ok(merchant) => println!("pay {}?", merchant.name),
+    ///     Err(error) if error.is_not_found() => println!("there is no such merchant"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(()) });
+    /// ```
+    pub fn merchant(&self, short_code: ShortCode) -> Read<Merchant> {
+        Read::new(&self.0, Call::get("GET /merchants/{shortCode}", format!("/merchants/{short_code}")))
+    }
+
+    /// The statement of one day in UTC: opening and closing balance, totals, and each change of the float. Needs
+    /// `read-transactions`. Of a day with more than some 100,000 changes take the [file](Self::statement_file).
+    ///
+    /// ```
+    /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
+    /// # with_client(async |client: universal_wallet_sdk::Client| {
+    /// use universal_wallet_sdk::Date;
+    ///
+    /// # let operation = client.operations().limit(1).page().await?.items.pop();
+    /// # let today = operation.map_or_else(|| "2026-11-24".parse().unwrap(), |newest| Date::of(newest.created_at));
+    /// let day = client.statement(today).send().await?;
+    /// println!("{} opened with {} and closed with {}", day.date, day.opening_balance, day.closing_balance);
+    /// println!("{} cash-ins of {}", day.totals.cash_ins.count, day.totals.cash_ins.amount);
+    /// # Ok(()) });
+    /// ```
+    pub fn statement(&self, date: Date) -> Read<Statement> {
+        let call = Call::get("GET /statements/{date}", format!("/statements/{date}?format=json"));
+        Read::new(&self.0, Call { longest_answer: LONGEST_STATEMENT, ..call })
+    }
+
+    /// The statement of one day as a file, however long it is. Needs `read-transactions`.
+    ///
+    /// ```
+    /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
+    /// # with_client(async |client: universal_wallet_sdk::Client| {
+    /// use universal_wallet_sdk::request::StatementFormat;
+    ///
+    /// # let operation = client.operations().limit(1).page().await?.items.pop();
+    /// # let Some(newest) = operation else { return Ok(()) };
+    /// # let today = universal_wallet_sdk::Date::of(newest.created_at);
+    /// let mut file = Vec::new(); // or a file
+    /// let mut download = client.statement_file(today, StatementFormat::Camt053).send().await?;
+    /// while let Some(part) = download.chunk().await? {
+    ///     file.extend(part);
+    /// }
+    /// # Ok(()) });
+    /// ```
+    pub fn statement_file(&self, date: Date, format: StatementFormat) -> StatementFile {
+        StatementFile::new(&self.0, date, format)
+    }
+
     /// The customers' open cash-out requests, oldest first. Needs `read-transactions`.
     ///
     /// ```
     /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
     /// # with_client(async |client: universal_wallet_sdk::Client| {
     /// for request in client.cash_outs().page().await?.items {
-    ///     println!("{} asks for {} until {}", request.from, request.amount, request.expires_at);
+    ///     println!("{} asks for {}", request.from, request.amount);
     /// }
     /// # Ok(()) });
     /// ```
@@ -148,19 +247,19 @@ impl Client {
     ///
     /// if let Some(request) = client.cash_outs().limit(1).page().await?.items.first() {
     ///     let how = CashOutFulfillmentType::BankTransfer;
-    ///     let receipt = client.process_cash_out(request.operation_id, how).reference("TX-99").send().await?;
-    ///     println!("{} is {}", receipt.operation_id, receipt.status);
+    ///     let receipt = client.process_cash_out(&request.operation_id, how).reference("TX-99").send().await?;
+    ///     println!("{}: money to be paid out now: {}", receipt.operation_id, receipt.is_completed());
     /// }
     /// # Ok(()) });
     /// ```
-    pub fn process_cash_out(&self, id: OperationID, how: CashOutFulfillmentType) -> ProcessCashOut {
+    pub fn process_cash_out(&self, id: &OperationID, how: CashOutFulfillmentType) -> ProcessCashOut {
         ProcessCashOut::new(&self.0, id, how)
     }
 
     /// Withdraws an operation that still waits for its checker and that this key, or one that it
     /// replaced, asked for. Needs `perform-operations`.
     ///
-    /// The withdrawal is not retried; if its answer gets lost, read the operation.
+    /// Once sent, the withdrawal is not repeated; if its answer gets lost, read the operation.
     ///
     /// ```
     /// # let with_client = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/with_client.rs"));
@@ -168,13 +267,13 @@ impl Client {
     /// use universal_wallet_sdk::{ShortCode, wire::OperationStatus};
     ///
     /// let receipt = client.cash_in("100000".parse::<ShortCode>()?, 5).send().await?;
-    /// if receipt.status == OperationStatus::Pending {
-    ///     let operation = client.withdraw(receipt.operation_id).send().await?;
-    ///     assert_eq!(operation.status, OperationStatus::Rejected);
+    /// if receipt.is_pending() {
+    ///     let operation = client.withdraw(&receipt.operation_id).send().await?;
+    ///     assert_eq!(operation.status, Some(OperationStatus::Rejected));
     /// }
     /// # Ok(()) });
     /// ```
-    pub fn withdraw(&self, id: OperationID) -> Withdraw {
+    pub fn withdraw(&self, id: &OperationID) -> Withdraw {
         Withdraw::new(&self.0, id)
     }
 
@@ -188,18 +287,18 @@ impl Client {
     /// use universal_wallet_sdk::ShortCode;
     ///
     /// let receipt = client.cash_in("100000".parse::<ShortCode>()?, 5).send().await?;
-    /// match client.wait_for(receipt.operation_id, Duration::from_secs(1)).send().await {
-    ///     Ok(operation) => println!("it is {}", operation.status),
+    /// match client.wait_for(&receipt.operation_id, Duration::from_secs(1)).send().await {
+    ///     Ok(operation) => println!("the money moved: {}", operation.is_completed()),
     ///     Err(error) if error.is_timeout() => {
-    ///         let operation = client.operation(receipt.operation_id).send().await?;
-    ///         println!("it is still {}", operation.status);
+    ///         let operation = client.operation(&receipt.operation_id).send().await?;
+    ///         println!("it is still {:?}", operation.status);
     ///     }
     ///     Err(error) => return Err(error),
     /// }
     /// # Ok(()) });
     /// ```
-    pub fn wait_for(&self, id: OperationID, timeout: Duration) -> WaitFor {
-        WaitFor::new(&self.0, id, timeout)
+    pub fn wait_for(&self, id: &OperationID, timeout: Duration) -> WaitFor {
+        WaitFor::new(&self.0, operation(id), timeout)
     }
 
     /// The distributor's ledger as a file: a line for each change of the float, oldest first, with the balance that it
@@ -221,6 +320,13 @@ impl Client {
     pub fn export(&self, format: ExportFormat) -> Export {
         Export::new(&self.0, format)
     }
+}
+
+/// Upper bound on a statement that is read as a whole, in bytes.
+const LONGEST_STATEMENT: usize = 32 << 20;
+
+fn operation(id: &OperationID) -> Call {
+    Call::get("GET /operations/{operationID}", format!("/operations/{}", segment(id.as_str())))
 }
 
 impl fmt::Debug for Client {

@@ -2,8 +2,11 @@
 
 use core::fmt;
 use core::time::Duration;
+use std::borrow::Cow;
 
 use crate::amount::AmountError;
+use crate::attempt::{Attempt, Outcome};
+use crate::date::DateError;
 use crate::id::IDError;
 use crate::idempotency_key::{IdempotencyKey, IdempotencyKeyError};
 use crate::key::ApiKeyError;
@@ -32,7 +35,7 @@ type Source = Box<dyn core::error::Error + Send + Sync>;
 ///     } else if error.is_limit_exceeded() || error.is_insufficient_balance() {
 ///         println!("nothing moved, and the amount is too large: {error}");
 ///     } else if error.is_retryable() {
-///         println!("nothing moved; try again in {:?}", error.retry_after());
+///         println!("nothing moved; try again in {:?}: {:?}", error.retry_after(), error.attempts());
 ///     } else {
 ///         println!("nothing moved: {error}, {:?} {:?}", error.code(), error.request_id());
 ///     }
@@ -47,6 +50,7 @@ struct Inner {
     source: Option<Source>,
     idempotency_key: Option<IdempotencyKey>,
     outcome_unknown: bool,
+    attempts: Vec<Attempt>,
 }
 
 #[derive(Debug)]
@@ -63,7 +67,7 @@ pub(crate) enum Kind {
     /// A refusal by the server.
     Refused(Refusal),
     /// A successful answer in a form that is not the API's.
-    Unreadable { status: u16, request_id: Option<String>, problem: &'static str },
+    Unreadable { status: u16, request_id: Option<String>, problem: Cow<'static, str> },
     /// An awaited operation has not ended in time.
     StillOpen(OperationStatus),
     /// A list whose next page is the same page again.
@@ -72,12 +76,29 @@ pub(crate) enum Kind {
 
 impl Error {
     pub(crate) fn new(kind: Kind, source: Option<Source>) -> Self {
-        Self(Box::new(Inner { kind, source, idempotency_key: None, outcome_unknown: false }))
+        Self(Box::new(Inner { kind, source, idempotency_key: None, outcome_unknown: false, attempts: Vec::new() }))
     }
 
     /// An error found before anything was sent.
     pub(crate) fn input(source: impl core::error::Error + Send + Sync + 'static) -> Self {
         Self::new(Kind::Input(source.to_string()), Some(Box::new(source)))
+    }
+
+    /// Adds the failed attempts of the call.
+    pub(crate) fn of_call(mut self, attempts: Vec<Attempt>) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
+    /// How the attempt that failed with this error ended.
+    pub(crate) fn outcome(&self) -> Outcome {
+        match &self.0.kind {
+            Kind::Refused(refusal) => Outcome::Answered(refusal.status),
+            Kind::Unreadable { status, .. } => Outcome::Unreadable(*status),
+            Kind::Timeout => Outcome::TimedOut,
+            Kind::Broken => Outcome::Broken,
+            Kind::Connect | Kind::Input(_) | Kind::StillOpen(_) | Kind::EndlessList => Outcome::NoConnection,
+        }
     }
 
     /// Adds a write's key, if it has one, and whether any attempt may have been carried out.
@@ -148,9 +169,14 @@ impl Error {
         self.0.idempotency_key.as_ref()
     }
 
-    /// Whether the same call may succeed later: no connection, a timeout, a broken connection, 429,
-    /// 503, or 409 `request_in_flight`. Reads and keyed writes have already been repeated by then.
-    /// See the [example](Self).
+    /// The attempts that failed, at most the last 32. Empty where nothing was sent. See the [example](Self).
+    pub fn attempts(&self) -> &[Attempt] {
+        &self.0.attempts
+    }
+
+    /// Whether the same call may succeed later: no connection, a timeout, a broken connection, the statuses 408, 429,
+    /// 500, 502, 503, 504 and 520 to 529, and a 409 with `Retry-After`. Reads and keyed writes have already been
+    /// repeated by then. See the [example](Self).
     pub fn is_retryable(&self) -> bool {
         match &self.0.kind {
             Kind::Connect | Kind::Timeout | Kind::Broken => true,
@@ -194,7 +220,7 @@ impl Error {
 
     /// Whether the resource does not exist, or the key may not know of it. See the [example](Self).
     pub fn is_not_found(&self) -> bool {
-        self.code() == Some("not_found")
+        self.refusal().is_some_and(|refusal| refusal.status == 404 && refusal.body.is_some())
     }
 
     /// Whether the amount is above one of the key's limits, of an operation or of a day.
@@ -230,6 +256,9 @@ impl fmt::Display for Error {
             Kind::StillOpen(status) => write!(f, "the operation did not end within the time allowed: it is {status}"),
             Kind::EndlessList => f.write_str("the list does not end: its next page is the same one again"),
         }?;
+        if let [_, .., last] = self.attempts() {
+            write!(f, "; tried {} times in {:.1?}", last.number, last.started_after.saturating_add(last.duration))?;
+        }
         match &self.0.idempotency_key {
             _ if !self.0.outcome_unknown => Ok(()),
             Some(key) => write!(
@@ -249,6 +278,7 @@ impl fmt::Debug for Error {
             .field("source", &self.0.source)
             .field("idempotency_key", &self.0.idempotency_key)
             .field("outcome_unknown", &self.0.outcome_unknown)
+            .field("attempts", &self.0.attempts)
             .finish()
     }
 }
@@ -269,4 +299,13 @@ macro_rules! from_input {
     )+};
 }
 
-from_input!(AmountError, PhoneError, ShortCodeError, IdempotencyKeyError, TimestampError, IDError, ApiKeyError);
+from_input!(
+    AmountError,
+    PhoneError,
+    ShortCodeError,
+    IdempotencyKeyError,
+    TimestampError,
+    DateError,
+    IDError,
+    ApiKeyError
+);

@@ -1,14 +1,19 @@
-//! Identifiers: a prefix that names the kind, and a UUID.
+//! Identifiers.
+//!
+//! A distributor's is a UUID. All others are kept as the server spells them and sent back as they came, since servers
+//! spell them differently.
 //!
 //! ```
-//! use universal_wallet_sdk::id::{DistributorID, KeyID, OperationID};
+//! use universal_wallet_sdk::id::{DistributorID, OperationID};
 //!
-//! let operation: OperationID = "op_36e48800-22ce-4ea0-b37a-198f7978cd53".parse()?;
-//! assert_eq!(operation.to_string(), "op_36e48800-22ce-4ea0-b37a-198f7978cd53");
-//! assert_eq!(OperationID::from_uuid(operation.uuid()), operation);
-//! assert!("op_36e48800-22ce-4ea0-b37a-198f7978cd53".parse::<KeyID>().is_err());
 //! let distributor: DistributorID = "36e48800-22ce-4ea0-b37a-198f7978cd53".parse()?;
-//! assert_eq!(distributor.uuid(), operation.uuid());
+//! assert_eq!(distributor.to_string(), "36e48800-22ce-4ea0-b37a-198f7978cd53");
+//! assert_eq!(DistributorID::from_uuid(distributor.uuid()), distributor);
+//! for text in ["op_36e48800-22ce-4ea0-b37a-198f7978cd53", "op-123"] {
+//!     let operation: OperationID = text.parse()?;
+//!     assert_eq!(operation.as_str(), text);
+//! }
+//! assert!("two words".parse::<OperationID>().is_err());
 //! # Ok::<(), universal_wallet_sdk::id::IDError>(())
 //! ```
 
@@ -21,66 +26,98 @@ use uuid::Uuid;
 /// The error of parsing an identifier. See the [example](self).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IDError {
-    prefix: &'static str,
+    form: &'static str,
 }
 
 impl fmt::Display for IDError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.prefix {
-            "" => f.write_str("must be a UUID"),
-            prefix => write!(f, "must be \"{prefix}\" and a UUID"),
-        }
+        f.write_str(self.form)
     }
 }
 
 impl core::error::Error for IDError {}
 
-/// A UUID in its hyphenated form, in any case.
-fn hyphenated(text: &str) -> Option<Uuid> {
-    if text.len() == 36 { Uuid::try_parse(text).ok() } else { None }
-}
+/// Names a distributor: a UUID.
+///
+/// See the [example](self).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DistributorID(Uuid);
 
-/// Length of the longest text: four characters of a prefix and a UUID.
-const LONGEST: usize = 40;
-
-/// The text, byte by byte: every call writes identifiers, and general formatting is slower.
-fn spell<'a>(prefix: &str, uuid: &Uuid, buffer: &'a mut [u8; LONGEST]) -> &'a str {
-    let mut hyphenated = [0; 36];
-    let parts = prefix.bytes().chain(uuid.as_hyphenated().encode_lower(&mut hyphenated).bytes());
-    let mut length = 0;
-    for (place, byte) in buffer.iter_mut().zip(parts) {
-        *place = byte;
-        length += 1;
+impl DistributorID {
+    /// The identifier with this UUID. See the [example](self).
+    pub const fn from_uuid(uuid: Uuid) -> Self {
+        Self(uuid)
     }
-    buffer.get(..length).and_then(|text| core::str::from_utf8(text).ok()).unwrap_or_default()
+
+    /// The UUID of the identifier. See the [example](self).
+    pub const fn uuid(self) -> Uuid {
+        self.0
+    }
 }
 
-macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+impl fmt::Display for DistributorID {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_hyphenated().encode_lower(&mut [0; 36]))
+    }
+}
+
+impl FromStr for DistributorID {
+    type Err = IDError;
+
+    /// Reads the hyphenated form, in any case.
+    fn from_str(text: &str) -> Result<Self, IDError> {
+        let uuid = if text.len() == 36 { Uuid::try_parse(text).ok() } else { None };
+        uuid.map(Self).ok_or(IDError { form: "must be a UUID" })
+    }
+}
+
+impl Serialize for DistributorID {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.as_hyphenated().encode_lower(&mut [0; 36]))
+    }
+}
+
+impl<'de> Deserialize<'de> for DistributorID {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(feature = "schema")]
+crate::schema::text!(DistributorID, {
+    "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+    "examples": ["36e48800-22ce-4ea0-b37a-198f7978cd53"],
+});
+
+/// Length of the longest identifier of another form.
+const LONGEST: usize = 255;
+
+/// Whether a text can name anything: visible ASCII with a letter or digit, so that it cannot be `..` in a path.
+fn names_something(text: &str) -> bool {
+    text.len() <= LONGEST
+        && text.bytes().all(|byte| byte.is_ascii_graphic())
+        && text.bytes().any(|byte| byte.is_ascii_alphanumeric())
+}
+
+macro_rules! opaque {
+    ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         ///
         /// See the [example](self).
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Uuid);
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(Box<str>);
 
         impl $name {
-            /// Prefix of every such identifier.
-            pub const PREFIX: &'static str = $prefix;
-
-            /// The identifier with this UUID. See the [example](self).
-            pub const fn from_uuid(uuid: Uuid) -> Self {
-                Self(uuid)
-            }
-
-            /// The UUID of the identifier. See the [example](self).
-            pub const fn uuid(self) -> Uuid {
-                self.0
+            /// The identifier as the server spells it. See the [example](self).
+            pub fn as_str(&self) -> &str {
+                &self.0
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(spell($prefix, &self.0, &mut [0; LONGEST]))
+                f.write_str(&self.0)
             }
         }
 
@@ -88,13 +125,11 @@ macro_rules! id {
             type Err = IDError;
 
             fn from_str(text: &str) -> Result<Self, IDError> {
-                text.strip_prefix($prefix).and_then(hyphenated).map(Self).ok_or(IDError { prefix: $prefix })
-            }
-        }
-
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(spell($prefix, &self.0, &mut [0; LONGEST]))
+                if names_something(text) {
+                    Ok(Self(text.into()))
+                } else {
+                    Err(IDError { form: "must be 1 to 255 visible ASCII characters, one of them a letter or digit" })
+                }
             }
         }
 
@@ -103,38 +138,20 @@ macro_rules! id {
                 String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
             }
         }
-
-        #[cfg(feature = "schema")]
-        crate::schema::text!($name, {
-            "pattern": concat!("^", $prefix, "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),
-            "examples": [concat!($prefix, "36e48800-22ce-4ea0-b37a-198f7978cd53")],
-        });
     };
 }
 
-id! {
-    /// Names a distributor: a plain UUID.
-    DistributorID, ""
-}
-id! {
+opaque! {
     /// Names one cash-in or cash-out of a distributor.
-    OperationID, "op_"
+    OperationID
 }
-id! {
+opaque! {
     /// Names the movement in the customer's wallet that belongs to an operation.
-    WalletOperationID, "wo_"
+    WalletOperationID
 }
-id! {
+opaque! {
     /// Names an API key; it is no secret.
-    KeyID, "key_"
-}
-id! {
-    /// Names a request that waits for its checker.
-    ApprovalID, "apr_"
-}
-id! {
-    /// Names a person who can sign in.
-    UserID, "usr_"
+    KeyID
 }
 
 #[cfg(test)]
@@ -142,19 +159,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_identifier_needs_its_own_prefix_and_a_hyphenated_uuid() {
-        let text = "op_36e48800-22ce-4ea0-b37a-198f7978cd53";
-        assert_eq!(text.parse::<OperationID>().unwrap().to_string(), text);
-        for bad in [
-            "",
-            "op_",
-            "36e48800-22ce-4ea0-b37a-198f7978cd53",
-            "key_36e48800-22ce-4ea0-b37a-198f7978cd53",
-            "op_36e4880022ce4ea0b37a198f7978cd53",
-            "op_{36e48800-22ce-4ea0-b37a-198f7978cd5}",
-            "op_36e48800-22ce-4ea0-b37a-198f7978cd5g",
-        ] {
+    fn a_distributor_is_a_hyphenated_uuid() {
+        let text = "36e48800-22ce-4ea0-b37a-198f7978cd53";
+        assert_eq!(text.to_uppercase().parse::<DistributorID>().unwrap().to_string(), text);
+        for bad in ["", "op_36e48800-22ce-4ea0-b37a-198f7978cd53", "36e4880022ce4ea0b37a198f7978cd53", "7"] {
+            assert!(bad.parse::<DistributorID>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn other_identifiers_are_kept_as_they_are_unless_they_could_not_be_sent_back() {
+        for good in ["op_36e48800-22ce-4ea0-b37a-198f7978cd53", "op-123", "7", "a/b?c#d", &"x".repeat(LONGEST)] {
+            assert_eq!(good.parse::<OperationID>().unwrap().as_str(), good);
+        }
+        for bad in ["", ".", "..", "op 1", "op_1\n", "é", "\u{7f}", &"x".repeat(LONGEST + 1)] {
             assert!(bad.parse::<OperationID>().is_err(), "{bad:?}");
         }
+        assert!(serde_json::from_str::<OperationID>("7").is_err());
     }
 }

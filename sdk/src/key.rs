@@ -1,7 +1,8 @@
-//! The form of an API key, which anyone can check without asking the server.
+//! The form of an API key.
 //!
-//! `uwk_` and 52 characters of `0-9A-Za-z`: 34 of secret, 6 of origin tag, 6 of distributor tag and
-//! 6 of checksum. The tags need the server's secret; the checksum finds a mistyped key offline.
+//! A key is `uwk_` and 32 to 128 characters of `0-9A-Za-z`. Universal Wallet Edge issues keys of 52 characters: 34 of
+//! secret, 6 of origin tag, 6 of distributor tag and 6 of checksum. The tags need the server's secret; the checksum finds
+//! a mistyped key offline. Other servers' keys have none, so a wrong checksum refuses no key: it is a hint.
 //!
 //! ```
 //! use universal_wallet_sdk::key::{ApiKey, ApiKeyError, KEY_LEN, PREFIX, TAG_LEN, check, checksum};
@@ -13,7 +14,10 @@
 //! assert_eq!(key.expose(), text);
 //! assert_eq!(format!("{key:?}"), "ApiKey(uwk_…)");
 //!
+//! assert!(key.is_well_formed());
+//!
 //! let mistyped = text.replace('0', "O");
+//! assert!(!mistyped.parse::<ApiKey>()?.is_well_formed());
 //! assert_eq!(check(mistyped.as_bytes()), Err(ApiKeyError::Checksum));
 //! assert_eq!(mistyped.strip_prefix(PREFIX).map(|rest| check(rest.as_bytes())), Some(Err(ApiKeyError::Prefix)));
 //! # Ok::<(), ApiKeyError>(())
@@ -32,7 +36,7 @@ pub const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij
 pub const SECRET_LEN: usize = 34;
 /// Number of characters of each tag and of the checksum.
 pub const TAG_LEN: usize = 6;
-/// Number of characters of a whole key.
+/// Number of characters of a whole key that Universal Wallet Edge issues.
 pub const KEY_LEN: usize = PREFIX.len() + SECRET_LEN + 3 * TAG_LEN;
 /// Number of values that six base-62 digits can spell.
 pub const TAG_VALUES: u64 = 62_u64.pow(6);
@@ -62,7 +66,11 @@ pub fn checksum(before: &[u8]) -> [u8; TAG_LEN] {
     base62(u64::from(!crc))
 }
 
-/// An API key whose form and checksum are right.
+/// Minimum and maximum number of characters after the prefix, of any server's key.
+const MIN_REST_LEN: usize = 32;
+const MAX_REST_LEN: usize = 128;
+
+/// An API key.
 ///
 /// The text is wiped from memory on drop (copies within TLS and the network stack are not), and neither
 /// Debug nor any error shows it. See the [example](self).
@@ -73,6 +81,18 @@ impl ApiKey {
     /// The secret text, for the `Authorization` header and nothing else. See the [example](self).
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// Whether the key has the form and checksum of those that Universal Wallet Edge issues. Of such a server's key,
+    /// `false` means that it was mistyped or cut; another server's key may be right nevertheless. See the [example](self).
+    pub fn is_well_formed(&self) -> bool {
+        check(self.0.as_bytes()).is_ok()
+    }
+
+    /// Whether the key has the form of those with a checksum, and another checksum.
+    #[cfg(feature = "client")]
+    pub(crate) fn looks_mistyped(&self) -> bool {
+        check(self.0.as_bytes()) == Err(ApiKeyError::Checksum)
     }
 }
 
@@ -88,7 +108,7 @@ impl fmt::Debug for ApiKey {
 pub enum ApiKeyError {
     /// The text does not start with `uwk_`.
     Prefix,
-    /// The text does not have 56 characters.
+    /// The text is shorter or longer than a key.
     Length,
     /// A character is not one of `0-9A-Za-z`.
     Alphabet,
@@ -100,8 +120,11 @@ impl fmt::Display for ApiKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Prefix => "this is not an API key: a key starts with \"uwk_\"",
-            Self::Length => "this API key is incomplete: a key has 56 characters",
-            Self::Alphabet => "this API key has a character that no key has: only 0-9, A-Z and a-z follow \"uwk_\"",
+            Self::Length => "this API key is incomplete or too long: 32 to 128 characters follow \"uwk_\"",
+            Self::Alphabet => {
+                "this API key has a character that no key has, such as a blank or a line's end: only 0-9, A-Z and a-z \
+                 follow \"uwk_\""
+            }
             Self::Checksum => {
                 "this API key was mistyped or changed: its checksum is wrong; copy it again as it was shown"
             }
@@ -114,20 +137,27 @@ impl core::error::Error for ApiKeyError {}
 impl FromStr for ApiKey {
     type Err = ApiKeyError;
 
+    /// Reads any server's key: by prefix, alphabet and length. The checksum is not looked at.
     fn from_str(text: &str) -> Result<Self, ApiKeyError> {
-        check(text.as_bytes())?;
+        if !(MIN_REST_LEN..=MAX_REST_LEN).contains(&rest(text.as_bytes())?.len()) {
+            return Err(ApiKeyError::Length);
+        }
         Ok(Self(Zeroizing::new(text.into())))
     }
 }
 
-/// Checks a key's form and checksum without copying it. See the [example](self).
+/// The characters after the prefix.
+fn rest(text: &[u8]) -> Result<&[u8], ApiKeyError> {
+    let rest = text.strip_prefix(PREFIX.as_bytes()).ok_or(ApiKeyError::Prefix)?;
+    if rest.iter().all(u8::is_ascii_alphanumeric) { Ok(rest) } else { Err(ApiKeyError::Alphabet) }
+}
+
+/// Checks that a text is a key that Universal Wallet Edge could have issued, by form and checksum, without copying it.
+/// See the [example](self).
 pub fn check(text: &[u8]) -> Result<(), ApiKeyError> {
-    let Some(digits) = text.strip_prefix(PREFIX.as_bytes()) else { return Err(ApiKeyError::Prefix) };
+    rest(text)?;
     if text.len() != KEY_LEN {
         return Err(ApiKeyError::Length);
-    }
-    if !digits.iter().all(u8::is_ascii_alphanumeric) {
-        return Err(ApiKeyError::Alphabet);
     }
     match text.split_last_chunk::<TAG_LEN>() {
         Some((before, sum)) if checksum(before) == *sum => Ok(()),
@@ -158,16 +188,36 @@ mod tests {
     #[test]
     fn every_mistyped_character_is_found() {
         let key = sample();
-        assert!(key.parse::<ApiKey>().is_ok());
+        assert!(key.parse::<ApiKey>().unwrap().is_well_formed());
         for place in 0..key.len() {
             for other in ["0", "Z", "q", "-", "é"] {
                 let mut typo = key.clone();
                 typo.replace_range(place..=place, other);
-                assert!(typo == key || typo.parse::<ApiKey>().is_err(), "place {place}");
+                let is_well_formed = typo.parse().is_ok_and(|key: ApiKey| key.is_well_formed());
+                assert!(typo == key || !is_well_formed, "place {place}");
             }
         }
-        assert_eq!(key[1..].parse::<ApiKey>().err(), Some(ApiKeyError::Prefix));
-        assert_eq!(key[..55].parse::<ApiKey>().err(), Some(ApiKeyError::Length));
+        assert_eq!(check(&key.as_bytes()[..55]), Err(ApiKeyError::Length));
+    }
+
+    #[test]
+    fn other_servers_keys_are_accepted_by_prefix_alphabet_and_length() {
+        let of = |rest: &str| format!("uwk_{rest}").parse::<ApiKey>();
+        for length in [32, 48, 52, 128] {
+            let key = of(&"7".repeat(length)).unwrap();
+            assert!(!key.is_well_formed(), "{length}");
+        }
+        assert_eq!(of(&"7".repeat(31)).err(), Some(ApiKeyError::Length));
+        assert_eq!(of(&"7".repeat(129)).err(), Some(ApiKeyError::Length));
+        assert_eq!(of("").err(), Some(ApiKeyError::Length));
+        let good = "7".repeat(48);
+        for bad in [format!("{good} "), format!("{good}\n"), format!(" {good}"), format!("{good}-"), format!("{good}é")]
+        {
+            assert_eq!(of(&bad).err(), Some(ApiKeyError::Alphabet), "{bad:?}");
+        }
+        for bad in [format!("UWK_{good}"), format!(" uwk_{good}"), format!("Bearer uwk_{good}"), good] {
+            assert_eq!(bad.parse::<ApiKey>().err(), Some(ApiKeyError::Prefix), "{bad:?}");
+        }
     }
 
     #[test]

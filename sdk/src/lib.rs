@@ -7,6 +7,7 @@
 )]
 
 mod amount;
+mod date;
 pub mod id;
 pub mod key;
 mod phone;
@@ -17,6 +18,7 @@ mod timestamp;
 pub mod wire;
 
 pub use amount::{Amount, AmountError};
+pub use date::{Date, DateError};
 pub use phone::{Phone, PhoneError};
 pub use rust_decimal::Decimal;
 pub use short_code::{ShortCode, ShortCodeError};
@@ -25,7 +27,11 @@ pub use timestamp::{Timestamp, TimestampError};
 #[cfg(feature = "client")]
 mod answer;
 #[cfg(feature = "client")]
+mod attempt;
+#[cfg(feature = "client")]
 mod base_url;
+#[cfg(all(feature = "blocking", not(target_arch = "wasm32")))]
+mod blocking;
 #[cfg(feature = "client")]
 mod builder;
 #[cfg(feature = "client")]
@@ -51,6 +57,10 @@ mod retry;
 #[cfg(feature = "client")]
 mod transport;
 
+#[cfg(feature = "client")]
+pub use attempt::{Attempt, Outcome};
+#[cfg(all(feature = "blocking", not(target_arch = "wasm32")))]
+pub use blocking::Blocking;
 #[cfg(feature = "client")]
 pub use builder::ClientBuilder;
 #[cfg(feature = "client")]

@@ -16,11 +16,13 @@ pub(crate) struct Limits {
     pub(crate) attempt: Duration,
     /// Time limit of one call, all attempts and waits included.
     pub(crate) total: Duration,
+    /// Whether the server does a write with an idempotency key once, so that it may be repeated.
+    pub(crate) repeat_writes: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { attempts: 4, attempt: Duration::from_secs(10), total: Duration::from_secs(30) }
+        Self { attempts: 4, attempt: Duration::from_secs(10), total: Duration::from_secs(30), repeat_writes: true }
     }
 }
 

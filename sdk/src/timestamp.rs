@@ -61,24 +61,6 @@ impl Timestamp {
         Self::from_unix_ms(day.saturating_mul(Self::DAY_MS))
     }
 
-    /// The HTTP header format (RFC 9110), to the second: `Tue, 24 Nov 2026 18:07:48 GMT`. See the
-    /// [example](Self).
-    #[cfg(feature = "server")]
-    pub fn http_date(self) -> String {
-        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-        let at = DateTime::<Utc>::from(self);
-        let month = MONTHS.get(at.month0() as usize).unwrap_or(&"Jan");
-        std::format!(
-            "{}, {:02} {month} {:04} {:02}:{:02}:{:02} GMT",
-            at.weekday(),
-            at.day(),
-            at.year(),
-            at.hour(),
-            at.minute(),
-            at.second()
-        )
-    }
-
     /// The date only, `2026-11-24`. See the [example](Self).
     pub fn date(self) -> String {
         self.spell(&mut { FORM }).get(..10).unwrap_or_default().into()

@@ -9,7 +9,7 @@ async fn main() -> Result<(), Error> {
     let sale: IdempotencyKey = "sale-1003".parse()?;
 
     match client.cash_in(customer, 1500).idempotency_key(sale).send().await {
-        Ok(receipt) => println!("{} is {}", receipt.operation_id, receipt.status),
+        Ok(receipt) => println!("{receipt}"),
         Err(error) if error.is_outcome_unknown() => println!("ask again with sale-1003: {error}"),
         Err(error) => println!("nothing moved: {error}"),
     }

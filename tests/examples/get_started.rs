@@ -7,10 +7,10 @@ async fn main() -> Result<(), Error> {
     let client = Client::from_env()?;
 
     let balance = client.balance().send().await?;
-    println!("{} {} available", balance.available, balance.currency);
+    println!("{balance}");
 
     let customer: Phone = "+234 803 123 4567".parse()?;
     let receipt = client.cash_in(customer, 250).memo("from Rust").send().await?;
-    println!("{} is {}", receipt.operation_id, receipt.status);
+    println!("{receipt}");
     Ok(())
 }

@@ -12,7 +12,7 @@ async fn main() -> Result<(), Error> {
     let client = Client::from_env()?;
 
     let balance = client.balance().send().await?;
-    println!("{} of {} {} available", balance.available, balance.balance, balance.currency);
+    println!("{balance}");
 
     let key = client.key_info().send().await?;
     println!("{} may do {:?}", key.label, key.permissions);
@@ -20,13 +20,13 @@ async fn main() -> Result<(), Error> {
     let customer: Phone = "+234 803 123 4567".parse()?;
     let once = IdempotencyKey::random(); // store it with the sale, before the call
     let receipt = client.cash_in(customer, 8000).idempotency_key(once).memo("Till 1").send().await?;
-    println!("{} is {}", receipt.operation_id, receipt.status);
+    println!("{receipt}");
 
-    let operation = client.operation(receipt.operation_id).send().await?;
-    println!("{} is {}", operation.operation_id, operation.status);
+    let operation = client.operation(&receipt.operation_id).send().await?;
+    println!("{operation}");
 
-    let withdrawn = client.withdraw(receipt.operation_id).send().await?;
-    println!("{} is {}", withdrawn.operation_id, withdrawn.status);
+    let withdrawn = client.withdraw(&receipt.operation_id).send().await?;
+    println!("{withdrawn}");
 
     let page = client.operations().status(OperationStatus::Completed).limit(100).page().await?;
     for operation in &page.items {
@@ -39,10 +39,10 @@ async fn main() -> Result<(), Error> {
     }
 
     for request in &requests.items {
-        let id = request.operation_id;
+        let id = &request.operation_id;
         client.process_cash_out(id, CashOutFulfillmentType::Cash).reference("receipt-77").send().await?;
         let paid = client.wait_for(id, Duration::from_secs(60)).send().await?;
-        println!("{id} is {}", paid.status);
+        println!("{paid}");
     }
     Ok(())
 }

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use universal_wallet_sdk::wire::{ErrorBody, FieldError};
 
 macro_rules! codes {
     ($($name:ident $text:literal $status:literal),* $(,)?) => {
@@ -93,6 +92,34 @@ pub const fn reason_phrase(status: u16) -> &'static str {
     }
 }
 
+/// Body of an error answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ErrorBody {
+    /// The status' reason phrase.
+    pub error: &'static str,
+    /// One sentence a person can act on.
+    pub message: String,
+    /// The stable code for programs.
+    pub code: &'static str,
+    /// ID of the call in the server's log.
+    #[serde(rename = "requestID")]
+    pub request_id: String,
+    /// The mistakes by field; for validation only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+/// One mistake in a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FieldError {
+    /// The field, such as `allowedIPs[1]`.
+    pub field: String,
+    /// The way to mend it.
+    pub message: String,
+}
+
 /// A refused call: the error that the caller can act on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
@@ -159,9 +186,9 @@ impl Refusal {
     /// Body of the error response.
     pub fn body(&self, request_id: &str) -> ErrorBody {
         ErrorBody {
-            error: reason_phrase(self.code.status()).into(),
+            error: reason_phrase(self.code.status()),
             message: self.message.clone().into_owned(),
-            code: self.code.as_str().into(),
+            code: self.code.as_str(),
             request_id: request_id.into(),
             errors: self.fields.clone(),
         }

@@ -6,6 +6,7 @@
 pub mod approvals;
 pub mod audit;
 pub mod error;
+pub mod id;
 pub mod keys;
 pub mod operations;
 pub mod people;

@@ -1,14 +1,55 @@
-//! Response types for keys, approvals and members.
+//! Response types for the float, keys, approvals and members.
 
 use serde::Serialize;
 use serde_json::Value;
-use universal_wallet_sdk::id::{ApprovalID, KeyID, UserID};
-use universal_wallet_sdk::wire::Permission;
 use universal_wallet_sdk::{Amount, Timestamp};
 
 use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
+use crate::id::{ApprovalID, KeyID, UserID};
 use crate::keys::model::{Key, KeyStatus, Usage};
+use crate::keys::settings::Permission;
 use crate::people::model::{Member, Role};
+
+/// A distributor's float.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Balance {
+    /// All of the float.
+    pub balance: Amount,
+    /// The part that is free to be spent: `balance` less `held`.
+    pub available: Amount,
+    /// The part that pending cash-ins hold.
+    pub held: Amount,
+    /// The deployment's currency, such as `NGN`.
+    pub currency: String,
+}
+
+/// The calling key, as `GET /api-key` tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct KeyInfo {
+    /// ID of the key.
+    #[serde(rename = "keyID")]
+    key_id: KeyID,
+    /// The label that its maker gave it.
+    label: String,
+    /// Its permissions.
+    permissions: Vec<Permission>,
+    /// The largest amount of one operation; null means no limit.
+    max_transaction_amount: Option<Amount>,
+    /// The volume of one UTC day; null means no limit.
+    max_daily_volume: Option<Amount>,
+    /// The rest of today's volume; null means no limit.
+    daily_volume_remaining: Option<Amount>,
+    /// The addresses and CIDR blocks it may be used from; empty: any.
+    #[serde(rename = "allowedIPs")]
+    allowed_ips: Vec<String>,
+    /// Operations up to this amount need no checker.
+    auto_approve_limit: Amount,
+    /// When it ends.
+    expires_at: Timestamp,
+}
 
 /// An API key. The secret itself is never part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -148,6 +189,22 @@ pub struct UserView {
 }
 
 impl Key {
+    /// The calling key as `GET /api-key` answers it; `spent` is the line's volume of the day.
+    pub fn info(&self, spent: Amount) -> KeyInfo {
+        let settings = &self.settings;
+        KeyInfo {
+            key_id: self.id,
+            label: settings.label.clone(),
+            permissions: settings.permissions.clone(),
+            max_transaction_amount: settings.max_transaction_amount,
+            max_daily_volume: settings.max_daily_volume,
+            daily_volume_remaining: settings.max_daily_volume.map(|most| most.checked_sub(spent).unwrap_or_default()),
+            allowed_ips: settings.allowed_ips.iter().map(ToString::to_string).collect(),
+            auto_approve_limit: settings.auto_approve_limit,
+            expires_at: self.expires_at.unwrap_or(self.created_at),
+        }
+    }
+
     /// The key object of the console API.
     pub fn view(&self, usage: &Usage) -> KeyView {
         let settings = &self.settings;
@@ -155,7 +212,7 @@ impl Key {
             key_id: self.id,
             approval_id: self.approval,
             label: settings.label.clone(),
-            permissions: settings.permissions.iter().map(|permission| permission.wire()).collect(),
+            permissions: settings.permissions.clone(),
             max_transaction_amount: settings.max_transaction_amount,
             max_daily_volume: settings.max_daily_volume,
             allowed_ips: settings.allowed_ips.iter().map(ToString::to_string).collect(),

@@ -6,12 +6,12 @@
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
-use universal_wallet_sdk::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID};
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 use crate::approvals::model::Approval;
 use crate::audit::chain::{Entry, Head};
 use crate::error::{Code, InternalError, Outcome, Refusal, refuse};
+use crate::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID};
 use crate::keys::model::Key;
 use crate::operations::model::{CashOutRequest, Operation};
 use crate::people::model::Member;

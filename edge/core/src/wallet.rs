@@ -1,10 +1,10 @@
 //! A wallet: entries with running balance, holds for cash-out requests, each operation applied once.
 
 use serde::{Deserialize, Serialize};
-use universal_wallet_sdk::id::{DistributorID, OperationID};
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 use crate::error::{Code, InternalError, Outcome, Refusal, refuse};
+use crate::id::{DistributorID, OperationID};
 
 /// Status of a hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

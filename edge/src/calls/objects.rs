@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use universal_wallet_core::error::Outcome;
+use universal_wallet_core::id::DistributorID;
 use universal_wallet_core::text::json_text;
-use universal_wallet_sdk::id::DistributorID;
 
 use super::executor::ask;
 use super::step::ObjectKind;

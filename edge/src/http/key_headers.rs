@@ -1,5 +1,7 @@
 //! Headers about the key, in every answer to a genuine key.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use universal_wallet_core::keys::rate_limit::{limit_header, policy_header};
 use universal_wallet_sdk::Timestamp;
 
@@ -31,8 +33,13 @@ impl KeyHeaders {
         }
         if let Some((since, end)) = self.replaced {
             answer =
-                answer.header("Deprecation", format!("@{}", since.unix_ms() / 1000)).header("Sunset", end.http_date());
+                answer.header("Deprecation", format!("@{}", since.unix_ms() / 1000)).header("Sunset", http_date(end));
         }
         answer
     }
+}
+
+/// The format of HTTP headers (RFC 9110), to the second.
+fn http_date(at: Timestamp) -> String {
+    httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_millis(at.unix_ms().unsigned_abs()))
 }

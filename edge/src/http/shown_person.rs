@@ -1,7 +1,7 @@
 //! The person whom a page shows, so that a tab never acts as somebody else who has signed in meanwhile.
 
 use universal_wallet_core::error::{Code, Outcome, Refusal, refuse};
-use universal_wallet_sdk::id::UserID;
+use universal_wallet_core::id::UserID;
 
 use super::query::Query;
 use super::request::Request;

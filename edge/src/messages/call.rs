@@ -2,10 +2,10 @@
 //! Every call sends this message, so its encoding is plain text.
 
 use universal_wallet_core::error::InternalError;
+use universal_wallet_core::id::DistributorID;
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::{Input, Unread};
 use universal_wallet_core::text::json_text;
-use universal_wallet_sdk::id::DistributorID;
 
 use super::envelope::{self, Receiver};
 use super::to_distributor::ConsoleCaller;

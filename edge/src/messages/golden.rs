@@ -7,13 +7,13 @@ use expect_test::{ExpectFile, expect_file};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use universal_wallet_core::audit::verify::Anchor;
+use universal_wallet_core::id::{DistributorID, OperationID, UserID};
 use universal_wallet_core::people::model::Role;
 use universal_wallet_core::people::password::HalfMark;
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::{Idempotency, Input, Unread};
 use universal_wallet_core::text::json_text;
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::{DistributorID, OperationID, UserID};
 use uuid::Uuid;
 
 use super::call::{Call, Principal};

@@ -1,9 +1,9 @@
 //! Messages to a Distributor other than calls.
 
 use serde::{Deserialize, Serialize};
+use universal_wallet_core::id::{DistributorID, OperationID, UserID};
 use universal_wallet_core::people::model::{Login, Role};
 use universal_wallet_core::text::input::Idempotency;
-use universal_wallet_sdk::id::{DistributorID, OperationID, UserID};
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 /// A message to a Distributor.

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use universal_wallet_core::audit::verify::Anchor;
+use universal_wallet_core::id::DistributorID;
 use universal_wallet_core::operations::model::Merchant;
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Input;
-use universal_wallet_sdk::id::DistributorID;
 
 /// Distributors per page of the list.
 pub(crate) const DISTRIBUTORS_PAGE: usize = 1000;

@@ -1,11 +1,11 @@
 //! Messages to a User.
 
 use serde::{Deserialize, Serialize};
+use universal_wallet_core::id::{DistributorID, UserID};
 use universal_wallet_core::people::model::Login;
 use universal_wallet_core::people::password::HalfMark;
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::secret::Secret;
-use universal_wallet_sdk::id::{DistributorID, UserID};
 
 /// A message to a User.
 #[derive(Debug, Serialize, Deserialize)]

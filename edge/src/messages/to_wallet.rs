@@ -1,9 +1,9 @@
 //! Messages to a Wallet other than movements.
 
 use serde::{Deserialize, Serialize};
+use universal_wallet_core::id::OperationID;
 use universal_wallet_core::text::input::Input;
 use universal_wallet_core::total::Total;
-use universal_wallet_sdk::id::OperationID;
 use universal_wallet_sdk::{Amount, Phone};
 
 /// A message to a Wallet.

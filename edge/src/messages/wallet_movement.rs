@@ -1,8 +1,8 @@
 //! Movement of a wallet for an operation. Every operation sends one, so the encoding is plain words: `credit OPERATION
 //! AMOUNT`, `capture OPERATION`, `release OPERATION`.
 
+use universal_wallet_core::id::OperationID;
 use universal_wallet_sdk::Amount;
-use universal_wallet_sdk::id::OperationID;
 
 /// A movement of a wallet: a credit, a capture or a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,13 +2,13 @@
 
 use universal_wallet_core::audit::verify::Anchor;
 use universal_wallet_core::error::{Code, InternalError, Outcome, refuse};
+use universal_wallet_core::id::DistributorID;
 use universal_wallet_core::operations::model::Merchant;
 use universal_wallet_core::people::model::read_name;
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::{Idempotency, Input, must_be_same};
 use universal_wallet_core::text::json_text;
 use universal_wallet_sdk::ShortCode;
-use universal_wallet_sdk::id::DistributorID;
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::DurableObjectState;
 

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use universal_wallet_core::error::{Code, InternalError, Outcome, Refusal, refuse};
+use universal_wallet_core::id::{DistributorID, UserID};
 use universal_wallet_core::people::model::Login;
 use universal_wallet_core::people::password::{
     HalfMark, MAX_BYTES, MIN_CHARACTERS, ONE_TIME_MS, PasswordHash, random_text, verify,
@@ -14,7 +15,6 @@ use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::json_text;
 use universal_wallet_core::text::secret::Secret;
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::{DistributorID, UserID};
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::DurableObjectState;
 

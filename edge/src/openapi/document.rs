@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
-use universal_wallet_core::error::{Code, reason_phrase};
-use universal_wallet_sdk::wire::ErrorBody;
+use universal_wallet_core::error::{Code, ErrorBody, reason_phrase};
 
 use super::operation::{Answer, Idempotency, Operation, Tag};
 use super::schemas::{name_variants, plain_descriptions};

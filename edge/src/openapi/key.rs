@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use universal_wallet_core::error::Code;
-use universal_wallet_sdk::wire::{Balance, CashOutPage, KeyInfo, Operation as WireOperation, Receipt};
+use universal_wallet_core::operations::responses::{CashOutPage, OperationView, Receipt};
+use universal_wallet_core::responses::{Balance, KeyInfo};
 
 use super::operation::{Operation, Tag};
 use super::{bodies, parameters};
@@ -114,7 +115,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
                  operations arrive; the last page has none.",
             )
             .parameters(parameters::operations())
-            .answers::<Vec<WireOperation>>(200, "A page of operations.", json!([operation_example()]))
+            .answers::<Vec<OperationView>>(200, "A page of operations.", json!([operation_example()]))
             .with_header("Link"),
         with_new_operation(
             new(Route::CreateOperation, "createOperation", "Cash in, or pay a customer out")
@@ -143,10 +144,10 @@ pub(super) fn descriptions() -> Vec<Operation> {
             .with_header("Content-Disposition"),
         new(Route::GetOperation, "getOperation", "Read one operation")
             .about("A cash-out can be read from the moment on that it is being paid.")
-            .answers::<WireOperation>(200, "The operation.", operation_example()),
+            .answers::<OperationView>(200, "The operation.", operation_example()),
         new(Route::WithdrawOperation, "withdrawOperation", "Withdraw a pending operation")
             .about("Withdraws a pending operation of this key or of a predecessor in its line of rotations.")
-            .answers::<WireOperation>(200, "The operation, rejected.", {
+            .answers::<OperationView>(200, "The operation, rejected.", {
                 let mut withdrawn = operation_example();
                 withdrawn["status"] = "rejected".into();
                 withdrawn["lastError"] = "Withdrawn by the API key \"Till 7\".".into();

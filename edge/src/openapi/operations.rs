@@ -3,7 +3,7 @@
 use serde_json::json;
 use universal_wallet_core::audit::verify::Verified;
 use universal_wallet_core::error::Code;
-use universal_wallet_sdk::wire::{CashOutPage, Operation as WireOperation, Receipt};
+use universal_wallet_core::operations::responses::{CashOutPage, OperationView, Receipt};
 
 use super::key::{
     cash_outs_example, csv_example, json_lines_example, operation_example, receipt_example, with_new_operation,
@@ -28,11 +28,11 @@ pub(super) fn descriptions() -> Vec<Operation> {
         new(Route::ListConsoleOperations, "listConsoleOperations", "List operations, newest first")
             .about("As the distributor API lists them.")
             .parameters(parameters::operations())
-            .answers::<Vec<WireOperation>>(200, "A page of operations.", json!([operation_example()]))
+            .answers::<Vec<OperationView>>(200, "A page of operations.", json!([operation_example()]))
             .with_header("Link"),
         new(Route::GetConsoleOperation, "getConsoleOperation", "Read one operation")
             .about("As the distributor API tells it.")
-            .answers::<WireOperation>(200, "The operation.", operation_example()),
+            .answers::<OperationView>(200, "The operation.", operation_example()),
         new(Route::ExportConsoleOperations, "exportConsoleOperations", "Export the ledger as a stream")
             .about("A line for each change of the float, oldest first, as CSV or JSON Lines.")
             .parameters(parameters::export())

@@ -2,11 +2,11 @@
 
 use universal_wallet_core::approvals::model::{ApprovalKind, ApprovalStatus};
 use universal_wallet_core::error::{Code, InternalError};
+use universal_wallet_core::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID};
 use universal_wallet_core::keys::model::KeyStatus;
 use universal_wallet_core::operations::model::{CashOutRequestStatus, OperationStatus};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::wallet::HoldStatus;
-use universal_wallet_sdk::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID};
 use universal_wallet_sdk::{Amount, ShortCode};
 use worker::SqlStorageValue;
 

@@ -1,9 +1,9 @@
 //! Calls of signed-in persons: the cookie is checked, then the session, then the Distributor decides.
 
 use universal_wallet_core::error::{Code, Outcome, Refusal, refuse};
+use universal_wallet_core::id::DistributorID;
 use universal_wallet_core::people::sign_in::not_signed_in;
 use universal_wallet_core::text::json_text;
-use universal_wallet_sdk::id::DistributorID;
 
 use super::begun::{Begun, hand_over};
 use crate::calls::objects;

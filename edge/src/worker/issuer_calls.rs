@@ -3,9 +3,9 @@
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use universal_wallet_core::error::{Code, Outcome, Refusal};
+use universal_wallet_core::id::{DistributorID, OperationID};
 use universal_wallet_core::operations::model::{Merchant, merchant_wallet, phone_wallet};
 use universal_wallet_core::text::input::Input;
-use universal_wallet_sdk::id::{DistributorID, OperationID};
 use universal_wallet_sdk::{Phone, ShortCode};
 
 use super::begun::{Begun, hand_over};

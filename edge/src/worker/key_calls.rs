@@ -2,9 +2,9 @@
 //! misaddressed key is refused without asking any object.
 
 use universal_wallet_core::error::{Code, Outcome, Refusal};
+use universal_wallet_core::id::DistributorID;
 use universal_wallet_core::keys::token::Recognised;
 use universal_wallet_core::keys::verify;
-use universal_wallet_sdk::id::DistributorID;
 
 use super::begun::{Begun, hand_over};
 use crate::calls::step::READ_BODY;

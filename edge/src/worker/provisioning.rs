@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use universal_wallet_core::error::{Code, Outcome, refuse};
+use universal_wallet_core::id::{DistributorID, UserID};
 use universal_wallet_core::people::model::{
     Login, Member, Person, Role, can_approve_each_other, read_name, read_roles,
 };
@@ -13,7 +14,6 @@ use universal_wallet_core::text::input::Input;
 use universal_wallet_core::text::json_text;
 use universal_wallet_core::text::secret::Secret;
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::{DistributorID, UserID};
 
 use crate::calls::objects;
 use crate::http::answer::Answer;

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 use universal_wallet_core::error::Outcome;
+use universal_wallet_core::id::{DistributorID, UserID};
 use universal_wallet_core::people::model::{Login, Role};
 use universal_wallet_core::people::sign_in::{not_signed_in, wrong_credentials};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Input;
 use universal_wallet_core::text::ip::IPBlock;
-use universal_wallet_sdk::id::{DistributorID, UserID};
 
 use super::begun::Begun;
 use crate::calls::objects;

@@ -73,7 +73,7 @@ impl CashIn {
         };
         let body = NewOperation::CashIn { amount, phone_to, merchant_to_short_code, memo: self.memo };
         let key = self.key.unwrap_or_else(IdempotencyKey::random);
-        let call = Call::write(Method::POST, "/operations", key, &body)?;
+        let call = Call::write("POST /operations", Method::POST, "/operations", key, &body)?;
         write(&self.connection, &call).await
     }
 }

@@ -61,7 +61,7 @@ impl CashOut {
             memo: self.memo,
         };
         let key = self.key.unwrap_or_else(IdempotencyKey::random);
-        let call = Call::write(Method::POST, "/operations", key, &body)?;
+        let call = Call::write("POST /operations", Method::POST, "/operations", key, &body)?;
         write(&self.connection, &call).await
     }
 }

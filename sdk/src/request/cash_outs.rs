@@ -40,7 +40,9 @@ impl CashOuts {
     /// Fetches one page. See the [example](crate::Client::cash_outs).
     pub async fn page(self) -> Result<CashOutPage, Error> {
         let query = query(&[("cursor", self.cursor), ("limit", self.limit.map(|limit| limit.to_string()))]);
-        execute(&self.connection, &Call::get(format!("/cashouts{query}")), None).await.map(|(page, _)| page)
+        execute(&self.connection, &Call::get("GET /cashouts", format!("/cashouts{query}")), None)
+            .await
+            .map(|(page, _)| page)
     }
 
     /// Stream of all items, page after page. It ends at its first error.
@@ -62,7 +64,7 @@ impl CashOuts {
             let list = Self { cursor, ..self.clone() };
             async move {
                 let page = list.page().await?;
-                Ok((page.items, Some(page.next_cursor).filter(|cursor| !cursor.is_empty())))
+                Ok((page.items, page.next_cursor))
             }
         })
     }

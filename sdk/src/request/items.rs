@@ -8,23 +8,24 @@ use crate::error::Error;
 use crate::error::Kind;
 
 /// State of a list while its items are streamed.
-struct State<T> {
+struct State<T, P> {
     items: IntoIter<T>,
-    /// Cursor of the next page; `None` for the first.
-    cursor: Option<String>,
+    /// Position of the next page; `None` for the first.
+    position: Option<P>,
     at_end: bool,
 }
 
-/// The items of a list, page after page. `page` returns the items from a cursor on, and the next
-/// cursor unless the page is the last.
-pub(crate) fn items<T, F>(
-    start: Option<String>,
-    page: impl Fn(Option<String>) -> F + Clone,
+/// The items of a list, page after page. `page` returns the items from a position on, and the next
+/// position unless the page is the last.
+pub(crate) fn items<T, P, F>(
+    start: Option<P>,
+    page: impl Fn(Option<P>) -> F + Clone,
 ) -> impl Stream<Item = Result<T, Error>> + Unpin
 where
-    F: Future<Output = Result<(Vec<T>, Option<String>), Error>>,
+    P: Clone + PartialEq,
+    F: Future<Output = Result<(Vec<T>, Option<P>), Error>>,
 {
-    let state = State { items: Vec::new().into_iter(), cursor: start, at_end: false };
+    let state = State { items: Vec::new().into_iter(), position: start, at_end: false };
     Box::pin(try_unfold(state, move |mut state| {
         let page = page.clone();
         async move {
@@ -35,11 +36,11 @@ where
                 if state.at_end {
                     return Ok(None);
                 }
-                let (items, cursor) = page(state.cursor.clone()).await?;
-                if cursor.is_some() && cursor == state.cursor {
+                let (items, position) = page(state.position.clone()).await?;
+                if position.is_some() && position == state.position {
                     return Err(Error::new(Kind::EndlessList, None));
                 }
-                state = State { items: items.into_iter(), at_end: cursor.is_none(), cursor };
+                state = State { items: items.into_iter(), at_end: position.is_none(), position };
             }
         }
     }))

@@ -1,7 +1,7 @@
 use http::Method;
 
 use super::body;
-use crate::call::Call;
+use crate::call::{Call, segment};
 use crate::connection::Connection;
 use crate::error::Error;
 use crate::execute::write;
@@ -14,15 +14,16 @@ use crate::wire::{CashOutFulfillmentType, Receipt};
 #[must_use = "nothing happens until it is sent"]
 pub struct ProcessCashOut {
     connection: Connection,
-    request: OperationID,
+    path: String,
     body: body::ProcessCashOut,
     key: Option<IdempotencyKey>,
 }
 
 impl ProcessCashOut {
-    pub(crate) fn new(connection: &Connection, request: OperationID, how: CashOutFulfillmentType) -> Self {
+    pub(crate) fn new(connection: &Connection, request: &OperationID, how: CashOutFulfillmentType) -> Self {
         let body = body::ProcessCashOut { cash_out_fulfillment_type: how, transaction_id: None, memo: None };
-        Self { connection: connection.clone(), request, body, key: None }
+        let path = format!("/cashouts/{}", segment(request.as_str()));
+        Self { connection: connection.clone(), path, body, key: None }
     }
 
     /// Your own reference of the payment, at most 64 characters.
@@ -49,7 +50,7 @@ impl ProcessCashOut {
     /// See the [example](crate::Client::process_cash_out).
     pub async fn send(self) -> Result<Receipt, Error> {
         let key = self.key.unwrap_or_else(IdempotencyKey::random);
-        let call = Call::write(Method::PUT, format!("/cashouts/{}", self.request), key, &self.body)?;
+        let call = Call::write("PUT /cashouts/{operationID}", Method::PUT, self.path, key, &self.body)?;
         write(&self.connection, &call).await
     }
 }

@@ -12,17 +12,17 @@ use crate::execute::execute;
 #[must_use = "nothing happens until it is sent"]
 pub struct Read<T> {
     connection: Connection,
-    path: String,
+    call: Call,
     answer: PhantomData<fn() -> T>,
 }
 
 impl<T: DeserializeOwned> Read<T> {
-    pub(crate) fn new(connection: &Connection, path: impl Into<String>) -> Self {
-        Self { connection: connection.clone(), path: path.into(), answer: PhantomData }
+    pub(crate) fn new(connection: &Connection, call: Call) -> Self {
+        Self { connection: connection.clone(), call, answer: PhantomData }
     }
 
     /// Sends the read, with retries where they can help. See the [example](crate::Client::balance).
     pub async fn send(self) -> Result<T, Error> {
-        execute(&self.connection, &Call::get(self.path), None).await.map(|(value, _)| value)
+        execute(&self.connection, &self.call, None).await.map(|(value, _)| value)
     }
 }

@@ -1,6 +1,6 @@
 use http::Method;
 
-use crate::call::Call;
+use crate::call::{Call, segment};
 use crate::connection::Connection;
 use crate::error::Error;
 use crate::execute::execute;
@@ -12,19 +12,20 @@ use crate::wire::Operation;
 #[must_use = "nothing happens until it is sent"]
 pub struct Withdraw {
     connection: Connection,
-    operation: OperationID,
+    path: String,
 }
 
 impl Withdraw {
-    pub(crate) fn new(connection: &Connection, operation: OperationID) -> Self {
-        Self { connection: connection.clone(), operation }
+    pub(crate) fn new(connection: &Connection, operation: &OperationID) -> Self {
+        let path = format!("/operations/{}", segment(operation.as_str()));
+        Self { connection: connection.clone(), path }
     }
 
-    /// Withdraws the operation, without retries: the server does not recognise a repeated withdrawal.
+    /// Withdraws the operation, without retries once it was sent: the server does not recognise a repeated
+    /// withdrawal.
     /// See the [example](crate::Client::withdraw).
     pub async fn send(self) -> Result<Operation, Error> {
-        let path = format!("/operations/{}", self.operation);
-        let call = Call { method: Method::DELETE, path, idempotency_key: None, body: None };
+        let call = Call::new("DELETE /operations/{operationID}", Method::DELETE, self.path);
         execute(&self.connection, &call, None).await.map(|(operation, _)| operation)
     }
 }

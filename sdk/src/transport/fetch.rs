@@ -14,7 +14,7 @@ use web_sys::{
 };
 use zeroize::Zeroizing;
 
-use crate::answer::{Answer, Failure, LONGEST_BODY, TOO_LONG};
+use crate::answer::{Answer, Failure, too_long};
 use crate::call::Call;
 use crate::key::ApiKey;
 
@@ -29,7 +29,7 @@ impl Transport {
 
     /// The complete answer, within the time limit.
     pub(crate) async fn send(&self, call: &Call, url: String, timeout: Duration) -> Result<Answer, Failure> {
-        within(timeout, async { self.open(call, url).await?.whole().await }).await
+        within(timeout, async { self.open(call, url).await?.whole(call.longest_answer).await }).await
     }
 
     /// The start of an answer; its body follows as a stream.
@@ -86,12 +86,12 @@ impl Incoming {
         Ok((!chunk.is_undefined()).then(|| Uint8Array::new(&chunk).to_vec()))
     }
 
-    /// The whole body, unless it is too long.
-    pub(crate) async fn whole(mut self) -> Result<Answer, Failure> {
+    /// The whole body, unless it is longer than `longest` bytes.
+    pub(crate) async fn whole(mut self, longest: usize) -> Result<Answer, Failure> {
         let mut bytes = Vec::new();
         while let Some(chunk) = self.chunk().await? {
-            if bytes.len() + chunk.len() > LONGEST_BODY {
-                return Err(Failure::Unreadable { status: self.status(), problem: TOO_LONG });
+            if bytes.len() + chunk.len() > longest {
+                return Err(too_long(self.status(), longest));
             }
             bytes.extend_from_slice(&chunk);
         }

@@ -9,7 +9,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValu
 use reqwest::{Client, Response, redirect};
 use zeroize::Zeroizing;
 
-use crate::answer::{Answer, Failure, LONGEST_BODY, TOO_LONG};
+use crate::answer::{Answer, Failure, too_long};
 use crate::call::Call;
 use crate::error::Error;
 use crate::key::ApiKey;
@@ -42,7 +42,7 @@ impl Transport {
 
     /// The complete answer, within the time limit.
     pub(crate) async fn send(&self, call: &Call, url: String, timeout: Duration) -> Result<Answer, Failure> {
-        self.exchange(call, url, Some(timeout)).await?.whole().await
+        self.exchange(call, url, Some(timeout)).await?.whole(call.longest_answer).await
     }
 
     /// The start of an answer; its body follows as a stream.
@@ -70,7 +70,7 @@ impl Transport {
         let response = self.client.execute(request).await.map_err(failure)?;
         if *response.url() != url {
             let problem = "the HTTP client followed a redirect to it; build that client with redirect::Policy::none()";
-            return Err(Failure::Unreadable { status: response.status().as_u16(), problem });
+            return Err(Failure::Unreadable { status: response.status().as_u16(), problem: problem.into() });
         }
         Ok(Incoming(response))
     }
@@ -89,13 +89,13 @@ impl Incoming {
         Ok(self.0.chunk().await.map_err(failure)?.map(|chunk| chunk.to_vec()))
     }
 
-    /// The whole body, unless it is too long.
-    pub(crate) async fn whole(mut self) -> Result<Answer, Failure> {
+    /// The whole body, unless it is longer than `longest` bytes.
+    pub(crate) async fn whole(mut self, longest: usize) -> Result<Answer, Failure> {
         let (status, headers) = (self.status(), self.0.headers().clone());
         let mut body = Vec::new();
         while let Some(chunk) = self.0.chunk().await.map_err(failure)? {
-            if body.len() + chunk.len() > LONGEST_BODY {
-                return Err(Failure::Unreadable { status, problem: TOO_LONG });
+            if body.len() + chunk.len() > longest {
+                return Err(too_long(status, longest));
             }
             body.extend_from_slice(&chunk);
         }

@@ -1,59 +1,70 @@
-//! Types on the wire, with the names of the API's contract.
+//! Answers of the server, with the names of the API's contract.
+//!
+//! Only what every server of this API tells is always there.
 //!
 //! ```
 //! use universal_wallet_sdk::wire::{Balance, OperationStatus, Receipt};
 //!
+//! // What a server does not tell is `None`, and never made up.
+//! let balance: Balance = serde_json::from_str(r#"{"balance":"50000.00"}"#)?;
+//! assert_eq!((balance.balance.minor(), balance.available), (5_000_000, None));
+//!
 //! let balance = r#"{"balance":"50000.00","available":"45000.00","held":"5000.00","currency":"NGN"}"#;
 //! let balance: Balance = serde_json::from_str(balance)?;
-//! assert_eq!(balance.available.minor(), 4_500_000);
+//! assert_eq!(balance.to_string(), "50000.00 NGN, 45000.00 of it available");
 //!
 //! // A word of a later version survives.
-//! let receipt = r#"{"operationID":"op_36e48800-22ce-4ea0-b37a-198f7978cd53","status":"reversed"}"#;
-//! let receipt: Receipt = serde_json::from_str(receipt)?;
-//! assert_eq!(receipt.status, OperationStatus::Other("reversed".into()));
-//! assert_eq!(receipt.status.as_str(), "reversed");
-//! assert!(!receipt.status.has_ended());
+//! let receipt: Receipt = serde_json::from_str(r#"{"operationID":"op-123","status":"reversed"}"#)?;
+//! assert_eq!(receipt.status, Some(OperationStatus::Other("reversed".into())));
+//! assert!(!receipt.is_completed());
+//! assert_eq!(receipt.to_string(), "op-123 is reversed");
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-use serde::{Deserialize, Serialize};
+use core::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::amount::Amount;
 use crate::id::{DistributorID, KeyID, OperationID, WalletOperationID};
 use crate::phone::Phone;
+use crate::short_code::ShortCode;
 use crate::timestamp::Timestamp;
 
+mod statement;
 mod words;
 
+pub use statement::{Statement, StatementEntry, StatementTotal, StatementTotals};
 pub use words::{CashOutFulfillmentType, OperationStatus, OperationType, Permission};
 
 /// A distributor's float. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Balance {
     /// All of the float.
     pub balance: Amount,
     /// The part that is free to be spent: `balance` less `held`.
-    pub available: Amount,
+    pub available: Option<Amount>,
     /// The part that pending cash-ins hold.
-    pub held: Amount,
+    pub held: Option<Amount>,
     /// The deployment's currency, such as `NGN`.
-    pub currency: String,
+    pub currency: Option<String>,
 }
 
-impl Balance {
-    /// The float from its parts. See the [example](self).
-    pub fn new(balance: Amount, available: Amount, held: Amount, currency: String) -> Self {
-        Self { balance, available, held, currency }
+impl fmt::Display for Balance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.balance.fmt(f)?;
+        if let Some(currency) = &self.currency {
+            write!(f, " {currency}")?;
+        }
+        self.available.map_or(Ok(()), |available| write!(f, ", {available} of it available"))
     }
 }
 
 /// The calling key, as `GET /api-key` tells it. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(not(feature = "server"), non_exhaustive)]
+#[non_exhaustive]
 pub struct KeyInfo {
     /// Names the key.
     #[serde(rename = "keyID")]
@@ -79,9 +90,8 @@ pub struct KeyInfo {
 
 /// One cash-in or cash-out of a distributor. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(not(feature = "server"), non_exhaustive)]
+#[non_exhaustive]
 pub struct Operation {
     /// Names the operation.
     #[serde(rename = "operationID")]
@@ -91,35 +101,36 @@ pub struct Operation {
     pub distributor_id: DistributorID,
     /// Cash-in or cash-out.
     pub operation_type: OperationType,
-    /// Where it stands.
-    pub status: OperationStatus,
+    /// Where it stands; `None` where the server does not tell. Then nobody knows from the operation alone whether the
+    /// money moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<OperationStatus>,
     /// How much.
     pub amount: Amount,
     /// The customer credited by a cash-in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_to: Option<Phone>,
     /// The merchant credited by a cash-in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub merchant_to: Option<String>,
     /// That merchant's name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub merchant_name: Option<String>,
     /// That merchant's short code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub merchant_short_code: Option<u32>,
     /// The customer debited by a cash-out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_from: Option<Phone>,
     /// How a cash-out was paid.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cash_out_fulfillment_type: Option<CashOutFulfillmentType>,
     /// The distributor's own reference of that payment.
-    #[serde(default, rename = "cashOutFulfillmentID", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "cashOutFulfillmentID", skip_serializing_if = "Option::is_none")]
     pub cash_out_fulfillment_id: Option<String>,
     /// The distributor's note.
-    #[serde(default)]
     pub memo: Option<String>,
-    /// The movement in the customer's wallet; `None` until it happened.
+    /// The movement in the customer's wallet; `None` until it happened, or where the server does not tell.
     #[serde(rename = "walletOperationID")]
     pub wallet_operation_id: Option<WalletOperationID>,
     /// The entry's number in the distributor's chain; `None` until the float changes.
@@ -135,27 +146,72 @@ pub struct Operation {
     pub updated_at: Timestamp,
 }
 
-/// The answer to a write. See the [example](self).
+impl Operation {
+    /// Whether the server says that the money moved. See the [example](self).
+    pub fn is_completed(&self) -> bool {
+        self.status == Some(OperationStatus::Completed)
+    }
+
+    /// Whether the server says that nothing more will happen. See the [example](self).
+    pub fn has_ended(&self) -> bool {
+        self.status.as_ref().is_some_and(OperationStatus::has_ended)
+    }
+}
+
+/// The answer to a write: that the operation exists. Whether money moved is in its status alone.
+/// See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(not(feature = "server"), non_exhaustive)]
+#[non_exhaustive]
 pub struct Receipt {
     /// Names the operation.
     #[serde(rename = "operationID")]
     pub operation_id: OperationID,
-    /// Where it stands.
-    pub status: OperationStatus,
-    /// Whether an earlier call with the same idempotency key had made it, and this one only asked how it stands
-    /// (the header `Idempotent-Replayed`). Also after a repetition by the SDK itself whose first attempt arrived.
+    /// Where it stands; `None` where the server does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<OperationStatus>,
+    /// Whether the server says that an earlier call with the same idempotency key had made it, and this one only asked
+    /// how it stands (the header `Idempotent-Replayed`). Also after a repetition by the SDK itself whose first attempt
+    /// arrived.
     #[serde(skip)]
     pub replayed: bool,
 }
 
+impl Receipt {
+    /// Whether the server says that the money moved. See the [example](self).
+    pub fn is_completed(&self) -> bool {
+        self.status == Some(OperationStatus::Completed)
+    }
+
+    /// Whether the server says that a checker has to decide. See the [example](self).
+    pub fn is_pending(&self) -> bool {
+        self.status == Some(OperationStatus::Pending)
+    }
+}
+
+impl fmt::Display for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        standing(&self.operation_id, self.status.as_ref(), f)
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        standing(&self.operation_id, self.status.as_ref(), f)
+    }
+}
+
+/// Where an operation stands, such as `op-123 is completed`.
+fn standing(id: &OperationID, status: Option<&OperationStatus>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match status {
+        Some(status) => write!(f, "{id} is {status}"),
+        None => write!(f, "{id} exists, its status is not told"),
+    }
+}
+
 /// A customer's open request to be paid out. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(not(feature = "server"), non_exhaustive)]
+#[non_exhaustive]
 pub struct CashOutRequest {
     /// Its place in the list.
     pub cursor: String,
@@ -173,48 +229,62 @@ pub struct CashOutRequest {
     pub memo: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it lapses.
-    pub expires_at: Timestamp,
+    /// When it lapses; `None` where the server does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
 }
 
 /// A page of open requests, oldest first. See the [example](self).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(not(feature = "server"), non_exhaustive)]
+#[non_exhaustive]
 pub struct CashOutPage {
     /// The requests.
     pub items: Vec<CashOutRequest>,
-    /// Where the next page starts; empty on the last.
-    pub next_cursor: String,
+    /// Where the next page starts; `None` on the last.
+    #[serde(default, deserialize_with = "unless_empty")]
+    pub next_cursor: Option<String>,
     /// How many a page holds at most.
     pub limit: u32,
 }
 
-/// An error's body. See the [example](self).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(not(feature = "server"), non_exhaustive)]
-pub struct ErrorBody {
-    /// The status' reason phrase.
-    pub error: String,
-    /// One sentence a person can act on.
-    pub message: String,
-    /// The stable code for programs.
-    #[serde(default)]
-    pub code: String,
-    /// Names the call in the server's log.
-    #[serde(default, rename = "requestID")]
-    pub request_id: String,
-    /// The mistakes by field; for validation only.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<FieldError>,
+/// The text, unless it is empty or null.
+fn unless_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.filter(|text: &String| !text.is_empty()))
 }
 
-/// One mistake in a field. See the [example](self).
+/// A merchant, as its short code names it. See the [example](crate::Client::merchant).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(not(feature = "server"), non_exhaustive)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Merchant {
+    /// The number under which the merchant is paid.
+    pub short_code: ShortCode,
+    /// The merchant's name.
+    pub name: String,
+}
+
+/// An error's body.
+#[cfg(feature = "client")]
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct ErrorBody {
+    /// The status' reason phrase.
+    pub(crate) error: String,
+    /// One sentence a person can act on.
+    pub(crate) message: String,
+    /// The stable code for programs.
+    pub(crate) code: Option<String>,
+    /// Names the call in the server's log.
+    #[serde(rename = "requestID")]
+    pub(crate) request_id: Option<String>,
+    /// The mistakes by field; for validation only.
+    #[serde(default)]
+    pub(crate) errors: Vec<FieldError>,
+}
+
+/// One mistake in a field. See the [example](crate::Error).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct FieldError {
     /// The field, such as `allowedIPs[1]`.
     pub field: String,

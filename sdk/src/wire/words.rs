@@ -51,9 +51,6 @@ macro_rules! words {
                 String::deserialize(deserializer).map(Self::from)
             }
         }
-
-        #[cfg(feature = "schema")]
-        crate::schema::text!($name, { "enum": [$($word),+] });
     };
 }
 
@@ -92,7 +89,7 @@ words! {
         Rejected = "rejected",
         /// Nobody decided in time.
         Expired = "expired",
-        /// Reserved.
+        /// It could not be carried out, such as a cash-in to a wallet that is full; the money is back.
         Failed = "failed",
     }
 }

@@ -44,7 +44,7 @@ async fn a_stream_of_operations_goes_through_all_pages_and_passing_failures() {
     ])
     .await;
     let items: Vec<_> = server.client().operations().limit(2).stream().try_collect().await.unwrap();
-    assert_eq!(items.iter().map(|item| item.operation_id).collect::<Vec<_>>(), [id(1), id(2), id(3)]);
+    assert_eq!(items.iter().map(|item| item.operation_id.clone()).collect::<Vec<_>>(), [id(1), id(2), id(3)]);
     assert_eq!(items[0].sequence_number, Some(9_007_199_254_740_993));
     let lines: Vec<_> = server.received().into_iter().map(|call| call.line).collect();
     assert!(lines[2].contains("?cursor=a&limit=2 ") && lines[3].contains("?cursor=b&limit=2 "), "{lines:?}");
@@ -57,7 +57,7 @@ async fn a_stream_of_cash_out_requests_ends_with_the_empty_cursor() {
     };
     let server = Server::start([page(1, "a"), page(2, "")]).await;
     let items: Vec<_> = server.client().cash_outs().cursor("0").stream().try_collect().await.unwrap();
-    assert_eq!(items.iter().map(|item| item.operation_id).collect::<Vec<_>>(), [id(1), id(2)]);
+    assert_eq!(items.iter().map(|item| item.operation_id.clone()).collect::<Vec<_>>(), [id(1), id(2)]);
     assert!(server.received()[0].line.contains("?cursor=0 "));
 }
 

@@ -1,9 +1,9 @@
 //! Requests on the wire match the contract.
 
 use universal_wallet_sdk::id::OperationID;
-use universal_wallet_sdk::request::ExportFormat;
+use universal_wallet_sdk::request::{ExportFormat, StatementFormat};
 use universal_wallet_sdk::wire::{CashOutFulfillmentType, OperationStatus, OperationType, Permission};
-use universal_wallet_sdk::{Amount, Client, Decimal, Phone, ShortCode};
+use universal_wallet_sdk::{Amount, Client, Date, Decimal, Phone, ShortCode};
 
 use crate::server::{DISTRIBUTOR, Server, balance, error, json, key, key_text, receipt};
 
@@ -26,8 +26,8 @@ fn operation_json(status: &str) -> String {
 async fn a_read_carries_the_key_to_the_distributors_own_address() {
     let server = Server::start([balance()]).await;
     let answer = server.client().balance().send().await.unwrap();
-    assert_eq!(Decimal::from(answer.available), Decimal::from(45_000));
-    assert_eq!(answer.currency, "NGN");
+    assert_eq!(Decimal::from(answer.available.unwrap()), Decimal::from(45_000));
+    assert_eq!(answer.currency.as_deref(), Some("NGN"));
 
     let calls = server.received();
     assert_eq!(calls[0].line, format!("GET /api/v1/distributors/{DISTRIBUTOR}/balance HTTP/1.1"));
@@ -51,7 +51,7 @@ async fn a_cash_in_names_its_customer_or_its_merchant() {
     let client = server.client();
     let phone: Phone = "+234 803 123 4567".parse().unwrap();
     let sent = client.cash_in(phone, 1500).memo("till 7").idempotency_key("sale-1".parse().unwrap()).send().await;
-    assert_eq!(sent.unwrap().status, OperationStatus::Completed);
+    assert!(sent.unwrap().is_completed());
     let short_code: ShortCode = "100000".parse().unwrap();
     client.cash_in(short_code, Decimal::new(125, 1)).send().await.unwrap();
 
@@ -86,7 +86,7 @@ async fn both_ways_to_pay_out_say_how() {
     let phone: Phone = "+2348031234567".parse().unwrap();
     client.cash_out(phone, 20, CashOutFulfillmentType::Cash).reference("r-1").send().await.unwrap();
     client
-        .process_cash_out(operation(), CashOutFulfillmentType::BankTransfer)
+        .process_cash_out(&operation(), CashOutFulfillmentType::BankTransfer)
         .reference("r-2")
         .memo("paid")
         .idempotency_key("k".parse().unwrap())
@@ -123,6 +123,71 @@ async fn operations_come_in_pages_with_the_links_cursor() {
 }
 
 #[tokio::test]
+async fn every_filter_is_a_parameter_of_the_list() {
+    let server = Server::start([json(200, "", "[]"), json(200, "", "[]")]).await;
+    let client = server.client();
+    let day: Date = "2026-11-24".parse().unwrap();
+    let list = client
+        .operations()
+        .phone("+234 803-123 4567".parse().unwrap())
+        .reference("slip 12")
+        .amount(Decimal::new(25_050, 2));
+    list.key("key_1".parse().unwrap()).from(day.start()).to(day).page().await.unwrap();
+    client.operations().offset(200).limit(100).page().await.unwrap();
+    let calls = server.received();
+    let query = "?phone=%2B2348031234567&reference=slip%2012&keyID=key%5F1&amount=250%2E50&\
+                 from=2026%2D11%2D24T00%3A00%3A00%2E000Z&to=2026%2D11%2D24 ";
+    assert!(calls[0].line.contains(query), "{}", calls[0].line);
+    assert!(calls[1].line.contains("?offset=200&limit=100 "), "{}", calls[1].line);
+    let failed = client.operations().amount(Decimal::new(1, 3)).page().await.unwrap_err();
+    assert!(failed.is_invalid_input());
+}
+
+#[tokio::test]
+async fn a_merchants_name_is_asked_for_by_its_short_code() {
+    let server =
+        Server::start([json(200, "", r#"{"shortCode":"100000","name":"A shop"}"#), error(404, "not_found", "")]).await;
+    let client = server.client();
+    let merchant = client.merchant("100000".parse().unwrap()).send().await.unwrap();
+    assert_eq!((merchant.short_code.number(), merchant.name.as_str()), (100_000, "A shop"));
+    assert!(client.merchant("100001".parse().unwrap()).send().await.unwrap_err().is_not_found());
+    assert!(server.received()[0].line.contains("/merchants/100000 "));
+}
+
+#[tokio::test]
+async fn a_days_statement_is_read_exactly_or_fetched_as_a_file() {
+    let total = |count: u64, amount: &str| format!(r#"{{"count":{count},"amount":"{amount}"}}"#);
+    let body = format!(
+        r#"{{"date":"2026-11-24","final":true,"openingBalance":"100.00","closingBalance":"90071992547409.93",
+        "currency":"NGN","totals":{{"cashIns":{},"cashOuts":{},"topUps":{},"redemptions":{}}},"entries":[
+        {{"sequenceNumber":7,"at":"2026-11-24T18:07:48.000Z","type":"cash-in","operationID":"{OPERATION}",
+        "amount":"-12.50","balance":"87.50","blockchainID":"tx_1"}},
+        {{"sequenceNumber":8,"at":"2026-11-24T18:07:49.000Z","type":"top-up","reference":"TOP-1",
+        "amount":"90071992547322.43","balance":"90071992547409.93","blockchainID":"tx_2"}}],"head":"ab"}}"#,
+        total(1, "12.50"),
+        total(0, "0.00"),
+        total(1, "90071992547322.43"),
+        total(0, "0.00"),
+    );
+    let server = Server::start([json(200, "", &body), json(200, "", "<Document/>")]).await;
+    let client = server.client();
+    let day: Date = "2026-11-24".parse().unwrap();
+    let statement = client.statement(day).send().await.unwrap();
+    assert!(statement.is_final && statement.date == day);
+    let [cash_in, top_up] = statement.entries.as_slice() else { panic!("{statement:?}") };
+    assert_eq!((cash_in.amount, &cash_in.operation_id), (Decimal::new(-1250, 2), &Some(operation())));
+    assert_eq!((top_up.amount.to_string().as_str(), top_up.reference.as_deref()), ("90071992547322.43", Some("TOP-1")));
+    let sum: Decimal = statement.entries.iter().map(|entry| entry.amount).sum();
+    assert_eq!(Decimal::from(statement.opening_balance) + sum, Decimal::from(statement.closing_balance));
+
+    let mut file = client.statement_file(day, StatementFormat::Camt053).send().await.unwrap();
+    assert_eq!(file.chunk().await.unwrap().unwrap(), b"<Document/>");
+    let calls = server.received();
+    assert!(calls[0].line.contains("/statements/2026-11-24?format=json "), "{}", calls[0].line);
+    assert!(calls[1].line.contains("/statements/2026-11-24?format=camt053 "), "{}", calls[1].line);
+}
+
+#[tokio::test]
 async fn cash_out_requests_come_in_pages() {
     let body = format!(
         r#"{{"items":[{{"cursor":"c1","operationID":"{OPERATION}","type":"cash-out","from":"+2348031234567",
@@ -131,7 +196,7 @@ async fn cash_out_requests_come_in_pages() {
     );
     let server = Server::start([json(200, "", &body)]).await;
     let page = server.client().cash_outs().limit(1).cursor("c0").page().await.unwrap();
-    assert_eq!((page.items[0].operation_id, page.next_cursor.as_str()), (operation(), "c1"));
+    assert_eq!((page.items[0].operation_id.clone(), page.next_cursor.as_deref()), (operation(), Some("c1")));
     assert!(server.received()[0].line.contains("/cashouts?cursor=c0&limit=1 "));
 }
 
@@ -142,8 +207,8 @@ async fn words_and_fields_of_a_later_version_survive() {
         "allowedIPs":["10.0.0.0/8"],"autoApproveLimit":"0.00","expiresAt":"2027-11-24T18:07:48.000Z","new":{}}"#;
     let server = Server::start([json(200, "", &operation_json("reversed")), json(200, "", key)]).await;
     let client = server.client();
-    let operation = client.operation(operation()).send().await.unwrap();
-    assert_eq!(operation.status, OperationStatus::Other("reversed".into()));
+    let operation = client.operation(&operation()).send().await.unwrap();
+    assert_eq!(operation.status, Some(OperationStatus::Other("reversed".into())));
     let info = client.key_info().send().await.unwrap();
     assert_eq!(info.permissions, [Permission::ReadBalance, Permission::Other("read-minds".into())]);
     assert!(server.received()[1].line.contains("/api-key "));
@@ -170,14 +235,14 @@ async fn every_call_can_be_spawned() {
     let merchant: ShortCode = "100000".parse().unwrap();
     let how = || CashOutFulfillmentType::Cash;
     spawnable(client.balance().send());
-    spawnable(client.operation(operation()).send());
+    spawnable(client.operation(&operation()).send());
     spawnable(client.operations().page());
     spawnable(client.cash_outs().page());
     spawnable(client.cash_in(merchant, 1).send());
     spawnable(client.cash_out("+2348031234567".parse().unwrap(), 1, how()).send());
-    spawnable(client.process_cash_out(operation(), how()).send());
-    spawnable(client.withdraw(operation()).send());
-    spawnable(client.wait_for(operation(), std::time::Duration::ZERO).send());
+    spawnable(client.process_cash_out(&operation(), how()).send());
+    spawnable(client.withdraw(&operation()).send());
+    spawnable(client.wait_for(&operation(), std::time::Duration::ZERO).send());
     let export = client.export(ExportFormat::Csv);
     spawnable(async { export.send().await?.chunk().await });
     #[cfg(feature = "stream")]

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use universal_wallet_sdk::{Client, Error, IdempotencyKey, ShortCode};
 
-use crate::server::{DISTRIBUTOR, Play, Server, balance, error, json, key, receipt};
+use crate::server::{DISTRIBUTOR, Play, Server, answer, balance, error, json, key, receipt};
 
 async fn cash_in(client: &Client) -> Result<universal_wallet_sdk::wire::Receipt, Error> {
     client.cash_in("100000".parse::<ShortCode>().unwrap(), 5).send().await
@@ -20,7 +20,15 @@ async fn reads_and_keyed_writes_are_repeated_on_every_passing_failure() {
     for play in [
         error(429, "rate_limited", "retry-after: 0\r\n"),
         error(503, "unavailable", "retry-after: 0\r\n"),
-        error(409, "request_in_flight", "retry-after: 0\r\n"),
+        error(500, "internal", ""),
+        // Of an intermediary: no code, or no JSON at all.
+        json(408, "", r#"{"error":"Request Timeout","message":"Late"}"#),
+        answer(502, "", "<html>Bad gateway</html>"),
+        answer(504, "", ""),
+        answer(520, "", "error code: 520"),
+        answer(524, "", "error code: 524"),
+        // Of another server, whose first call is still running.
+        json(409, "retry-after: 0\r\n", r#"{"error":"Conflict","message":"In progress"}"#),
         Play::Close,
     ] {
         let server = Server::start([play.clone(), balance(), play, receipt()]).await;
@@ -46,12 +54,12 @@ async fn a_receipt_tells_whether_an_earlier_call_had_asked() {
 #[tokio::test]
 async fn nothing_else_is_repeated() {
     for (status, code) in
-        [(400, "insufficient_balance"), (401, "revoked_api_key"), (409, "invalid_state"), (500, "internal")]
+        [(400, "insufficient_balance"), (401, "revoked_api_key"), (409, "invalid_state"), (501, "none"), (530, "none")]
     {
-        let server = Server::start([error(status, code, "retry-after: 0\r\n"), receipt()]).await;
+        let server = Server::start([error(status, code, ""), receipt()]).await;
         let failed = cash_in(&server.client()).await.unwrap_err();
         assert_eq!((failed.status(), failed.code(), server.received().len()), (Some(status), Some(code), 1));
-        assert_eq!(failed.is_outcome_unknown(), status == 500, "{code}");
+        assert_eq!(failed.is_outcome_unknown(), status > 500, "{code}");
     }
 }
 
@@ -59,7 +67,7 @@ async fn nothing_else_is_repeated() {
 async fn a_write_without_a_key_is_sent_once() {
     let server = Server::start([error(503, "unavailable", "retry-after: 0\r\n"), receipt()]).await;
     let operation = format!("op_{DISTRIBUTOR}").parse().unwrap();
-    let failed = server.client().withdraw(operation).send().await.unwrap_err();
+    let failed = server.client().withdraw(&operation).send().await.unwrap_err();
     assert!(failed.is_outcome_unknown() && failed.idempotency_key().is_none(), "{failed}");
     assert_eq!(server.received().len(), 1);
 }
@@ -112,6 +120,51 @@ async fn a_retry_after_beyond_the_total_time_ends_the_call_at_once() {
     assert_eq!(failed.retry_after(), Some(Duration::from_secs(3600)));
     assert!(started.elapsed() < Duration::from_secs(2));
     assert_eq!(server.received().len(), 1);
+}
+
+#[tokio::test]
+async fn a_retry_after_that_makes_no_sense_keeps_nobody_and_hurries_nobody() {
+    let date = "date: Tue, 24 Nov 2026 18:00:00 GMT\r\n";
+    for (header, repeated) in [
+        ("retry-after: Tue, 24 Nov 2026 17:00:00 GMT\r\n", true),
+        ("retry-after: -5\r\n", true),
+        ("retry-after: soon\r\n", true),
+        ("retry-after: 315360000\r\n", false),
+        ("retry-after: 99999999999999999999999999\r\n", false),
+        ("retry-after: Mon, 24 Nov 2036 17:00:00 GMT\r\n", false),
+    ] {
+        let server = Server::start([error(429, "rate_limited", &format!("{date}{header}")), balance()]).await;
+        let started = Instant::now();
+        assert_eq!(server.client().balance().send().await.is_ok(), repeated, "{header}");
+        assert!(started.elapsed() < Duration::from_secs(2), "{header}");
+    }
+}
+
+#[tokio::test]
+async fn failures_for_ever_end_at_the_caps_with_one_key_throughout() {
+    for play in [answer(500, "", "<html>"), error(503, "unavailable", "retry-after: 0\r\n"), answer(522, "", "")] {
+        let server = Server::start(vec![play; 9]).await;
+        let failed = cash_in(&server.client()).await.unwrap_err();
+        assert!(failed.is_outcome_unknown() && failed.is_retryable(), "{failed}");
+        let keys = keys(&server);
+        assert_eq!(keys.len(), 4);
+        assert!(keys.iter().all(|key| Some(key.as_str()) == failed.idempotency_key().map(IdempotencyKey::as_str)));
+    }
+}
+
+#[tokio::test]
+async fn one_call_may_have_limits_of_its_own() {
+    let server = Server::start(vec![Play::Silence; 9]).await;
+    let client = server.client();
+    let hurried =
+        client.with_attempt_timeout(Duration::from_millis(100)).with_total_timeout(Duration::from_millis(250));
+    let started = Instant::now();
+    assert!(hurried.balance().send().await.unwrap_err().is_timeout());
+    assert!(started.elapsed() < Duration::from_secs(1));
+    assert!(server.received().len() > 1);
+    let before = server.received().len();
+    hurried.with_max_attempts(1).balance().send().await.unwrap_err();
+    assert_eq!(server.received().len(), before + 1);
 }
 
 #[tokio::test]

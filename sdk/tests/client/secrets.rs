@@ -8,7 +8,7 @@ use universal_wallet_sdk::{Client, Error, ShortCode};
 use crate::child;
 use crate::server::{DISTRIBUTOR, Play, Server, answer, error, json, key, key_text};
 
-fn everything(error: &Error) -> String {
+pub(crate) fn everything(error: &Error) -> String {
     let sources = std::iter::successors(std::error::Error::source(error), |error| error.source());
     let sources: Vec<_> = sources.map(|error| format!("{error} {error:?}")).collect();
     format!("{error} {error:?} {error:#?} {sources:?}")
@@ -31,7 +31,7 @@ async fn no_debug_holds_the_key() {
     let cash_out = client.cash_out(phone, 1, CashOutFulfillmentType::Cash);
     assert_secret(&format!("{:?} {cash_out:?}", client.cash_in("100000".parse::<ShortCode>().unwrap(), 1)));
     assert!(!format!("{cash_out:?}").contains("8031234"), "a customer's number is personal");
-    assert_secret(&format!("{:?}", client.process_cash_out(operation, CashOutFulfillmentType::Cash)));
+    assert_secret(&format!("{:?}", client.process_cash_out(&operation, CashOutFulfillmentType::Cash)));
 }
 
 #[tokio::test]
@@ -59,13 +59,24 @@ async fn no_error_holds_the_key_even_where_the_server_repeats_it() {
     }
 }
 
+#[tokio::test]
+async fn a_rejected_key_with_a_wrong_checksum_is_said_to_look_mistyped() {
+    let swapped = key_text().replacen("Secret", "Sceret", 1);
+    let server = Server::start([error(401, "invalid_api_key", ""), error(401, "invalid_api_key", "")]).await;
+    let mistyped = Client::builder(&server.url, DISTRIBUTOR.parse().unwrap(), swapped.parse().unwrap());
+    let failed = mistyped.build().unwrap().balance().send().await.unwrap_err();
+    assert!(failed.is_unauthorized() && failed.to_string().contains("looks mistyped"), "{failed}");
+    assert!(!everything(&failed).contains("Sceret"));
+    let failed = server.client().balance().send().await.unwrap_err();
+    assert!(failed.is_unauthorized() && !failed.to_string().contains("mistyped"), "{failed}");
+}
+
 #[test]
-fn a_mistyped_key_is_told_offline_and_not_repeated() {
+fn a_text_that_is_no_key_is_told_offline_and_not_repeated() {
     let key = key_text();
-    let swapped = key.replacen("Secret", "Sceret", 1);
     for (text, says) in [
-        (swapped.as_str(), "checksum"),
-        (&key[..50], "56 characters"),
+        (&key[..30], "32 to 128 characters"),
+        (&format!("{key}\n"), "a line's end"),
         (&key.replace('S', "-"), "character"),
         (&key[4..], "uwk_"),
         ("", "uwk_"),
@@ -91,7 +102,7 @@ async fn the_environment_is_checked_and_its_key_not_shown() {
     let key = key_text();
     for (url, distributor, key, says) in [
         ("https://wallet.example", DISTRIBUTOR, key.as_str(), "true"),
-        ("https://wallet.example", DISTRIBUTOR, &key[..50], "UNIVERSAL_WALLET_API_KEY: this API key is incomplete"),
+        ("https://wallet.example", DISTRIBUTOR, &key[..30], "UNIVERSAL_WALLET_API_KEY: this API key is incomplete"),
         ("https://wallet.example", "7", &key, "UNIVERSAL_WALLET_DISTRIBUTOR_ID"),
         ("wallet.example", DISTRIBUTOR, &key, "the base URL"),
     ] {

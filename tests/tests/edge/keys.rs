@@ -62,7 +62,7 @@ async fn the_published_client_reads_balance_and_key() {
     let client = universal_wallet_sdk::Client::builder(edge.url.clone(), id.parse().unwrap(), secret.parse().unwrap());
     let client = client.build().unwrap();
     let balance = client.balance().send().await.unwrap();
-    assert_eq!(balance.available.to_string(), "50000.00");
+    assert_eq!(balance.available.unwrap().to_string(), "50000.00");
     let key = client.key_info().send().await.unwrap();
     assert_eq!(key.label, "Till 7");
     assert_eq!(key.daily_volume_remaining.unwrap().to_string(), "1000000.00");

@@ -1174,7 +1174,7 @@ export interface components {
             /** @description The part that pending cash-ins hold. */
             held: components["schemas"]["Amount"];
         };
-        /** @enum {string} */
+        /** @description Means of payment to the customer. */
         CashOutFulfillmentType: "cash" | "bank-transfer";
         /** @description A page of open requests, oldest first. */
         CashOutPage: {
@@ -1202,7 +1202,7 @@ export interface components {
             from: components["schemas"]["Phone"];
             /** @description The customer's note. */
             memo: string | null;
-            /** @description Names it, and the operation that it becomes. */
+            /** @description ID of the request, and of the operation that it becomes. */
             operationID: components["schemas"]["OperationID"];
             /** @description Always `cash-out`. */
             type: string;
@@ -1298,12 +1298,9 @@ export interface components {
             /** @description Cursor of the next page; empty on the last. */
             nextCursor: string;
         };
-        /** @description An error's body. */
+        /** @description Body of an error answer. */
         ErrorBody: {
-            /**
-             * @description The stable code for programs.
-             * @default
-             */
+            /** @description The stable code for programs. */
             code: string;
             /** @description The status' reason phrase. */
             error: string;
@@ -1311,10 +1308,7 @@ export interface components {
             errors?: components["schemas"]["FieldError"][];
             /** @description One sentence a person can act on. */
             message: string;
-            /**
-             * @description Names the call in the server's log.
-             * @default
-             */
+            /** @description ID of the call in the server's log. */
             requestID: string;
         };
         /** @description One mistake in a field. */
@@ -1434,17 +1428,17 @@ export interface components {
             allowedIPs: string[];
             /** @description Operations up to this amount need no checker. */
             autoApproveLimit: components["schemas"]["Amount"];
-            /** @description The rest of today's volume; null: no limit. */
+            /** @description The rest of today's volume; null means no limit. */
             dailyVolumeRemaining: components["schemas"]["Amount"] | null;
             /** @description When it ends. */
             expiresAt: components["schemas"]["Timestamp"];
-            /** @description Names the key. */
+            /** @description ID of the key. */
             keyID: components["schemas"]["KeyID"];
             /** @description The label that its maker gave it. */
             label: string;
-            /** @description The volume of one UTC day; null: no limit. */
+            /** @description The volume of one UTC day; null means no limit. */
             maxDailyVolume: components["schemas"]["Amount"] | null;
-            /** @description The largest amount of one operation; null: no limit. */
+            /** @description The largest amount of one operation; null means no limit. */
             maxTransactionAmount: components["schemas"]["Amount"] | null;
             /** @description Its permissions. */
             permissions: components["schemas"]["Permission"][];
@@ -1548,14 +1542,11 @@ export interface components {
             cashOutFulfillmentType?: components["schemas"]["CashOutFulfillmentType"] | null;
             /** @description When it was asked for. */
             createdAt: components["schemas"]["Timestamp"];
-            /** @description Whose it is. */
+            /** @description ID of its distributor. */
             distributorID: components["schemas"]["DistributorID"];
             /** @description Why it did not go through. */
             lastError: string | null;
-            /**
-             * @description The distributor's note.
-             * @default null
-             */
+            /** @description The distributor's note. */
             memo: string | null;
             /** @description That merchant's name. */
             merchantName?: string | null;
@@ -1566,7 +1557,7 @@ export interface components {
             merchantShortCode?: number | null;
             /** @description The merchant credited by a cash-in. */
             merchantTo?: string | null;
-            /** @description Names the operation. */
+            /** @description ID of the operation. */
             operationID: components["schemas"]["OperationID"];
             /** @description Cash-in or cash-out. */
             operationType: components["schemas"]["OperationType"];
@@ -1583,14 +1574,14 @@ export interface components {
             status: components["schemas"]["OperationStatus"];
             /** @description When it last changed. */
             updatedAt: components["schemas"]["Timestamp"];
-            /** @description The movement in the customer's wallet; null until it happened. */
+            /** @description ID of the movement in the customer's wallet; null until it happened. */
             walletOperationID: components["schemas"]["WalletOperationID"] | null;
         };
         /** @example op_36e48800-22ce-4ea0-b37a-198f7978cd53 */
         OperationID: string;
-        /** @enum {string} */
+        /** @description Status of an operation. */
         OperationStatus: "pending" | "processing" | "completed" | "rejected" | "expired" | "failed";
-        /** @enum {string} */
+        /** @description The two ways that money moves. */
         OperationType: "cash-in" | "cash-out-fulfillment";
         /** @description A page of a console list. */
         PageOfApproval: {
@@ -1620,7 +1611,7 @@ export interface components {
             /** @description Cursor of the next page; empty on the last. */
             nextCursor: string;
         };
-        /** @enum {string} */
+        /** @description Permission of a key. */
         Permission: "read-balance" | "read-transactions" | "perform-operations";
         /** @description A person by ID and name, as they were at the time of the event. */
         Person: {
@@ -1672,7 +1663,7 @@ export interface components {
         };
         /** @description The answer to a write. */
         Receipt: {
-            /** @description Names the operation. */
+            /** @description ID of the operation. */
             operationID: components["schemas"]["OperationID"];
             /** @description Where it stands. */
             status: components["schemas"]["OperationStatus"];

@@ -37,7 +37,7 @@ pub fn settle(store: &mut dyn Store, now: Timestamp) -> Result<(), InternalError
 fn end_key(
     store: &mut dyn Store,
     now: Timestamp,
-    id: universal_wallet_sdk::id::KeyID,
+    id: crate::id::KeyID,
     from: KeyStatus,
     to: KeyStatus,
     kind: &'static str,

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::{ApprovalID, DistributorID};
 
 use crate::error::{Code, InternalError, Outcome, refuse};
+use crate::id::{ApprovalID, DistributorID};
 use crate::people::model::Person;
 use crate::people::password::HalfMark;
 use crate::text::digest::Digest;
@@ -195,7 +195,7 @@ impl Approval {
 
 #[cfg(test)]
 mod tests {
-    use universal_wallet_sdk::id::UserID;
+    use crate::id::UserID;
     use uuid::Uuid;
 
     use super::*;

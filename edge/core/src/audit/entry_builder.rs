@@ -3,11 +3,11 @@
 use serde::Serialize;
 use serde_json::Value;
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::UserID;
 
 use crate::approvals::model::Approval;
 use crate::audit::chain::{Book, Content, Entry, Head, state_digest};
 use crate::error::InternalError;
+use crate::id::UserID;
 use crate::keys::model::Key;
 use crate::operations::model::{CashOutRequest, FloatEntry, Operation};
 use crate::people::model::{Actor, Member};

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::KeyID;
 
 use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use crate::audit::entry_builder::{EntryBuilder, Moment};
 use crate::error::{Code, InternalError, Outcome, refuse};
+use crate::id::KeyID;
 use crate::keys::model::{DAY_MS, Key, KeyStatus};
 use crate::keys::settings::Settings;
 use crate::keys::token::Minted;

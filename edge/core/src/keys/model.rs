@@ -2,11 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use universal_wallet_sdk::id::{ApprovalID, KeyID};
-use universal_wallet_sdk::wire;
 use universal_wallet_sdk::{Amount, Timestamp};
 use uuid::Uuid;
 
+use crate::id::{ApprovalID, KeyID};
 use crate::keys::settings::Settings;
 use crate::people::model::Person;
 use crate::text::digest::Digest;
@@ -176,21 +175,5 @@ impl Key {
             add(&mut subject, [("replaces", json!(self.replaces)), ("overlapHours", json!(self.overlap_hours))]);
         }
         subject
-    }
-
-    /// The calling key as `GET /api-key` answers it; `spent` is the line's volume of the day.
-    pub fn info(&self, spent: Amount) -> wire::KeyInfo {
-        let settings = &self.settings;
-        wire::KeyInfo {
-            key_id: self.id,
-            label: settings.label.clone(),
-            permissions: settings.permissions.iter().map(|permission| permission.wire()).collect(),
-            max_transaction_amount: settings.max_transaction_amount,
-            max_daily_volume: settings.max_daily_volume,
-            daily_volume_remaining: settings.max_daily_volume.map(|most| most.checked_sub(spent).unwrap_or_default()),
-            allowed_ips: settings.allowed_ips.iter().map(ToString::to_string).collect(),
-            auto_approve_limit: settings.auto_approve_limit,
-            expires_at: self.expires_at.unwrap_or(self.created_at),
-        }
     }
 }

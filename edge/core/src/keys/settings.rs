@@ -5,13 +5,14 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use universal_wallet_sdk::{Amount, wire};
+use universal_wallet_sdk::Amount;
 
 use crate::text::body::Body;
 use crate::text::ip::{self, IPBlock};
 
 /// Permission of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Permission {
     /// `GET /balance`.
     #[serde(rename = "read-balance")]
@@ -31,15 +32,6 @@ impl Permission {
             Self::ReadBalance => "read-balance",
             Self::ReadTransactions => "read-transactions",
             Self::PerformOperations => "perform-operations",
-        }
-    }
-
-    /// The same permission as a client type.
-    pub const fn wire(self) -> wire::Permission {
-        match self {
-            Self::ReadBalance => wire::Permission::ReadBalance,
-            Self::ReadTransactions => wire::Permission::ReadTransactions,
-            Self::PerformOperations => wire::Permission::PerformOperations,
         }
     }
 }

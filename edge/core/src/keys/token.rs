@@ -1,10 +1,10 @@
 //! API keys as text: minting them, and recognising their origin and distributor without storage.
 
-use universal_wallet_sdk::id::DistributorID;
 use universal_wallet_sdk::key::{ALPHABET, PREFIX, SECRET_LEN, TAG_LEN, TAG_VALUES, base62, check, checksum};
 use zeroize::Zeroizing;
 
 use crate::error::InternalError;
+use crate::id::DistributorID;
 use crate::text::digest::{Digest, MacKey, first, same};
 
 /// The Worker secrets that key tags are made with: the current one and its predecessors, newest first.

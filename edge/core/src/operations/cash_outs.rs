@@ -2,11 +2,11 @@
 //! Distributor reports the decision.
 
 use serde_json::json;
-use universal_wallet_sdk::id::OperationID;
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 use crate::audit::entry_builder::{EntryBuilder, Moment};
 use crate::error::{Code, InternalError, Outcome, Refusal, refuse};
+use crate::id::OperationID;
 use crate::operations;
 use crate::operations::create::{Created, replay};
 use crate::operations::limits::Draft;

@@ -1,11 +1,11 @@
 //! New operations: requested by a key or a person, with money held from the first moment.
 
 use universal_wallet_sdk::ShortCode;
-use universal_wallet_sdk::id::{ApprovalID, OperationID};
 
 use crate::approvals::model::{Approval, ApprovalKind};
 use crate::audit::entry_builder::{EntryBuilder, Moment};
 use crate::error::{Code, Error, InternalError, Outcome, refuse};
+use crate::id::{ApprovalID, OperationID};
 use crate::operations::limits::{Allowed, Draft, allow};
 use crate::operations::model::{
     CashOutRequest, CashOutRequestStatus, Destination, Direction, Merchant, Operation, OperationDetails,

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 use universal_wallet_sdk::Amount;
-use universal_wallet_sdk::id::OperationID;
 
 use crate::audit::entry_builder::{EntryBuilder, Moment};
 use crate::error::{Code, Outcome, Refusal, refuse};
+use crate::id::OperationID;
 use crate::people::model::Actor;
 use crate::store::Store;
 use crate::text::input::Input;

@@ -1,12 +1,12 @@
 //! Later life of an operation: carried out, given back, arrived.
 
 use serde_json::json;
-use universal_wallet_sdk::id::OperationID;
 use universal_wallet_sdk::{Amount, Timestamp};
 
 use crate::approvals::model::{Approval, ApprovalStatus};
 use crate::audit::entry_builder::EntryBuilder;
 use crate::error::{Code, InternalError, Outcome, Refusal, refuse};
+use crate::id::OperationID;
 use crate::keys::model::{Key, KeyStatus};
 use crate::operations;
 use crate::operations::model::{Operation, OperationState, OperationStatus};

@@ -8,3 +8,4 @@ pub mod limits;
 pub mod model;
 pub mod request_body;
 pub mod requester;
+pub mod responses;

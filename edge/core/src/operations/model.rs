@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use universal_wallet_sdk::id::{ApprovalID, DistributorID, KeyID, OperationID, WalletOperationID};
-use universal_wallet_sdk::wire;
 use universal_wallet_sdk::{Amount, Phone, ShortCode, Timestamp};
 
+use crate::id::{ApprovalID, KeyID, OperationID, WalletOperationID};
 use crate::people::model::Person;
 use crate::text::digest::Digest;
 use crate::text::json_text::add;
@@ -42,6 +41,7 @@ pub struct Fulfillment {
 
 /// Means of payment to the customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "CashOutFulfillmentType"))]
 #[serde(rename_all = "kebab-case")]
 pub enum FulfillmentType {
     /// Cash over the counter.
@@ -103,6 +103,7 @@ pub struct OperationDetails {
 
 /// Status of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum OperationStatus {
     /// A checker has to decide.
@@ -133,18 +134,6 @@ impl OperationStatus {
             Self::Rejected => "rejected",
             Self::Expired => "expired",
             Self::Failed => "failed",
-        }
-    }
-
-    /// The same status as a client type.
-    pub const fn wire(self) -> wire::OperationStatus {
-        match self {
-            Self::Pending => wire::OperationStatus::Pending,
-            Self::Processing => wire::OperationStatus::Processing,
-            Self::Completed => wire::OperationStatus::Completed,
-            Self::Rejected => wire::OperationStatus::Rejected,
-            Self::Expired => wire::OperationStatus::Expired,
-            Self::Failed => wire::OperationStatus::Failed,
         }
     }
 
@@ -256,58 +245,6 @@ impl OperationDetails {
     }
 }
 
-impl Operation {
-    /// The operation as the API answers it.
-    pub fn view(&self, distributor: DistributorID) -> wire::Operation {
-        let OperationDetails { id, direction, amount, memo, created_at, .. } = &self.facts;
-        let arrived = self.state.status == OperationStatus::Completed;
-        let mut view = wire::Operation {
-            operation_id: *id,
-            distributor_id: distributor,
-            operation_type: wire::OperationType::CashIn,
-            status: self.state.status.wire(),
-            amount: *amount,
-            phone_to: None,
-            merchant_to: None,
-            merchant_name: None,
-            merchant_short_code: None,
-            phone_from: None,
-            cash_out_fulfillment_type: None,
-            cash_out_fulfillment_id: None,
-            memo: memo.clone(),
-            wallet_operation_id: arrived.then(|| wallet_operation_id(*id)),
-            sequence_number: self.state.float.map(|entry| entry.number),
-            blockchain_id: self.state.float.map(|entry| format!("tx_{}", entry.hash)),
-            last_error: self.state.error.clone(),
-            created_at: *created_at,
-            updated_at: self.state.updated_at,
-        };
-        match direction {
-            Direction::CashIn { to: Destination::Phone(phone) } => view.phone_to = Some(phone.clone()),
-            Direction::CashIn { to: Destination::Merchant(merchant) } => {
-                view.merchant_to = Some(merchant.id.clone());
-                view.merchant_name = Some(merchant.name.clone());
-                view.merchant_short_code = Some(merchant.short_code.number());
-            }
-            Direction::CashOut { from, fulfillment } => {
-                view.operation_type = wire::OperationType::CashOutFulfillment;
-                view.phone_from = Some(from.clone());
-                view.cash_out_fulfillment_type = Some(match fulfillment.means {
-                    FulfillmentType::Cash => wire::CashOutFulfillmentType::Cash,
-                    FulfillmentType::BankTransfer => wire::CashOutFulfillmentType::BankTransfer,
-                });
-                view.cash_out_fulfillment_id.clone_from(&fulfillment.reference);
-            }
-        }
-        view
-    }
-
-    /// The answer to the call that made the operation.
-    pub fn receipt(&self) -> wire::Receipt {
-        wire::Receipt { operation_id: self.facts.id, status: self.state.status.wire(), replayed: false }
-    }
-}
-
 /// Status of a customer's cash-out request. The Distributor alone decides it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -360,20 +297,4 @@ pub struct CashOutRequest {
     pub status: CashOutRequestStatus,
     /// Number of the operation that last took the request.
     pub attempt: Option<u64>,
-}
-
-impl CashOutRequest {
-    /// The request as the API answers it.
-    pub fn view(&self, cursor: String) -> wire::CashOutRequest {
-        wire::CashOutRequest {
-            cursor,
-            operation_id: self.id,
-            kind: "cash-out".to_string(),
-            from: self.from.clone(),
-            amount: self.amount,
-            memo: self.memo.clone(),
-            created_at: self.created_at,
-            expires_at: self.expires_at,
-        }
-    }
 }

@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::{KeyID, UserID};
 
 use crate::error::{Code, Outcome, Refusal, refuse};
+use crate::id::{KeyID, UserID};
 use crate::text::body::Body;
 
 /// Role of a member. Every role may read.
@@ -230,7 +230,7 @@ pub fn refuse_self_approval(maker: &Person, decider: &Person) -> Outcome<()> {
 
 #[cfg(test)]
 mod tests {
-    use universal_wallet_sdk::id::UserID;
+    use crate::id::UserID;
     use uuid::Uuid;
 
     use super::*;

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::{ApprovalID, UserID};
 
 use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use crate::audit::entry_builder::{EntryBuilder, Moment};
 use crate::error::{Code, InternalError, Outcome, refuse};
+use crate::id::{ApprovalID, UserID};
 use crate::people::caller::Caller;
 use crate::people::model::{Actor, Login, Member, Person, Role, in_order, read_name, read_roles};
 use crate::people::password::HalfMark;

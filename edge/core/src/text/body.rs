@@ -6,9 +6,8 @@ use std::str::FromStr;
 use serde::de::DeserializeSeed;
 use serde_json::{Map, Value};
 use universal_wallet_sdk::Amount;
-use universal_wallet_sdk::wire::FieldError;
 
-use crate::error::{Code, Refusal};
+use crate::error::{Code, FieldError, Refusal};
 use crate::text::strict_json::{Strict, shown};
 use crate::text::visible::is_visible;
 

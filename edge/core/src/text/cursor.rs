@@ -1,7 +1,6 @@
 //! Cursors: a position in a list, with a check value for the list and the distributor.
 
-use universal_wallet_sdk::id::DistributorID;
-
+use crate::id::DistributorID;
 use crate::text::digest::{Digest, same};
 
 fn check(distributor: DistributorID, list: &str, number: u64) -> String {

@@ -4,9 +4,9 @@
 //! number is masked per distributor, so two distributors' IDs differ even if time, number and randomness are equal.
 
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::DistributorID;
 use uuid::{Uuid, Variant};
 
+use crate::id::DistributorID;
 use crate::text::digest::Digest;
 
 const NUMBER_BITS: u32 = 40;

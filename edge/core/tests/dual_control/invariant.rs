@@ -1,13 +1,13 @@
 //! The invariant: two persons agreed to every loosening.
 
 use universal_wallet_core::approvals::model::{ApprovalKind, ApprovalStatus};
+use universal_wallet_core::id::ApprovalID;
 use universal_wallet_core::keys::model::{Key, KeyStatus};
 use universal_wallet_core::keys::settings::Settings;
 use universal_wallet_core::operations::model::OperationStatus;
 use universal_wallet_core::people;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::ip::cover;
-use universal_wallet_sdk::id::ApprovalID;
 
 use super::state::{Papers, State};
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use universal_wallet_sdk::id::UserID;
+use universal_wallet_core::id::UserID;
 
 /// A person, independent of the login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

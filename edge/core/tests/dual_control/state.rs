@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use universal_wallet_core::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use universal_wallet_core::audit::entry_builder::Moment;
+use universal_wallet_core::id::{ApprovalID, KeyID, UserID};
 use universal_wallet_core::keys::model::{Key, KeyStatus};
 use universal_wallet_core::keys::settings::Settings;
 use universal_wallet_core::operations::float::{FloatMovement, move_float};
@@ -14,7 +15,6 @@ use universal_wallet_core::people::model::Role;
 use universal_wallet_core::people::second_factor::proof::Standing;
 use universal_wallet_core::store::Store;
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::{ApprovalID, KeyID, UserID};
 
 use super::persons::{Behind, Logins, Person};
 use crate::support::memory::MemoryStore;

@@ -3,6 +3,7 @@
 use universal_wallet_core::approvals::model::{Approval, ApprovalKind};
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::Outcome;
+use universal_wallet_core::id::{ApprovalID, KeyID, UserID};
 use universal_wallet_core::keys::model::KeyStatus;
 use universal_wallet_core::operations::create::{Created, MerchantLookup};
 use universal_wallet_core::operations::requester::Requester;
@@ -13,7 +14,6 @@ use universal_wallet_core::people::second_factor::proof::Standing;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::{approvals, keys, operations, people};
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::{ApprovalID, KeyID, UserID};
 
 use super::ROLES;
 use super::persons::{Acting, Behind, Person};

@@ -2,6 +2,7 @@
 
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::Code;
+use universal_wallet_core::id::OperationID;
 use universal_wallet_core::operations::cash_outs::Wanted;
 use universal_wallet_core::operations::create::MerchantLookup;
 use universal_wallet_core::operations::float::{FloatMovement, move_float};
@@ -9,7 +10,6 @@ use universal_wallet_core::operations::model::CashOutRequestStatus;
 use universal_wallet_core::people::model::Role;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::{approvals, keys, operations};
-use universal_wallet_sdk::id::OperationID;
 use universal_wallet_sdk::{Amount, Timestamp};
 use uuid::Uuid;
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use universal_wallet_core::approvals::model::{ApprovalKind, digest};
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::Code;
+use universal_wallet_core::id::{ApprovalID, DistributorID, KeyID};
 use universal_wallet_core::operations::create::{Created, MerchantLookup};
 use universal_wallet_core::operations::float::{FloatMovement, move_float};
 use universal_wallet_core::operations::requester::Requester;
@@ -14,7 +15,6 @@ use universal_wallet_core::people::model::{Person, Role};
 use universal_wallet_core::store::Store;
 use universal_wallet_core::total::Total;
 use universal_wallet_core::{approvals, keys};
-use universal_wallet_sdk::id::{ApprovalID, DistributorID, KeyID};
 use universal_wallet_sdk::{Amount, Timestamp};
 use uuid::Uuid;
 

@@ -1,6 +1,7 @@
 //! Applies each command to the rules and to the model, whose answers must be equal.
 
 use universal_wallet_core::error::Code;
+use universal_wallet_core::id::{OperationID, UserID};
 use universal_wallet_core::operations::create::MerchantLookup;
 use universal_wallet_core::operations::float::{FloatMovement, move_float};
 use universal_wallet_core::operations::requester::Requester;
@@ -8,7 +9,6 @@ use universal_wallet_core::people::model::Role;
 use universal_wallet_core::wallet::{Hold, HoldStatus, announce, place_hold};
 use universal_wallet_core::{keys, operations, provisioning};
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::{OperationID, UserID};
 
 use super::command::Command;
 use super::model::{Made, Minor};

@@ -1,10 +1,10 @@
 //! Keys and decisions, applied to the rules and to the model.
 
 use universal_wallet_core::error::Code;
+use universal_wallet_core::id::UserID;
 use universal_wallet_core::people::model::Role;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::{approvals, keys};
-use universal_wallet_sdk::id::UserID;
 
 use super::apply_operations::LISTED;
 use super::command::Decision;
@@ -68,7 +68,7 @@ impl World {
         let result = self.run(office, |store, moment| keys::lifecycle::request(store, moment, &caller, &call));
         let line = self.offices[office].model.keys.len();
         let new = Key {
-            id: universal_wallet_sdk::id::KeyID::from_uuid(uuid::Uuid::nil()),
+            id: universal_wallet_core::id::KeyID::from_uuid(uuid::Uuid::nil()),
             limits,
             state: KeyState::Pending,
             maker: user,

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use universal_wallet_core::error::Code;
+use universal_wallet_core::id::OperationID;
 use universal_wallet_core::keys::settings::Permission;
 use universal_wallet_core::keys::verify::{Checked, check};
 use universal_wallet_core::operations;
@@ -10,7 +11,6 @@ use universal_wallet_core::operations::create::{Created, MerchantLookup};
 use universal_wallet_core::operations::model::{Operation as Stored, OperationStatus};
 use universal_wallet_core::operations::requester::Requester;
 use universal_wallet_core::store::Store;
-use universal_wallet_sdk::id::OperationID;
 
 use super::command::To;
 use super::model::{About, Made, Minor, Operation, OperationState, Paid};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use universal_wallet_core::id::{OperationID, UserID};
 use universal_wallet_core::people::model::Role;
-use universal_wallet_sdk::id::{OperationID, UserID};
 use uuid::Uuid;
 
 use super::model::{

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use universal_wallet_core::error::Code;
+use universal_wallet_core::id::{ApprovalID, KeyID, OperationID, UserID};
 use universal_wallet_core::people::model::Role;
-use universal_wallet_sdk::id::{ApprovalID, KeyID, OperationID, UserID};
 
 use crate::support::{DAY_MS, HOUR_MS};
 

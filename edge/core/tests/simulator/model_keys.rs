@@ -1,8 +1,8 @@
 //! The reference model: keys and decisions.
 
 use universal_wallet_core::error::Code;
+use universal_wallet_core::id::UserID;
 use universal_wallet_core::people::model::Role;
-use universal_wallet_sdk::id::UserID;
 
 use super::model::{About, AskState, Key, KeyState, MAX_BALANCE, Minor, Ms, Office, OperationState};
 use crate::support::{DAY_MS, HOUR_MS};

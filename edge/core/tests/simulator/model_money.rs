@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use universal_wallet_core::error::Code;
+use universal_wallet_core::id::{OperationID, UserID};
 use universal_wallet_core::people::model::Role;
-use universal_wallet_sdk::id::{OperationID, UserID};
 
 use super::model::{
     About, AskState, MAX_BALANCE, Made, Minor, Ms, Office, Operation, OperationState, Paid, RequestState,

@@ -2,13 +2,13 @@
 //! acknowledged.
 
 use universal_wallet_core::error::Code;
+use universal_wallet_core::id::OperationID;
 use universal_wallet_core::operations;
 use universal_wallet_core::operations::cash_outs::Wanted;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::wallet;
 use universal_wallet_core::wallet::{Credited, Hold, HoldStatus, WalletStore};
 use universal_wallet_sdk::Amount;
-use universal_wallet_sdk::id::OperationID;
 
 use super::model::{Minor, Request, RequestState};
 use super::model_money::HoldState;

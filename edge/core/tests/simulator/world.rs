@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use universal_wallet_core::approvals;
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::{Code, Outcome};
+use universal_wallet_core::id::{DistributorID, KeyID, OperationID, UserID};
 use universal_wallet_core::operations::model::{CashOutRequestStatus, Merchant, merchant_wallet, phone_wallet};
 use universal_wallet_core::people::model::Role;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::digest::Digest;
-use universal_wallet_sdk::id::{DistributorID, KeyID, OperationID, UserID};
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 use super::command::Command;

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use universal_wallet_core::approvals::model::{Approval, ApprovalStatus};
 use universal_wallet_core::audit::chain::{Content, Entry, Head};
 use universal_wallet_core::error::InternalError;
+use universal_wallet_core::id::{ApprovalID, KeyID, OperationID, UserID};
 use universal_wallet_core::keys::model::{Key, KeyStatus};
 use universal_wallet_core::operations::model::{
     CashOutRequest, CashOutRequestStatus, Operation, OperationDetails, OperationState, OperationStatus,
@@ -15,7 +16,6 @@ use universal_wallet_core::people::model::Member;
 use universal_wallet_core::store::{Deadline, IdempotentResult, Profile, Store};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Idempotency;
-use universal_wallet_sdk::id::{ApprovalID, KeyID, OperationID, UserID};
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 /// An operation's row: its mutable state, and the columns for queries.

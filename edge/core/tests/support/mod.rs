@@ -8,6 +8,7 @@ pub(crate) mod wallet;
 use memory::MemoryStore;
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::{Code, Error, Outcome};
+use universal_wallet_core::id::{DistributorID, UserID};
 use universal_wallet_core::keys::token::{Minted, Peppers};
 use universal_wallet_core::operations::create::{Created, MerchantLookup, Prepared};
 use universal_wallet_core::operations::requester::Requester;
@@ -18,7 +19,6 @@ use universal_wallet_core::store::{Profile, Store};
 use universal_wallet_core::text::input::Input;
 use universal_wallet_core::{operations, provisioning};
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::{DistributorID, UserID};
 use uuid::Uuid;
 
 /// An hour in milliseconds.

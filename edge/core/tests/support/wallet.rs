@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use universal_wallet_core::error::InternalError;
+use universal_wallet_core::id::OperationID;
 use universal_wallet_core::wallet::{Funds, Hold, HoldStatus, WalletStore};
-use universal_wallet_sdk::id::OperationID;
 use universal_wallet_sdk::{Amount, Timestamp};
 
 #[derive(Clone, Default)]

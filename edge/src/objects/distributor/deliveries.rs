@@ -2,11 +2,11 @@
 //! on an operation in `processing`.
 
 use universal_wallet_core::error::{Code, Error, InternalError, Outcome};
+use universal_wallet_core::id::OperationID;
 use universal_wallet_core::operations::lifecycle;
 use universal_wallet_core::operations::model::Operation;
 use universal_wallet_core::store::Store;
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::OperationID;
 
 use super::state::DistributorState;
 use crate::calls::objects::move_wallet;

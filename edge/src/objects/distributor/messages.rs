@@ -2,13 +2,13 @@
 
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::{Code, Error, Outcome, refuse};
+use universal_wallet_core::id::{OperationID, UserID};
 use universal_wallet_core::operations::cash_outs;
 use universal_wallet_core::people::model::{Member, Person};
 use universal_wallet_core::provisioning;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::input::Idempotency;
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::{OperationID, UserID};
 
 use super::deliveries::deliver;
 use super::state::DistributorState;

@@ -3,11 +3,11 @@
 use serde_json::json;
 use universal_wallet_core::audit::entry_builder::EntryBuilder;
 use universal_wallet_core::error::{Code, InternalError};
+use universal_wallet_core::id::KeyID;
 use universal_wallet_core::keys::model::{Key, Usage};
 use universal_wallet_core::people::model::Actor;
 use universal_wallet_sdk::Amount;
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::KeyID;
 
 use super::counters::usage::Denials;
 use super::state::DistributorState;

@@ -1,13 +1,13 @@
 //! Announcements of cash-out requests: the wallet holds the money and tells the distributor until it knows.
 
 use universal_wallet_core::error::{Code, Error, Outcome, refuse};
+use universal_wallet_core::id::{DistributorID, OperationID};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::{Input, must_be_same};
 use universal_wallet_core::text::json_text;
 use universal_wallet_core::wallet::{Hold, HoldStatus, WalletStore, announce, announced, place_hold, refused};
 use universal_wallet_sdk::Phone;
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::{DistributorID, OperationID};
 
 use super::state::WalletState;
 use crate::calls::objects;

@@ -1,10 +1,10 @@
 //! State of a wallet, used in synchronous stretches.
 
 use universal_wallet_core::error::{Code, Outcome, refuse};
+use universal_wallet_core::id::{DistributorID, OperationID};
 use universal_wallet_core::wallet::{Credited, Funds, WalletStore, capture, credit, release};
 use universal_wallet_sdk::Amount;
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::{DistributorID, OperationID};
 
 use super::store::SqlWallet;
 use crate::calls::shared::State;

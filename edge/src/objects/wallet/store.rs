@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use universal_wallet_core::error::InternalError;
+use universal_wallet_core::id::OperationID;
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::json_text;
 use universal_wallet_core::wallet::{Funds, Hold, WalletStore};
-use universal_wallet_sdk::id::OperationID;
 use universal_wallet_sdk::{Amount, Timestamp};
 
 use crate::platform::migrations::Migrations;

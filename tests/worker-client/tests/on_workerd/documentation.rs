@@ -77,7 +77,7 @@ fn the_programs_under_examples_run() {
     let example = |name, arguments: &[&str]| example(&edge, &distributor.id, &key, name, arguments, folder.path());
 
     let said = output(example("quick_start", &[]));
-    assert!(said.starts_with("50000.00 NGN available\nop_"), "{said}");
+    assert!(said.starts_with("50000.00 NGN, 50000.00 of it available\nop_"), "{said}");
 
     for arguments in [&["+234 803 123 4567", "1500"][..], &["100000", "250.50"], &[]] {
         let said = output(example("pos_cash_in", arguments));

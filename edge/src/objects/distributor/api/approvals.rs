@@ -5,6 +5,8 @@ use serde_json::Value;
 use universal_wallet_core::approvals::decide::{self, Decided};
 use universal_wallet_core::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use universal_wallet_core::error::{InternalError, Outcome, Refusal};
+
+use universal_wallet_core::operations::responses::OperationView;
 use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::people::requests;
 use universal_wallet_core::responses::{ApprovalView, KeyView, UserView};
@@ -12,7 +14,6 @@ use universal_wallet_core::store::Store;
 use universal_wallet_core::text::input::{Idempotency, Input};
 use universal_wallet_core::text::json_text;
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::wire::Operation;
 
 use super::lists::page;
 use super::response::Handled;
@@ -33,7 +34,7 @@ pub(crate) struct Decision {
     key: Option<KeyView>,
     /// The operation, for a request about an operation.
     #[serde(skip_serializing_if = "Option::is_none")]
-    operation: Option<Operation>,
+    operation: Option<OperationView>,
     /// The user, for a request about a user.
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<UserView>,

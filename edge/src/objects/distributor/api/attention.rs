@@ -3,11 +3,11 @@
 
 use serde::Serialize;
 use universal_wallet_core::error::{InternalError, Outcome};
+use universal_wallet_core::id::{KeyID, UserID};
 use universal_wallet_core::keys::model::{DAY_MS, Key};
 use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::json_text;
-use universal_wallet_sdk::id::{KeyID, UserID};
 use universal_wallet_sdk::{Amount, Timestamp};
 
 use crate::http::answer::Answer;

@@ -5,9 +5,9 @@ use universal_wallet_core::error::Outcome;
 use universal_wallet_core::operations::cash_outs;
 use universal_wallet_core::operations::model::CashOutRequest;
 use universal_wallet_core::operations::requester::Requester;
+use universal_wallet_core::operations::responses::{CashOutPage, CashOutRequestView};
 use universal_wallet_core::text::json_text;
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::wire;
 
 use super::lists::Cursors;
 use super::response::Handled;
@@ -29,13 +29,13 @@ impl DistributorState {
             (after, limit + 1),
         )?;
         let more = rows.len() > limit as usize;
-        let mut items: Vec<wire::CashOutRequest> = Vec::with_capacity(rows.len());
+        let mut items: Vec<CashOutRequestView> = Vec::with_capacity(rows.len());
         for (number, text) in rows.into_iter().take(limit as usize) {
             let request: CashOutRequest = json_text::read(&text)?;
             items.push(request.view(cursors.make(number)));
         }
         let next_cursor = items.last().filter(|_| more).map(|item| item.cursor.clone()).unwrap_or_default();
-        Ok(Answer::json(200, &wire::CashOutPage { items, next_cursor, limit })?)
+        Ok(Answer::json(200, &CashOutPage { items, next_cursor, limit })?)
     }
 
     /// `PUT /cashouts/{operationID}`.

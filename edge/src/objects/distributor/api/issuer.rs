@@ -3,13 +3,13 @@
 use serde::Serialize;
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::Outcome;
+use universal_wallet_core::id::DistributorID;
 use universal_wallet_core::keys::lifecycle;
 use universal_wallet_core::operations::float::{FloatMovement, move_float};
 use universal_wallet_core::provisioning;
 use universal_wallet_core::store::{Profile, Store};
 use universal_wallet_core::text::input::Idempotency;
 use universal_wallet_core::total::Total;
-use universal_wallet_sdk::id::DistributorID;
 use universal_wallet_sdk::{Amount, Timestamp};
 
 use super::approvals::remember;

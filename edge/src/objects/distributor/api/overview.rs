@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 use universal_wallet_core::error::Outcome;
+use universal_wallet_core::id::DistributorID;
 use universal_wallet_core::people::caller::Caller;
+use universal_wallet_core::responses::Balance;
 use universal_wallet_core::store::Store;
 use universal_wallet_sdk::Amount;
-use universal_wallet_sdk::id::DistributorID;
-use universal_wallet_sdk::wire::Balance;
 
 use crate::http::answer::Answer;
 use crate::objects::distributor::api::issuer::Standing;
@@ -39,7 +39,10 @@ impl DistributorState {
     pub(super) fn balance(&self) -> Outcome<Answer> {
         let book = self.store.head().book;
         let currency = self.store.profile().currency.clone();
-        Ok(Answer::json(200, &Balance::new(book.balance, book.available(), book.held, currency))?)
+        Ok(Answer::json(
+            200,
+            &Balance { balance: book.balance, available: book.available(), held: book.held, currency },
+        )?)
     }
 
     /// `GET` of the distributor itself.

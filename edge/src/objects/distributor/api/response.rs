@@ -1,8 +1,8 @@
 //! Results of a handler and of a call.
 
 use universal_wallet_core::error::InternalError;
+use universal_wallet_core::id::DistributorID;
 use universal_wallet_core::text::json_text;
-use universal_wallet_sdk::id::DistributorID;
 
 use crate::calls::step;
 use crate::http::answer::Answer;

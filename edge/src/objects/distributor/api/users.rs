@@ -6,6 +6,7 @@ use universal_wallet_core::approvals::decide;
 use universal_wallet_core::approvals::model::{Approval, ApprovalKind};
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::{Code, InternalError, Outcome, refuse};
+use universal_wallet_core::id::{ApprovalID, UserID};
 use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::people::members;
 use universal_wallet_core::people::model::{Person, Role};
@@ -15,7 +16,6 @@ use universal_wallet_core::responses::{ApprovalView, UserView};
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::secret::Secret;
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::{ApprovalID, UserID};
 use zeroize::Zeroizing;
 
 use super::lists::{Cursors, page};

@@ -5,8 +5,8 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 use universal_wallet_core::error::InternalError;
+use universal_wallet_core::id::KeyID;
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::KeyID;
 
 use crate::objects::distributor::store::SqlStore;
 

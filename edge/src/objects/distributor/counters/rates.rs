@@ -2,9 +2,9 @@
 
 use rustc_hash::FxHashMap;
 use universal_wallet_core::error::{Code, Refusal};
+use universal_wallet_core::id::KeyID;
 use universal_wallet_core::keys::rate_limit::{Bucket, Drawn, for_refused};
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::KeyID;
 
 /// Buckets of the keys that called.
 #[derive(Default)]

@@ -3,9 +3,9 @@
 
 use rustc_hash::FxHashMap;
 use universal_wallet_core::error::{Code, InternalError};
+use universal_wallet_core::id::KeyID;
 use universal_wallet_core::keys::model::Key;
 use universal_wallet_sdk::Timestamp;
-use universal_wallet_sdk::id::KeyID;
 
 use crate::objects::distributor::store::SqlStore;
 

@@ -1,7 +1,7 @@
 //! Delivery of a movement to a wallet.
 
+use universal_wallet_core::id::OperationID;
 use universal_wallet_core::operations::model::{CashOutRequest, Operation, phone_wallet};
-use universal_wallet_sdk::id::OperationID;
 use universal_wallet_sdk::{Amount, Timestamp};
 
 use crate::messages::wallet_movement::{MovementKind, WalletMovement};

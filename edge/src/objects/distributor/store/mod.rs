@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use universal_wallet_core::audit::chain::{Content, Entry, Head};
 use universal_wallet_core::audit::verify::Anchor;
 use universal_wallet_core::error::{Error, InternalError};
+use universal_wallet_core::id::{KeyID, OperationID};
 use universal_wallet_core::keys::model::Key;
 use universal_wallet_core::operations::model::{CashOutRequest, Operation, OperationDetails, OperationStatus};
 use universal_wallet_core::people::model::Member;
@@ -20,7 +21,6 @@ use universal_wallet_core::store::{Deadline, Profile, Store as _};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::json_text;
 use universal_wallet_core::text::numbered_id::Numbering;
-use universal_wallet_sdk::id::{KeyID, OperationID};
 use universal_wallet_sdk::{Amount, Timestamp};
 
 use self::delivery::Delivery;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use universal_wallet_core::approvals::model::Approval;
 use universal_wallet_core::audit::chain::{Entry, Head};
 use universal_wallet_core::error::InternalError;
+use universal_wallet_core::id::{ApprovalID, KeyID, OperationID};
 use universal_wallet_core::keys::model::Key;
 use universal_wallet_core::operations::model::{CashOutRequest, CashOutRequestStatus, Operation, OperationStatus};
 use universal_wallet_core::people::model::Member;
@@ -12,7 +13,6 @@ use universal_wallet_core::store::{Deadline, IdempotentResult, Profile, Store};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Idempotency;
 use universal_wallet_core::text::json_text;
-use universal_wallet_sdk::id::{ApprovalID, KeyID, OperationID};
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 use super::delivery::Delivery;

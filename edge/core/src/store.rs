@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 use crate::approvals::model::Approval;
-use crate::audit::chain::{Entry, Head};
+use crate::audit::chain::{Entry, Head, States};
 use crate::error::{Code, InternalError, Outcome, Refusal, refuse};
 use crate::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID};
 use crate::keys::model::Key;
@@ -132,10 +132,10 @@ pub trait Store {
     fn approved_keys(&self) -> Result<Vec<Key>, InternalError>;
     /// The unclaimed key that is to replace this one, if any.
     fn open_rotation(&self, replaces: KeyID) -> Result<Option<Rc<Key>>, InternalError>;
-    /// Writes a new or changed request.
+    /// Writes a new or changed request; one about an operation is never written, since the operation tells it.
     fn put_approval(&mut self, approval: &Approval, document: &str) -> Result<(), InternalError>;
 
-    /// The earliest deadline, if any.
+    /// The earliest deadline, if any. A pending operation has its own, which is not added.
     fn first_deadline(&self) -> Option<(Timestamp, Deadline)>;
     /// Adds a deadline.
     fn add_deadline(&mut self, at: Timestamp, due: Deadline) -> Result<(), InternalError>;
@@ -149,17 +149,16 @@ pub trait Store {
 
     /// An operation by its ID; for a cash-out, the latest attempt.
     fn operation(&self, id: OperationID) -> Result<Option<Operation>, InternalError>;
-    /// Appends an operation's first entry, stores the operation, and adds its amount to the key's volume of the day, in
-    /// one write. An already used idempotency key is an internal error.
+    /// Stores an operation, which is its own first entry, and adds its amount to the key's volume of the day, in one
+    /// write; `states` are the other states of the entry. An already used idempotency key is an internal error.
     fn add_operation(
         &mut self,
         operation: &Operation,
         entry: &Entry,
         head: Head,
+        states: &States,
         idempotency: Option<&Idempotency>,
     ) -> Result<(), InternalError>;
-    /// Frees the idempotency key of an operation whose call was refused after all.
-    fn forget_idempotency(&mut self, number: u64) -> Result<(), InternalError>;
     /// Marks an operation as superseded by a new attempt: lists leave it out.
     fn supersede(&mut self, number: u64) -> Result<(), InternalError>;
     /// Writes an operation's state.

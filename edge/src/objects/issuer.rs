@@ -19,7 +19,7 @@ use crate::platform::migrations::Migrations;
 use crate::platform::random;
 use crate::platform::storage::{NONE, Storage};
 
-const MIGRATIONS: Migrations = Migrations { table: "distributors", steps: &[] };
+const MIGRATIONS: Migrations = Migrations { table: "distributors", retired: None, steps: &[] };
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS distributors (

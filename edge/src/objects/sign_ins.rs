@@ -15,7 +15,7 @@ use crate::platform::clock;
 use crate::platform::migrations::Migrations;
 use crate::platform::storage::{NONE, Storage};
 
-const MIGRATIONS: Migrations = Migrations { table: "failures", steps: &[] };
+const MIGRATIONS: Migrations = Migrations { table: "failures", retired: None, steps: &[] };
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS failures (n INTEGER PRIMARY KEY, at INTEGER NOT NULL, login TEXT NOT NULL) STRICT;

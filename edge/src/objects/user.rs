@@ -25,7 +25,7 @@ use crate::platform::migrations::Migrations;
 use crate::platform::storage::{NONE, Storage};
 use crate::platform::{clock, random};
 
-const MIGRATIONS: Migrations = Migrations { table: "user", steps: &[] };
+const MIGRATIONS: Migrations = Migrations { table: "user", retired: None, steps: &[] };
 
 const TABLES: &str = "
 CREATE TABLE user (one INTEGER PRIMARY KEY CHECK (one = 1), doc TEXT NOT NULL) STRICT;

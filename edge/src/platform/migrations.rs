@@ -7,13 +7,15 @@ use wasm_bindgen::JsError;
 use super::log::report;
 use super::storage::{NONE, Storage};
 
-/// The error for which the shell answers 503: the tables are newer than this code.
+/// The error for which the shell answers 503: the tables are not of a version that this code reads.
 const NEWER: &str = "newer";
 
 /// Changes to the tables of one kind of object since their first version.
 pub(crate) struct Migrations {
     /// A table that every object of the kind has, once it has any.
     pub(crate) table: &'static str,
+    /// Part of that table's definition in version 0.1, whose tables this code does not read.
+    pub(crate) retired: Option<&'static str>,
     /// Statements that lead from each version to the next; the first leads from version 1 to 2.
     pub(crate) steps: &'static [&'static str],
 }
@@ -35,6 +37,12 @@ impl Migrations {
             report(&fault);
             JsError::new("the object cannot be loaded")
         };
+        if self.is_retired(storage).map_err(failed)? {
+            report(&InternalError::new(
+                "the state is of version 0.1, which this code does not read: start with a new one",
+            ));
+            return Err(JsError::new(NEWER));
+        }
         let stored = self.stored(storage).map_err(failed)?;
         if let Some(stored) = stored.filter(|stored| *stored > self.version()) {
             let known = self.version();
@@ -44,6 +52,12 @@ impl Migrations {
             return Err(JsError::new(NEWER));
         }
         self.migrate(storage, stored).and_then(|()| load()).map_err(failed)
+    }
+
+    /// True for tables of version 0.1.
+    fn is_retired(&self, storage: &Storage) -> Result<bool, InternalError> {
+        let Some(part) = self.retired else { return Ok(false) };
+        Ok(storage.definition(self.table)?.is_some_and(|definition| definition.contains(part)))
     }
 
     /// Takes every step from the stored version on, in one transaction.

@@ -95,6 +95,32 @@ macro_rules! integers {
 }
 integers!(u8 u32 u64 usize i64);
 
+/// Bytes, bound as a BLOB.
+pub(crate) struct Blob<'a>(pub(crate) &'a [u8]);
+
+impl Value for Blob<'_> {
+    fn value(&self) -> Option<SqlStorageValue> {
+        Some(self.0.to_vec().into())
+    }
+}
+
+/// An integer that may pass 2^53, beyond which a number is not exact in JavaScript: it travels as text, and an INTEGER
+/// column makes a number of it. It is read from `CAST(… AS TEXT)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Exact(pub(crate) i64);
+
+impl Value for Exact {
+    fn value(&self) -> Option<SqlStorageValue> {
+        Some(SqlStorageValue::try_from_i64(self.0).unwrap_or_else(|_| self.0.to_string().into()))
+    }
+}
+
+impl Column for Exact {
+    fn read(value: SqlStorageValue) -> Option<Self> {
+        String::read(value)?.parse().ok().map(Self)
+    }
+}
+
 /// Types that are stored in their text form.
 macro_rules! as_text {
     ($($kind:ident)*) => { $(
@@ -138,6 +164,12 @@ impl Bindings for () {
     }
 }
 
+impl Bindings for Vec<Option<SqlStorageValue>> {
+    fn values(&self) -> Result<Vec<SqlStorageValue>, InternalError> {
+        self.iter().cloned().collect::<Option<_>>().ok_or_else(unfit)
+    }
+}
+
 macro_rules! tuples {
     ($($($name:ident)+;)*) => { $(
         #[allow(non_snake_case, reason = "a value is named as its type")]
@@ -156,8 +188,7 @@ macro_rules! tuples {
     )* };
 }
 tuples! {
-    A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G;
-    A B C D E F G H I J K L M N;
+    A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E F G H;
 }
 
 #[cold]

@@ -122,8 +122,13 @@ impl Storage {
 
     /// True if a table with that name exists.
     pub(crate) fn has_table(&self, table: &str) -> Result<bool, InternalError> {
-        let found: Option<(i64,)> =
-            self.row("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,))?;
-        Ok(found.is_some())
+        Ok(self.definition(table)?.is_some())
+    }
+
+    /// The statement that created a table; `None` without the table.
+    pub(super) fn definition(&self, table: &str) -> Result<Option<String>, InternalError> {
+        let found: Option<(String,)> =
+            self.row("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (table,))?;
+        Ok(found.map(|(sql,)| sql))
     }
 }

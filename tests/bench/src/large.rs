@@ -34,9 +34,10 @@ pub(crate) fn start(cores: Cores) -> Result<(Server, Prepared)> {
         copy(
             first,
             (first + BATCH - 1).min(OPERATIONS),
-            "INSERT INTO operations (n, id, text, hash, type, key, status, state, scope, idempotency, request) \
-             SELECT -i, id || i, text, hash, type, key, status, state, key, 'earlier-' || i, id FROM copies, \
-             (SELECT * FROM operations WHERE n > 0 ORDER BY n DESC LIMIT 1)",
+            "INSERT INTO operations (n, at, random, type, party, minor, key, status, moved, hash, held, issued, charged, \
+               cashed_out) \
+             SELECT -i, at, random, type, party, minor, key, status, moved, hash, held, issued, charged, cashed_out \
+             FROM copies, (SELECT * FROM operations WHERE n > 0 ORDER BY n DESC LIMIT 1)",
         );
     }
     copy(

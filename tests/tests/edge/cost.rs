@@ -241,9 +241,10 @@ fn a_distributor_with_200_000_operations_reads_no_more_rows_than_an_empty_one() 
         "DISTRIBUTOR",
         &distributor.id,
         "WITH RECURSIVE copies (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM copies WHERE i < 200000) \
-         INSERT INTO operations (n, id, text, hash, type, key, status, state) \
-         SELECT -i, id || i, text, hash, type, key, status, state FROM copies, \
-         (SELECT * FROM operations ORDER BY n DESC LIMIT 1)",
+         INSERT INTO operations (n, at, random, type, party, minor, key, status, moved, hash, held, issued, charged, \
+           cashed_out) \
+         SELECT -i, at, random, type, party, minor, key, status, moved, hash, held, issued, charged, cashed_out \
+         FROM copies, (SELECT * FROM operations ORDER BY n DESC LIMIT 1)",
         json!([]),
     );
     costs();

@@ -42,6 +42,7 @@ mod secrets;
 mod shown_person;
 mod sign_in;
 mod snapshots;
+mod tampering;
 mod upgrade;
 mod usage;
 mod verify;

@@ -270,7 +270,7 @@ async fn the_published_client_moves_money_there_and_back() {
 }
 
 #[test]
-fn a_wallet_without_room_refuses_and_the_float_has_the_money_back() {
+fn a_wallet_without_room_fails_the_operation_and_the_float_has_the_money_back() {
     let edge = Edge::start();
     let (rich, other) = (edge.empty_distributor(), edge.distributor());
     let most = "999999999999999.99";
@@ -282,10 +282,13 @@ fn a_wallet_without_room_refuses_and_the_float_has_the_money_back() {
     rich.cash_in(&all, PHONE, most).ok();
     let till = other.till();
     let body = json!({ "operationType": "cash-in", "amount": "0.01", "phoneTo": PHONE });
-    for _ in 0..2 {
-        let refused = other.operation(&till, body.clone()).once("1").send();
-        refused.refused(400, "invalid_amount");
-        assert_eq!(refused.header("Idempotent-Replayed"), None, "a refused call is not remembered");
+    for replayed in [None, Some("true")] {
+        let failed = other.operation(&till, body.clone()).once("1").send();
+        assert_eq!(failed.header("Idempotent-Replayed"), replayed);
+        let receipt = failed.ok();
+        assert_eq!(receipt["status"], "failed", "{receipt}");
+        let operation = other.read_operation(&till, receipt["operationID"].as_str().unwrap());
+        assert_eq!(operation["lastError"], "The balance of the wallet would pass 999999999999999.99.", "{operation}");
     }
     let position = other.position();
     assert_eq!((&position["balance"], &position["processing"]), (&json!("50000.00"), &json!("0.00")), "{position}");

@@ -68,9 +68,12 @@ pub const AREAS: &[Area] = &[
             &[layer("entries", &["audit/entry_builder.rs"]), layer("key checks", &["keys/verify.rs"])],
             &[layer("store", &["store.rs"])],
             &[layer("responses", &["operations/responses.rs", "responses.rs"])],
-            &[layer("approval", &["approvals/model.rs"]), layer("operation", &["operations/model.rs"])],
+            &[layer("first entries", &["audit/created.rs"]), layer("verification", &["audit/verify.rs"])],
+            &[layer("decisions on operations", &["operations/decision.rs"])],
+            &[layer("operation", &["operations/model.rs"])],
+            &[layer("approval", &["approvals/model.rs"])],
             &[layer("key", &["keys/model.rs"])],
-            &[layer("chain", &["audit/chain.rs", "audit/verify.rs"]), layer("callers", &["people/caller.rs"])],
+            &[layer("chain", &["audit/chain.rs"]), layer("callers", &["people/caller.rs"])],
             &[layer(
                 "values",
                 &[

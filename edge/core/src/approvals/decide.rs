@@ -7,7 +7,7 @@ use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use crate::audit::entry_builder::EntryBuilder;
 use crate::error::{Code, InternalError, Outcome, refuse};
 use crate::keys::model::{Key, KeyStatus};
-use crate::operations::model::{Operation, OperationStatus};
+use crate::operations::model::Operation;
 use crate::people::caller::Caller;
 use crate::people::model::{Actor, Member, Person, Role, refuse_self_approval};
 use crate::store::{Deadline, Store};
@@ -55,12 +55,9 @@ pub fn approve(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str,
         ApprovalKind::IssueKey | ApprovalKind::RotateKey => grant_key(store, now, caller, approval),
         ApprovalKind::Operation => {
             let operation = operations::lifecycle::find(store, &approval)?;
-            if operation.facts.subject() != approval.subject {
-                return Err(InternalError::new("an operation that differs from its request").into());
-            }
             operations::lifecycle::must_still_be_allowed(store, &operation)?;
             let approval = decided(approval, ApprovalStatus::Approved, Some(by), now, None);
-            let operation = operations::lifecycle::carry_out(store, now, caller.actor(), operation, approval.clone())?;
+            let operation = operations::lifecycle::carry_out(store, now, caller.actor(), operation, &approval)?;
             Ok(Decided { approval, key: None, operation: Some(operation), user: None })
         }
         ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => {
@@ -165,19 +162,17 @@ pub fn lapse(store: &mut dyn Store, now: Timestamp, approval: Approval) -> Resul
 pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approval) -> Result<Decided, InternalError> {
     if approval.kind == ApprovalKind::Operation {
         let operation = operations::lifecycle::find(store, &approval)?;
-        let (status, why) = match approval.status {
+        let why = match approval.status {
             ApprovalStatus::Expired => {
-                let why = approval.reason.clone().unwrap_or_else(|| "Nobody decided within 24 hours.".to_string());
-                (OperationStatus::Expired, why)
+                approval.reason.clone().unwrap_or_else(|| "Nobody decided within 24 hours.".to_string())
             }
             ApprovalStatus::Withdrawn => {
                 let name = approval.decided_by.as_ref().map(|person| person.name.as_str()).unwrap_or_default();
-                (OperationStatus::Rejected, format!("Withdrawn by {name}."))
+                format!("Withdrawn by {name}.")
             }
-            _ => (OperationStatus::Rejected, approval.reason.clone().unwrap_or_default()),
+            _ => approval.reason.clone().unwrap_or_default(),
         };
-        let operation =
-            operations::lifecycle::give_back(store, now, actor, operation, status, why, Some(approval.clone()))?;
+        let operation = operations::lifecycle::give_back(store, now, actor, operation, &approval, why)?;
         return Ok(Decided { approval, key: None, operation: Some(operation), user: None });
     }
 

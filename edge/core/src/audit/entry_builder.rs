@@ -5,7 +5,8 @@ use serde_json::Value;
 use universal_wallet_sdk::Timestamp;
 
 use crate::approvals::model::Approval;
-use crate::audit::chain::{Book, Content, Entry, Head, state_digest};
+use crate::audit::chain::{Book, Content, Entry, Head, States, state_digest};
+use crate::audit::created;
 use crate::error::InternalError;
 use crate::id::UserID;
 use crate::keys::model::Key;
@@ -35,7 +36,7 @@ pub struct EntryBuilder<'a> {
     at: Timestamp,
     kind: &'static str,
     actor: Actor,
-    states: Vec<(String, String)>,
+    states: States,
 }
 
 impl<'a> EntryBuilder<'a> {
@@ -98,10 +99,10 @@ impl<'a> EntryBuilder<'a> {
         self.store.put_request(&request, &document)
     }
 
-    /// Makes the entry; its text contains `details` as serialised.
-    fn entry(&mut self, subject: String, details: impl Serialize) -> Result<(Entry, Head), InternalError> {
+    /// Makes the entry.
+    fn entry(&mut self, subject: String, details: Value) -> Result<(Entry, Head), InternalError> {
         let content = Content {
-            n: self.number(),
+            number: self.number(),
             at: self.at,
             kind: self.kind.into(),
             actor: self.actor.clone(),
@@ -116,22 +117,23 @@ impl<'a> EntryBuilder<'a> {
     fn vouch_for(&mut self, operation: &mut Operation) {
         operation.state.entry = self.number();
         operation.state.updated_at = self.at;
-        self.states.push((operation.facts.id.to_string(), operation.state.status.in_chain().into()));
+        self.states.push((operation.number.to_string(), operation.state.status.in_chain().into()));
     }
 
     /// Finishes with the first entry of an operation; `moves_float` if the same entry changes the float.
     pub fn done_with_new_operation(
-        mut self,
+        self,
         mut operation: Operation,
         idempotency: Option<&Idempotency>,
         moves_float: bool,
     ) -> Result<Operation, InternalError> {
-        self.vouch_for(&mut operation);
-        let (entry, head) = self.entry(operation.facts.id.to_string(), &operation.facts)?;
+        operation.state.entry = self.number();
+        operation.state.updated_at = self.at;
+        let (entry, head) = created::follow(&self.head, &operation, self.book, self.states.clone())?;
         if moves_float {
             operation.state.float = Some(FloatEntry { number: entry.number, hash: entry.hash });
         }
-        self.store.add_operation(&operation, &entry, head, idempotency)?;
+        self.store.add_operation(&operation, &entry, head, &self.states, idempotency)?;
         self.store.tell(self.kind, &operation.facts.id.to_string(), self.at);
         Ok(operation)
     }

@@ -1,5 +1,6 @@
 //! The audit chain: hash-linked entries, their construction and their verification.
 
 pub mod chain;
+pub mod created;
 pub mod entry_builder;
 pub mod verify;

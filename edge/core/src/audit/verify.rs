@@ -2,12 +2,14 @@
 //! last entry vouches for.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use universal_wallet_sdk::Timestamp;
 
-use crate::audit::chain::{Content, Entry, Head, hash};
+use crate::audit::chain::{Content, Entry, Head, OPERATION_CREATED, hash};
 use crate::error::InternalError;
+use crate::operations::decision;
+use crate::operations::model::{Operation, OperationDecision, OperationStatus};
 use crate::text::digest::Digest;
-use crate::text::json_text;
 
 /// Maximum number of entries that one call verifies.
 pub const MAX_ENTRIES: usize = 10_000;
@@ -36,8 +38,10 @@ pub struct Stored {
 pub trait Evidence {
     /// Entries in order from a number on, up to a maximum count.
     fn entries(&self, from: u64, most: usize) -> Result<Vec<Entry>, InternalError>;
-    /// The state with this ID.
+    /// The document with this ID.
     fn stored(&self, id: &str) -> Result<Option<Stored>, InternalError>;
+    /// The operation that the entry with this number made.
+    fn operation(&self, number: u64) -> Result<Option<Operation>, InternalError>;
     /// Number of an entry that a stored state names as its last change, although the entry is missing from the chain or
     /// concerns another subject.
     fn unvouched(&self) -> Result<Option<u64>, InternalError>;
@@ -128,19 +132,86 @@ fn entry_holds(
     if anchor.is_some_and(|anchor| anchor.number == number && anchor.hash != entry.hash) {
         return Ok(false);
     }
-    let Ok(content) = json_text::read::<Content>(&entry.text) else { return Ok(false) };
-    if content.n != number {
+    let Ok(content) = Content::read(&entry.text) else { return Ok(false) };
+    if content.number != number {
         return Ok(false);
     }
     for (id, digest) in &content.states {
-        let holds = match evidence.stored(id)? {
-            Some(stored) if stored.entry == number => stored.digest == *digest,
-            Some(stored) => stored.entry > number,
-            None => false,
+        let holds = match id.parse() {
+            Ok(made_by) => operation_holds(evidence, &content, &entry.hash, made_by, digest)?,
+            Err(_) => match evidence.stored(id)? {
+                Some(stored) if stored.entry == number => stored.digest == *digest,
+                Some(stored) => stored.entry > number,
+                None => false,
+            },
         };
         if !holds {
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+/// True for entries that change the float by an operation's amount.
+fn moves_float(kind: &str, operation: &Operation) -> bool {
+    match kind {
+        OPERATION_CREATED => operation.facts.approval.is_none() && operation.facts.is_cash_in(),
+        "operation.approved" => operation.facts.is_cash_in(),
+        "operation.captured" | "operation.returned" => true,
+        _ => false,
+    }
+}
+
+/// Compares an operation with one of the entries about it, and at its first entry also with the entries that it names.
+fn operation_holds(
+    evidence: &dyn Evidence,
+    content: &Content,
+    hash: &Digest,
+    made_by: u64,
+    status: &str,
+) -> Result<bool, InternalError> {
+    let number = content.number;
+    let Some(operation) = evidence.operation(made_by)? else { return Ok(false) };
+    let state = &operation.state;
+    if operation.facts.id.to_string() != content.subject || state.entry < number {
+        return Ok(false);
+    }
+    if state.entry == number {
+        // An arrival has no entry, and comes after the last one.
+        let arrived = state.status == OperationStatus::Completed && operation.facts.is_cash_in();
+        let in_time = state.updated_at == content.at || (arrived && state.updated_at > content.at);
+        let why = content.details.get("reason").and_then(Value::as_str);
+        if state.status.in_chain() != status || state.error.as_deref() != why || !in_time {
+            return Ok(false);
+        }
+    }
+    if moves_float(&content.kind, &operation)
+        && !state.float.is_some_and(|float| float.number > number || (float.number == number && float.hash == *hash))
+    {
+        return Ok(false);
+    }
+    if let Some(status) = decision::status(content)
+        && state.decision != Some(OperationDecision { entry: number, status })
+    {
+        return Ok(false);
+    }
+    if number != made_by {
+        return Ok(true);
+    }
+    let named = |entry: u64, fits: &dyn Fn(&Content) -> bool| -> Result<bool, InternalError> {
+        if entry == number {
+            return Ok(fits(content));
+        }
+        let Some(entry) = evidence.entries(entry, 1)?.pop().filter(|found| found.number == entry) else {
+            return Ok(false);
+        };
+        let content = Content::read(&entry.text);
+        Ok(content
+            .is_ok_and(|content| content.states.iter().any(|(id, _)| *id == made_by.to_string()) && fits(&content)))
+    };
+    Ok(named(state.entry, &|_| true)?
+        && state
+            .float
+            .map_or(Ok(true), |float| named(float.number, &|content| moves_float(&content.kind, &operation)))?
+        && state.decision.map_or(Ok(true), |made| named(made.entry, &|content| decision::status(content).is_some()))?)
 }

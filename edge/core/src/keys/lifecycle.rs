@@ -11,7 +11,6 @@ use crate::keys::model::{DAY_MS, Key, KeyStatus};
 use crate::keys::settings::Settings;
 use crate::keys::token::Minted;
 use crate::operations;
-use crate::operations::model::OperationStatus;
 use crate::people::caller::Caller;
 use crate::people::model::{Actor, Role};
 use crate::store::{Deadline, Store};
@@ -186,16 +185,7 @@ pub fn revoke(
     entry.key(key.clone())?;
     entry.done(key.id, json!({ "reason": reason }))?;
     while let Some(operation) = store.first_pending_of_key(key.id)? {
-        let why = "Its API key was revoked.";
-        operations::lifecycle::give_back(
-            store,
-            now,
-            Actor::System,
-            operation,
-            OperationStatus::Rejected,
-            why.into(),
-            None,
-        )?;
+        operations::lifecycle::reject_for_revoked_key(store, now, operation)?;
     }
     if let Some(successor) = store.open_rotation(key.id)? {
         let actor = Actor::System;

@@ -2,7 +2,6 @@
 
 use universal_wallet_sdk::ShortCode;
 
-use crate::approvals::model::{Approval, ApprovalKind};
 use crate::audit::entry_builder::{EntryBuilder, Moment};
 use crate::error::{Code, Error, InternalError, Outcome, refuse};
 use crate::id::{ApprovalID, OperationID};
@@ -11,7 +10,7 @@ use crate::operations::model::{
     CashOutRequest, CashOutRequestStatus, Destination, Direction, Merchant, Operation, OperationDetails,
     OperationState, OperationStatus,
 };
-use crate::operations::request_body::{Asked, NewOperation};
+use crate::operations::request_body::{Asked, NewOperation, ROUTE};
 use crate::operations::requester::Requester;
 use crate::store::{Deadline, IdempotentResult, Store};
 use crate::text::input::Idempotency;
@@ -91,7 +90,7 @@ pub fn prepare(
     requester.may()?;
     input.idempotency_key()?;
     let new = NewOperation::read(input)?;
-    let idempotency = input.idempotency(&requester.scope(), "POST operations", &new.values()?)?;
+    let idempotency = input.idempotency(&requester.scope(), ROUTE, &new.values()?)?;
     let mut prepared = check(store, moment, requester, new, looked_up);
     let is_one_write = matches!(&prepared, Ok(Prepared::Ready(ready)) if ready.is_one_write());
     if !is_one_write && let Some(before) = replay(store, idempotency.as_ref())? {
@@ -176,8 +175,8 @@ fn write(
     let profile = store.profile();
     let mut entry = EntryBuilder::begin(store, moment.now, "operation.created", requester.actor());
     entry.book = book;
-    let number = entry.number();
-    let uuid = profile.numbering().uuid(number, moment.now, moment.random);
+    let (number, at) = (entry.number(), entry.at());
+    let uuid = profile.numbering().uuid(number, at, moment.random);
     let facts = OperationDetails {
         id: request.as_ref().map_or(OperationID::from_uuid(uuid), |request| request.id),
         direction,
@@ -186,14 +185,8 @@ fn write(
         key: requester.key().map(|key| (key.id, key.lineage)),
         maker: requester.maker().clone(),
         approval: (!automatic).then_some(ApprovalID::from_uuid(uuid)),
-        created_at: moment.now,
+        created_at: at,
     };
-    if let Some(id) = facts.approval {
-        let kind = ApprovalKind::Operation;
-        let approval = Approval::ask(id, profile.id, kind, facts.subject(), &facts.maker, moment.now)?;
-        entry.store.add_deadline(approval.expires_at, Deadline::Approval(id))?;
-        entry.approval(approval)?;
-    }
     if let Some(request) = request {
         entry.store.remove_deadline(request.expires_at, Deadline::CashOutRequest(request.id))?;
         if let Some(before) = request.attempt {
@@ -203,6 +196,6 @@ fn write(
     }
     let status = if automatic { OperationStatus::Processing } else { OperationStatus::Pending };
     let moves_float = automatic && facts.is_cash_in();
-    let state = OperationState { entry: number, status, float: None, error: None, updated_at: moment.now };
+    let state = OperationState { entry: number, status, float: None, error: None, decision: None, updated_at: at };
     entry.done_with_new_operation(Operation { number, facts, state }, idempotency, moves_float)
 }

@@ -9,9 +9,10 @@ use crate::error::{Code, InternalError, Outcome, Refusal, refuse};
 use crate::id::OperationID;
 use crate::keys::model::{Key, KeyStatus};
 use crate::operations;
-use crate::operations::model::{Operation, OperationState, OperationStatus};
+use crate::operations::decision;
+use crate::operations::model::{Operation, OperationDecision, OperationState, OperationStatus};
 use crate::people::model::Actor;
-use crate::store::{Deadline, Store};
+use crate::store::Store;
 
 /// The operation that a request concerns.
 pub fn find(store: &dyn Store, approval: &Approval) -> Result<Operation, InternalError> {
@@ -52,7 +53,7 @@ pub fn carry_out(
     now: Timestamp,
     actor: Actor,
     mut operation: Operation,
-    approval: Approval,
+    approval: &Approval,
 ) -> Outcome<Operation> {
     let amount = operation.facts.amount;
     let mut entry = EntryBuilder::begin(store, now, "operation.approved", actor);
@@ -67,25 +68,25 @@ pub fn carry_out(
     }
     let moves_float = operation.facts.is_cash_in();
     operation.state.status = OperationStatus::Processing;
-    entry.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
-    let details = json!({ "approvalID": approval.id, "digest": approval.digest });
-    entry.approval(approval)?;
-    Ok(entry.done_with_operation(operation, details, moves_float)?)
+    operation.state.decision = Some(OperationDecision { entry: entry.number(), status: approval.status });
+    Ok(entry.done_with_operation(operation, decision::details(approval, None), moves_float)?)
 }
 
 /// Ends an operation that is not carried out: its hold is released, its day's volume lowered, and the customer's
-/// request reopened.
+/// request reopened. `ended` is the operation's own request after its end.
 pub fn give_back(
     store: &mut dyn Store,
     now: Timestamp,
     actor: Actor,
     mut operation: Operation,
-    status: OperationStatus,
+    ended: &Approval,
     why: String,
-    approval: Option<Approval>,
 ) -> Result<Operation, InternalError> {
     let facts = operation.facts.clone();
-    let kind = if status == OperationStatus::Expired { "operation.expired" } else { "operation.rejected" };
+    let (status, kind) = match ended.status {
+        ApprovalStatus::Expired => (OperationStatus::Expired, "operation.expired"),
+        _ => (OperationStatus::Rejected, "operation.rejected"),
+    };
     let mut entry = EntryBuilder::begin(store, now, kind, actor);
     if facts.is_cash_in() {
         entry.book.held = entry
@@ -94,29 +95,15 @@ pub fn give_back(
             .checked_sub(facts.amount)
             .ok_or_else(|| InternalError::new("a pending cash-in whose amount is not held"))?;
     } else {
-        let from = approval.as_ref().and_then(|approval| approval.decided_at).unwrap_or(now);
-        operations::cash_outs::put_back(&mut entry, facts.id, from)?;
+        operations::cash_outs::put_back(&mut entry, facts.id, ended.decided_at.unwrap_or(now))?;
     }
     if let Some(key) = facts.key {
         entry.store.lower_volume(key, facts.created_at.utc_day(), facts.amount)?;
     }
-    let approval = match (approval, facts.approval) {
-        (Some(approval), _) => Some(approval),
-        (None, Some(id)) => entry.store.approval(id)?.map(|approval| Approval {
-            status: ApprovalStatus::Rejected,
-            decided_at: Some(now),
-            reason: Some(why.clone()),
-            ..approval
-        }),
-        (None, None) => None,
-    };
-    if let Some(approval) = approval {
-        entry.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
-        entry.approval(approval)?;
-    }
     operation.state.status = status;
+    operation.state.decision = Some(OperationDecision { entry: entry.number(), status: ended.status });
     operation.state.error = Some(why.clone());
-    entry.done_with_operation(operation, json!({ "reason": why }), false)
+    entry.done_with_operation(operation, decision::details(ended, Some(&why)), false)
 }
 
 /// Records that the wallet has credited a cash-in or paid a cash-out; a repeated report changes nothing.
@@ -149,14 +136,8 @@ pub fn arrived(store: &mut dyn Store, now: Timestamp, id: OperationID) -> Result
     entry.done_with_operation(operation, json!({ "amount": amount }), true).map(Some)
 }
 
-/// Returns a cash-in to the float because the wallet's balance would pass the maximum. If the call that made it still
-/// waits, its answer is a refusal, so its idempotency key is freed.
-pub fn returned(
-    store: &mut dyn Store,
-    now: Timestamp,
-    id: OperationID,
-    call_waits: bool,
-) -> Result<Option<Operation>, InternalError> {
+/// Returns a cash-in to the float because the wallet's balance would pass the maximum.
+pub fn returned(store: &mut dyn Store, now: Timestamp, id: OperationID) -> Result<Option<Operation>, InternalError> {
     let operation = store
         .operation(id)?
         .filter(|operation| operation.facts.is_cash_in() && operation.state.status == OperationStatus::Processing);
@@ -172,12 +153,10 @@ pub fn returned(
     if let Some(key) = facts.key {
         entry.store.lower_volume(key, facts.created_at.utc_day(), facts.amount)?;
     }
-    if call_waits {
-        entry.store.forget_idempotency(operation.number)?;
-    }
+    let why = format!("The balance of the wallet would pass {}.", Amount::MAX);
     operation.state.status = OperationStatus::Failed;
-    operation.state.error = Some(format!("The balance of the wallet would pass {}.", Amount::MAX));
-    entry.done_with_operation(operation, json!({ "amount": facts.amount }), true).map(Some)
+    operation.state.error = Some(why.clone());
+    entry.done_with_operation(operation, json!({ "amount": facts.amount, "reason": why }), true).map(Some)
 }
 
 /// Withdraws a pending operation that the key, or a predecessor in its line, made.
@@ -197,17 +176,23 @@ pub fn withdraw_by_key(store: &mut dyn Store, now: Timestamp, key: &Key, id: &st
             format!("This operation is {}; only a pending one can be withdrawn.", operation.state.status.as_str()),
         );
     }
-    let approval = match operation.facts.approval {
-        Some(id) => store.approval(id)?,
-        None => None,
-    };
+    let approval = decision::approval(&operation, store.profile().id, None)?
+        .ok_or_else(|| InternalError::new("a pending operation that nobody decides"))?;
     let why = format!("Withdrawn by the API key \"{}\".", key.settings.label);
-    let approval = approval.map(|approval| Approval {
-        status: ApprovalStatus::Withdrawn,
-        decided_at: Some(now),
-        reason: Some(why.clone()),
-        ..approval
-    });
     let actor = Actor::Key { id: key.id, name: key.settings.label.clone() };
-    Ok(give_back(store, now, actor, operation, OperationStatus::Rejected, why, approval)?)
+    let ended = decision::ended(approval, ApprovalStatus::Withdrawn, &actor, now, Some(&why));
+    Ok(give_back(store, now, actor, operation, &ended, why)?)
+}
+
+/// Rejects a pending operation whose key was revoked.
+pub fn reject_for_revoked_key(
+    store: &mut dyn Store,
+    now: Timestamp,
+    operation: Operation,
+) -> Result<Operation, InternalError> {
+    let approval = decision::approval(&operation, store.profile().id, None)?
+        .ok_or_else(|| InternalError::new("a pending operation that nobody decides"))?;
+    let why = "Its API key was revoked.";
+    let ended = decision::ended(approval, ApprovalStatus::Rejected, &Actor::System, now, Some(why));
+    give_back(store, now, Actor::System, operation, &ended, why.to_owned())
 }

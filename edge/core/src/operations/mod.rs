@@ -2,6 +2,7 @@
 
 pub mod cash_outs;
 pub mod create;
+pub mod decision;
 pub mod float;
 pub mod lifecycle;
 pub mod limits;

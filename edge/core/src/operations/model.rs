@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use universal_wallet_sdk::{Amount, Phone, ShortCode, Timestamp};
 
+use crate::approvals::model::ApprovalStatus;
 use crate::id::{ApprovalID, KeyID, OperationID, WalletOperationID};
 use crate::people::model::Person;
 use crate::text::digest::Digest;
@@ -155,6 +156,15 @@ pub struct FloatEntry {
     pub hash: Digest,
 }
 
+/// The decision about an operation's request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationDecision {
+    /// Number of the entry that tells it.
+    pub entry: u64,
+    /// Status that the request has since then.
+    pub status: ApprovalStatus,
+}
+
 /// Mutable state of an operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperationState {
@@ -164,6 +174,8 @@ pub struct OperationState {
     pub status: OperationStatus,
     /// The entry in which the operation changed the float.
     pub float: Option<FloatEntry>,
+    /// The decision about its request, once taken.
+    pub decision: Option<OperationDecision>,
     /// Reason why the operation did not go through.
     pub error: Option<String>,
     /// Time of the last change.

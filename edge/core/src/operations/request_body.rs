@@ -3,10 +3,14 @@
 use universal_wallet_sdk::{Amount, Phone, ShortCode};
 
 use crate::error::{Code, Outcome, refuse};
-use crate::operations::model::{Fulfillment, FulfillmentType};
+use crate::operations::model::{Destination, Direction, Fulfillment, FulfillmentType, OperationDetails};
 use crate::text::body::Body;
-use crate::text::input::Input;
+use crate::text::digest::Digest;
+use crate::text::input::{Input, request_digest};
 use crate::text::json_text;
+
+/// Route whose body this is, as idempotency knows it.
+pub const ROUTE: &str = "POST operations";
 
 /// Kind and counterparty of a requested operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,5 +96,20 @@ impl NewOperation {
                 json_text::write(&(("from-phone", phone.bare(), fulfillment), self.amount, &self.memo))
             }
         }?)
+    }
+
+    /// The body that requests such an operation.
+    fn of(facts: &OperationDetails) -> Self {
+        let asked = match &facts.direction {
+            Direction::CashIn { to: Destination::Phone(phone) } => Asked::ToPhone(phone.clone()),
+            Direction::CashIn { to: Destination::Merchant(merchant) } => Asked::ToMerchant(merchant.short_code),
+            Direction::CashOut { from, fulfillment } => Asked::FromPhone(from.clone(), fulfillment.clone()),
+        };
+        Self { asked, amount: facts.amount, memo: facts.memo.clone() }
+    }
+
+    /// Digest of the call that requested a cash-in. It is not stored, since the cash-in has the same facts.
+    pub fn request_of(facts: &OperationDetails) -> Outcome<Digest> {
+        Ok(request_digest(ROUTE, &Self::of(facts).values()?))
     }
 }

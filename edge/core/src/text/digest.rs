@@ -24,6 +24,11 @@ impl Digest {
         Self(hasher.finalize().into())
     }
 
+    /// The digest with these bytes.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The bytes of the digest.
     pub const fn bytes(&self) -> &[u8; 32] {
         &self.0

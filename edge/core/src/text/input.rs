@@ -50,6 +50,18 @@ pub struct Idempotency {
     pub request: Digest,
 }
 
+impl Idempotency {
+    /// Place of the key in the index: 16 bytes of the digest of scope and value.
+    pub fn place(&self) -> [u8; 16] {
+        Digest::of(&[self.scope.as_bytes(), b"\0", self.value.as_bytes()]).first()
+    }
+}
+
+/// Digest of a request: its route and the values of its body.
+pub fn request_digest(route: &str, values: &str) -> Digest {
+    Digest::of(&[route.as_bytes(), b"\0", values.as_bytes()])
+}
+
 impl Input {
     fn text(&self) -> Outcome<&str> {
         self.body.as_deref().map_err(|why| why.refusal().into())
@@ -85,7 +97,7 @@ impl Input {
         Ok(self.idempotency_key()?.map(|value| Idempotency {
             scope: scope.into(),
             value,
-            request: Digest::of(&[route.as_bytes(), b"\0", values.as_bytes()]),
+            request: request_digest(route, values),
         }))
     }
 }

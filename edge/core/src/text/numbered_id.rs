@@ -35,6 +35,12 @@ impl Numbering {
         Uuid::from_u128(time << 80 | 8 << 76 | high << 64 | 0b10 << 62 | number << RANDOM_LOW_BITS | low)
     }
 
+    /// The random bits in a UUID made by [`Numbering::uuid`].
+    pub fn random(uuid: Uuid) -> u64 {
+        let (high, low) = uuid.as_u64_pair();
+        (high & 0xfff) | ((low & ((1 << RANDOM_LOW_BITS) - 1)) << 12)
+    }
+
     /// The number in a UUID made by [`Numbering::uuid`]; `None` for any other form.
     pub fn number(self, uuid: Uuid) -> Option<u64> {
         if uuid.get_version_num() != 8 || uuid.get_variant() != Variant::RFC4122 {
@@ -57,6 +63,7 @@ mod tests {
             let numbering = Numbering::new(DistributorID::from_uuid(Uuid::from_u128(5)));
             let uuid = numbering.uuid(number, Timestamp::from_unix_ms(ms), random);
             prop_assert_eq!(numbering.number(uuid), Some(number));
+            prop_assert_eq!(numbering.uuid(number, Timestamp::from_unix_ms(ms), Numbering::random(uuid)), uuid);
             prop_assert_eq!(uuid.get_variant(), Variant::RFC4122);
         }
     }

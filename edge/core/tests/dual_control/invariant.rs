@@ -68,7 +68,7 @@ impl State {
 
     fn operations_must_be_agreed(&self) {
         for number in self.store.operations.keys() {
-            let operation = self.store.operation_at(*number).unwrap().unwrap();
+            let operation = self.store.operation_at(*number).unwrap();
             if !matches!(operation.state.status, OperationStatus::Processing | OperationStatus::Completed) {
                 continue;
             }

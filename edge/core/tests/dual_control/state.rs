@@ -108,7 +108,7 @@ impl State {
     pub(crate) fn papers(&self) -> Papers {
         Papers {
             keys: self.store.keys.values().map(|text| serde_json::from_str(text).unwrap()).collect(),
-            approvals: self.store.approvals.values().map(|text| serde_json::from_str(text).unwrap()).collect(),
+            approvals: self.store.all_approvals(),
         }
     }
 
@@ -144,7 +144,8 @@ impl State {
             facts.add((approval.kind.as_str(), approval.status.as_str(), subject, who, waits, stale));
         }
         for row in self.store.operations.values() {
-            facts.add(("operation", row.state.split("\"status\"").nth(1).unwrap()));
+            let state = &row.operation.state;
+            facts.add(("operation", state.status, &state.error, state.updated_at));
         }
         facts.add((&self.disabled, &self.logins, &self.allowed));
         facts.0
@@ -157,7 +158,7 @@ impl State {
             kinds.insert("key claimed");
         }
         let decided = self.store.operations.keys().any(|number| {
-            let operation = self.store.operation_at(*number).unwrap().unwrap();
+            let operation = self.store.operation_at(*number).unwrap();
             matches!(operation.state.status, OperationStatus::Processing | OperationStatus::Completed)
         });
         if decided {

@@ -40,8 +40,9 @@ impl World {
         let mut due = Vec::new();
         for (office, desk) in self.offices.iter().enumerate() {
             for operation in desk.store.on_the_way() {
-                let movement = if operation.cash_in { Movement::Credit(operation.amount) } else { Movement::Capture };
-                due.push(Message::Tell { office, wallet: operation.wallet.clone(), id: operation.id, movement });
+                let facts = &operation.facts;
+                let movement = if facts.is_cash_in() { Movement::Credit(facts.amount) } else { Movement::Capture };
+                due.push(Message::Tell { office, wallet: facts.wallet(), id: facts.id, movement });
             }
             for request in desk.store.unreleased() {
                 let wallet = universal_wallet_core::operations::model::phone_wallet(&request.from);
@@ -135,7 +136,7 @@ impl World {
                 desk.model.arrived(id);
             }
             (_, false) => {
-                operations::lifecycle::returned(&mut desk.store, now, id, false).unwrap();
+                operations::lifecycle::returned(&mut desk.store, now, id).unwrap();
                 desk.model.returned(id);
             }
         }

@@ -1,12 +1,13 @@
 //! The storage as a verifier of the chain reads it.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use serde_json::Value;
 use universal_wallet_core::audit::chain::{Entry, state_digest};
 use universal_wallet_core::audit::verify::{Evidence, Stored, verify};
 use universal_wallet_core::error::InternalError;
-use universal_wallet_core::operations::model::OperationState;
+use universal_wallet_core::operations::model::Operation;
 use universal_wallet_core::store::Store;
 
 use super::memory::MemoryStore;
@@ -43,33 +44,32 @@ impl MemoryStore {
 
 impl Evidence for MemoryStore {
     fn entries(&self, from: u64, most: usize) -> Result<Vec<Entry>, InternalError> {
-        Ok(self.entries.range(from..).take(most).map(|(_, entry)| (**entry).clone()).collect())
+        let numbers: BTreeSet<u64> = self
+            .entries
+            .range(from..)
+            .map(|(number, _)| *number)
+            .chain(self.operations.range(from..).map(|(number, _)| *number))
+            .collect();
+        Ok(numbers.into_iter().take(most).filter_map(|number| self.entry(number)).collect())
     }
 
     fn stored(&self, id: &str) -> Result<Option<Stored>, InternalError> {
-        if id.starts_with("op_") {
-            let operation = self.operation(id.parse().unwrap())?;
-            return Ok(operation.map(|operation| Stored {
-                entry: operation.state.entry,
-                digest: operation.state.status.in_chain().into(),
-            }));
-        }
         Ok(self.document(id).map(|text| Stored { entry: entry_of(text), digest: state_digest(text) }))
     }
 
+    fn operation(&self, number: u64) -> Result<Option<Operation>, InternalError> {
+        Ok(self.operation_at(number))
+    }
+
     fn unvouched(&self) -> Result<Option<u64>, InternalError> {
-        let vouched = |id: &str, entry: u64| self.entries.get(&entry).is_some_and(|found| found.text.contains(id));
+        let vouched = |id: &str, entry: u64| self.entry(entry).is_some_and(|found| found.text.contains(id));
         let documents = self
             .keys
             .iter()
             .map(|(id, text)| (id.to_string(), entry_of(text)))
             .chain(self.approvals.iter().map(|(id, text)| (id.to_string(), entry_of(text))))
             .chain(self.members.iter().map(|(id, (_, text))| (id.to_string(), entry_of(text))))
-            .chain(self.requests.iter().map(|(id, text)| (id.to_string(), entry_of(text))))
-            .chain(self.operations.values().map(|row| {
-                let state: OperationState = serde_json::from_str(&row.state).unwrap();
-                (row.id.to_string(), state.entry)
-            }));
+            .chain(self.requests.iter().map(|(id, text)| (id.to_string(), entry_of(text))));
         for (id, entry) in documents {
             if !vouched(&id, entry) {
                 return Ok(Some(entry));

@@ -1,35 +1,23 @@
-//! A distributor's storage in memory. Like the SQLite store it keeps documents as JSON text, and an operation's facts
-//! only in its chain entry; unlike the SQLite store it counts writes.
+//! A distributor's storage in memory. Like the SQLite store it keeps documents as JSON text, and an operation as its own
+//! first entry, whose text is spelt anew; unlike the SQLite store it counts writes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use universal_wallet_core::approvals::model::{Approval, ApprovalStatus};
-use universal_wallet_core::audit::chain::{Content, Entry, Head};
+use universal_wallet_core::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
+use universal_wallet_core::audit::chain::{Content, Entry, Head, States};
 use universal_wallet_core::error::InternalError;
 use universal_wallet_core::id::{ApprovalID, KeyID, OperationID, UserID};
 use universal_wallet_core::keys::model::{Key, KeyStatus};
-use universal_wallet_core::operations::model::{
-    CashOutRequest, CashOutRequestStatus, Operation, OperationDetails, OperationState, OperationStatus,
-};
+use universal_wallet_core::operations::decision;
+use universal_wallet_core::operations::model::{CashOutRequest, CashOutRequestStatus, Operation, OperationStatus};
 use universal_wallet_core::people::model::Member;
 use universal_wallet_core::store::{Deadline, IdempotentResult, Profile, Store};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Idempotency;
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
-/// An operation's row: its mutable state, and the columns for queries.
-#[derive(Clone)]
-pub(crate) struct Row {
-    pub(crate) id: OperationID,
-    pub(crate) state: String,
-    status: OperationStatus,
-    key: Option<KeyID>,
-    pub(crate) cash_in: bool,
-    pub(crate) amount: Amount,
-    pub(crate) wallet: String,
-    pub(crate) superseded: bool,
-}
+use super::row::Row;
 
 #[derive(Clone)]
 pub(crate) struct MemoryStore {
@@ -89,8 +77,15 @@ impl MemoryStore {
     }
 
     /// Operations in transit, whose wallet has to be told.
-    pub(crate) fn on_the_way(&self) -> impl Iterator<Item = &Row> {
-        self.processing.iter().map(|number| &self.operations[number])
+    pub(crate) fn on_the_way(&self) -> impl Iterator<Item = &Operation> {
+        self.processing.iter().map(|number| &self.operations[number].operation)
+    }
+
+    /// Every request, about an operation or not.
+    pub(crate) fn all_approvals(&self) -> Vec<Approval> {
+        let stored = self.approvals.values().map(|text| serde_json::from_str(text).unwrap());
+        let operations = self.operations.values().filter_map(|row| self.approval_of(&row.operation).unwrap());
+        stored.chain(operations).collect()
     }
 
     /// Ended requests whose wallet has to be told.
@@ -103,14 +98,20 @@ impl MemoryStore {
         self.deadlines.iter().map(|(at, _)| *at)
     }
 
-    pub(crate) fn operation_at(&self, number: u64) -> Result<Option<Operation>, InternalError> {
-        let (Some(row), Some(entry)) = (self.operations.get(&number), self.entries.get(&number)) else {
-            return Ok(None);
-        };
-        let content: Content = serde_json::from_str(&entry.text)?;
-        let facts: OperationDetails = serde_json::from_value(content.details)?;
-        let state: OperationState = serde_json::from_str(&row.state)?;
-        Ok(Some(Operation { number, facts, state }))
+    pub(crate) fn operation_at(&self, number: u64) -> Option<Operation> {
+        self.operations.get(&number).map(|row| row.operation.clone())
+    }
+
+    /// An entry of either kind.
+    pub(crate) fn entry(&self, number: u64) -> Option<Entry> {
+        let stored = self.entries.get(&number).map(|entry| (**entry).clone());
+        stored.or_else(|| self.operations.get(&number).map(Row::entry))
+    }
+
+    fn approval_of(&self, operation: &Operation) -> Result<Option<Approval>, InternalError> {
+        let entry = operation.state.decision.map(|decision| self.entry(decision.entry).unwrap());
+        let content = entry.map(|entry| Content::read(&entry.text)).transpose()?;
+        decision::approval(operation, self.profile.0.id, content.as_ref())
     }
 
     /// Unclaimed keys that match, oldest first.
@@ -128,15 +129,22 @@ impl MemoryStore {
     }
 
     fn track(&mut self, number: u64) {
-        let row = &self.operations[&number];
-        if let Some(key) = row.key {
+        let Operation { facts, state, .. } = &self.operations[&number].operation;
+        let due = facts.approval.map(|id| (facts.created_at.plus_ms(ApprovalKind::Operation.lapses_after_ms()), id));
+        if let Some((at, id)) = due {
+            match state.status {
+                OperationStatus::Pending => self.deadlines.insert((at, Deadline::Approval(id))),
+                _ => self.deadlines.remove(&(at, Deadline::Approval(id))),
+            };
+        }
+        if let Some((key, _)) = facts.key {
             let pending = self.pending.entry(key).or_default();
-            match row.status {
+            match state.status {
                 OperationStatus::Pending => pending.insert(number),
                 _ => pending.remove(&number),
             };
         }
-        match row.status {
+        match state.status {
             OperationStatus::Processing => self.processing.insert(number),
             _ => self.processing.remove(&number),
         };
@@ -144,7 +152,7 @@ impl MemoryStore {
 
     fn follow(&mut self, entry: &Entry, head: Head) {
         assert_eq!(entry.number, self.head.number + 1, "entries are numbered without gaps");
-        assert!(self.entries.insert(entry.number, Rc::new(entry.clone())).is_none());
+        assert!(self.entry(entry.number).is_none());
         self.head = head;
     }
 }
@@ -167,6 +175,7 @@ impl Store for MemoryStore {
     fn append(&mut self, entry: &Entry, head: Head) -> Result<(), InternalError> {
         self.write();
         self.follow(entry, head);
+        self.entries.insert(entry.number, Rc::new(entry.clone()));
         Ok(())
     }
 
@@ -202,13 +211,20 @@ impl Store for MemoryStore {
     }
 
     fn approval(&self, id: ApprovalID) -> Result<Option<Approval>, InternalError> {
-        document(self.approvals.get(&id))
+        let number = self.profile.0.numbering().number(id.uuid());
+        match number.and_then(|number| self.operation_at(number)).filter(|it| it.facts.approval == Some(id)) {
+            Some(operation) => self.approval_of(&operation),
+            None => document(self.approvals.get(&id)),
+        }
     }
 
     fn pending_approvals(&self) -> Result<Vec<Approval>, InternalError> {
         let mut pending = Vec::new();
         for id in &self.pending_approvals {
             pending.extend(self.approval(*id)?);
+        }
+        for row in self.operations.values().filter(|row| row.operation.state.status == OperationStatus::Pending) {
+            pending.extend(self.approval_of(&row.operation)?);
         }
         pending.sort_by_key(|approval| approval.created_at);
         Ok(pending)
@@ -260,7 +276,7 @@ impl Store for MemoryStore {
     }
 
     fn operation(&self, id: OperationID) -> Result<Option<Operation>, InternalError> {
-        self.latest.get(&id).map_or(Ok(None), |number| self.operation_at(*number))
+        Ok(self.latest.get(&id).and_then(|number| self.operation_at(*number)))
     }
 
     fn add_operation(
@@ -268,6 +284,7 @@ impl Store for MemoryStore {
         operation: &Operation,
         entry: &Entry,
         head: Head,
+        states: &States,
         idempotency: Option<&Idempotency>,
     ) -> Result<(), InternalError> {
         if let Some(key) = idempotency
@@ -278,17 +295,10 @@ impl Store for MemoryStore {
         self.write();
         assert_eq!(operation.number, entry.number);
         self.follow(entry, head);
-        let Operation { number, facts, state } = operation;
-        let row = Row {
-            id: facts.id,
-            state: serde_json::to_string(state)?,
-            status: state.status,
-            key: facts.key.map(|(key, _)| key),
-            cash_in: facts.is_cash_in(),
-            amount: facts.amount,
-            wallet: facts.wallet(),
-            superseded: false,
-        };
+        let Operation { number, facts, .. } = operation;
+        let (hash, book) = (entry.hash, head.book);
+        let row = Row { operation: operation.clone(), hash, book, states: states.clone(), superseded: false };
+        assert_eq!(row.entry(), *entry, "the entry is spelt alike from its row");
         if let Some((_, lineage)) = facts.key {
             *self.volumes.entry((lineage, facts.created_at.utc_day())).or_default() += facts.amount.minor();
         }
@@ -302,12 +312,6 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn forget_idempotency(&mut self, number: u64) -> Result<(), InternalError> {
-        self.write();
-        self.idempotency.retain(|_, (named, _)| *named != number);
-        Ok(())
-    }
-
     fn supersede(&mut self, number: u64) -> Result<(), InternalError> {
         self.write();
         self.operations.get_mut(&number).unwrap().superseded = true;
@@ -317,8 +321,7 @@ impl Store for MemoryStore {
     fn put_operation(&mut self, operation: &Operation) -> Result<(), InternalError> {
         self.write();
         let row = self.operations.get_mut(&operation.number).unwrap();
-        row.status = operation.state.status;
-        row.state = serde_json::to_string(&operation.state)?;
+        row.operation.state = operation.state.clone();
         self.track(operation.number);
         Ok(())
     }
@@ -335,7 +338,7 @@ impl Store for MemoryStore {
                 .get(&key)
                 .map(|(subject, digest)| (IdempotentResult::Call(subject.clone()), *digest)));
         };
-        Ok(Some((IdempotentResult::Operation(Box::new(self.operation_at(*number)?.unwrap())), *digest)))
+        Ok(Some((IdempotentResult::Operation(Box::new(self.operation_at(*number).unwrap())), *digest)))
     }
 
     fn pending_of_key(&self, key: KeyID) -> Result<u32, InternalError> {
@@ -344,12 +347,12 @@ impl Store for MemoryStore {
 
     fn first_pending_of_key(&self, key: KeyID) -> Result<Option<Operation>, InternalError> {
         let first = self.pending.get(&key).and_then(BTreeSet::first);
-        first.map_or(Ok(None), |number| self.operation_at(*number))
+        Ok(first.and_then(|number| self.operation_at(*number)))
     }
 
     fn incoming(&self) -> Amount {
         // Includes cash-ins: they come back if a wallet cannot take them.
-        let due = self.on_the_way().map(|row| row.amount);
+        let due = self.on_the_way().map(|operation| operation.facts.amount);
         due.fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap())
     }
 

@@ -3,6 +3,7 @@
 pub(crate) mod evidence;
 pub(crate) mod memory;
 pub(crate) mod random;
+pub(crate) mod row;
 pub(crate) mod wallet;
 
 use memory::MemoryStore;

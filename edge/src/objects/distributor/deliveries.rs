@@ -51,7 +51,7 @@ impl DistributorState {
                 MovementKind::Release => self.write(|store| Ok(store.request_released(id).map(|()| None)?)),
             },
             Err(Error::Refusal(refusal)) if refusal.code == Code::InvalidAmount => {
-                self.write(|store| Ok(lifecycle::returned(store, now, id, call_waits)?))
+                self.write(|store| Ok(lifecycle::returned(store, now, id)?))
             }
             Err(refused) => Err(InternalError::new(format!("a delivery of {id} that was refused: {refused:?}")).into()),
         };

@@ -9,6 +9,7 @@ use crate::platform::storage::Storage;
 /// Changes of the tables since version 1; test builds have one version more.
 pub(super) const MIGRATIONS: Migrations = Migrations {
     table: "entries",
+    retired: Some("hash TEXT"),
     steps: if cfg!(feature = "fault_injection") {
         &["CREATE TABLE version_2 (n INTEGER PRIMARY KEY) STRICT"]
     } else {
@@ -21,7 +22,7 @@ const TABLES: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 -- The chain, but for the entries that are an operation's first: those are rows of `operations`.
-CREATE TABLE entries (n INTEGER PRIMARY KEY, text TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+CREATE TABLE entries (n INTEGER PRIMARY KEY, text TEXT NOT NULL, hash BLOB NOT NULL) STRICT;
 
 CREATE TABLE members (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, doc TEXT NOT NULL) STRICT;
 
@@ -43,7 +44,7 @@ CREATE TABLE deadlines (at INTEGER NOT NULL, due TEXT NOT NULL, PRIMARY KEY (at,
 
 -- Volume and usage of a key on a UTC day; a line of rotated keys lies together.
 CREATE TABLE days (
-  lineage TEXT NOT NULL, day INTEGER NOT NULL, key TEXT NOT NULL,
+  lineage INTEGER NOT NULL, day INTEGER NOT NULL, key INTEGER NOT NULL, -- keys by the numbers of their rows
   volume INTEGER NOT NULL DEFAULT 0, operations INTEGER NOT NULL DEFAULT 0,
   requests INTEGER NOT NULL DEFAULT 0, denied INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (lineage, day, key)
@@ -60,17 +61,45 @@ CREATE TABLE denials (
   told INTEGER NOT NULL DEFAULT 0, told_count INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (key, code)
 ) STRICT, WITHOUT ROWID;
 
--- An operation is its own first entry of the chain: text and hash are as in `entries`.
+-- An operation is its own first entry of the chain, each fact once: the entry's text is spelt from the columns. `took`,
+-- `moved`, `entry` and `decided` are differences to `at` and `n`, so most of them take no byte.
 CREATE TABLE operations (
-  n INTEGER PRIMARY KEY, id TEXT NOT NULL, text TEXT NOT NULL, hash TEXT NOT NULL,
-  type TEXT NOT NULL, key TEXT, status TEXT NOT NULL, state TEXT NOT NULL, superseded INTEGER NOT NULL DEFAULT 0,
-  scope TEXT, idempotency TEXT, request TEXT
+  n INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  random INTEGER NOT NULL, -- random bits of its ID and its request's ID, beside time and number
+  own BLOB, -- a cash-out's ID: the customer's request has the same
+  type INTEGER NOT NULL, -- 0 cash-in of a customer, 1 of a merchant, 2 cash-out in cash, 3 by bank transfer
+  party INTEGER NOT NULL, -- the digits of the phone, or the merchant's short code
+  spelt TEXT, -- the phone, where its caller spelt it in another way
+  reference TEXT,
+  minor INTEGER NOT NULL,
+  memo TEXT,
+  key INTEGER, -- number of its row
+  maker TEXT, -- the person, where there is no key
+  approval INTEGER, -- status of its request: 0 pending, 1 approved, 2 rejected, 3 withdrawn, 4 expired
+  decided INTEGER, -- entries until the decision
+  status INTEGER NOT NULL, -- 0 processing, 1 completed, 2 pending, 3 rejected, 4 expired, 5 failed
+  took INTEGER NOT NULL DEFAULT 0, -- milliseconds from `at` to its last change
+  moved INTEGER, -- entries until it changed the float
+  entry INTEGER NOT NULL DEFAULT 0, -- entries until its last change
+  error TEXT,
+  superseded INTEGER NOT NULL DEFAULT 0,
+  hash BLOB NOT NULL,
+  held INTEGER NOT NULL, issued INTEGER NOT NULL, charged INTEGER NOT NULL, cashed_out INTEGER NOT NULL,
+  totals TEXT, -- the last three, where one of them passes 64 bits
+  states TEXT -- what else the entry writes
 ) STRICT;
-CREATE UNIQUE INDEX operations_by_idempotency ON operations (scope, idempotency) WHERE idempotency IS NOT NULL;
-CREATE INDEX operations_by_rare_status ON operations (status, n)
-  WHERE status IN ('pending', 'rejected', 'expired', 'failed');
-CREATE INDEX operations_pending_by_key ON operations (key, n) WHERE status = 'pending';
-CREATE INDEX operations_cash_out ON operations (n) WHERE type = 'cash-out-fulfillment';
+CREATE INDEX operations_by_approval ON operations (approval, n) WHERE approval IS NOT NULL;
+CREATE INDEX operations_pending_by_key ON operations (key, n) WHERE approval = 0;
+CREATE INDEX operations_failed ON operations (n) WHERE status = 5;
+CREATE INDEX operations_cash_out ON operations (n) WHERE type >= 2;
+
+-- Merchants that were paid, by short code.
+CREATE TABLE merchants (short_code INTEGER PRIMARY KEY, id TEXT NOT NULL, name TEXT NOT NULL) STRICT;
+
+-- Idempotency keys that were used, by 16 bytes of the digest of scope and value. A cash-in's request digest is that of
+-- its own facts, so it is not stored.
+CREATE TABLE used (place BLOB PRIMARY KEY, n INTEGER, request BLOB, subject TEXT) STRICT, WITHOUT ROWID;
 
 CREATE TABLE requests (
   n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, phone TEXT NOT NULL, amount TEXT NOT NULL, status TEXT NOT NULL,
@@ -80,23 +109,34 @@ CREATE INDEX requests_open ON requests (n) WHERE status = 'open';
 CREATE INDEX requests_open_by_phone ON requests (phone, amount, n) WHERE status = 'open';
 CREATE INDEX requests_unreleased ON requests (n) WHERE released = 0;
 
-CREATE TABLE remembered (
-  scope TEXT NOT NULL, idempotency TEXT NOT NULL, request TEXT NOT NULL, subject TEXT NOT NULL,
-  PRIMARY KEY (scope, idempotency)
-) STRICT, WITHOUT ROWID;
-
--- Where a new operation and its key's volume of the day are written by one statement.
+-- Where a new operation, its idempotency key and its key's volume of the day are written by one statement.
 CREATE VIEW new_operations AS SELECT
-  n, id, text, hash, type, key, status, state, scope, idempotency, request, NULL AS lineage, NULL AS day, NULL AS minor
+  n, at, random, own, type, party, spelt, reference, minor, memo, key, maker, approval, status, moved, hash,
+  held, issued, charged, cashed_out, totals, states, NULL AS place, NULL AS request, NULL AS lineage
   FROM operations;
 CREATE TRIGGER new_operation INSTEAD OF INSERT ON new_operations BEGIN
-  SELECT RAISE(ABORT, 'an idempotency key that was used before') FROM remembered
-    WHERE scope = NEW.scope AND idempotency = NEW.idempotency;
-  INSERT INTO operations (n, id, text, hash, type, key, status, state, scope, idempotency, request)
-    VALUES (NEW.n, NEW.id, NEW.text, NEW.hash, NEW.type, NEW.key, NEW.status, NEW.state, NEW.scope, NEW.idempotency,
-      NEW.request);
+  INSERT INTO used (place, n, request) SELECT NEW.place, NEW.n, NEW.request WHERE NEW.place IS NOT NULL;
+  INSERT INTO operations (n, at, random, own, type, party, spelt, reference, minor, memo, key, maker, approval, status,
+      moved, hash, held, issued, charged, cashed_out, totals, states)
+    VALUES (NEW.n, NEW.at, NEW.random, NEW.own, NEW.type, NEW.party, NEW.spelt, NEW.reference, NEW.minor, NEW.memo,
+      NEW.key, NEW.maker, NEW.approval, NEW.status, NEW.moved, NEW.hash, NEW.held, NEW.issued, NEW.charged,
+      NEW.cashed_out, NEW.totals, NEW.states);
   INSERT INTO days (lineage, day, key, volume, operations)
-    SELECT NEW.lineage, NEW.day, NEW.key, CAST(NEW.minor AS INTEGER), 1 WHERE NEW.lineage IS NOT NULL
+    SELECT NEW.lineage, CAST(NEW.at AS INTEGER) / 86400000, NEW.key, NEW.minor, 1 WHERE NEW.lineage IS NOT NULL
+    ON CONFLICT DO UPDATE SET volume = volume + excluded.volume, operations = operations + 1;
+END;
+-- The same for most of them: a key's cash-in, decided at once, with an idempotency key.
+CREATE VIEW new_cash_ins AS SELECT
+  n, at, random, type, party, minor, memo, key, hash, held, issued, charged, cashed_out, NULL AS place, NULL AS lineage
+  FROM operations;
+CREATE TRIGGER new_cash_in INSTEAD OF INSERT ON new_cash_ins BEGIN
+  INSERT INTO used (place, n) VALUES (NEW.place, NEW.n);
+  INSERT INTO operations (n, at, random, type, party, minor, memo, key, status, moved, hash, held, issued, charged,
+      cashed_out)
+    VALUES (NEW.n, NEW.at, NEW.random, NEW.type, NEW.party, NEW.minor, NEW.memo, NEW.key, 0, 0, NEW.hash, NEW.held,
+      NEW.issued, NEW.charged, NEW.cashed_out);
+  INSERT INTO days (lineage, day, key, volume, operations)
+    VALUES (NEW.lineage, CAST(NEW.at AS INTEGER) / 86400000, NEW.key, NEW.minor, 1)
     ON CONFLICT DO UPDATE SET volume = volume + excluded.volume, operations = operations + 1;
 END;
 ";

@@ -110,7 +110,7 @@ impl DistributorState {
         let today = now.utc_day();
         let rows: Vec<(i64, String, u64)> = self.store.db.rows(
             "SELECT day, CAST(volume AS TEXT), requests FROM days WHERE lineage = ? AND day > ? AND key = ?",
-            (key.lineage, today - 30, key.id),
+            (self.store.key_number(key.lineage)?, today - 30, self.store.key_number(key.id)?),
         )?;
         let mut usage = Usage::default();
         for (day, volume, requests) in rows {

@@ -56,10 +56,10 @@ impl WalletState {
         }
     }
 
-    /// Runs a command whose writes are atomic.
+    /// Runs a command about a hold, whose writes are atomic.
     pub(super) fn write<T>(&mut self, command: impl FnOnce(&mut SqlWallet) -> Outcome<T>) -> Outcome<T> {
         let store = &mut self.store;
-        store.make()?;
+        store.make_holds()?;
         let before = store.funds;
         let db = store.db.clone();
         let result = db.atomically(|| command(store));

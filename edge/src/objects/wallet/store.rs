@@ -10,15 +10,21 @@ use universal_wallet_core::wallet::{Funds, Hold, WalletStore};
 use universal_wallet_sdk::{Amount, Timestamp};
 
 use crate::platform::migrations::Migrations;
+use crate::platform::sql_values::{Blob, Exact};
 use crate::platform::storage::{NONE, Storage};
 
-pub(super) const MIGRATIONS: Migrations = Migrations { table: "entries", steps: &[] };
+pub(super) const MIGRATIONS: Migrations = Migrations { table: "entries", retired: Some("operation TEXT"), steps: &[] };
 
+/// Entries name their operation by the 16 bytes of its ID; the balance is that after the entry.
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS entries (
-  n INTEGER PRIMARY KEY, operation TEXT NOT NULL UNIQUE, minor INTEGER NOT NULL, balance TEXT NOT NULL,
+  n INTEGER PRIMARY KEY, operation BLOB NOT NULL UNIQUE, minor INTEGER NOT NULL, balance INTEGER NOT NULL,
   at INTEGER NOT NULL
 ) STRICT;
+";
+
+/// Most wallets never hold anything: these tables come with the first hold.
+const HOLDS: &str = "
 CREATE TABLE IF NOT EXISTS holds (
   id TEXT PRIMARY KEY, status TEXT NOT NULL, doc TEXT NOT NULL, idempotency TEXT UNIQUE, request TEXT
 ) STRICT, WITHOUT ROWID;
@@ -30,16 +36,26 @@ pub(super) struct SqlWallet {
     pub(super) db: Rc<Storage>,
     /// True if the tables exist: a wallet that was never used has none.
     pub(super) made: bool,
+    /// True if the tables of holds exist.
+    pub(super) holds: bool,
     pub(super) funds: Funds,
 }
 
 impl SqlWallet {
     /// Loads the wallet.
     pub(super) fn open(db: Rc<Storage>) -> Result<Self, InternalError> {
-        let mut wallet = Self { made: db.has_table("entries")?, db, funds: Funds::default() };
+        let (made, holds) = (db.has_table("entries")?, db.has_table("holds")?);
+        let mut wallet = Self { made, holds, db, funds: Funds::default() };
         if wallet.made {
-            let last: Option<(Amount,)> = wallet.db.row("SELECT balance FROM entries ORDER BY n DESC LIMIT 1", NONE)?;
-            wallet.funds.balance = last.map_or(Amount::ZERO, |(balance,)| balance);
+            let last: Option<(Exact,)> =
+                wallet.db.row("SELECT CAST(balance AS TEXT) FROM entries ORDER BY n DESC LIMIT 1", NONE)?;
+            if let Some((Exact(minor),)) = last {
+                let balance = Amount::from_minor(minor);
+                wallet.funds.balance =
+                    balance.ok_or_else(|| InternalError::new("a stored balance that is no amount"))?;
+            }
+        }
+        if wallet.holds {
             let holds: Vec<(String,)> =
                 wallet.db.rows("SELECT doc FROM holds WHERE status IN ('announcing', 'held')", NONE)?;
             for (text,) in holds {
@@ -63,9 +79,19 @@ impl SqlWallet {
         Ok(())
     }
 
+    /// Creates the tables, with those of holds, if they are missing.
+    pub(super) fn make_holds(&mut self) -> Result<(), InternalError> {
+        self.make()?;
+        if !self.holds {
+            self.db.run(HOLDS, NONE)?;
+            self.holds = true;
+        }
+        Ok(())
+    }
+
     /// The hold that an earlier call with this idempotency key placed, and the digest of that call.
     pub(super) fn by_idempotency(&self, key: &str) -> Result<Option<(Hold, Digest)>, InternalError> {
-        if !self.made {
+        if !self.holds {
             return Ok(None);
         }
         let row: Option<(String, Digest)> =
@@ -75,7 +101,7 @@ impl SqlWallet {
 
     /// The first unacknowledged holds.
     pub(super) fn announcing(&self) -> Result<Vec<OperationID>, InternalError> {
-        if !self.made {
+        if !self.holds {
             return Ok(Vec::new());
         }
         let rows: Vec<(OperationID,)> = self.db.rows(
@@ -98,23 +124,24 @@ impl WalletStore for SqlWallet {
         balance: Amount,
         now: Timestamp,
     ) -> Result<Option<i64>, InternalError> {
-        // A number beyond 2^53 is not exact in JavaScript, so it travels as text.
+        let uuid = id.uuid();
+        let operation = Blob(uuid.as_bytes());
         let added = self.db.run(
-            "INSERT INTO entries (operation, minor, balance, at) VALUES (?, CAST(? AS INTEGER), ?, ?)",
-            (id, minor.to_string(), balance, now.unix_ms()),
+            "INSERT INTO entries (operation, minor, balance, at) VALUES (?, ?, ?, ?)",
+            (&operation, Exact(minor), Exact(balance.minor()), now.unix_ms()),
         );
         let Err(fault) = added else {
             self.funds.balance = balance;
             return Ok(None);
         };
         // Most operations come once, so the unique index detects a repeated one.
-        let row: Option<(String,)> =
-            self.db.row("SELECT CAST(minor AS TEXT) FROM entries WHERE operation = ?", (id,))?;
-        row.and_then(|(minor,)| minor.parse().ok()).map(Some).ok_or(fault)
+        let row: Option<(Exact,)> =
+            self.db.row("SELECT CAST(minor AS TEXT) FROM entries WHERE operation = ?", (&operation,))?;
+        row.map(|(Exact(minor),)| Some(minor)).ok_or(fault)
     }
 
     fn hold(&self, id: OperationID) -> Result<Option<Hold>, InternalError> {
-        if !self.made {
+        if !self.holds {
             return Ok(None);
         }
         let row: Option<(String,)> = self.db.row("SELECT doc FROM holds WHERE id = ?", (id,))?;

@@ -9,6 +9,7 @@ use universal_wallet_core::wallet::{Hold, HoldStatus};
 
 use super::store::SqlWallet;
 use crate::messages::to_wallet::WalletVerified;
+use crate::platform::sql_values::Exact;
 use crate::platform::storage::NONE;
 
 /// Number of entries read at once.
@@ -39,25 +40,24 @@ pub(super) fn verify(wallet: &SqlWallet) -> Result<WalletVerified, InternalError
 fn entries(wallet: &SqlWallet, found: &mut WalletVerified) -> Result<BTreeMap<String, i64>, InternalError> {
     let mut taken = BTreeMap::new();
     loop {
-        // A number beyond 2^53 is not exact in JavaScript, so it travels as text.
-        let rows: Vec<(u64, String, String, String)> = wallet.db.rows(
-            "SELECT n, operation, CAST(minor AS TEXT), balance FROM entries WHERE n > ? ORDER BY n LIMIT ?",
+        let rows: Vec<(u64, String, Exact, Exact)> = wallet.db.rows(
+            "SELECT n, lower(hex(operation)), CAST(minor AS TEXT), CAST(balance AS TEXT) FROM entries WHERE n > ? \
+             ORDER BY n LIMIT ?",
             (found.entries, PAGE),
         )?;
         if rows.is_empty() {
             return Ok(taken);
         }
-        for (number, operation, minor, left) in rows {
+        for (number, operation, Exact(minor), Exact(left)) in rows {
             let WalletVerified { entries, balance, problems, .. } = found;
             if number != *entries + 1 {
                 problems.push(format!("entry {} is missing", *entries + 1));
             }
-            let minor: i64 =
-                minor.parse().map_err(|_| InternalError::new("a stored wallet entry that cannot be parsed"))?;
             *entries = number;
             *balance = balance.plus_minor(minor);
-            if left != balance.to_string() {
-                problems.push(format!("entry {number} leaves {balance} and says {left}"));
+            if i128::from(left) != balance.minor() {
+                let said = Total::default().plus_minor(left);
+                problems.push(format!("entry {number} leaves {balance} and says {said}"));
             }
             if minor < 0 {
                 taken.insert(operation, minor);
@@ -72,7 +72,8 @@ fn holds(
     found: &mut WalletVerified,
     mut taken: BTreeMap<String, i64>,
 ) -> Result<(), InternalError> {
-    let rows: Vec<(String, String, String)> = wallet.db.rows("SELECT id, status, doc FROM holds ORDER BY id", NONE)?;
+    let rows: Vec<(String, String, String)> =
+        if wallet.holds { wallet.db.rows("SELECT id, status, doc FROM holds ORDER BY id", NONE)? } else { Vec::new() };
     for (id, status, doc) in rows {
         let Ok(hold) = json_text::read::<Hold>(&doc) else {
             found.problems.push(format!("hold {id} cannot be read"));
@@ -87,7 +88,7 @@ fn holds(
             HoldStatus::Captured | HoldStatus::Released => {}
         }
         let captured = (hold.status == HoldStatus::Captured).then(|| -hold.amount.minor());
-        if taken.remove(&id) != captured {
+        if taken.remove(&hold.id.uuid().simple().to_string()) != captured {
             found.problems.push(format!("hold {id} and its entry differ"));
         }
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use universal_wallet_core::approvals::decide::{self, Decided};
-use universal_wallet_core::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
+use universal_wallet_core::approvals::model::{ApprovalKind, ApprovalStatus};
 use universal_wallet_core::error::{InternalError, Outcome, Refusal};
 
 use universal_wallet_core::operations::responses::OperationView;
@@ -15,7 +15,7 @@ use universal_wallet_core::text::input::{Idempotency, Input};
 use universal_wallet_core::text::json_text;
 use universal_wallet_sdk::Timestamp;
 
-use super::lists::page;
+use super::lists::{Cursors, page};
 use super::response::Handled;
 use crate::http::answer::Answer;
 use crate::http::query::Query;
@@ -51,11 +51,19 @@ impl DistributorState {
     pub(super) fn list_approvals(&self, caller: &Caller, call: &Call) -> Outcome<Answer> {
         caller.may(&[])?;
         let query = Query::of(call.route, &call.query)?;
-        let status = query.word("status", &ApprovalStatus::ALL.map(ApprovalStatus::as_str))?;
-        let kind = query.word("kind", &ApprovalKind::ALL.map(ApprovalKind::as_str))?;
-        let filters = [("kind", kind), ("status", status)];
-        let (approvals, next) = self.list_documents::<Approval>(call, "approvals", &filters)?;
-        page(approvals.iter().map(Approval::view).collect(), next)
+        let limit = query.limit()?;
+        let word = query.word("status", &ApprovalStatus::ALL.map(ApprovalStatus::as_str))?;
+        let status = ApprovalStatus::ALL.into_iter().find(|status| Some(status.as_str()) == word);
+        let word = query.word("kind", &ApprovalKind::ALL.map(ApprovalKind::as_str))?;
+        let kind = ApprovalKind::ALL.into_iter().find(|kind| Some(kind.as_str()) == word);
+        let list = format!("approvals\0{kind:?}\0{status:?}");
+        let cursors = Cursors::new(&self.store, &list);
+        let before = cursors.read(&query)?.unwrap_or(1 << 52);
+        let mut found = self.store.approvals_before(before, limit + 1, kind, status)?;
+        let more = found.len() > limit as usize;
+        found.truncate(limit as usize);
+        let next = found.last().filter(|_| more).map(|(number, _)| cursors.make(*number));
+        page(found.iter().map(|(_, approval)| approval.view()).collect(), next)
     }
 
     /// `GET /approvals/{approvalID}`.

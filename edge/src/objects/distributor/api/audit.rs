@@ -1,12 +1,14 @@
 //! The audit log: listed, and verified against the stored states and the head that the issuer keeps.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
+use universal_wallet_core::audit::chain::Content;
 use universal_wallet_core::audit::verify::Anchor;
 use universal_wallet_core::error::Outcome;
-use universal_wallet_core::operations::model::OperationDetails;
 use universal_wallet_core::people::caller::Caller;
+use universal_wallet_core::people::model::Actor;
 use universal_wallet_core::text::digest::Digest;
+use universal_wallet_sdk::Timestamp;
 
 use super::lists::{Cursors, page};
 use super::member::for_member;
@@ -18,6 +20,7 @@ use crate::messages::call::Call;
 use crate::messages::to_distributor::ConsoleCaller;
 use crate::messages::to_issuer::ToIssuer;
 use crate::objects::distributor::state::DistributorState;
+use crate::objects::distributor::store::entries::StoredEntry;
 use crate::objects::distributor::verification::{chain, consistency};
 
 /// The entry at which a verification starts.
@@ -67,19 +70,29 @@ impl DistributorState {
         let limit = query.limit()?;
         let cursors = Cursors::new(&self.store, "audit");
         let before = cursors.read(&query)?.unwrap_or(1 << 52);
-        let rows: Vec<(u64, String, String)> = self.store.db.rows(
-            "SELECT * FROM (SELECT n, text, hash FROM entries WHERE n < ?1 ORDER BY n DESC LIMIT ?2) UNION ALL \
-             SELECT * FROM (SELECT n, text, hash FROM operations WHERE n < ?1 ORDER BY n DESC LIMIT ?2) \
-             ORDER BY n DESC LIMIT ?2",
-            (before, limit + 2),
-        )?;
-        let more = rows.len() > limit as usize;
+        let entries = self.store.entries_before(before, u64::from(limit) + 2)?;
+        let more = entries.len() > limit as usize;
         let mut items = Vec::new();
-        for (place, (number, text, hash)) in rows.iter().enumerate().take(limit as usize) {
-            items.push(audit_item(*number, text, hash, rows.get(place + 1).map(|(_, _, hash)| hash.as_str()))?);
+        for (place, entry) in entries.iter().enumerate().take(limit as usize) {
+            items.push(self.audit_item(entry, entries.get(place + 1))?);
         }
-        let last = rows.get(limit as usize - 1).filter(|_| more);
-        page(items, last.filter(|(number, ..)| *number > 1).map(|(number, ..)| cursors.make(*number)))
+        let last = entries.get(limit as usize - 1).filter(|entry| more && entry.number > 1);
+        page(items, last.map(|entry| cursors.make(entry.number)))
+    }
+
+    fn audit_item(&self, entry: &StoredEntry, before: Option<&StoredEntry>) -> Outcome<AuditItem> {
+        let Content { at, kind, actor, subject, details, .. } = self.store.content(entry)?;
+        Ok(AuditItem {
+            sequence_number: entry.number,
+            at,
+            kind,
+            actor,
+            subject,
+            details,
+            hash: entry.hash,
+            previous_hash: before.map_or(Digest::ZERO, |before| before.hash),
+            text: entry.text()?,
+        })
     }
 }
 
@@ -91,55 +104,22 @@ pub(crate) struct AuditItem {
     /// Number of the entry, from 1.
     sequence_number: u64,
     /// Time of the entry.
-    #[cfg_attr(test, schemars(with = "universal_wallet_sdk::Timestamp"))]
-    at: Value,
+    at: Timestamp,
     /// Kind of the event, such as `api-key.requested`.
-    #[cfg_attr(test, schemars(with = "String"))]
-    kind: Value,
+    kind: String,
     /// Actor who caused the event.
-    #[cfg_attr(test, schemars(with = "universal_wallet_core::people::model::Actor"))]
-    actor: Value,
+    actor: Actor,
     /// ID of the key, request, operation or user that the event concerns.
-    #[cfg_attr(test, schemars(with = "String"))]
-    subject: Value,
+    subject: String,
     /// Details of the event.
     #[cfg_attr(test, schemars(with = "serde_json::Map<String, serde_json::Value>"))]
     details: Value,
     /// Hex SHA-256 of the 32 bytes of `previousHash` and of `text`.
-    hash: String,
+    #[cfg_attr(test, schemars(with = "String"))]
+    hash: Digest,
     /// Hash of the previous entry.
-    previous_hash: String,
+    #[cfg_attr(test, schemars(with = "String"))]
+    previous_hash: Digest,
     /// Text that the hash covers, after the previous hash.
     text: String,
-}
-
-/// An entry's text.
-#[derive(Deserialize)]
-struct Content {
-    at: Value,
-    kind: Value,
-    actor: Value,
-    subject: Value,
-    details: Value,
-}
-
-fn audit_item(number: u64, text: &str, hash: &str, before: Option<&str>) -> Outcome<AuditItem> {
-    let Content { at, kind, actor, subject, details } = serde_json::from_str(text)?;
-    // An operation's first entry holds its facts in stored form; the answer uses the names of the rest of the API.
-    let details = match OperationDetails::deserialize(&details) {
-        Ok(facts) => facts.subject(),
-        Err(_) => details,
-    };
-    let first = Digest::ZERO.to_string();
-    Ok(AuditItem {
-        sequence_number: number,
-        at,
-        kind,
-        actor,
-        subject,
-        details,
-        hash: hash.into(),
-        previous_hash: before.unwrap_or(&first).into(),
-        text: text.into(),
-    })
 }

@@ -44,8 +44,8 @@ impl DistributorState {
             _ => (ExportFormat::JsonLines, "application/x-ndjson"),
         };
         let next = from.map_or(Ok(1), |from| self.first_entry_from(from))?;
-        let balance = match self.entry(next.saturating_sub(1))? {
-            Some((content, _)) => content.book.balance,
+        let balance = match self.store.entry(next.saturating_sub(1))? {
+            Some(entry) => self.store.content(&entry)?.book.balance,
             None => Amount::ZERO,
         };
         let (lines, rest) = self.export_page(ExportPage { format, next, until, balance })?;
@@ -55,20 +55,13 @@ impl DistributorState {
         Ok(Handled::Stream(answer, rest))
     }
 
-    fn entry(&self, number: u64) -> Result<Option<(Content, String)>, InternalError> {
-        let row: Option<(String, String)> = self.store.db.row(
-            "SELECT text, hash FROM entries WHERE n = ?1 UNION ALL SELECT text, hash FROM operations WHERE n = ?1",
-            (number,),
-        )?;
-        row.map(|(text, hash)| Ok((json_text::read(&text)?, hash))).transpose()
-    }
-
     /// The first entry at or after a time: numbers and times of entries rise together.
     fn first_entry_from(&self, from: Timestamp) -> Result<u64, InternalError> {
         let (mut low, mut high) = (1, self.store.head().number + 1);
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.entry(middle)?.is_some_and(|(content, _)| content.at < from) {
+            let entry = self.store.entry(middle)?.map(|entry| self.store.content(&entry)).transpose()?;
+            if entry.is_some_and(|content| content.at < from) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -86,14 +79,9 @@ impl DistributorState {
     /// The lines of a page, and the position of the next.
     fn export_page(&self, export: ExportPage) -> Outcome<(String, Option<ExportPage>)> {
         let ExportPage { format, next, until, mut balance } = export;
-        let rows: Vec<(u64, String, String)> = self.store.db.rows(
-            "SELECT n, text, hash FROM entries WHERE n >= ?1 AND n < ?2 UNION ALL \
-             SELECT n, text, hash FROM operations WHERE n >= ?1 AND n < ?2 ORDER BY n",
-            (next, next + PAGE),
-        )?;
         let mut lines = String::new();
-        for (number, text, hash) in rows {
-            let content: Content = json_text::read(&text)?;
+        for entry in self.store.entries_from(next, PAGE)? {
+            let (number, hash, content) = (entry.number, entry.hash, self.store.content(&entry)?);
             if content.at >= until {
                 return Ok((lines, None));
             }

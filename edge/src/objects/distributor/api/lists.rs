@@ -12,7 +12,8 @@ use crate::http::query::{MAX_OFFSET, Query, wrong};
 use crate::http::routes::Route;
 use crate::messages::call::Call;
 use crate::objects::distributor::state::DistributorState;
-use crate::objects::distributor::store::{SqlStore, operation};
+use crate::objects::distributor::store::SqlStore;
+use crate::objects::distributor::store::rows::status_number;
 
 /// Makes and reads the cursors of one list.
 pub(super) struct Cursors<'a> {
@@ -71,31 +72,45 @@ impl DistributorState {
             return Err(wrong("offset", "cannot be used together with cursor").into());
         }
 
-        let mut sql = String::from("SELECT n, text, state FROM operations WHERE superseded = 0 AND n < ?");
         // The words are constants, not the caller's text: a partial index matches only literals in the statement.
-        for (column, word) in [("status", status), ("type", kind)] {
-            if let Some(word) = word {
-                sql.extend([" AND ", column, " = '", word, "'"]);
-            }
+        let mut which = String::from("superseded = 0 AND n < ?1");
+        match kind {
+            Some("cash-in") => which += " AND type < 2",
+            Some(_) => which += " AND type >= 2",
+            None => {}
         }
-        match status {
-            // A partial index serves only a statement that contains its condition.
-            Some("pending" | "rejected" | "expired" | "failed") => {
-                sql += " AND status IN ('pending', 'rejected', 'expired', 'failed')";
-            }
-            Some("processing") => sql.extend([" AND n >= ", &self.store.first_on_its_way().to_string()]),
-            _ => {}
+        let known = OperationStatus::ALL.into_iter().find(|known| Some(known.as_str()) == status);
+        if let Some(known) = known {
+            which.extend([" AND status = ", &status_number(known).to_string()]);
         }
-        sql += " ORDER BY n DESC LIMIT ? OFFSET ?";
+        match known {
+            Some(OperationStatus::Pending) => which += " AND approval = 0",
+            Some(OperationStatus::Expired) => which += " AND approval = 4",
+            Some(OperationStatus::Processing) => {
+                which.extend([" AND n >= ", &self.store.first_on_its_way().to_string()]);
+            }
+            Some(OperationStatus::Rejected) => {
+                // Rejected or withdrawn: the index has each in order.
+                let of = |number| {
+                    format!(
+                        "SELECT * FROM (SELECT n FROM operations WHERE {which} AND approval = {number} \
+                         ORDER BY n DESC LIMIT ?2 + ?3)"
+                    )
+                };
+                which = format!("n IN ({} UNION ALL {})", of(2), of(3));
+            }
+            Some(OperationStatus::Completed | OperationStatus::Failed) | None => {}
+        }
+        let which = format!("WHERE {which} ORDER BY n DESC LIMIT ?2 OFFSET ?3");
         let before = cursor.unwrap_or(1 << 52);
-        let rows: Vec<(u64, String, String)> = self.store.db.rows(sql, (before, limit + 1, offset))?;
-        let more = rows.len() > limit as usize;
+        let operations = self.store.operations(which, (before, limit + 1, offset))?;
+        let more = operations.len() > limit as usize;
         let id = self.store.profile().id;
         let mut last = None;
-        let mut items = Vec::with_capacity(rows.len());
-        for row in rows.into_iter().take(limit as usize) {
-            last = Some(row.0);
-            items.push(operation(row)?.view(id));
+        let mut items = Vec::with_capacity(operations.len());
+        for operation in operations.into_iter().take(limit as usize) {
+            last = Some(operation.number);
+            items.push(operation.view(id));
         }
         let mut answer = Answer::json(200, &items)?;
         if let Some(last) = last.filter(|_| more) {

@@ -1,11 +1,11 @@
 //! Operations: requested by keys and persons, read, withdrawn by keys.
 
 use universal_wallet_core::audit::entry_builder::Moment;
-use universal_wallet_core::error::{Code, InternalError, Outcome, Refusal};
+use universal_wallet_core::error::{InternalError, Outcome, Refusal};
 use universal_wallet_core::keys::model::Key;
 use universal_wallet_core::operations::create::{Created, MerchantLookup, Prepared, make, prepare};
 use universal_wallet_core::operations::lifecycle;
-use universal_wallet_core::operations::model::{Operation, OperationStatus};
+use universal_wallet_core::operations::model::Operation;
 use universal_wallet_core::operations::requester::Requester;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::input::Input;
@@ -75,13 +75,7 @@ impl DistributorState {
             Some(operation) => operation,
             None => self.store.operation_at(number)?.ok_or_else(|| InternalError::new("a missing operation"))?,
         };
-        match operation.state.error {
-            // The wallet refused the money, which is back in the float.
-            Some(why) if operation.state.status == OperationStatus::Failed => {
-                Err(Refusal::field(Code::InvalidAmount, "amount", why.trim_end_matches('.')).into())
-            }
-            _ => Ok(Answer::json(200, &operation.receipt())?),
-        }
+        Ok(Answer::json(200, &operation.receipt())?)
     }
 
     /// `GET /operations/{operationID}`.

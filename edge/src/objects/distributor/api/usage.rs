@@ -82,7 +82,7 @@ impl DistributorState {
         let rows: Vec<(i64, String, u64, u64, u64)> = self.store.db.rows(
             "SELECT day, CAST(volume AS TEXT), operations, requests, denied FROM days \
              WHERE lineage = ? AND day > ? AND key = ?",
-            (key.lineage, today - days, key.id),
+            (self.store.key_number(key.lineage)?, today - days, self.store.key_number(key.id)?),
         )?;
         let mut list = Vec::new();
         for day in (today - days + 1)..=today {

@@ -75,7 +75,7 @@ impl Counts {
             store.db.run(
                 "INSERT INTO days (lineage, day, key, requests, denied) VALUES (?1, ?2, ?3, ?4, ?5) \
                  ON CONFLICT DO UPDATE SET requests = requests + ?4, denied = denied + ?5",
-                (lineage, day, key, requests, denied),
+                (store.key_number(*lineage)?, day, store.key_number(*key)?, requests, denied),
             )?;
         }
         for (key, (at, ip)) in &self.last {

@@ -1,7 +1,11 @@
 //! The rules' storage over SQLite. The object is the only writer, so loaded values stay true; after a rollback
 //! everything is read again.
 
+mod approvals;
 pub(super) mod delivery;
+pub(super) mod entries;
+mod origin;
+pub(super) mod rows;
 mod rules;
 
 use std::cell::RefCell;
@@ -10,12 +14,13 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
-use universal_wallet_core::audit::chain::{Content, Entry, Head};
+use universal_wallet_core::approvals::model::ApprovalKind;
+use universal_wallet_core::audit::chain::Head;
 use universal_wallet_core::audit::verify::Anchor;
 use universal_wallet_core::error::{Error, InternalError};
 use universal_wallet_core::id::{KeyID, OperationID};
 use universal_wallet_core::keys::model::Key;
-use universal_wallet_core::operations::model::{CashOutRequest, Operation, OperationDetails, OperationStatus};
+use universal_wallet_core::operations::model::{CashOutRequest, Operation, OperationStatus};
 use universal_wallet_core::people::model::Member;
 use universal_wallet_core::store::{Deadline, Profile, Store as _};
 use universal_wallet_core::text::digest::Digest;
@@ -24,6 +29,8 @@ use universal_wallet_core::text::numbered_id::Numbering;
 use universal_wallet_sdk::{Amount, Timestamp};
 
 use self::delivery::Delivery;
+use self::origin::Origins;
+use self::rows::Changed;
 use crate::platform::storage::{NONE, Storage};
 
 /// A distributor's storage with its loaded values.
@@ -34,10 +41,13 @@ pub(crate) struct SqlStore {
     head: Head,
     members: Vec<Rc<Member>>,
     deadline: Option<(Timestamp, Deadline)>,
+    /// Deadline of the first pending operation.
+    first_pending: Option<(Timestamp, Deadline)>,
     keys: RefCell<FxHashMap<KeyID, Rc<Key>>>,
     digests: RefCell<FxHashMap<Digest, KeyID>>,
     volumes: RefCell<FxHashMap<(KeyID, i64), Amount>>,
     pending: RefCell<FxHashMap<KeyID, u32>>,
+    origins: Origins,
     /// Movements that wallets have to be told, by number.
     pub(crate) deliveries: BTreeMap<u64, Delivery>,
     /// Arrived cash-ins whose rows are not yet updated.
@@ -58,29 +68,15 @@ const SETTLED_STEP: u64 = 1000;
 /// Maximum number of arrived cash-ins with outdated rows.
 const MAX_ARRIVED: usize = 64;
 
-pub(crate) type OperationRow = (u64, String, String);
-
-pub(crate) const OPERATION: &str = "SELECT n, text, state FROM operations";
-
-/// Builds an operation from its row.
-pub(crate) fn operation(row: OperationRow) -> Result<Operation, InternalError> {
-    let (number, text, state) = row;
-    let content: Content<OperationDetails> = json_text::read(&text)?;
-    Ok(Operation { number, facts: content.details, state: json_text::read(&state)? })
+/// Deadline of a pending operation's request.
+fn pending_deadline(operation: &Operation) -> Option<(Timestamp, Deadline)> {
+    let facts = &operation.facts;
+    let at = facts.created_at.plus_ms(ApprovalKind::Operation.lapses_after_ms());
+    facts.approval.filter(|_| operation.state.status == OperationStatus::Pending).map(|id| (at, Deadline::Approval(id)))
 }
 
 fn stored<T: DeserializeOwned>(row: Option<(String,)>) -> Result<Option<T>, InternalError> {
     row.map(|(document,)| json_text::read(&document)).transpose()
-}
-
-fn last_entry(db: &Storage, table: &str) -> Result<Option<Head>, InternalError> {
-    let row: Option<(u64, String, String)> =
-        db.row(format!("SELECT n, text, hash FROM {table} ORDER BY n DESC LIMIT 1"), NONE)?;
-    row.map(|(number, text, hash)| {
-        let hash = hash.parse().map_err(|_| InternalError::new("a stored hash that cannot be parsed"))?;
-        Head::of(&Entry { number, text, hash })
-    })
-    .transpose()
 }
 
 impl SqlStore {
@@ -91,22 +87,23 @@ impl SqlStore {
             None => stored(db.row("SELECT value FROM meta WHERE name = 'profile'", NONE)?)?
                 .ok_or_else(|| InternalError::new("a distributor without a profile"))?,
         };
-        let heads = [last_entry(&db, "entries")?, last_entry(&db, "operations")?];
-        let head = heads.into_iter().flatten().max_by_key(|head| head.number).unwrap_or_default();
         let members: Vec<(String,)> = db.rows("SELECT doc FROM members ORDER BY n", NONE)?;
         let members: Result<_, InternalError> =
             members.into_iter().map(|(text,)| Ok(Rc::new(json_text::read(&text)?))).collect();
         let settled: Option<(String,)> = db.row("SELECT value FROM meta WHERE name = 'settled_below'", NONE)?;
+        let numbering = profile.numbering();
         let mut store = Self {
-            numbering: profile.numbering(),
+            numbering,
             profile: Rc::new(profile),
-            head,
+            head: Head::default(),
             members: members?,
             deadline: None,
+            first_pending: None,
             keys: RefCell::default(),
             digests: RefCell::default(),
             volumes: RefCell::default(),
             pending: RefCell::default(),
+            origins: Origins::new(db.clone(), numbering),
             deliveries: BTreeMap::new(),
             arrived: Vec::new(),
             settled_below: settled.and_then(|(value,)| value.parse().ok()).unwrap_or(0),
@@ -115,7 +112,9 @@ impl SqlStore {
             listened: true,
             db,
         };
+        store.head = store.last_head()?;
         store.load_deadline()?;
+        store.load_first_pending()?;
         store.load_deliveries()?;
         Ok(store)
     }
@@ -128,12 +127,14 @@ impl SqlStore {
         Ok(())
     }
 
+    fn load_first_pending(&mut self) -> Result<(), InternalError> {
+        let first = self.readable_operations("WHERE approval = 0 ORDER BY n LIMIT 1", NONE)?.pop();
+        self.first_pending = first.as_ref().and_then(pending_deadline);
+        Ok(())
+    }
+
     fn load_deliveries(&mut self) -> Result<(), InternalError> {
-        let rows: Vec<OperationRow> = self
-            .db
-            .rows(format!("{OPERATION} WHERE n >= ? AND status = 'processing' ORDER BY n"), (self.settled_below,))?;
-        for row in rows {
-            let operation = operation(row)?;
+        for operation in self.readable_operations("WHERE n >= ? AND status = 0 ORDER BY n", (self.settled_below,))? {
             self.deliveries.insert(operation.number, Delivery::of_operation(&operation));
         }
         let requests: Vec<(String,)> = self.db.rows("SELECT doc FROM requests WHERE released = 0 ORDER BY n", NONE)?;
@@ -159,12 +160,11 @@ impl SqlStore {
         if self.arrived.is_empty() {
             return Ok(());
         }
-        let rows: Result<Vec<_>, InternalError> =
-            self.arrived.iter().map(|Operation { number, state, .. }| Ok((number, json_text::write(state)?))).collect();
+        let rows: Vec<_> = self.arrived.iter().map(|operation| (operation.number, Changed(operation).took())).collect();
         self.db.run(
-            "UPDATE operations SET status = ?, state = arrived.value ->> 1 FROM json_each(?) AS arrived \
+            "UPDATE operations SET status = 1, took = arrived.value ->> 1 FROM json_each(?) AS arrived \
              WHERE n = arrived.value ->> 0",
-            (OperationStatus::Completed, json_text::write(&rows?)?),
+            (json_text::write(&rows)?,),
         )?;
         self.arrived.clear();
         Ok(())
@@ -219,6 +219,16 @@ impl SqlStore {
         self.put_meta("anchor", &json_text::write(&anchor)?)
     }
 
+    /// Drops values that are loaded once, so that they are read from storage again.
+    pub(crate) fn drop_loaded_origins(&self) {
+        self.origins.clear();
+    }
+
+    /// The number of a key's row.
+    pub(crate) fn key_number(&self, key: KeyID) -> Result<u64, InternalError> {
+        self.number_of(key.uuid()).ok_or_else(|| InternalError::new("a key ID outside this distributor's numbering"))
+    }
+
     fn number_of(&self, uuid: uuid::Uuid) -> Option<u64> {
         self.numbering.number(uuid)
     }
@@ -255,7 +265,6 @@ impl SqlStore {
     }
 
     pub(crate) fn operation_at(&self, number: u64) -> Result<Option<Operation>, InternalError> {
-        let row = self.db.row(format!("{OPERATION} WHERE n = ?"), (number,))?;
-        row.map(|row| Ok(self.present(operation(row)?))).transpose()
+        Ok(self.operations("WHERE n = ?", (number,))?.pop())
     }
 }

@@ -3,11 +3,14 @@
 use std::rc::Rc;
 
 use universal_wallet_core::approvals::model::Approval;
-use universal_wallet_core::audit::chain::{Entry, Head};
+use universal_wallet_core::audit::chain::{Entry, Head, States};
 use universal_wallet_core::error::InternalError;
 use universal_wallet_core::id::{ApprovalID, KeyID, OperationID};
 use universal_wallet_core::keys::model::Key;
-use universal_wallet_core::operations::model::{CashOutRequest, CashOutRequestStatus, Operation, OperationStatus};
+use universal_wallet_core::operations::model::{
+    CashOutRequest, CashOutRequestStatus, Destination, Direction, Operation, OperationStatus,
+};
+use universal_wallet_core::operations::request_body::NewOperation;
 use universal_wallet_core::people::model::Member;
 use universal_wallet_core::store::{Deadline, IdempotentResult, Profile, Store};
 use universal_wallet_core::text::digest::Digest;
@@ -16,7 +19,9 @@ use universal_wallet_core::text::json_text;
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 use super::delivery::Delivery;
-use super::{OPERATION, SqlStore, operation, stored};
+use super::rows::{CHANGE, Changed, NewRow};
+use super::{SqlStore, pending_deadline, stored};
+use crate::platform::sql_values::Blob;
 use crate::platform::storage::NONE;
 
 impl Store for SqlStore {
@@ -34,7 +39,10 @@ impl Store for SqlStore {
     }
 
     fn append(&mut self, entry: &Entry, head: Head) -> Result<(), InternalError> {
-        self.db.run("INSERT INTO entries (n, text, hash) VALUES (?, ?, ?)", (entry.number, &entry.text, entry.hash))?;
+        self.db.run(
+            "INSERT INTO entries (n, text, hash) VALUES (?, ?, ?)",
+            (entry.number, &entry.text, Blob(entry.hash.bytes())),
+        )?;
         self.head = head;
         Ok(())
     }
@@ -103,14 +111,25 @@ impl Store for SqlStore {
 
     fn approval(&self, id: ApprovalID) -> Result<Option<Approval>, InternalError> {
         let Some(number) = self.number_of(id.uuid()) else { return Ok(None) };
-        let approval: Option<Approval> = stored(self.db.row("SELECT doc FROM approvals WHERE n = ?", (number,))?)?;
-        Ok(approval.filter(|approval| approval.id == id))
+        match self.operation_at(number)? {
+            Some(operation) if operation.facts.approval == Some(id) => self.approval_of(&operation),
+            Some(_) => Ok(None),
+            None => {
+                let found: Option<Approval> = stored(self.db.row("SELECT doc FROM approvals WHERE n = ?", (number,))?)?;
+                Ok(found.filter(|approval| approval.id == id))
+            }
+        }
     }
 
     fn pending_approvals(&self) -> Result<Vec<Approval>, InternalError> {
         let rows: Vec<(String,)> =
             self.db.rows("SELECT doc FROM approvals WHERE status = 'pending' ORDER BY n", NONE)?;
-        rows.iter().map(|(text,)| json_text::read(text)).collect()
+        let mut pending: Vec<Approval> =
+            rows.iter().map(|(text,)| json_text::read(text)).collect::<Result<_, InternalError>>()?;
+        for operation in self.operations("WHERE approval = 0 ORDER BY n", NONE)? {
+            pending.extend(self.approval_of(&operation)?);
+        }
+        Ok(pending)
     }
 
     fn approved_keys(&self) -> Result<Vec<Key>, InternalError> {
@@ -142,7 +161,7 @@ impl Store for SqlStore {
     }
 
     fn first_deadline(&self) -> Option<(Timestamp, Deadline)> {
-        self.deadline
+        self.deadline.into_iter().chain(self.first_pending).min()
     }
 
     fn add_deadline(&mut self, at: Timestamp, due: Deadline) -> Result<(), InternalError> {
@@ -168,7 +187,7 @@ impl Store for SqlStore {
         // A number beyond 2^53 is not exact in JavaScript, so it travels as text.
         let row: Option<(String,)> = self.db.row(
             "SELECT CAST(COALESCE(SUM(volume), 0) AS TEXT) FROM days WHERE lineage = ? AND day = ?",
-            (lineage, day),
+            (self.key_number(lineage)?, day),
         )?;
         let minor = row
             .and_then(|(text,)| text.parse().ok())
@@ -181,7 +200,7 @@ impl Store for SqlStore {
     fn lower_volume(&mut self, (id, lineage): (KeyID, KeyID), day: i64, amount: Amount) -> Result<(), InternalError> {
         self.db.run(
             "UPDATE days SET volume = volume - CAST(? AS INTEGER) WHERE lineage = ? AND day = ? AND key = ?",
-            (amount.minor().to_string(), lineage, day, id),
+            (amount.minor().to_string(), self.key_number(lineage)?, day, self.key_number(id)?),
         )?;
         // Loaded values stay true; a rollback loads everything again.
         if let Some(volume) = self.volumes.get_mut().get_mut(&(lineage, day)) {
@@ -201,32 +220,22 @@ impl Store for SqlStore {
     fn add_operation(
         &mut self,
         operation: &Operation,
-        entry: &Entry,
+        _: &Entry,
         head: Head,
+        states: &States,
         idempotency: Option<&Idempotency>,
     ) -> Result<(), InternalError> {
-        let Operation { number, facts, state } = operation;
-        let kind = if facts.is_cash_in() { "cash-in" } else { "cash-out-fulfillment" };
+        let Operation { facts, state, .. } = operation;
         let day = facts.created_at.utc_day();
-        self.db.run(
-            "INSERT INTO new_operations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                number,
-                facts.id,
-                &entry.text,
-                entry.hash,
-                kind,
-                facts.key.map(|(key, _)| key),
-                state.status,
-                json_text::write(state)?,
-                idempotency.map(|key| &key.scope),
-                idempotency.map(|key| &key.value),
-                idempotency.map(|key| key.request),
-                facts.key.map(|(_, lineage)| lineage),
-                day,
-                facts.amount.minor().to_string(),
-            ),
-        )?;
+        if let Direction::CashIn { to: Destination::Merchant(merchant) } = &facts.direction {
+            self.origins.keep_merchant(merchant)?;
+        }
+        let key = match facts.key {
+            Some((key, lineage)) => Some((self.key_number(key)?, self.key_number(lineage)?)),
+            None => None,
+        };
+        let (insert, values) = NewRow { operation, head: &head, states, idempotency, key }.insert()?;
+        self.db.run(insert, values)?;
         // Loaded values stay true; a rollback loads everything again.
         if let Some((_, lineage)) = facts.key
             && let Some(volume) = self.volumes.get_mut().get_mut(&(lineage, day))
@@ -235,13 +244,10 @@ impl Store for SqlStore {
         }
         if state.status == OperationStatus::Pending {
             self.count_pending(operation, 1);
+            self.first_pending = self.first_pending.or_else(|| pending_deadline(operation));
         }
         self.head = head;
         self.track(operation)
-    }
-
-    fn forget_idempotency(&mut self, number: u64) -> Result<(), InternalError> {
-        self.db.run("UPDATE operations SET scope = NULL, idempotency = NULL, request = NULL WHERE n = ?", (number,))
     }
 
     fn supersede(&mut self, number: u64) -> Result<(), InternalError> {
@@ -249,13 +255,15 @@ impl Store for SqlStore {
     }
 
     fn put_operation(&mut self, operation: &Operation) -> Result<(), InternalError> {
-        self.db.run(
-            "UPDATE operations SET status = ?, state = ? WHERE n = ?",
-            (operation.state.status, json_text::write(&operation.state)?, operation.number),
-        )?;
+        self.db.run(CHANGE, Changed(operation))?;
         // An operation leaves the pending state once; its arrival comes later.
         if operation.state.status != OperationStatus::Completed {
             self.count_pending(operation, -1);
+        }
+        if let (Some((_, Deadline::Approval(first))), Some(id)) = (self.first_pending, operation.facts.approval)
+            && first == id
+        {
+            self.load_first_pending()?;
         }
         self.track(operation)
     }
@@ -267,19 +275,25 @@ impl Store for SqlStore {
     }
 
     fn used_for(&self, key: &Idempotency) -> Result<Option<(IdempotentResult, Digest)>, InternalError> {
-        let row: Option<(u64, String, String, Digest)> = self.db.row(
-            "SELECT n, text, state, request FROM operations WHERE scope = ?1 AND idempotency = ?2 \
-             UNION ALL SELECT 0, subject, '', request FROM remembered WHERE scope = ?1 AND idempotency = ?2",
-            (&key.scope, &key.value),
-        )?;
-        row.map(|(number, text, state, request)| {
-            let used = match number {
-                0 => IdempotentResult::Call(text),
-                number => IdempotentResult::Operation(Box::new(self.present(operation((number, text, state))?))),
-            };
-            Ok((used, request))
-        })
-        .transpose()
+        let row: Option<(Option<u64>, String, Option<String>)> =
+            self.db.row("SELECT n, lower(hex(request)), subject FROM used WHERE place = ?", (Blob(&key.place()),))?;
+        let Some((number, request, subject)) = row else { return Ok(None) };
+        let used = match number {
+            None => IdempotentResult::Call(subject.unwrap_or_default()),
+            Some(number) => {
+                let operation = self.operation_at(number)?;
+                let missing = || InternalError::new("an idempotency key of a missing operation");
+                IdempotentResult::Operation(Box::new(operation.ok_or_else(missing)?))
+            }
+        };
+        let unreadable = || InternalError::new("an idempotency key without its request");
+        let request = match &used {
+            IdempotentResult::Operation(operation) if request.is_empty() => {
+                NewOperation::request_of(&operation.facts).map_err(|_| unreadable())?
+            }
+            _ => request.parse().map_err(|_| unreadable())?,
+        };
+        Ok(Some((used, request)))
     }
 
     fn tell(&mut self, kind: &'static str, subject: &str, at: Timestamp) {
@@ -293,15 +307,15 @@ impl Store for SqlStore {
             return Ok(*count);
         }
         let row: Option<(u32,)> =
-            self.db.row("SELECT COUNT(*) FROM operations WHERE key = ? AND status = 'pending'", (key,))?;
+            self.db.row("SELECT COUNT(*) FROM operations WHERE key = ? AND approval = 0", (self.key_number(key)?,))?;
         let count = row.map_or(0, |(count,)| count);
         self.pending.borrow_mut().insert(key, count);
         Ok(count)
     }
 
     fn first_pending_of_key(&self, key: KeyID) -> Result<Option<Operation>, InternalError> {
-        let sql = format!("{OPERATION} WHERE key = ? AND status = 'pending' ORDER BY n LIMIT 1");
-        self.db.row(sql, (key,))?.map(operation).transpose()
+        let number = self.key_number(key)?;
+        Ok(self.operations("WHERE key = ? AND approval = 0 ORDER BY n LIMIT 1", (number,))?.pop())
     }
 
     fn incoming(&self) -> Amount {
@@ -353,8 +367,8 @@ impl Store for SqlStore {
 
     fn remember(&mut self, key: &Idempotency, subject: &str) -> Result<(), InternalError> {
         self.db.run(
-            "INSERT INTO remembered (scope, idempotency, request, subject) VALUES (?, ?, ?, ?)",
-            (&key.scope, &key.value, key.request, subject),
+            "INSERT INTO used (place, request, subject) VALUES (?, ?, ?)",
+            (Blob(&key.place()), Blob(key.request.bytes()), subject),
         )
     }
 }

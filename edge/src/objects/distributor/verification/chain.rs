@@ -4,10 +4,13 @@
 use universal_wallet_core::audit::chain::{Entry, Head, state_digest};
 use universal_wallet_core::audit::verify::{Anchor, Evidence, Stored, Verified, verify};
 use universal_wallet_core::error::InternalError;
+use universal_wallet_core::operations::model::Operation;
 use universal_wallet_core::store::Store;
+use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::json_text;
 
 use crate::objects::distributor::store::SqlStore;
+use crate::objects::distributor::store::entries::StoredEntry;
 use crate::platform::storage::{NONE, Value};
 
 struct Sql<'a>(&'a SqlStore);
@@ -34,26 +37,30 @@ impl Sql<'_> {
     }
 }
 
+fn spelt(entry: &StoredEntry) -> Result<Entry, InternalError> {
+    Ok(Entry { number: entry.number, text: entry.text()?, hash: entry.hash })
+}
+
+/// An entry whose row cannot be read: it does not hold.
+const fn unreadable(number: u64) -> Entry {
+    Entry { number, text: String::new(), hash: Digest::ZERO }
+}
+
 fn uuid_of(id: &str, prefix: &str) -> Option<uuid::Uuid> {
     id.strip_prefix(prefix)?.parse().ok()
 }
 
 impl Evidence for Sql<'_> {
     fn entries(&self, from: u64, most: usize) -> Result<Vec<Entry>, InternalError> {
-        let rows: Vec<(u64, String, String)> = self.0.db.rows(
-            "SELECT * FROM (SELECT n, text, hash FROM entries WHERE n >= ?1 ORDER BY n LIMIT ?2) UNION ALL \
-             SELECT * FROM (SELECT n, text, hash FROM operations WHERE n >= ?1 ORDER BY n LIMIT ?2) \
-             ORDER BY n LIMIT ?2",
-            (from, most),
-        )?;
-        Ok(rows
-            .into_iter()
-            .map(|(number, text, hash)| Entry {
-                number,
-                text,
-                hash: hash.parse().unwrap_or(universal_wallet_core::text::digest::Digest::ZERO),
-            })
-            .collect())
+        let most = most.try_into().unwrap_or(u64::MAX);
+        let Ok(entries) = self.0.entries_from(from, most) else {
+            // Some row cannot be read: one at a time, so that those before it are verified.
+            return Ok(self.0.entries_from(from, 1).map_or_else(
+                |_| vec![unreadable(from)],
+                |found| found.iter().map(|entry| spelt(entry).unwrap_or_else(|_| unreadable(entry.number))).collect(),
+            ));
+        };
+        Ok(entries.iter().map(|entry| spelt(entry).unwrap_or_else(|_| unreadable(entry.number))).collect())
     }
 
     fn stored(&self, id: &str) -> Result<Option<Stored>, InternalError> {
@@ -64,16 +71,13 @@ impl Evidence for Sql<'_> {
             Some("request") => {
                 self.document("SELECT doc FROM requests WHERE id = ?", id.strip_prefix("request:").unwrap_or_default())
             }
-            Some("op") => {
-                let Some(id) = id.parse().ok() else { return Ok(None) };
-                let operation = self.0.stored_operation(id).unwrap_or_default();
-                Ok(operation.map(|operation| Stored {
-                    entry: operation.state.entry,
-                    digest: operation.state.status.in_chain().into(),
-                }))
-            }
             _ => self.document("SELECT value FROM meta WHERE name = 'profile' AND ? <> ''", id),
         }
+    }
+
+    fn operation(&self, number: u64) -> Result<Option<Operation>, InternalError> {
+        // A row that cannot be read is no operation.
+        Ok(self.0.operation_at(number).unwrap_or_default())
     }
 
     fn unvouched(&self) -> Result<Option<u64>, InternalError> {
@@ -81,8 +85,7 @@ impl Evidence for Sql<'_> {
         let row: Option<(u64,)> = self.0.db.row(
             "SELECT k.n FROM keys k LEFT JOIN entries e ON e.n = k.n WHERE e.n IS NULL OR instr(e.text, k.id) = 0 \
              UNION ALL \
-             SELECT a.n FROM approvals a LEFT JOIN entries e ON e.n = a.n LEFT JOIN operations o ON o.n = a.n \
-               WHERE COALESCE(instr(e.text, a.id), 0) + COALESCE(instr(o.text, a.id), 0) = 0 \
+             SELECT a.n FROM approvals a LEFT JOIN entries e ON e.n = a.n WHERE e.n IS NULL OR instr(e.text, a.id) = 0 \
              UNION ALL \
              SELECT r.n FROM requests r LEFT JOIN entries e ON e.n = r.n WHERE e.n IS NULL OR instr(e.text, r.id) = 0 \
              UNION ALL \
@@ -104,9 +107,6 @@ impl Evidence for Sql<'_> {
              UNION ALL \
              SELECT n FROM requests WHERE status <> json_extract(doc, '$.status') OR id <> json_extract(doc, '$.id') \
                OR amount <> json_extract(doc, '$.amount') \
-             UNION ALL \
-             SELECT n FROM operations WHERE status <> json_extract(state, '$.status') \
-               OR id <> json_extract(text, '$.subject') \
              LIMIT 1",
             NONE,
         )?;
@@ -116,13 +116,12 @@ impl Evidence for Sql<'_> {
 
 /// The last stored entry, which differs from the head in memory if the tail was cut.
 fn stored_head(store: &SqlStore) -> Result<Head, InternalError> {
-    let evidence = Sql(store);
-    let row: Option<(u64,)> = store.db.row(
+    let row: Option<(Option<u64>,)> = store.db.row(
         "SELECT MAX(n) FROM (SELECT MAX(n) AS n FROM entries UNION ALL SELECT MAX(n) AS n FROM operations)",
         NONE,
     )?;
-    let last = row.map_or(0, |(number,)| number);
-    match evidence.entries(last, 1)?.first() {
+    let Some(last) = row.and_then(|(number,)| number) else { return Ok(Head::default()) };
+    match Sql(store).entries(last, 1)?.first() {
         Some(entry) => {
             Head::of(entry).or_else(|_| Ok(Head { number: entry.number, hash: entry.hash, ..Head::default() }))
         }
@@ -133,6 +132,7 @@ fn stored_head(store: &SqlStore) -> Result<Head, InternalError> {
 /// Verifies the chain, starting at an entry.
 pub(crate) fn verify_from(store: &SqlStore, anchor: Option<Anchor>, from: u64) -> Result<Verified, InternalError> {
     let loaded = store.head();
+    store.drop_loaded_origins();
     let stored = stored_head(store)?;
     let mut verified = verify(&Sql(store), stored, anchor, from)?;
     if verified.valid && stored.number != loaded.number {

@@ -11,7 +11,7 @@ use universal_wallet_core::text::json_text;
 use universal_wallet_core::total::Total;
 
 use super::chain::verify_from;
-use crate::objects::distributor::store::{OPERATION, OperationRow, SqlStore, operation};
+use crate::objects::distributor::store::SqlStore;
 use crate::platform::storage::NONE;
 
 /// Number of operations read at once.
@@ -75,13 +75,11 @@ fn of(wallets: &mut Wallets, wallet: String) -> &mut InWallet {
 
 fn operations(store: &SqlStore, (mut from, end): (u64, u64), wallets: &mut Wallets) -> Result<(), InternalError> {
     loop {
-        let sql = format!("{OPERATION} WHERE n >= ? AND n < ? ORDER BY n LIMIT ?");
-        let rows: Vec<OperationRow> = store.db.rows(sql, (from, end, PAGE))?;
-        if rows.is_empty() {
+        let operations = store.operations("WHERE n >= ? AND n < ? ORDER BY n LIMIT ?", (from, end, PAGE))?;
+        if operations.is_empty() {
             return Ok(());
         }
-        for row in rows {
-            let operation = operation(row)?;
+        for operation in operations {
             from = operation.number + 1;
             let amount = operation.facts.amount;
             let wallet = of(wallets, operation.facts.wallet());
@@ -120,37 +118,37 @@ fn requests(store: &SqlStore, (from, end): (u64, u64), wallets: &mut Wallets) ->
 
 /// Each query returns a sentence per inconsistency. Amounts are summed in two parts of nine digits each, since a sum of
 /// many may pass 64 bits.
-const CHECKS: [&str; 5] = [
+const CHECKS: [&str; 6] = [
     // Running balances of the last entry against the operations.
-    "WITH o AS (SELECT status, type, CAST(replace(json_extract(text, '$.details.amount'), '.', '') AS INTEGER) AS a \
-     FROM operations), \
-     s AS (SELECT \
-       SUM(CASE WHEN type = 'cash-in' AND status = 'pending' THEN a ELSE 0 END) AS held, \
-       SUM(CASE WHEN type = 'cash-in' AND status IN ('processing', 'completed') THEN a / 1000000000 ELSE 0 END) AS ch, \
-       SUM(CASE WHEN type = 'cash-in' AND status IN ('processing', 'completed') THEN a % 1000000000 ELSE 0 END) AS cl, \
-       SUM(CASE WHEN type <> 'cash-in' AND status = 'completed' THEN a / 1000000000 ELSE 0 END) AS oh, \
-       SUM(CASE WHEN type <> 'cash-in' AND status = 'completed' THEN a % 1000000000 ELSE 0 END) AS ol FROM o), \
-     b AS (SELECT json_extract(text, '$.book') AS book FROM \
-       (SELECT n, text FROM entries UNION ALL SELECT n, text FROM operations) ORDER BY n DESC LIMIT 1), \
+    "WITH s AS (SELECT \
+       SUM(CASE WHEN type < 2 AND status = 2 THEN minor ELSE 0 END) AS held, \
+       SUM(CASE WHEN type < 2 AND status < 2 THEN minor / 1000000000 ELSE 0 END) AS ch, \
+       SUM(CASE WHEN type < 2 AND status < 2 THEN minor % 1000000000 ELSE 0 END) AS cl, \
+       SUM(CASE WHEN type >= 2 AND status = 1 THEN minor / 1000000000 ELSE 0 END) AS oh, \
+       SUM(CASE WHEN type >= 2 AND status = 1 THEN minor % 1000000000 ELSE 0 END) AS ol FROM operations), \
+     b AS (SELECT h, c, o FROM ( \
+       SELECT n, replace(text ->> '$[6][0]', '.', '') AS h, replace(text ->> '$[6][2]', '.', '') AS c, \
+         replace(text ->> '$[6][3]', '.', '') AS o FROM entries \
+       UNION ALL SELECT n, CAST(held AS TEXT), CASE WHEN totals IS NULL THEN CAST(charged AS TEXT) \
+           ELSE replace(totals ->> '$[1]', '.', '') END, \
+         CASE WHEN totals IS NULL THEN CAST(cashed_out AS TEXT) ELSE replace(totals ->> '$[2]', '.', '') END \
+         FROM operations) ORDER BY n DESC LIMIT 1), \
      t(name, told, high, low) AS ( \
-       SELECT 'held', json_extract(book, '$.h'), COALESCE(held, 0) / 1000000000, COALESCE(held, 0) % 1000000000 \
-         FROM b, s UNION ALL \
-       SELECT 'charged', json_extract(book, '$.c'), COALESCE(ch, 0), COALESCE(cl, 0) FROM b, s UNION ALL \
-       SELECT 'cashed out', json_extract(book, '$.o'), COALESCE(oh, 0), COALESCE(ol, 0) FROM b, s) \
+       SELECT 'held', h, COALESCE(held, 0) / 1000000000, COALESCE(held, 0) % 1000000000 FROM b, s UNION ALL \
+       SELECT 'charged', c, COALESCE(ch, 0), COALESCE(cl, 0) FROM b, s UNION ALL \
+       SELECT 'cashed out', o, COALESCE(oh, 0), COALESCE(ol, 0) FROM b, s) \
      SELECT 'the book says ' || told || ' ' || name || ', and the operations come to something else' FROM t \
-     WHERE ltrim(replace(told, '.', ''), '0') <> \
-       ltrim(printf('%d%09d', high + low / 1000000000, low % 1000000000), '0')",
+     WHERE ltrim(told, '0') <> ltrim(printf('%d%09d', high + low / 1000000000, low % 1000000000), '0')",
     // Volume of a day against the operations of that day.
-    "WITH o AS (SELECT json_extract(text, '$.details.key[1]') AS lineage, key, \
-       CAST(unixepoch(json_extract(text, '$.details.created_at')) / 86400 AS INTEGER) AS day, \
-       CASE WHEN status IN ('pending', 'processing', 'completed') \
-         THEN CAST(replace(json_extract(text, '$.details.amount'), '.', '') AS INTEGER) ELSE 0 END AS a \
-       FROM operations WHERE key IS NOT NULL), \
+    "WITH o AS (SELECT l.n AS lineage, o.key, o.at / 86400000 AS day, \
+         CASE WHEN o.status < 3 THEN o.minor ELSE 0 END AS a \
+       FROM operations o JOIN keys k ON k.n = o.key JOIN keys l ON l.id = k.doc ->> 'lineage'), \
      s AS (SELECT lineage, day, key, SUM(a) AS volume, COUNT(*) AS number FROM o GROUP BY lineage, day, key) \
-     SELECT 'the volume of ' || COALESCE(s.key, d.key) || ' on day ' || COALESCE(s.day, d.day) || ' is off' \
+     SELECT 'the volume of ' || COALESCE((SELECT id FROM keys WHERE n = COALESCE(s.key, d.key)), 'a missing key') || \
+       ' on day ' || COALESCE(s.day, d.day) || ' is off' \
      FROM s FULL JOIN days d ON d.lineage = s.lineage AND d.day = s.day AND d.key = s.key \
      WHERE COALESCE(s.volume, 0) <> COALESCE(d.volume, 0) OR COALESCE(s.number, 0) <> COALESCE(d.operations, 0)",
-    // Every pending thing has its deadline, and every deadline its pending thing.
+    // Every pending thing has its deadline, and every deadline its pending thing; a pending operation has its own.
     "WITH w(due) AS ( \
        SELECT 'approval:' || id FROM approvals WHERE status = 'pending' UNION ALL \
        SELECT 'claim:' || id FROM keys WHERE status = 'approved' UNION ALL \
@@ -160,10 +158,12 @@ const CHECKS: [&str; 5] = [
        ELSE ' is missing' END \
      FROM w FULL JOIN deadlines d ON d.due = w.due WHERE w.due IS NULL OR d.due IS NULL",
     // Every movement in transit is in the range that the loader reads.
-    "SELECT 'operation ' || id || ' is on its way and is not looked for' FROM operations WHERE status = 'processing' \
+    "SELECT 'operation ' || n || ' is on its way and is not looked for' FROM operations WHERE status = 0 \
      AND n < COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'settled_below'), 0)",
-    // Query columns against the chain.
-    "SELECT 'operation ' || id || ' and its columns differ' FROM operations \
-     WHERE COALESCE(key, '') <> COALESCE(json_extract(text, '$.details.key[0]'), '') \
-       OR (type = 'cash-in') <> (json_type(text, '$.details.direction.\"cash-in\"') IS NOT NULL)",
+    // Lists show the latest attempt of each cash-out, and no other.
+    "SELECT 'the attempts of cash-out ' || lower(hex(own)) || ' are listed wrongly' FROM operations WHERE type >= 2 \
+     GROUP BY own HAVING COUNT(*) - SUM(superseded) <> 1 OR MAX(CASE superseded WHEN 0 THEN n END) <> MAX(n)",
+    // An idempotency key leads to one operation.
+    "SELECT 'operation ' || u.n || ' and its idempotency key differ' FROM used u LEFT JOIN operations o ON o.n = u.n \
+     WHERE u.n IS NOT NULL AND (o.n IS NULL OR (u.request IS NULL) <> (o.type < 2)) OR u.n IS NULL AND u.subject IS NULL",
 ];

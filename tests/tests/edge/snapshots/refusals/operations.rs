@@ -24,7 +24,6 @@ pub(super) fn refusals(sheet: &mut Sheet) {
     cash_outs(sheet, &distributor, &till);
     decisions(sheet, &distributor);
     lapsed(sheet);
-    full(sheet);
 }
 
 /// A cash-in with some members otherwise, and without those that are null.
@@ -159,22 +158,4 @@ fn lapsed(sheet: &mut Sheet) {
     edge.alarm("DISTRIBUTOR", &distributor.id);
     sheet.add(&distributor.process(&till, &request));
     sheet.add(&edge.cancel_cash_out(PHONE, &request));
-}
-
-fn full(sheet: &mut Sheet) {
-    sheet.title("A wallet that takes no more");
-    let edge = Edge::start();
-    let cash_in = |amount: &str| {
-        let distributor = edge.empty_distributor();
-        distributor.top_up(amount);
-        let key = distributor.key(json!({
-            "label": "Rich", "permissions": ALL, "maxTransactionAmount": amount, "maxDailyVolume": amount,
-            "autoApproveLimit": amount,
-        }));
-        let answer = distributor.cash_in(&key, PHONE, amount);
-        distributor.await_nothing_processing(Duration::from_secs(20));
-        answer
-    };
-    cash_in(LARGEST).ok();
-    sheet.add(&cash_in("1.00"));
 }

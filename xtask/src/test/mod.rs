@@ -1,6 +1,7 @@
 //! `cargo xtask test`: all checks before a change is merged. `.ci/run` calls it.
 
 mod count;
+mod deliberate_faults;
 mod step;
 mod steps;
 

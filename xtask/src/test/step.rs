@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use super::count::Count;
-use super::steps;
+use super::{deliberate_faults, steps};
 
 /// One step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -27,6 +27,8 @@ pub(crate) enum Step {
     DescriptionLint,
     /// Unit, property and documentation tests
     Unit,
+    /// Faults put into the rules on purpose: the tests of the rules find each
+    DeliberateFaults,
     /// Tests that run as wasm in Node
     Wasm,
     /// The Worker, as deployed and with faults that tests can cause
@@ -49,7 +51,7 @@ pub(crate) enum Step {
 
 impl Step {
     /// The steps of a run without options, in this order.
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Format,
         Self::Spelling,
         Self::Clippy,
@@ -59,6 +61,7 @@ impl Step {
         Self::Types,
         Self::DescriptionLint,
         Self::Unit,
+        Self::DeliberateFaults,
         Self::Wasm,
         Self::Build,
         Self::E2e,
@@ -96,6 +99,7 @@ impl Step {
             Self::Types => steps::types(),
             Self::DescriptionLint => steps::description_lint(),
             Self::Unit => steps::unit(count),
+            Self::DeliberateFaults => deliberate_faults::run(count),
             Self::Wasm => steps::wasm(count),
             Self::Build => steps::build(),
             Self::E2e => steps::e2e(count),

@@ -101,19 +101,18 @@ pub fn claim(
                 "This key was shown already and cannot be shown again; ask for a new one.",
             );
         }
-        KeyStatus::Lapsed if key.decided_at.is_none() => {
-            return refuse(Code::InvalidState, "Nobody approved this key in time; ask for a new one.");
-        }
-        KeyStatus::Revoked => return refuse(Code::InvalidState, "This key was revoked; ask for a new one."),
         KeyStatus::Lapsed if key.reason.is_some() => {
             let reason = key.reason.as_deref().unwrap_or_default();
             return refuse(Code::InvalidState, format!("This key lapsed: {reason} Ask for a new one."));
         }
+        KeyStatus::Lapsed if key.decided_at.is_none() => {
+            return refuse(Code::InvalidState, "Nobody approved this key in time; ask for a new one.");
+        }
+        KeyStatus::Revoked => return refuse(Code::InvalidState, "This key was revoked; ask for a new one."),
         _ => {
             return refuse(Code::ClaimExpired, "More than 24 hours have passed since the approval; ask for a new key.");
         }
     }
-    refuse_successor_of_revoked(store, &key)?;
 
     let minted = mint()?;
     let claim_until = key.claim_until();
@@ -134,15 +133,6 @@ pub fn claim(
         retire(store, moment.now, replaced, &key)?;
     }
     Ok((minted, key))
-}
-
-/// Refuses to claim a key whose predecessor was revoked in the meantime: the revocation is meant for the whole line.
-pub fn refuse_successor_of_revoked(store: &dyn Store, key: &Key) -> Outcome<()> {
-    let Some(replaced) = key.replaces else { return Ok(()) };
-    if store.key(replaced)?.is_some_and(|old| old.status == KeyStatus::Revoked) {
-        return refuse(Code::InvalidState, "The key that it takes over from was revoked; ask for a new key.");
-    }
-    Ok(())
 }
 
 /// Fixes the end of the old key when its replacement is claimed.

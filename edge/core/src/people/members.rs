@@ -51,6 +51,12 @@ pub fn change(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, 
     });
     if loosens {
         store.profile().refuse_suspended()?;
+        if member.person.id == caller.member.person.id && !tightened.holds(Role::Admin) {
+            return refuse(
+                Code::InvalidState,
+                "Nobody asks for roles who is no admin any more: ask for yours first, then give up being an admin.",
+            );
+        }
         refuse_repeated(store, ApprovalKind::GrantUser, &subject)?;
     }
     if tightens {

@@ -2,10 +2,11 @@
 
 use universal_wallet_core::approvals::model::{ApprovalKind, ApprovalStatus};
 use universal_wallet_core::id::ApprovalID;
-use universal_wallet_core::keys::model::{Key, KeyStatus};
+use universal_wallet_core::keys::model::KeyStatus;
 use universal_wallet_core::keys::settings::Settings;
 use universal_wallet_core::operations::model::OperationStatus;
 use universal_wallet_core::people;
+use universal_wallet_core::people::model::{Role, ability};
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::ip::cover;
 
@@ -48,6 +49,7 @@ impl State {
         self.keys_must_be_agreed(papers);
         self.operations_must_be_agreed();
         self.members_must_be_agreed(papers);
+        self.no_request_may_be_left_over(papers);
         for (acting, let_in_by) in self.logins.learnt() {
             assert!(let_in_by.len() >= 2, "one person alone learnt another's password: {acting:?}");
         }
@@ -92,12 +94,41 @@ impl State {
         {
             assert!(within(&new.settings, &old.settings), "a key that became looser: {old:?} {new:?}");
         }
-        let lost = |key: &Key| {
-            key.replaces.is_some_and(|id| self.store.key(id).unwrap().unwrap().status == KeyStatus::Revoked)
-        };
         for key in after.keys.iter().filter(|key| matches!(key.status, KeyStatus::Pending | KeyStatus::Approved)) {
-            assert!(!lost(key), "a rotation that outlives the key it replaces: {key:?}");
+            let Some(old) = key.replaces.map(|id| self.store.key(id).unwrap().unwrap()) else { continue };
+            assert_ne!(old.status, KeyStatus::Revoked, "a rotation that outlives the key it replaces: {key:?}");
+            assert!(within(&key.settings, &old.settings), "a successor that may more than its key: {key:?} {old:?}");
         }
+    }
+
+    /// Panics if a request outlives the role of the person who asked, or a change of the person whom it is about.
+    fn no_request_may_be_left_over(&self, papers: &Papers) {
+        let holds = |user, role| self.store.member(user).is_some_and(|member| member.holds(role));
+        for approval in papers.pending() {
+            let by_key = approval.subject_text("keyID").is_some() && approval.kind == ApprovalKind::Operation;
+            let role = if approval.kind.is_about_user() { Role::Admin } else { Role::Maker };
+            assert!(by_key || holds(approval.maker.id, role), "outlives its maker's role: {approval:?}");
+            let version = approval.subject.get("memberVersion").and_then(serde_json::Value::as_u64);
+            if let (Some(version), Ok(user)) = (version, people::requests::subject_user(approval)) {
+                assert_eq!(
+                    self.store.member(user).unwrap().version,
+                    version,
+                    "about a member as they were: {approval:?}"
+                );
+            }
+        }
+        for key in papers.keys.iter().filter(|key| key.status == KeyStatus::Approved) {
+            assert!(holds(key.maker.id, Role::Maker), "a key that its maker may no longer claim: {key:?}");
+        }
+    }
+
+    /// Panics if a step took the last admin, or the last pair of people who can approve each other.
+    pub(crate) fn no_ability_may_be_lost(&self, before: &Self) {
+        let members = |state: &Self| state.store.members().iter().map(|member| (**member).clone()).collect::<Vec<_>>();
+        let (before, after) = (members(before), members(self));
+        let (before, after) = (ability(before.iter()), ability(after.iter()));
+        let kept = |before: bool, after: bool| after || !before;
+        assert!(kept(before.admin, after.admin) && kept(before.keys, after.keys) && kept(before.users, after.users));
     }
 
     fn members_must_be_agreed(&self, papers: &Papers) {

@@ -50,8 +50,10 @@ fn explore(start: State, depth: usize, reached: &mut Reached) {
                     continue;
                 }
                 reached.steps += 1;
+                let before_step = state;
                 let state = std::mem::replace(&mut after, state.clone());
                 let papers = state.papers();
+                state.no_ability_may_be_lost(before_step);
                 state.no_key_may_be_looser(before, &papers);
                 if seen.insert(state.fingerprint(&papers)) {
                     state.must_be_agreed(&papers);

@@ -28,8 +28,11 @@ const NEWCOMER: u128 = 9;
 const THIEF: u128 = 13;
 
 /// Bodies of a `PATCH` of a key: nothing, a tighter limit, a looser one, lists of addresses with and without a common one.
-const PATCHES: [&str; 5] = [
+const PATCHES: [&str; 8] = [
     "{}",
+    r#"{"maxTransactionAmount":null}"#,
+    r#"{"allowedIPs":[]}"#,
+    r#"{"permissions":["read-balance"]}"#,
     r#"{"maxTransactionAmount":"0.50"}"#,
     r#"{"maxTransactionAmount":"6"}"#,
     r#"{"allowedIPs":["192.0.2.0/25"]}"#,
@@ -82,8 +85,8 @@ pub(crate) fn steps(state: &State, papers: &Papers) -> Vec<Step> {
             let active = keys.iter().filter(|key| key.status == KeyStatus::Active);
             steps.extend(active.map(|key| Step::Rotate(actor, key.id)));
         }
+        steps.extend(keys.iter().map(|key| Step::Claim(actor, key.id)));
         for key in keys.iter().filter(|key| matches!(key.status, KeyStatus::Approved | KeyStatus::Active)) {
-            steps.push(Step::Claim(actor, key.id));
             steps.push(Step::Revoke(actor, key.id));
             steps.extend(PATCHES.map(|body| Step::Patch(actor, key.id, body)));
         }
@@ -109,6 +112,11 @@ pub(crate) fn steps(state: &State, papers: &Papers) -> Vec<Step> {
                 if !wanted.is_empty() {
                     steps.push(Step::SetRoles(actor, target, wanted));
                 }
+            }
+            let lacking: Vec<Role> = ROLES.into_iter().filter(|role| !other.roles.contains(role)).collect();
+            if !lacking.is_empty() {
+                // In one call all roles are taken and others asked for.
+                steps.push(Step::SetRoles(actor, target, lacking));
             }
             steps.push(Step::Disable(actor, target, !other.disabled));
             if pending.len() < 3 {
@@ -262,7 +270,7 @@ impl State {
     }
 
     fn ask_for_key(&mut self, actor: Acting) -> bool {
-        let body = r#"{"label":"Till","permissions":["perform-operations"],"maxTransactionAmount":"5",
+        let body = r#"{"label":"Till","permissions":["read-balance","perform-operations"],"maxTransactionAmount":"5",
                        "maxDailyVolume":"9","autoApproveLimit":"1"}"#;
         let (caller, body) = (self.caller(actor), input(body, None));
         let asked = self.run(|store, moment| keys::lifecycle::request(store, moment, &caller, &body));
@@ -294,6 +302,8 @@ impl State {
         let decided = self
             .run(|store, moment| approvals::decide::approve(store, moment.now, &caller, &approval.to_string(), &body));
         let Some(decided) = decided else { return false };
+        let held = |role: Role| caller.member.holds(role);
+        assert!(held(Role::Checker) || (stored.kind.is_about_user() && held(Role::Admin)), "decided without the role");
         let (first, second) = (self.asked[&approval].clone(), self.logins.behind(actor));
         let about = people::requests::subject_user(&stored);
         if let (ApprovalKind::CreateUser, Ok(user)) = (stored.kind, &about) {

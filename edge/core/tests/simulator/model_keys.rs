@@ -28,16 +28,9 @@ impl Office {
         if free { Ok(()) } else { Err(Code::InvalidState) }
     }
 
-    /// Refuses a key whose predecessor was revoked: the revocation is meant for the whole line.
-    fn has_no_revoked_predecessor(&self, key: usize) -> Result<(), Code> {
-        let revoked = self.keys[key].replaces.is_some_and(|old| self.keys[old].state == KeyState::Revoked);
-        if revoked { Err(Code::InvalidState) } else { Ok(()) }
-    }
-
     pub(crate) fn claim(&mut self, user: UserID, key: usize, now: Ms) -> Result<(), Code> {
         self.must_hold(user, &[Role::Maker])?;
         let suspended = self.must_not_be_suspended();
-        let takes_over = self.has_no_revoked_predecessor(key);
         let found = &mut self.keys[key];
         if found.maker != user {
             return Err(Code::NotTheMaker);
@@ -50,7 +43,6 @@ impl Office {
             KeyState::Lapsed if found.decided_at.is_some() => return Err(Code::ClaimExpired),
             _ => return Err(Code::InvalidState),
         }
-        takes_over?;
         found.state = KeyState::Active;
         found.claimed = true;
         found.expires = now + found.limits.days * DAY_MS;
@@ -147,7 +139,6 @@ impl Office {
         let with_all_due = self.balance + self.incoming();
         match self.asks[ask].about {
             About::Key(key) => {
-                self.has_no_revoked_predecessor(key)?;
                 let key = &mut self.keys[key];
                 key.state = KeyState::Approved;
                 key.checker = Some(user);

@@ -16,7 +16,7 @@ test("a key goes from a maker's wish to a verified balance, and a revoke ends it
     note: "For the market",
   });
   // The maker can't decide it, and the page gives the reason.
-  await expect(maker.getByRole("button", { name: "Approve" })).toHaveCount(0);
+  await expect(maker.getByRole("button", { name: "Approve", exact: true })).toHaveCount(0);
   await maker.goto(address(house, "settings/api-keys/pending"));
   await expect(maker.getByText("Waits for another person")).toBeVisible();
 
@@ -117,16 +117,16 @@ test("two checkers: the second one is told that it is decided, and sees how", as
   await askForKey(maker, { label: "Contested" });
   await openRequest(checker, "Contested");
   const late = await as("checker", new URL(checker.url()).hash.split("/").slice(2).join("/"));
-  await expect(late.getByRole("button", { name: "Approve" })).toBeVisible();
+  await expect(late.getByRole("button", { name: "Approve", exact: true })).toBeVisible();
   let deaf = true;
   await late.route("**/admin/v1/distributors/**", async (route) => {
     if (deaf && route.request().method() === "GET") await route.fulfill({ status: 503, json: { code: "unavailable" } });
     else await route.continue();
   });
-  await checker.getByRole("button", { name: "Approve" }).click();
+  await checker.getByRole("button", { name: "Approve", exact: true }).click();
   await expect(checker.getByText(/^Approved by/)).toBeVisible();
   const told = late.getByRole("alert").filter({ hasText: "approved already" });
-  await late.getByRole("button", { name: "Approve" }).click();
+  await late.getByRole("button", { name: "Approve", exact: true }).click();
   await expect(told).toBeVisible();
   deaf = false;
   await expect(late.getByText(/^Approved by/)).toBeVisible({ timeout: 20_000 });
@@ -145,7 +145,7 @@ test("what the server shows must be what its fingerprint says, or it can't be ap
   });
   await openRequest(checker, "Honest");
   await expect(checker.getByText("fingerprint of this request doesn't match")).toBeVisible();
-  await expect(checker.getByRole("button", { name: "Approve" })).toHaveCount(0);
+  await expect(checker.getByRole("button", { name: "Approve", exact: true })).toHaveCount(0);
   await expect(checker.getByRole("button", { name: "Reject" })).toBeVisible();
 });
 

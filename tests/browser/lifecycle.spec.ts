@@ -47,7 +47,7 @@ test("a key is rotated: compared, approved, claimed, and both work for a while",
   await openRequest(checker, "Till");
   await expect(checker.getByRole("row", { name: /Max Transaction Amount NGN.1,000\.00 Same/ })).toBeVisible();
   await expect(checker.getByRole("row", { name: /Old key works on for 48 hours/ })).toBeVisible();
-  await checker.getByRole("button", { name: "Approve" }).click();
+  await checker.getByRole("button", { name: "Approve", exact: true }).click();
   await expect(checker.getByText(/^Approved by/)).toBeVisible();
   const fresh = await claim(maker);
   expect(fresh).not.toBe(old);
@@ -78,12 +78,12 @@ test("tightening a key while its rotation waits makes the checker look again", a
   await maker.getByLabel("Max Transaction Amount").fill("400");
   await maker.getByRole("button", { name: "Tighten now" }).click();
   await expect(maker.getByRole("dialog")).toHaveCount(0);
-  await checker.getByRole("button", { name: "Approve" }).click();
+  await checker.getByRole("button", { name: "Approve", exact: true }).click();
   await expect(checker.getByRole("alert")).toContainText("Please review it again.");
   await checker.unrouteAll();
   await checker.reload();
   await expect(checker.getByRole("row", { name: /Max Transaction Amount NGN.400\.00/ })).toBeVisible();
-  await checker.getByRole("button", { name: "Approve" }).click();
+  await checker.getByRole("button", { name: "Approve", exact: true }).click();
   await expect(checker.getByText(/^Approved by/)).toBeVisible();
 });
 

@@ -1,3 +1,4 @@
+import { Console } from "./support/console";
 import { approve, obtainKey, openRequest } from "./support/steps";
 import { address, expect, type House, type Locator, type Page, test } from "./support/test";
 
@@ -149,4 +150,28 @@ test("an operation through a key waits for a checker who isn't the key's maker",
     .click();
   await expect(maker.getByText("You asked for this yourself")).toBeVisible();
   await approve(checker, /Cash-in NGN.75\.00/);
+});
+
+test("an operation that is on its way for more than ten minutes is worth a look", async ({ maker, edge, house }) => {
+  const asked = await (await Console.signIn(edge, house, "maker")).askForCashIn("75", house.phone);
+  const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+  const delivery = "**/operations?status=processing&*";
+  for (const [minutes, shown] of [
+    [9, 0],
+    [11, 1],
+  ] as const) {
+    // The real answer as it would be if the wallet did not answer.
+    await maker.route(delivery, async (route) => {
+      const answer = await route.fetch({ url: route.request().url().replace("processing", "pending") });
+      const [operation] = await answer.json();
+      await route.fulfill({ json: [{ ...operation, status: "processing", updatedAt: ago(minutes) }] });
+    });
+    await maker.goto(address(house, "overview"));
+    await maker.reload();
+    await expect(maker.getByText("Last operations")).toBeVisible();
+    await expect(maker.getByRole("link", { name: /Cash-in of NGN.75\.00 is still on its way/ })).toHaveCount(shown);
+    await maker.unroute(delivery);
+  }
+  await maker.getByRole("link", { name: /still on its way/ }).click();
+  await expect(maker.getByText(asked)).toBeVisible();
 });

@@ -34,7 +34,7 @@ test("a new user's password is never known to one person alone", async ({ as, ch
     .click();
   await checker.locator("#view").getByRole("link", { name: "Bola Bello" }).click();
   await expect(checker.getByText(login)).toBeVisible();
-  await checker.getByRole("button", { name: "Approve" }).click();
+  await checker.getByRole("button", { name: "Approve", exact: true }).click();
   const second = await takeHalf(checker, "Second");
 
   await page.goto(address(house, "settings/api-keys"));
@@ -80,7 +80,7 @@ test("a role added waits for another person", async ({ as, checker }) => {
     .first()
     .click();
   await checker.locator("#view").getByRole("link", { name: "Vera Viewer" }).click();
-  await checker.getByRole("button", { name: "Approve" }).click();
+  await checker.getByRole("button", { name: "Approve", exact: true }).click();
   await expect(admin.getByText(/^Approved by/)).toBeVisible();
   await admin.getByRole("link", { name: "Users and roles" }).click();
   await expect(admin.getByRole("listitem").filter({ hasText: "Vera Viewer" })).toContainText("Maker");
@@ -147,7 +147,7 @@ test("a reset password comes in two halves too", async ({ as, checker, page, hou
     .getByRole("link")
     .filter({ hasText: /Mary Maker|maker-/ })
     .click();
-  await checker.getByRole("button", { name: "Approve" }).click();
+  await checker.getByRole("button", { name: "Approve", exact: true }).click();
   const second = await takeHalf(checker, "Second");
   await page.goto("/");
   const maker = house.people.maker;

@@ -198,8 +198,8 @@ async function refreshInbox() {
   if (!shown) return;
   const { member } = shown;
   try {
-    const { toDecide, toClaim } = await loadInbox(member);
-    showCount(toDecide.length > 0 ? String(toDecide.length) : "");
+    const { toDecide, toClaim, more } = await loadInbox(member);
+    showCount(toDecide.length > 0 ? `${toDecide.length}${more ? "+" : ""}` : "");
     drawBanner(member, toClaim);
   } catch {
     // The view itself reports the error; a missing number here is not worth a second message.

@@ -3,6 +3,7 @@
 
 import { leaveFrame, showFrame } from "./frame.js";
 import { find, h, replace } from "./lib/dom.js";
+import "./lib/shortcuts.js";
 import { address, goInstead, parse } from "./lib/router.js";
 import { ApiError, whenSessionEnds } from "./server/api.js";
 import { changed } from "./server/live.js";

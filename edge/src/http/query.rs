@@ -85,6 +85,19 @@ impl Query {
             None => Err(wrong(name, format!("must be one of {}", words.join(", "))).into()),
         }
     }
+
+    /// Several different words of a set, separated by commas; none if absent.
+    pub(crate) fn words<'a>(&self, name: &str, words: &[&'a str]) -> Outcome<Vec<&'a str>> {
+        let Some(text) = self.get(name) else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for part in text.split(',') {
+            match words.iter().find(|word| **word == part && !found.contains(*word)) {
+                Some(word) => found.push(*word),
+                None => return Err(wrong(name, format!("must be different ones of {}", words.join(", "))).into()),
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// The start of a parameter's name, short enough for an answer.

@@ -97,7 +97,7 @@ routes! {
     RotateKey "rotateKey" POST "/admin/v1/distributors/*/api-keys/*/rotate" Console(MAKER),
     GetKeyUsage "getKeyUsage" GET "/admin/v1/distributors/*/api-keys/*/usage" Console(ANY); "days",
     GetAttention "getAttention" GET "/admin/v1/distributors/*/attention" Console(ANY),
-    ListApprovals "listApprovals" GET "/admin/v1/distributors/*/approvals" Console(ANY); "limit" "cursor" "status" "kind",
+    ListApprovals "listApprovals" GET "/admin/v1/distributors/*/approvals" Console(ANY); "limit" "cursor" "status" "kind" "order",
     GetApproval "getApproval" GET "/admin/v1/distributors/*/approvals/*" Console(ANY),
     Approve "approve" POST "/admin/v1/distributors/*/approvals/*/approve" Console(DECIDERS),
     Reject "reject" POST "/admin/v1/distributors/*/approvals/*/reject" Console(DECIDERS),

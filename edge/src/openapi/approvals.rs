@@ -50,13 +50,14 @@ pub(super) fn descriptions() -> Vec<Operation> {
     let statuses = ["pending", "approved", "rejected", "withdrawn", "expired"];
     let kinds = ["api-key.issue", "api-key.rotate", "operation", "user.create", "user.grant", "user.reset"];
     vec![
-        new(Route::ListApprovals, "listApprovals", "List requests, newest first")
+        new(Route::ListApprovals, "listApprovals", "List requests")
             .about("Pending requests, and decided ones.")
             .parameters([
                 parameters::limit(),
                 parameters::cursor(),
                 parameters::word("status", "Only those that stand there.", &statuses),
-                parameters::word("kind", "Only those of this kind.", &kinds),
+                parameters::words("kind", "Only those of these kinds, separated by commas.", &kinds),
+                parameters::word("order", "Which come first; newest if absent.", &["newest", "oldest"]),
             ])
             .answers::<Page<ApprovalView>>(
                 200,

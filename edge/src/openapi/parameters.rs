@@ -88,6 +88,16 @@ pub(super) fn word(name: &str, description: &str, words: &[&str]) -> Value {
     in_query(name, description, json!({ "type": "string", "enum": words }), &json!(words.first()))
 }
 
+/// Several words of a set, separated by commas.
+pub(super) fn words(name: &str, description: &str, words: &[&str]) -> Value {
+    let item = json!({ "type": "string", "enum": words });
+    let schema = json!({ "type": "array", "items": item, "minItems": 1, "uniqueItems": true });
+    let mut parameter = in_query(name, description, schema, &json!([words.first()]));
+    parameter["style"] = json!("form");
+    parameter["explode"] = json!(false);
+    parameter
+}
+
 /// Parameters of an export.
 pub(super) fn export() -> Vec<Value> {
     let instant = json!({

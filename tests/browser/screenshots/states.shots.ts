@@ -81,7 +81,7 @@ test("a key's life", async ({ maker, checker, house, edge }) => {
   await checker.getByRole("button", { name: "Reject" }).click();
   await shoot(checker, "request-reject", false);
   await checker.getByRole("button", { name: "Cancel" }).click();
-  await checker.getByRole("button", { name: "Approve" }).click();
+  await checker.getByRole("button", { name: "Approve", exact: true }).click();
   await expect(checker.getByText(/^Approved by/)).toBeVisible();
   await shoot(checker, "request-approved");
   await view(maker, address(house, "settings/api-keys/pending"), "keys-pending-approved");

@@ -21,6 +21,12 @@ export interface House {
   issuer: Issuer;
 }
 
+export function personOf(house: House, who: string): Person {
+  const person = house.people[who];
+  if (!person) throw new Error(`The house has no ${who}`);
+  return person;
+}
+
 /** The issuer's API, with which a test sets its scene. */
 export class Issuer {
   constructor(private readonly edge: Edge) {}

@@ -36,7 +36,7 @@ export async function fillKey(maker: Page, wishes: KeyWishes): Promise<void> {
 /** The checker finds a request in the inbox and approves it; ends on its page. */
 export async function approve(checker: Page, name: string | RegExp): Promise<void> {
   await openRequest(checker, name);
-  await checker.getByRole("button", { name: "Approve" }).click();
+  await checker.getByRole("button", { name: "Approve", exact: true }).click();
   await expect(checker.getByText(/^Approved by/)).toBeVisible();
 }
 

@@ -127,3 +127,45 @@ fn users_are_listed_page_by_page_in_the_order_in_which_they_were_added() {
     assert_eq!(seen, all);
     list("?cursor=x").refused(400, "invalid_request");
 }
+
+#[test]
+fn open_requests_are_listed_oldest_first_and_by_several_kinds() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let till = distributor.asking_key();
+    let mut operations = Vec::new();
+    for round in 0..3 {
+        let made = distributor.cash_in(&till, PHONE, "1.00").ok();
+        operations.push(made["operationID"].clone());
+        distributor
+            .ask_for_key(&distributor.maker, json!({ "label": round.to_string(), "permissions": ["read-balance"] }))
+            .ok();
+    }
+    let list = |query: &str| {
+        let path = distributor.console(&format!("/approvals?status=pending&{query}"));
+        edge.get(&path).person(&distributor.checker).send()
+    };
+    let subjects = |query: &str, member: &str| -> Vec<Value> {
+        let page = list(query).ok();
+        page["items"].as_array().unwrap().iter().map(|one| one["subject"][member].clone()).collect()
+    };
+    assert_eq!(subjects("kind=operation&order=oldest", "operationID"), operations);
+    assert_eq!(subjects("kind=user.create,api-key.issue&order=oldest", "label"), [json!("0"), json!("1"), json!("2")]);
+    assert_eq!(subjects("kind=api-key.issue,api-key.rotate&order=newest", "label")[0], json!("2"));
+
+    let mut seen = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = list(&format!("kind=api-key.issue,operation&order=oldest&limit=4&cursor={cursor}")).ok();
+        seen.extend(page["items"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap().to_owned()));
+        cursor = page["nextCursor"].as_str().unwrap().to_owned();
+        if cursor.is_empty() {
+            break;
+        }
+        list(&format!("kind=operation&order=oldest&cursor={cursor}")).refused(400, "invalid_request");
+    }
+    assert_eq!(seen, ["operation", "api-key.issue"].repeat(3));
+    for bad in ["kind=", "kind=operation,", "kind=operation,operation", "kind=none", "order=", "order=oldest,newest"] {
+        list(bad).refused(400, "invalid_request");
+    }
+}

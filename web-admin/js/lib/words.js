@@ -73,6 +73,9 @@ const KINDS = {
   "user.reset": "Reset a password",
 };
 
+/** Kinds of requests about people and keys; operations are a queue of their own. */
+export const OTHER_KINDS = Object.keys(KINDS).filter((kind) => kind !== "operation");
+
 /** @param {ApprovalKind} kind */
 export function kindWords(kind) {
   return KINDS[kind];

@@ -1,7 +1,8 @@
 // @ts-check
 /** The inbox of this person: requests to decide and approved keys to claim. */
 
-import { get } from "./api.js";
+import { OTHER_KINDS } from "../lib/words.js";
+import { get, withQuery } from "./api.js";
 import { holds, person } from "./session.js";
 
 /** @import { Page } from "./api.js" */
@@ -9,17 +10,21 @@ import { holds, person } from "./session.js";
 
 /**
  * @typedef {object} Inbox
- * @property {Approval[]} pending every open request
+ * @property {Approval[]} pending open requests: those about people and keys, then operations, each oldest first
  * @property {Approval[]} toDecide those that this person may decide
+ * @property {boolean} more whether there are more than a page holds
  * @property {Key[]} toClaim approved keys of this maker
  */
+
+/** Requests on a page. */
+const MOST = 1000;
 
 /**
  * Whether this person may decide a request, as far as the page knows; the server decides.
  * @param {Approval} approval
  * @param {Membership} member
  */
-function mayDecide(approval, member) {
+export function mayDecide(approval, member) {
   return whyNot(approval, member) === "";
 }
 
@@ -44,21 +49,37 @@ export function whyNot(approval, member) {
 }
 
 /**
+ * Open requests, oldest first: operations, or those about people and keys.
+ * @param {Membership} member
+ * @param {"operations" | "others"} which
+ * @param {{ limit?: number, cursor?: string, signal?: AbortSignal }} [options]
+ * @returns {Promise<Page<Approval>>}
+ */
+export function openRequests(member, which, { limit = MOST, cursor = "", signal } = {}) {
+  const kind = which === "operations" ? "operation" : OTHER_KINDS.join();
+  const path = `/distributors/${member.distributorID}/approvals`;
+  return get(withQuery(path, { status: "pending", order: "oldest", kind, limit, cursor }), signal);
+}
+
+/**
  * @param {Membership} member
  * @param {AbortSignal} [signal]
  * @returns {Promise<Inbox>}
  */
 export async function loadInbox(member, signal) {
-  const base = `/distributors/${member.distributorID}`;
-  const [{ items: pending }, approved] = await Promise.all([
-    /** @type {Promise<Page<Approval>>} */ (get(`${base}/approvals?status=pending&limit=1000`, signal)),
+  const options = signal ? { signal } : {};
+  const [others, operations, approved] = await Promise.all([
+    openRequests(member, "others", options),
+    openRequests(member, "operations", options),
     /** @type {Promise<Page<Key>> | null} */ (
-      holds(member, "maker") ? get(`${base}/api-keys?status=approved`, signal) : null
+      holds(member, "maker") ? get(`/distributors/${member.distributorID}/api-keys?status=approved`, signal) : null
     ),
   ]);
+  const pending = [...others.items, ...operations.items];
   return {
     pending,
     toDecide: pending.filter((approval) => mayDecide(approval, member)),
+    more: others.nextCursor !== "" || operations.nextCursor !== "",
     toClaim: (approved?.items ?? []).filter((key) => key.makerID === person().userID),
   };
 }

@@ -160,7 +160,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List requests, newest first
+         * List requests
          * @description Pending requests, and decided ones.
          */
         get: operations["listApprovals"];
@@ -4273,10 +4273,17 @@ export interface operations {
                  */
                 status?: "pending" | "approved" | "rejected" | "withdrawn" | "expired";
                 /**
-                 * @description Only those of this kind.
-                 * @example api-key.issue
+                 * @description Only those of these kinds, separated by commas.
+                 * @example [
+                 *       "api-key.issue"
+                 *     ]
                  */
-                kind?: "api-key.issue" | "api-key.rotate" | "operation" | "user.create" | "user.grant" | "user.reset";
+                kind?: ("api-key.issue" | "api-key.rotate" | "operation" | "user.create" | "user.grant" | "user.reset")[];
+                /**
+                 * @description Which come first; newest if absent.
+                 * @example newest
+                 */
+                order?: "newest" | "oldest";
             };
             header?: {
                 /**

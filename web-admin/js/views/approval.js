@@ -3,10 +3,11 @@
 
 import { digest } from "../lib/digest.js";
 import { h } from "../lib/dom.js";
+import { go } from "../lib/router.js";
 import { ago, moment } from "../lib/time.js";
 import { kindWords } from "../lib/words.js";
 import { call, get } from "../server/api.js";
-import { loadInbox, whyNot } from "../server/inbox.js";
+import { mayDecide, openRequests, whyNot } from "../server/inbox.js";
 import { person } from "../server/session.js";
 import { once } from "../ui/act.js";
 import { badge, details, head, typed, up } from "../ui/parts.js";
@@ -23,15 +24,16 @@ import { comparison, subjectDetails, subjectLine } from "./subject.js";
  * @typedef {{ approval: Approval, fingerprint: string, old: Key | null, next: Approval | null }} Data
  */
 
+/** Requests of the queue among which the next one is looked for. */
+const LOOKED_AT = 100;
+
 /** @type {View<Data>} */
 export const approval = {
   title: "Request",
   load: async (screen) => {
     const path = `${screen.base}/approvals/${encodeURIComponent(screen.path[1] ?? "")}`;
-    const [found, inbox] = await Promise.all([
-      /** @type {Promise<Approval>} */ (get(path, screen.signal)),
-      loadInbox(screen.member, screen.signal),
-    ]);
+    /** @type {Approval} */
+    const found = await get(path, screen.signal);
     const replaces = found.subject.replaces;
     return {
       approval: found,
@@ -40,7 +42,7 @@ export const approval = {
         typeof replaces === "string"
           ? await get(`${screen.base}/api-keys/${encodeURIComponent(replaces)}`, screen.signal)
           : null,
-      next: inbox.toDecide.find((one) => one.approvalID !== found.approvalID) ?? null,
+      next: await nextAfter(found, screen),
     };
   },
   render: ({ approval: request, fingerprint, old, next }, screen) => [
@@ -57,7 +59,7 @@ export const approval = {
             subjectDetails(request, screen.currency),
           ],
     ),
-    decision(request, fingerprint, screen),
+    decision(request, fingerprint, next, screen),
     h(
       "details",
       { class: "card quiet-details", id: "request-details" },
@@ -83,6 +85,18 @@ export const approval = {
       ),
   ],
 };
+
+/**
+ * The next request of the same queue that this person may decide: the one after it, or else the oldest.
+ * @param {Approval} found
+ * @param {Screen} screen
+ */
+async function nextAfter(found, screen) {
+  const which = found.kind === "operation" ? "operations" : "others";
+  const { items } = await openRequests(screen.member, which, { limit: LOOKED_AT, signal: screen.signal });
+  const others = items.filter((one) => one.approvalID !== found.approvalID && mayDecide(one, screen.member));
+  return others.find((one) => one.createdAt >= found.createdAt) ?? others[0] ?? null;
+}
 
 /**
  * @param {Approval} request
@@ -125,9 +139,10 @@ function state(request, screen) {
 /**
  * @param {Approval} request
  * @param {string} fingerprint
+ * @param {Approval | null} next
  * @param {Screen} screen
  */
-function decision(request, fingerprint, screen) {
+function decision(request, fingerprint, next, screen) {
   if (request.status !== "pending") return null;
   const path = `${screen.base}/approvals/${request.approvalID}`;
   if (request.makerID === person().userID) {
@@ -166,6 +181,19 @@ function decision(request, fingerprint, screen) {
       h("div", { class: "actions" }, rejectButton(path, screen)),
     );
   }
+  const approve = async () => {
+    // The fingerprint covers exactly the data on the screen, so nothing else can be approved.
+    /** @type {Decision} */
+    const answer = await call("POST", `${path}/approve`, { body: { digest: fingerprint } });
+    toast("Approved.");
+    if (answer.passwordHalf) {
+      await showHalf(
+        "second",
+        answer.passwordHalf,
+        String(request.subject.name ?? request.subject.login ?? "the person"),
+      );
+    }
+  };
   return h(
     "div",
     { class: "decision" },
@@ -181,22 +209,27 @@ function decision(request, fingerprint, screen) {
           id: "approve",
           class: "primary",
           click: once(async () => {
-            // The fingerprint covers exactly the data on the screen, so nothing else can be approved.
-            /** @type {Decision} */
-            const answer = await call("POST", `${path}/approve`, { body: { digest: fingerprint } });
-            toast("Approved.");
+            await approve();
             await screen.refresh();
-            if (answer.passwordHalf) {
-              await showHalf(
-                "second",
-                answer.passwordHalf,
-                String(request.subject.name ?? request.subject.login ?? "the person"),
-              );
-            }
           }),
         },
         "Approve",
       ),
+      next &&
+        h(
+          "button",
+          {
+            type: "button",
+            id: "approve-next",
+            "aria-keyshortcuts": "Control+Enter",
+            title: "Ctrl+Enter",
+            click: once(async () => {
+              await approve();
+              go(screen.link(`approvals/${next.approvalID}`));
+            }),
+          },
+          "Approve and next",
+        ),
     ),
   );
 }

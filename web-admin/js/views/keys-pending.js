@@ -6,7 +6,7 @@ import { DAY_MS, relative } from "../lib/time.js";
 import { person } from "../server/session.js";
 import { badge, typed } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
-import { approvalRows } from "./approvals.js";
+import { approvalRows } from "./approval-row.js";
 import { claimKey } from "./key-claim.js";
 
 /** @import { Key, Approval } from "../types/api.d.ts" */

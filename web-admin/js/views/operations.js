@@ -19,7 +19,7 @@ import { empty } from "../ui/states.js";
 const PAGE = 50;
 const SEARCH_PAGE = 1000;
 /** @type {OperationStatus[]} */
-const STATUSES = ["pending", "processing", "completed", "rejected", "expired"];
+const STATUSES = ["pending", "processing", "completed", "rejected", "expired", "failed"];
 
 /** Phones are compared by their digits and plus only. @param {string} text */
 function bare(text) {

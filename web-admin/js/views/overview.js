@@ -4,13 +4,13 @@
 import { h, icon } from "../lib/dom.js";
 import { fromMinor, grouped, money, toMinor } from "../lib/money.js";
 import { ago } from "../lib/time.js";
-import { counted } from "../lib/words.js";
+import { counted, operationWords } from "../lib/words.js";
 import { get, getLinked } from "../server/api.js";
 import { loadInbox } from "../server/inbox.js";
 import { person } from "../server/session.js";
 import { head, typed } from "../ui/parts.js";
 import { note } from "../ui/states.js";
-import { approvalRows } from "./approvals.js";
+import { approvalRows } from "./approval-row.js";
 import { operationRow } from "./operations.js";
 
 /** @import { Page } from "../server/api.js" */
@@ -20,6 +20,8 @@ import { operationRow } from "./operations.js";
 
 /** Rows of a list on the overview. */
 const MAX_ROWS = 5;
+/** Time within which a decided operation should have reached its wallet. */
+const STUCK_MS = 10 * 60_000;
 
 /**
  * @typedef {object} Data
@@ -28,6 +30,7 @@ const MAX_ROWS = 5;
  * @property {Key[]} keys
  * @property {Operation[]} operations
  * @property {AttentionItem[]} attention
+ * @property {Operation[]} stuck operations that should have reached their wallet long ago
  */
 
 /** @type {View<Data>} */
@@ -35,14 +38,22 @@ export const overview = {
   title: "Overview",
   load: async (screen) => {
     const { base, member, signal } = screen;
-    const [distributor, inbox, keys, operations, attention] = await Promise.all([
+    const [distributor, inbox, keys, operations, attention, processing] = await Promise.all([
       /** @type {Promise<Distributor>} */ (get(base, signal)),
       loadInbox(member, signal),
       /** @type {Promise<Page<Key>>} */ (get(`${base}/api-keys?status=active&limit=1000`, signal)),
       /** @type {Promise<Page<Operation>>} */ (getLinked(`${base}/operations?limit=${MAX_ROWS}`, signal)),
       /** @type {Promise<Attention>} */ (get(`${base}/attention`, signal)),
+      /** @type {Promise<Page<Operation>>} */ (getLinked(`${base}/operations?status=processing&limit=100`, signal)),
     ]);
-    return { distributor, inbox, keys: keys.items, operations: operations.items, attention: attention.items };
+    return {
+      distributor,
+      inbox,
+      keys: keys.items,
+      operations: operations.items,
+      attention: attention.items,
+      stuck: processing.items.filter((one) => Date.now() - Date.parse(one.updatedAt) > STUCK_MS),
+    };
   },
   render: (data, screen) => [
     head(`Good ${partOfDay()}, ${person().name.split(" ")[0]}`, typed(data.distributor.name)),
@@ -59,7 +70,7 @@ export const overview = {
     h(
       "div",
       { class: "columns" },
-      h("div", {}, waiting(data.inbox, screen), attention(data.attention, screen)),
+      h("div", {}, waiting(data.inbox, screen), attention(data, screen)),
       lastOperations(data.operations, screen),
     ),
   ],
@@ -132,11 +143,28 @@ function waiting({ toDecide, pending }, screen) {
 }
 
 /**
- * @param {AttentionItem[]} items
+ * @param {Data} data
  * @param {Screen} screen
  */
-function attention(items, screen) {
-  if (items.length === 0) return null;
+function attention({ attention: items, stuck }, screen) {
+  if (items.length + stuck.length === 0) return null;
+  const row = (
+    /** @type {string} */ href,
+    /** @type {string} */ message,
+    /** @type {string} */ action,
+    /** @type {string} */ at,
+  ) =>
+    h(
+      "li",
+      { class: "row" },
+      h(
+        "div",
+        { class: "row-main" },
+        h("a", { class: "row-title", href }, typed(message)),
+        h("p", { class: "muted small" }, typed(action)),
+      ),
+      h("p", { class: "muted small" }, ago(at)),
+    );
   return h(
     "section",
     { class: "card", "aria-labelledby": "attention" },
@@ -144,19 +172,15 @@ function attention(items, screen) {
     h(
       "ul",
       { class: "rows rows-plain" },
-      items.map((item) =>
-        h(
-          "li",
-          { class: "row" },
-          h(
-            "div",
-            { class: "row-main" },
-            h("a", { class: "row-title", href: screen.link(`settings/api-keys/${item.keyID}`) }, typed(item.message)),
-            h("p", { class: "muted small" }, typed(item.action)),
-          ),
-          h("p", { class: "muted small" }, ago(item.since)),
+      stuck.map((one) =>
+        row(
+          screen.link(`operations/${one.operationID}`),
+          `${operationWords(one.operationType)} of ${money(one.amount, screen.currency)} is still on its way.`,
+          "It is tried again by itself. If it stays so, tell the issuer its operation ID.",
+          one.updatedAt,
         ),
       ),
+      items.map((item) => row(screen.link(`settings/api-keys/${item.keyID}`), item.message, item.action, item.since)),
     ),
   );
 }

@@ -21,6 +21,7 @@ use crate::http::answer::Answer;
 use crate::http::query::Query;
 use crate::messages::call::Call;
 use crate::objects::distributor::state::DistributorState;
+use crate::objects::distributor::store::approvals::Order;
 
 /// An approved request and the current state of its subject.
 #[derive(Serialize)]
@@ -54,12 +55,16 @@ impl DistributorState {
         let limit = query.limit()?;
         let word = query.word("status", &ApprovalStatus::ALL.map(ApprovalStatus::as_str))?;
         let status = ApprovalStatus::ALL.into_iter().find(|status| Some(status.as_str()) == word);
-        let word = query.word("kind", &ApprovalKind::ALL.map(ApprovalKind::as_str))?;
-        let kind = ApprovalKind::ALL.into_iter().find(|kind| Some(kind.as_str()) == word);
-        let list = format!("approvals\0{kind:?}\0{status:?}");
+        let words = query.words("kind", &ApprovalKind::ALL.map(ApprovalKind::as_str))?;
+        let kinds: Vec<_> = ApprovalKind::ALL.into_iter().filter(|kind| words.contains(&kind.as_str())).collect();
+        let order = match query.word("order", &["newest", "oldest"])? {
+            Some("oldest") => Order::OldestFirst,
+            _ => Order::NewestFirst,
+        };
+        let list = format!("approvals\0{kinds:?}\0{status:?}\0{order:?}");
         let cursors = Cursors::new(&self.store, &list);
-        let before = cursors.read(&query)?.unwrap_or(1 << 52);
-        let mut found = self.store.approvals_before(before, limit + 1, kind, status)?;
+        let after = cursors.read(&query)?;
+        let mut found = self.store.approvals(order, after, limit + 1, &kinds, status)?;
         let more = found.len() > limit as usize;
         found.truncate(limit as usize);
         let next = found.last().filter(|_| more).map(|(number, _)| cursors.make(*number));

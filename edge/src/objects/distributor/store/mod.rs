@@ -1,7 +1,7 @@
 //! The rules' storage over SQLite. The object is the only writer, so loaded values stay true; after a rollback
 //! everything is read again.
 
-mod approvals;
+pub(super) mod approvals;
 pub(super) mod delivery;
 pub(super) mod entries;
 mod origin;

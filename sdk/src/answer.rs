@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Kind};
 use crate::key::ApiKey;
+use crate::parse::{Malformed, parse};
 use crate::refusal::Refusal;
 use crate::wire::ErrorBody;
 
@@ -137,35 +138,6 @@ impl Answer {
         let now = DateTime::parse_from_rfc2822(self.date.as_deref()?.trim()).ok()?;
         Some((until - now).to_std().unwrap_or_default())
     }
-}
-
-/// Reasons why a body cannot be read. No value of the body is part of them, since it may be a secret.
-enum Malformed {
-    NotJSON,
-    /// Names the member.
-    Member(String),
-}
-
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let inner = error.inner();
-        if !inner.is_data() {
-            return Malformed::NotJSON;
-        }
-        // The names of members are the SDK's own: others are skipped.
-        let path = error.path().to_string();
-        let text = inner.to_string();
-        let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
-        Malformed::Member(match (path.as_str(), missing) {
-            (".", None) => "content".to_owned(),
-            (".", Some((name, _))) => format!("member `{name}` is missing, or"),
-            (path, None) => format!("member `{path}`"),
-            (path, Some((name, _))) => format!("member `{path}.{name}` is missing, or"),
-        })
-    })?;
-    deserializer.end().map_err(|_| Malformed::NotJSON)?;
-    Ok(value)
 }
 
 fn scrub(text: &str, key: &ApiKey) -> String {

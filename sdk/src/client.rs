@@ -193,9 +193,11 @@ impl Client {
     ///
     /// # let operation = client.operations().limit(1).page().await?.items.pop();
     /// # let today = operation.map_or_else(|| "2026-11-24".parse().unwrap(), |newest| Date::of(newest.created_at));
-    /// let day = client.statement(today).send().await?;
-    /// println!("{} opened with {} and closed with {}", day.date, day.opening_balance, day.closing_balance);
-    /// println!("{} cash-ins of {}", day.totals.cash_ins.count, day.totals.cash_ins.amount);
+    /// match client.statement(today).send().await {
+    ///     Ok(day) => println!("{}: {} to {}", day.date, day.opening_balance, day.closing_balance),
+    ///     Err(error) if error.is_not_found() => println!("the day is before the distributor, or still to come"),
+    ///     Err(error) => return Err(error),
+    /// }
     /// # Ok(()) });
     /// ```
     pub fn statement(&self, date: Date) -> Read<Statement> {
@@ -214,9 +216,14 @@ impl Client {
     /// # let Some(newest) = operation else { return Ok(()) };
     /// # let today = universal_wallet_sdk::Date::of(newest.created_at);
     /// let mut file = Vec::new(); // or a file
-    /// let mut download = client.statement_file(today, StatementFormat::Camt053).send().await?;
-    /// while let Some(part) = download.chunk().await? {
-    ///     file.extend(part);
+    /// match client.statement_file(today, StatementFormat::Camt053).send().await {
+    ///     Ok(mut download) => {
+    ///         while let Some(part) = download.chunk().await? {
+    ///             file.extend(part);
+    ///         }
+    ///     }
+    ///     Err(error) if error.is_not_found() => println!("there is no such day"),
+    ///     Err(error) => return Err(error),
     /// }
     /// # Ok(()) });
     /// ```

@@ -10,11 +10,15 @@ mod amount;
 mod date;
 pub mod id;
 pub mod key;
+#[cfg(any(feature = "client", feature = "webhook"))]
+mod parse;
 mod phone;
 #[cfg(feature = "schema")]
 mod schema;
 mod short_code;
 mod timestamp;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 pub mod wire;
 
 pub use amount::{Amount, AmountError};

@@ -28,6 +28,19 @@ impl Timestamp {
     /// 9999-12-31T23:59:59.999Z, the last instant the format can spell.
     const LAST: i64 = 253_402_300_799_999;
 
+    /// The present time, by this machine's clock; in a Worker, by the platform's. See the [example](crate::webhook).
+    #[cfg(feature = "webhook")]
+    pub fn now() -> Self {
+        #[cfg(not(target_arch = "wasm32"))]
+        let ms =
+            std::time::UNIX_EPOCH.elapsed().map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+        // A double holds the milliseconds of 285,000 years.
+        #[cfg(target_arch = "wasm32")]
+        #[expect(clippy::cast_possible_truncation, reason = "the cast saturates")]
+        let ms = js_sys::Date::now() as i64;
+        Self::from_unix_ms(ms)
+    }
+
     /// The instant this many milliseconds after 1970-01-01T00:00:00Z, clamped to the range that the
     /// format can spell. See the [example](Self).
     pub const fn from_unix_ms(ms: i64) -> Self {

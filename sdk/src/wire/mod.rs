@@ -35,6 +35,8 @@ mod statement;
 mod words;
 
 pub use statement::{Statement, StatementEntry, StatementTotal, StatementTotals};
+#[cfg(feature = "webhook")]
+pub(crate) use words::words;
 pub use words::{CashOutFulfillmentType, OperationStatus, OperationType, Permission};
 
 /// A distributor's float. See the [example](self).

@@ -109,7 +109,7 @@ async fn answers_of_another_form_are_errors_and_unknown_words_survive() {
     .await;
     let client = server.client();
     assert!(client.balance().send().await.unwrap_err().to_string().contains("not JSON"));
-    assert!(client.balance().send().await.unwrap_err().to_string().contains("another form"));
+    assert!(client.balance().send().await.unwrap_err().to_string().contains("`balance` is missing"));
     let operation = client.operation(&format!("op_{DISTRIBUTOR}").parse().unwrap()).send().await.unwrap();
     assert_eq!(operation.status, Some(OperationStatus::Other("reversed".into())));
 }

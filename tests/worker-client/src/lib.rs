@@ -3,13 +3,18 @@
 //! - `GET /balance` returns the available part of the float.
 //! - `PUT /sales/{sale}` with `{"to": "+234…" or "100000", "amount": "1500"}` credits a customer or a merchant. The
 //!   sale's own number is the idempotency key, so a till may send it again as often as it likes.
+//! - `POST /webhooks` takes the wallet's messages, and `GET /events` lists the types of those handled.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
+use js_sys::Function;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use universal_wallet_sdk::request::Recipient;
-use universal_wallet_sdk::{Amount, Client, Error, IdempotencyKey, Phone, ShortCode};
+use universal_wallet_sdk::webhook::{Claim, InMemory, ReplayGuard as _, SecretError, Verifier};
+use universal_wallet_sdk::{Amount, Client, Error, IdempotencyKey, Phone, ShortCode, Timestamp};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The distributor's Worker.
@@ -17,6 +22,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[derive(Debug)]
 pub struct Till {
     client: Result<Client, Error>,
+    webhook: Result<Verifier, SecretError>,
+    /// This Worker's memory alone: a real one keeps it in a Durable Object, together with the messages' effects.
+    guard: InMemory,
+    handled: RefCell<Vec<String>>,
 }
 
 /// The Worker's answer.
@@ -39,19 +48,57 @@ struct Sale {
 impl Till {
     /// A Worker with these settings. Every answer reports invalid settings.
     #[wasm_bindgen(constructor)]
-    pub fn new(url: &str, distributor_id: &str, api_key: &str) -> Self {
-        Self { client: client(url, distributor_id, api_key) }
+    pub fn new(url: &str, distributor_id: &str, api_key: &str, webhook_secret: &str) -> Self {
+        Self {
+            client: client(url, distributor_id, api_key),
+            webhook: webhook_secret.parse().map(Verifier::new),
+            guard: InMemory::new(),
+            handled: RefCell::default(),
+        }
+    }
+
+    /// Takes a message; `header` looks a header up by its name.
+    pub async fn receive(&self, header: Function, body: Vec<u8>) -> Answer {
+        let header = |name: &str| header.call1(&JsValue::NULL, &name.into()).ok()?.as_string();
+        let (status, message) = match self.take(header, &body).await {
+            Ok(message) => (200, message.to_owned()),
+            Err(Problem { status, message }) => (status, message),
+        };
+        Answer { status, body: json!({ "message": message }).to_string() }
     }
 
     /// Answers a request.
     pub async fn answer(&self, method: String, path: String, body: String) -> Answer {
         let answer = match &self.client {
+            Ok(_) if (method.as_str(), path.as_str()) == ("GET", "/events") => {
+                Ok(json!({ "handled": *self.handled.borrow() }))
+            }
             Ok(client) => route(client, &method, &path, &body).await,
             Err(error) => Err(Problem { status: 500, message: error.to_string() }),
         };
         match answer {
             Ok(body) => Answer { status: 200, body: body.to_string() },
             Err(Problem { status, message }) => Answer { status, body: json!({ "message": message }).to_string() },
+        }
+    }
+}
+
+impl Till {
+    async fn take(&self, header: impl Fn(&str) -> Option<String>, body: &[u8]) -> Result<&'static str, Problem> {
+        let verifier = self.webhook.as_ref().map_err(|error| Problem { status: 500, message: error.to_string() })?;
+        let now = Timestamp::now();
+        let message =
+            verifier.verify(header, body, now).map_err(|error| Problem { status: 400, message: error.to_string() })?;
+        match self.guard.claim(&message.id, now).await {
+            Ok(Claim::New) => {}
+            Ok(Claim::Running) => return Err(Problem { status: 503, message: "it is being handled".into() }),
+            Ok(Claim::Done) => return Ok("it was handled before"),
+            Err(never) => match never {},
+        }
+        self.handled.borrow_mut().push(message.event.kind.to_string());
+        match self.guard.done(&message.id).await {
+            Ok(()) => Ok("handled"),
+            Err(never) => match never {},
         }
     }
 }

@@ -95,7 +95,10 @@ pub(super) fn types() -> Result<()> {
     generate.args(["run", "--silent", "types", "--", "--check"]).current_dir(workspace::root());
     run(&mut generate)
         .context("web-admin/js/types/api.d.ts differs from what edge/openapi.json declares: run `npm run types`")?;
-    run(node::tool("tsc")?.args(["--noEmit", "--project", "web-admin/jsconfig.json"]).current_dir(workspace::root()))
+    for project in ["web-admin/jsconfig.json", "tests/worker-client/javascript/jsconfig.json"] {
+        run(node::tool("tsc")?.args(["--noEmit", "--project", project]).current_dir(workspace::root()))?;
+    }
+    Ok(())
 }
 
 /// Every finding of the linters is a failure. They neither report home nor look for updates.

@@ -11,6 +11,7 @@
 mod documentation;
 mod edge;
 mod foreign;
+mod webhooks;
 mod worker;
 
 use std::time::Instant;
@@ -111,9 +112,10 @@ fn a_worker_follows_no_redirect() {
 
 #[test]
 fn a_worker_with_a_mistyped_key_says_so_and_does_not_repeat_it() {
-    let server = Foreign::start(Vec::new());
+    let refused = r#"{"error":"Unauthorized","message":"The API key is not valid.","code":"invalid_api_key"}"#;
+    let server = Foreign::start(vec![answer(401, "", refused)]);
     let mistyped = key().replace("Secret", "Sceret");
     let (status, body) = Worker::start(&server.url, DISTRIBUTOR, &mistyped).send("GET", "/balance", "");
-    assert_eq!(status, 500);
-    assert!(body.contains("checksum") && !body.contains("Sceret"), "{body}");
+    assert_eq!(status, 422);
+    assert!(body.contains("looks mistyped") && !body.contains("Sceret"), "{body}");
 }

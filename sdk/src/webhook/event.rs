@@ -58,11 +58,11 @@ words! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
-    /// What happened.
+    /// Type of the event.
     pub kind: EventType,
-    /// When it happened.
+    /// Time of the event.
     pub timestamp: Timestamp,
-    /// The object that it happened to.
+    /// Object that the event concerns.
     pub data: Data,
 }
 

@@ -16,7 +16,7 @@ const TOLERANCE: Duration = Duration::from_secs(300);
 const LONGEST_ID: usize = 255;
 
 /// Maximum number of signatures that are looked at; a sender has two secrets at most.
-const MOST_SIGNATURES: usize = 16;
+const MAX_SIGNATURES: usize = 16;
 
 /// Verifies the messages of one endpoint. See the [example](super).
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ impl Verifier {
         let signatures: Vec<Vec<u8>> = signature
             .split(' ')
             .filter_map(|entry| Base64::decode_vec(entry.strip_prefix("v1,")?).ok())
-            .take(MOST_SIGNATURES)
+            .take(MAX_SIGNATURES)
             .collect();
         if !self.secrets.iter().any(|secret| secret.signed(id, seconds, body, &signatures)) {
             return Err(VerifyError::Signature);

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-pub use universal_wallet_sdk::id::DistributorID;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+pub use universal_wallet_sdk::id::DistributorID;
 use uuid::Uuid;
 
 /// The error of parsing an identifier.

@@ -72,12 +72,14 @@ fn the_person_of_a_login_that_exists_joins_with_a_code_and_keeps_the_password() 
 #[test]
 fn a_repeated_creation_never_touches_a_person_who_signed_in() {
     let edge = Edge::start();
-    let users = ["maker", "checker"].map(|role| json!({ "login": format!("{role}@bank.test"), "name": role, "roles": [role] }));
+    let users =
+        ["maker", "checker"].map(|role| json!({ "login": format!("{role}@bank.test"), "name": role, "roles": [role] }));
     let create = |name: &str| {
         let body = json!({ "name": name, "users": users });
         edge.post("/issuer/v1/distributors").issuer().once("1").json(body).send()
     };
-    let codes = |answer: &Value| [0, 1].map(|place| answer["users"][place]["oneTimePassword"].as_str().map(str::to_owned));
+    let codes =
+        |answer: &Value| [0, 1].map(|place| answer["users"][place]["oneTimePassword"].as_str().map(str::to_owned));
     let [first, _] = codes(&create("A").ok());
     let [maker, checker] = codes(&create("A").ok());
     sign_in(&edge, "maker@bank.test", &first.unwrap(), "192.0.2.1").refused(401, "invalid_credentials");
@@ -121,7 +123,10 @@ fn a_reset_by_the_issuer_is_noted_everywhere_and_pauses_the_person_for_a_day() {
         let entries = audit["items"].as_array().unwrap().iter();
         assert_eq!(entries.filter(|entry| entry["kind"] == "user.reset-by-issuer").count(), 1, "{audit}");
         let items = edge.get(&distributor.console("/attention")).person(&distributor.admin).send().ok();
-        assert!(items["items"].as_array().unwrap().iter().any(|item| item["kind"] == "password-reset-by-issuer"), "{items}");
+        assert!(
+            items["items"].as_array().unwrap().iter().any(|item| item["kind"] == "password-reset-by-issuer"),
+            "{items}"
+        );
         assert_eq!(distributor.verify()["valid"], true);
     }
     let asked = first.ask_for_key(&first.maker, Distributor::generous()).ok();

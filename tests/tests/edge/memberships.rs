@@ -171,9 +171,14 @@ fn a_person_leaves_but_for_the_last_admin_and_comes_back_as_the_same_person() {
     let both = Person::new(&["maker", "checker"]);
     let id = d.add(&both);
     let open = d.ask_for_key(&both, Distributor::generous()).ok();
-    let kept = post(&d, &both, "/operations", json!({
-        "operationType": "cash-in", "amount": "5.00", "phoneTo": "+2348031234567",
-    }));
+    let kept = post(
+        &d,
+        &both,
+        "/operations",
+        json!({
+            "operationType": "cash-in", "amount": "5.00", "phoneTo": "+2348031234567",
+        }),
+    );
     kept.ok();
     assert_eq!(leave(&d, &both).status, 204);
     leave(&d, &both).refused(404, "not_found");
@@ -227,9 +232,8 @@ fn one_of_two_approvals_at_the_same_time_makes_the_second_half() {
 fn a_request_is_withdrawn_or_approved_and_a_refused_reset_is_neither() {
     let edge = Edge::start();
     let (d, other) = (edge.distributor(), edge.distributor());
-    let withdraw = |asked: &Value| {
-        post(&d, &d.admin, &format!("/approvals/{}/withdraw", text(asked, "approvalID")), json!({}))
-    };
+    let withdraw =
+        |asked: &Value| post(&d, &d.admin, &format!("/approvals/{}/withdraw", text(asked, "approvalID")), json!({}));
     let asked = ask(&d, "nina@bank.test", &["viewer"]).ok();
     withdraw(&asked).ok();
     d.approve(&d.checker, &text(&asked, "approvalID")).refused(409, "invalid_state");

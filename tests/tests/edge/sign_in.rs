@@ -23,8 +23,7 @@ fn a_session_tells_who_is_signed_in_and_where() {
     assert_ne!(session["userID"], json!(distributor.maker.id));
     assert_eq!(session["mustChangePassword"], false);
     let user = &distributor.maker.id;
-    let of =
-        json!([{ "distributorID": distributor.id, "userID": user, "name": "First Agents", "roles": ["maker"] }]);
+    let of = json!([{ "distributorID": distributor.id, "userID": user, "name": "First Agents", "roles": ["maker"] }]);
     assert_eq!(session["distributors"], of);
     let cookie = cookie_of(&answer);
     assert_eq!(session["clientIP"], "198.51.100.7", "the page offers it for a key's list");

@@ -87,7 +87,7 @@ fn only_the_right_code_of_the_right_login_joins_once() {
 
     let (_, late) = invite(&d, &other.admin.login, &["viewer"]);
     edge.stop_clock(start + 7 * DAY_MS);
-    let admin = Person { id: String::new(), ..copy(&other.admin) };
+    let admin = copy(&other.admin);
     admin.join(&edge, &late).refused(400, "invalid_code");
     assert_eq!(user(&d, &id)["name"], "Nina New", "the name that the request gave");
 }

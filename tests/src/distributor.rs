@@ -73,6 +73,16 @@ impl<'a> Distributor<'a> {
         self.edge.post(&self.issued("/topups")).issuer().once(&once).json(body).send().ok()
     }
 
+    /// Adds a person as the issuer, who joins at once: a new login by its password, an existing one by the code. Returns
+    /// the ID of the user.
+    pub fn add(&self, person: &Person) -> String {
+        let added = self.edge.post(&self.issued("/users")).issuer().json(person.in_body()).send().ok();
+        if let Some(code) = added["joiningCode"].as_str() {
+            person.join(self.edge, code).ok();
+        }
+        added["userID"].as_str().unwrap().to_owned()
+    }
+
     /// Reads the distributor, as the issuer.
     pub fn position(&self) -> Value {
         self.edge.get(&self.issued("")).issuer().send().ok()

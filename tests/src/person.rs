@@ -44,6 +44,12 @@ impl Person {
         self.cookie.get_or_init(|| cookie_of(&self.sign_in(edge))).clone()
     }
 
+    /// Joins with a code from the person's session.
+    pub fn join(&self, edge: &Edge, code: &str) -> Answer {
+        let cookie = self.cookie(edge);
+        edge.post("/admin/v1/session/memberships").header("Cookie", &cookie).json(json!({ "code": code })).send()
+    }
+
     /// Signs in again.
     pub fn sign_in(&self, edge: &Edge) -> Answer {
         sign_in(edge, &self.login, &self.password, "198.51.100.7")

@@ -71,12 +71,12 @@ export function leaveFrame() {
  */
 function drawFrame(app, member) {
   app.replaceChildren(template("frame"));
-  find(app, ".top-name", HTMLElement).textContent = member.name;
+  find(app, ".top-name", HTMLElement).textContent = member.name ?? "";
   find(app, ".skip", HTMLElement).addEventListener("click", (event) => {
     event.preventDefault();
     find(app, "#content", HTMLElement).focus();
   });
-  drawPerson(app);
+  drawPerson(app, member);
   drawMenu(member, { distributorID: member.distributorID, path: [], query: new URLSearchParams() });
   onConnection((state) => {
     const text = {
@@ -91,8 +91,11 @@ function drawFrame(app, member) {
   });
 }
 
-/** @param {HTMLElement} app */
-function drawPerson(app) {
+/**
+ * @param {HTMLElement} app
+ * @param {Membership} member
+ */
+function drawPerson(app, member) {
   const me = person();
   replace(find(app, ".who", HTMLElement), [
     h("bdi", { class: "who-name" }, me.name),
@@ -103,6 +106,26 @@ function drawPerson(app) {
       "button",
       { type: "button", class: "quiet small", id: "change-password", click: passwordDialog },
       "Change password",
+    ),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "quiet small",
+        id: "join",
+        click: async () => (await import("./views/memberships.js")).joinDialog(),
+      },
+      "Join a distributor",
+    ),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "quiet small",
+        id: "leave",
+        click: async () => (await import("./views/memberships.js")).leaveDialog(member),
+      },
+      "Leave this distributor",
     ),
     h("button", { type: "button", class: "quiet small", click: leave }, "Sign out"),
   ]);
@@ -167,7 +190,7 @@ function drawMenu(member, wanted) {
   showCount(countBefore);
   const others = person().distributors;
   replace(find(document, ".distributor", HTMLElement), [
-    h("bdi", { class: "distributor-name" }, member.name),
+    h("bdi", { class: "distributor-name" }, member.name ?? "Does not answer at present"),
     h("span", { class: "muted small" }, member.roles.join(", ")),
     others.length > 1 &&
       h(
@@ -178,8 +201,10 @@ function drawMenu(member, wanted) {
           "ul",
           { class: "plain" },
           others
-            .filter((one) => one.distributorID !== id)
-            .map((one) => h("li", {}, h("a", { href: address(one.distributorID, "overview") }, one.name))),
+            .filter((one) => one.distributorID !== id && one.status !== "disabled")
+            .map((one) =>
+              h("li", {}, h("a", { href: address(one.distributorID, "overview") }, one.name ?? "Another distributor")),
+            ),
         ),
       ),
   ]);

@@ -36,7 +36,7 @@ async function route() {
   const member = membership(wanted.distributorID);
   if (!member) {
     leaveFrame();
-    showNoMembership();
+    await showNoMembership();
     return;
   }
   localStorage.setItem(LAST, member.distributorID);
@@ -45,13 +45,16 @@ async function route() {
 
 function goHome() {
   const distributors = current()?.distributors ?? [];
-  const last = membership(localStorage.getItem(LAST) ?? "") ?? distributors[0];
+  const open = distributors.find((one) => one.status !== "disabled");
+  const last = membership(localStorage.getItem(LAST) ?? "") ?? open;
   if (last) goInstead(address(last.distributorID, "overview"));
-  else showNoMembership();
+  else void showNoMembership();
 }
 
-function showNoMembership() {
-  const others = current()?.distributors ?? [];
+async function showNoMembership() {
+  const { joinForm, leaveDialog } = await import("./views/memberships.js");
+  const all = current()?.distributors ?? [];
+  const others = all.filter((one) => one.status !== "disabled");
   replace(
     app,
     h(
@@ -66,12 +69,28 @@ function showNoMembership() {
           { class: "muted" },
           "This address belongs to a distributor that you are not, or no longer, a member of. An admin of that distributor can add you.",
         ),
+        h("h2", {}, "Join with a code"),
+        joinForm(() => {}),
+        all
+          .filter((one) => one.status === "disabled")
+          .map((one) =>
+            h(
+              "p",
+              { class: "muted" },
+              `You are disabled at ${one.name ?? "a distributor"}. `,
+              h("button", { type: "button", class: "quiet small", click: () => leaveDialog(one) }, "Leave it"),
+            ),
+          ),
         others.length > 0 &&
           h(
             "ul",
             { class: "plain" },
             others.map((one) =>
-              h("li", {}, h("a", { href: address(one.distributorID, "overview") }, `Go to ${one.name}`)),
+              h(
+                "li",
+                {},
+                h("a", { href: address(one.distributorID, "overview") }, `Go to ${one.name ?? "another distributor"}`),
+              ),
             ),
           ),
       ),

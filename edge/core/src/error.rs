@@ -36,6 +36,7 @@ codes! {
     UnknownMerchant "unknown_merchant" 400,
     NoCashOutRequest "no_cash_out_request" 400,
     IdempotencyKeyRequired "idempotency_key_required" 400,
+    InvalidCode "invalid_code" 400,
     MissingApiKey "missing_api_key" 401,
     InvalidApiKey "invalid_api_key" 401,
     ExpiredApiKey "expired_api_key" 401,

@@ -8,7 +8,7 @@ use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use crate::id::{ApprovalID, KeyID, UserID};
 use crate::keys::model::{Key, KeyStatus, Usage};
 use crate::keys::settings::Permission;
-use crate::people::model::{Member, Role};
+use crate::people::model::{Member, MemberStatus, Role};
 
 /// A distributor's float.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -182,9 +182,13 @@ pub struct UserView {
     name: String,
     /// Roles at this distributor.
     roles: Vec<Role>,
+    /// `invited` until the person joins, who holds no role before.
+    status: MemberStatus,
     /// True if the member may do nothing at this distributor.
     disabled: bool,
-    /// Time of joining.
+    /// Time until which the member approves and claims nothing, after the issuer reset the password; otherwise null.
+    paused_until: Option<Timestamp>,
+    /// Time at which the member was added.
     created_at: Timestamp,
 }
 
@@ -272,7 +276,9 @@ impl Member {
             login: self.login.as_str().into(),
             name: self.person.name.clone(),
             roles: self.roles.clone(),
+            status: self.status(),
             disabled: self.disabled,
+            paused_until: self.paused_until,
             created_at: self.created_at,
         }
     }

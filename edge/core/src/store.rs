@@ -14,7 +14,7 @@ use crate::error::{Code, InternalError, Outcome, Refusal, refuse};
 use crate::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID};
 use crate::keys::model::Key;
 use crate::operations::model::{CashOutRequest, Operation};
-use crate::people::model::Member;
+use crate::people::model::{Member, Person};
 use crate::text::digest::Digest;
 use crate::text::input::{Idempotency, must_be_same};
 use crate::text::numbered_id::Numbering;
@@ -208,10 +208,11 @@ pub trait Store {
         Ok(self.approval(id)?.ok_or_else(Refusal::not_found)?)
     }
 
-    /// Finds a member by the ID in a path, or refuses.
+    /// Finds a member by the ID in a path, or refuses; who left is no member.
     fn find_member(&self, id: &str) -> Outcome<Member> {
         let id: UserID = id.parse().map_err(|_| Refusal::not_found())?;
-        Ok((*self.member(id).ok_or_else(Refusal::not_found)?).clone())
+        let member = self.member(id).filter(|member| !member.has_left());
+        Ok((*member.ok_or_else(Refusal::not_found)?).clone())
     }
 
     /// Notifies listeners of an appended entry.
@@ -220,8 +221,18 @@ pub trait Store {
     /// Remembers a call's idempotency key with the ID that the call made or changed.
     fn remember(&mut self, key: &Idempotency, subject: &str) -> Result<(), InternalError>;
 
-    /// A member by their user ID.
+    /// A member by their user ID, also one who left.
     fn member(&self, id: UserID) -> Option<Rc<Member>> {
         self.members().into_iter().find(|member| member.person.id == id)
+    }
+
+    /// The member behind whom an account stands.
+    fn member_of(&self, account: UserID) -> Option<Rc<Member>> {
+        self.members().into_iter().find(|member| !member.has_left() && member.account() == Some(account))
+    }
+
+    /// True if a person of an earlier event is this member, by the accounts behind them.
+    fn is_same_person(&self, earlier: &Person, member: &Member) -> bool {
+        earlier.id == member.person.id || self.member(earlier.id).is_some_and(|earlier| earlier.is_same_person(member))
     }
 }

@@ -11,6 +11,7 @@
 )]
 
 mod dual_control;
+mod joining;
 mod promises;
 mod properties;
 mod second_factor;

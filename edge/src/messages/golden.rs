@@ -8,8 +8,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use universal_wallet_core::audit::verify::Anchor;
 use universal_wallet_core::id::{DistributorID, OperationID, UserID};
-use universal_wallet_core::people::model::Role;
-use universal_wallet_core::people::password::HalfMark;
+use universal_wallet_core::people::account::Membership;
+use universal_wallet_core::people::codes::CodeDigest;
+use universal_wallet_core::people::model::{Login, Role};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::{Idempotency, Input, Unread};
 use universal_wallet_core::text::json_text;
@@ -21,7 +22,7 @@ use super::envelope::{self, Receiver};
 use super::to_distributor::{ConsoleCaller, ExportFormat, ExportPage, NewMember, ToDistributor};
 use super::to_issuer::ToIssuer;
 use super::to_sign_ins::ToSignIns;
-use super::to_user::{ToUser, Welcome};
+use super::to_user::ToUser;
 use super::to_wallet::ToWallet;
 use super::wallet_movement::{MovementKind, WalletMovement};
 use crate::http::answer::{Origin, Scheme};
@@ -48,8 +49,15 @@ fn user() -> UserID {
 }
 
 fn caller() -> ConsoleCaller {
-    let login = "maker@demo.test".parse().unwrap();
-    ConsoleCaller { user: user(), login, must_change_password: false, only_here: true }
+    ConsoleCaller { account: user(), must_change_password: false }
+}
+
+fn login() -> Login {
+    "maker@demo.test".parse().unwrap()
+}
+
+fn code() -> CodeDigest {
+    CodeDigest::parse("0123456789abcdef-fedcba9876543210").unwrap()
 }
 
 fn input(body: Result<String, Unread>, idempotency_key: Option<&str>) -> Input {
@@ -71,12 +79,8 @@ fn check<M: Serialize + DeserializeOwned>(receiver: Receiver, messages: Vec<M>, 
 
 #[test]
 fn messages_to_a_distributor() {
-    let member = NewMember {
-        user: user(),
-        login: "maker@demo.test".parse().unwrap(),
-        name: "Mary Maker".into(),
-        roles: vec![Role::Maker, Role::Viewer],
-    };
+    let member =
+        NewMember { login: login(), name: "Mary Maker".into(), roles: vec![Role::Maker, Role::Viewer], code: code() };
     let idempotency = Idempotency { scope: "issuer:users".into(), value: "one".into(), request: Digest::ZERO };
     let id = distributor();
     let messages = vec![
@@ -86,9 +90,14 @@ fn messages_to_a_distributor() {
             currency: "NGN".into(),
             members: vec![member.clone()],
         },
-        ToDistributor::AddMember { member: member.clone(), idempotency: Some(idempotency) },
+        ToDistributor::AddMember { member: member.clone(), idempotency: Some(idempotency.clone()) },
         ToDistributor::AddMember { member, idempotency: None },
-        ToDistributor::Membership { user: user() },
+        ToDistributor::Exists,
+        ToDistributor::Membership { account: user() },
+        ToDistributor::Invited { login: login(), code: code() },
+        ToDistributor::Join { login: login(), code: code(), account: user() },
+        ToDistributor::Leave { account: user() },
+        ToDistributor::Pause { account: user(), idempotency: Some(idempotency) },
         ToDistributor::OpenRequest {
             id: operation(),
             from: "+234 801 234 5678".parse().unwrap(),
@@ -96,7 +105,7 @@ fn messages_to_a_distributor() {
             memo: None,
         },
         ToDistributor::CancelRequest { id: operation() },
-        ToDistributor::SessionEnded { user: user() },
+        ToDistributor::SessionEnded { account: user() },
         ToDistributor::Export {
             export: ExportPage { format: ExportFormat::Csv, next: 7, until: AT, balance: "1.00".parse().unwrap() },
         },
@@ -134,33 +143,25 @@ fn movements_of_a_wallet() {
 
 #[test]
 fn messages_to_a_user() {
-    let login = || "maker@demo.test".parse().unwrap();
-    let welcome = |halves| Welcome {
-        user: user(),
-        login: login(),
-        name: "Mary Maker".into(),
-        distributor: distributor(),
-        approval: format!("apr_{UUID}"),
-        halves,
-    };
     let half = || String::from("half").into();
+    let membership = Membership { distributor: distributor(), member: user() };
+    let ip = || "203.0.113.7".into();
     let messages = vec![
-        ToUser::SignIn { password: String::from("correct horse").into(), ip: "203.0.113.7".into() },
+        ToUser::SignIn { password: String::from("correct horse").into(), ip: ip() },
+        ToUser::SignInByCode { code: code(), ip: ip() },
         ToUser::Session { token: Digest::ZERO },
         ToUser::SignOut { token: Digest::ZERO },
         ToUser::ChangePassword { token: Digest::ZERO, current: half(), new: half() },
-        ToUser::Join {
-            login: login(),
-            name: "Mary Maker".into(),
-            distributor: distributor(),
-            password: None,
-            provisioning: "one".into(),
-        },
+        ToUser::Invite { distributor: distributor() },
+        ToUser::Start { code: code(), membership, name: "Mary Maker".into() },
+        ToUser::Abandon { code: code() },
+        ToUser::Finish { login: login(), code: code(), password: None, ip: ip() },
+        ToUser::InvitedBy { token: Digest::ZERO },
+        ToUser::BeginJoining { token: Digest::ZERO, membership },
+        ToUser::Forget { membership },
         ToUser::Look,
-        ToUser::Welcome(welcome(None)),
-        ToUser::Welcome(welcome(Some((HalfMark::of("first"), half())))),
-        ToUser::Reset { distributor: distributor(), first_half: HalfMark::of("first"), second_half: half() },
-        ToUser::End,
+        ToUser::Reset { by: membership, unknown: vec![membership], code: code() },
+        ToUser::ResetByIssuer { told: vec![membership], code: code(), call: Some("one".into()) },
     ];
     check(Receiver::User, messages, expect_file!["golden/user.txt"]);
 }
@@ -171,6 +172,9 @@ fn messages_to_the_issuer() {
     let messages = vec![
         ToIssuer::Begin { id: Some(distributor()), idempotency_key: None, request: Digest::ZERO },
         ToIssuer::Created { id: distributor() },
+        ToIssuer::Remember {
+            idempotency: Idempotency { scope: "one".into(), value: "two".into(), request: Digest::ZERO },
+        },
         ToIssuer::CreateMerchant { input: input(Err(Unread::NotJson), None) },
         ToIssuer::Merchant { short_code: "100000".into() },
         ToIssuer::Distributors { after: None },
@@ -182,7 +186,11 @@ fn messages_to_the_issuer() {
 
 #[test]
 fn messages_to_a_record_of_failed_sign_ins() {
-    let messages = vec![ToSignIns::Try { login: Digest::ZERO }, ToSignIns::Succeeded { login: Digest::ZERO }];
+    let messages = vec![
+        ToSignIns::Try { login: Digest::ZERO },
+        ToSignIns::TryCode { login: Digest::ZERO },
+        ToSignIns::Succeeded { login: Digest::ZERO },
+    ];
     check(Receiver::SignIns, messages, expect_file!["golden/sign-ins.txt"]);
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use universal_wallet_core::id::{DistributorID, OperationID, UserID};
+use universal_wallet_core::people::codes::CodeDigest;
 use universal_wallet_core::people::model::{Login, Role};
 use universal_wallet_core::text::input::Idempotency;
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
@@ -11,16 +12,27 @@ use universal_wallet_sdk::{Amount, Phone, Timestamp};
 pub(crate) enum ToDistributor {
     /// Creates the distributor for the issuer.
     Create { id: DistributorID, name: String, currency: String, members: Vec<NewMember> },
-    /// Adds a member for the issuer; refused if the login is already a member.
+    /// Invites a member for the issuer; refused if the login is already a member. A repeated call gives a person who has
+    /// not joined the new code.
     AddMember { member: NewMember, idempotency: Option<Idempotency> },
-    /// Asks for a person's membership.
-    Membership { user: UserID },
+    /// Asks whether the distributor exists.
+    Exists,
+    /// Asks for an account's membership.
+    Membership { account: UserID },
+    /// Asks for the member of a login whom a code is for.
+    Invited { login: Login, code: CodeDigest },
+    /// Joins with a code; the reply tells whether the account did so before.
+    Join { login: Login, code: CodeDigest, account: UserID },
+    /// Ends an account's membership on behalf of its person.
+    Leave { account: UserID },
+    /// Pauses an account's member before the issuer sets a new password.
+    Pause { account: UserID, idempotency: Option<Idempotency> },
     /// Announces a cash-out request of a wallet's owner.
     OpenRequest { id: OperationID, from: Phone, amount: Amount, memo: Option<String> },
     /// Cancels a cash-out request for the wallet's owner.
     CancelRequest { id: OperationID },
-    /// A session of the person ended; sockets that belong to it are closed.
-    SessionEnded { user: UserID },
+    /// A session of the account ended; sockets that belong to it are closed.
+    SessionEnded { account: UserID },
     /// Asks for the next page of an export.
     Export { export: ExportPage },
 }
@@ -47,25 +59,41 @@ pub(crate) struct ExportPage {
 /// A signed-in person, as the Worker authenticated them, who calls or listens.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ConsoleCaller {
-    pub(crate) user: UserID,
-    pub(crate) login: Login,
+    pub(crate) account: UserID,
     pub(crate) must_change_password: bool,
-    /// True if the person is a member of no other distributor.
-    pub(crate) only_here: bool,
 }
 
-/// A person who becomes a member.
+/// A person whom the issuer invites.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct NewMember {
-    pub(crate) user: UserID,
     pub(crate) login: Login,
     pub(crate) name: String,
     pub(crate) roles: Vec<Role>,
+    /// The joining code.
+    pub(crate) code: CodeDigest,
 }
 
-/// A person's membership of a distributor.
+/// A person whom the issuer invited.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Invited {
+    pub(crate) user: UserID,
+    /// True if the code of this call is the member's.
+    pub(crate) new_code: bool,
+}
+
+/// A member whom a code is for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct CodeOwner {
+    pub(crate) user: UserID,
+    pub(crate) name: String,
+}
+
+/// An account's membership of a distributor.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Membership {
+    pub(crate) user: UserID,
+    /// Name of the distributor.
     pub(crate) name: String,
     pub(crate) roles: Vec<Role>,
+    pub(crate) disabled: bool,
 }

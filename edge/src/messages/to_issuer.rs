@@ -5,7 +5,7 @@ use universal_wallet_core::audit::verify::Anchor;
 use universal_wallet_core::id::DistributorID;
 use universal_wallet_core::operations::model::Merchant;
 use universal_wallet_core::text::digest::Digest;
-use universal_wallet_core::text::input::Input;
+use universal_wallet_core::text::input::{Idempotency, Input};
 
 /// Distributors per page of the list.
 pub(crate) const DISTRIBUTORS_PAGE: usize = 1000;
@@ -17,6 +17,8 @@ pub(crate) enum ToIssuer {
     Begin { id: Option<DistributorID>, idempotency_key: Option<String>, request: Digest },
     /// Completes the creation of a distributor.
     Created { id: DistributorID },
+    /// Remembers an idempotency key of a call that other objects carry out; refused if another call has it.
+    Remember { idempotency: Idempotency },
     /// Registers a merchant.
     CreateMerchant { input: Input },
     /// Looks up a merchant.

@@ -8,6 +8,8 @@ use universal_wallet_core::text::digest::Digest;
 pub(crate) enum ToSignIns {
     /// Counts an attempt for a login.
     Try { login: Digest },
+    /// Counts a code that is tried for a login; refused after too many.
+    TryCode { login: Digest },
     /// Reports that the password was right.
     Succeeded { login: Digest },
 }

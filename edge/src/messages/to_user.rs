@@ -1,9 +1,10 @@
-//! Messages to a User.
+//! Messages to a User, which is named by the login.
 
 use serde::{Deserialize, Serialize};
 use universal_wallet_core::id::{DistributorID, UserID};
+use universal_wallet_core::people::account::Membership;
+use universal_wallet_core::people::codes::CodeDigest;
 use universal_wallet_core::people::model::Login;
-use universal_wallet_core::people::password::HalfMark;
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::secret::Secret;
 
@@ -12,63 +13,71 @@ use universal_wallet_core::text::secret::Secret;
 pub(crate) enum ToUser {
     /// Signs in with a password from an address.
     SignIn { password: Secret, ip: String },
+    /// Signs in with a code from an address.
+    SignInByCode { code: CodeDigest, ip: String },
     /// Authenticates a call of a session.
     Session { token: Digest },
     /// Ends a session.
     SignOut { token: Digest },
     /// Changes the password from a session.
     ChangePassword { token: Digest, current: Secret, new: Secret },
-    /// Makes the person a member for the issuer; a new login creates the person.
-    Join { login: Login, name: String, distributor: DistributorID, password: Option<Secret>, provisioning: String },
-    /// Asks for the owner of the login.
+    /// Remembers that a distributor asks for the login as a member; the reply tells whether there is an account.
+    Invite { distributor: DistributorID },
+    /// Begins the first use of a code, which a Distributor knows, by a login without an account.
+    Start { code: CodeDigest, membership: Membership, name: String },
+    /// Ends the first use of a code that the Distributor refused.
+    Abandon { code: CodeDigest },
+    /// Makes the account after the Distributor holds the member, and signs in.
+    Finish { login: Login, code: CodeDigest, password: Option<Secret>, ip: String },
+    /// Asks, from a session, which distributors invited the login.
+    InvitedBy { token: Digest },
+    /// Lists a membership, from a session, before the Distributor is asked for it.
+    BeginJoining { token: Digest, membership: Membership },
+    /// Takes a membership off the list.
+    Forget { membership: Membership },
+    /// Asks for the account.
     Look,
-    /// Adds a member by approval of two people; a new login gets a password of two halves.
-    Welcome(Welcome),
-    /// Sets a new password of two halves, by approval of two people.
-    Reset { distributor: DistributorID, first_half: HalfMark, second_half: Secret },
-    /// Ends all sessions of a person who may no longer do anything anywhere.
-    End,
+    /// Sets a code as the password, by approval of two people of a distributor.
+    Reset { by: Membership, unknown: Vec<Membership>, code: CodeDigest },
+    /// Sets a code as the password for the issuer.
+    ResetByIssuer { told: Vec<Membership>, code: CodeDigest, call: Option<String> },
 }
 
-/// A new member, as approved by two people.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Welcome {
-    pub(crate) user: UserID,
-    pub(crate) login: Login,
-    pub(crate) name: String,
-    pub(crate) distributor: DistributorID,
-    /// ID of the approval, by which a repeated message is recognised.
-    pub(crate) approval: String,
-    /// The password's halves; only for a new login.
-    pub(crate) halves: Option<(HalfMark, Secret)>,
-}
-
-/// The owner of a login.
+/// An account, as others may know it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Known {
-    pub(crate) user: UserID,
-    pub(crate) name: String,
-    pub(crate) distributors: Vec<DistributorID>,
+    pub(crate) account: UserID,
+    pub(crate) memberships: Vec<Membership>,
+    /// Idempotency keys of the issuer's resets that a repeated call would not change.
+    pub(crate) resets_over: Vec<String>,
 }
 
 /// A signed-in person.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct SignedIn {
-    pub(crate) user: UserID,
+    pub(crate) account: UserID,
     pub(crate) login: Login,
     pub(crate) name: String,
     pub(crate) must_change_password: bool,
-    pub(crate) distributors: Vec<DistributorID>,
+    pub(crate) memberships: Vec<Membership>,
     /// Secret of the new session, after a sign-in.
     pub(crate) token: Option<Secret>,
 }
 
-/// A person who was made a member.
+/// Result of a sign-in with a code.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Joined {
-    pub(crate) user: UserID,
-    /// Name of the person; an existing person keeps theirs.
-    pub(crate) name: String,
-    /// A password that signs in once; only for a new login.
-    pub(crate) one_time_password: Option<Secret>,
+pub(crate) enum CodeSignIn {
+    /// The code was the account's password.
+    SignedIn(SignedIn),
+    /// There is no account; one of these distributors may know the code.
+    NoAccount { invited_by: Vec<DistributorID> },
+}
+
+/// Result of the first use of a code.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Started {
+    /// The account that comes to be.
+    Account(UserID),
+    /// Another code of the login is being used.
+    Other { code: CodeDigest, membership: Membership },
 }

@@ -66,6 +66,7 @@ impl Issuer {
                 reply(self.db.atomically(|| self.begin(id, idempotency_key, request)))
             }
             ToIssuer::Created { id } => reply(self.created(id)),
+            ToIssuer::Remember { idempotency } => reply(self.remember_once(&idempotency)),
             ToIssuer::CreateMerchant { input } => reply(self.db.atomically(|| self.create_merchant(&input))),
             ToIssuer::Merchant { short_code } => reply(self.merchant(&short_code)),
             ToIssuer::Distributors { after } => reply(self.distributors(after)),
@@ -91,6 +92,13 @@ impl Issuer {
             "INSERT INTO remembered (scope, idempotency, request, subject) VALUES (?, ?, ?, ?)",
             (&key.scope, &key.value, key.request, subject),
         )
+    }
+
+    fn remember_once(&self, key: &Idempotency) -> Outcome<()> {
+        match self.remembered(key)? {
+            Some(_) => Ok(()),
+            None => Ok(self.remember(Some(key), "")?),
+        }
     }
 
     /// Begins a distributor; a repeated call continues the one that it began.

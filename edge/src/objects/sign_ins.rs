@@ -1,8 +1,8 @@
-//! The SignIns object: failed sign-ins from one address. Logins are stored as digests only, and their number is limited
+//! The SignIns object: failed sign-ins from one address, and the codes tried from it. Logins are stored as digests only, and their number is limited
 //! to the failures that an address may have in a window.
 
 use universal_wallet_core::error::Outcome;
-use universal_wallet_core::people::sign_in::{WINDOW_MS, refuse_too_many};
+use universal_wallet_core::people::sign_in::{CODE_WINDOW_MS, WINDOW_MS, refuse_too_many, refuse_too_many_codes};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_sdk::Timestamp;
 use wasm_bindgen::prelude::*;
@@ -19,6 +19,7 @@ const MIGRATIONS: Migrations = Migrations { table: "failures", retired: None, st
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS failures (n INTEGER PRIMARY KEY, at INTEGER NOT NULL, login TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS codes (n INTEGER PRIMARY KEY, at INTEGER NOT NULL, login TEXT NOT NULL) STRICT;
 ";
 
 /// The object as the shell holds it.
@@ -43,6 +44,7 @@ impl SignIns {
         clock::begin(now_ms);
         match envelope::read(Receiver::SignIns, message) {
             Ok(ToSignIns::Try { login }) => reply(self.attempt(&login, clock::now())),
+            Ok(ToSignIns::TryCode { login }) => reply(self.try_code(&login, clock::now())),
             Ok(ToSignIns::Succeeded { login }) => reply(self.forget(&login)),
             Err(fault) => unreadable(&fault),
         }
@@ -62,6 +64,20 @@ impl SignIns {
         let add = || {
             self.db.run("DELETE FROM failures WHERE at <= ?", (since,))?;
             self.db.run("INSERT INTO failures (at, login) VALUES (?, ?)", (now.unix_ms(), login))
+        };
+        Ok(self.db.atomically(add)?)
+    }
+
+    /// Counts a tried code.
+    fn try_code(&self, login: &Digest, now: Timestamp) -> Outcome<()> {
+        let since = now.unix_ms() - CODE_WINDOW_MS;
+        let rows: Vec<(i64,)> =
+            self.db.rows("SELECT at FROM codes WHERE login = ? AND at > ? ORDER BY n", (login, since))?;
+        let tried: Vec<Timestamp> = rows.iter().map(|(at,)| Timestamp::from_unix_ms(*at)).collect();
+        refuse_too_many_codes(&tried, now)?;
+        let add = || {
+            self.db.run("DELETE FROM codes WHERE at <= ?", (since,))?;
+            self.db.run("INSERT INTO codes (at, login) VALUES (?, ?)", (now.unix_ms(), login))
         };
         Ok(self.db.atomically(add)?)
     }

@@ -56,6 +56,11 @@ pub(super) fn sign_in() -> Value {
 }
 
 /// `POST /session/password`.
+/// `POST /session/memberships`.
+pub(super) fn join() -> Value {
+    object(&["code"], json!({ "code": { "type": "string" } }))
+}
+
 pub(super) fn change_password() -> Value {
     let new = json!({
         "type": "string", "minLength": 12, "maxLength": 1024, "description": "At most 1024 bytes of UTF-8.",

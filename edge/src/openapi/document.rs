@@ -54,17 +54,17 @@ fn tags(descriptions: &[Operation]) -> Value {
 /// The path with named variable segments, and their names.
 fn path_of(pattern: &str) -> (String, Vec<&'static str>) {
     let mut names = Vec::new();
-    let mut before = "";
+    let (mut folder, mut before) = ("", "");
     let mut segments = Vec::new();
     for segment in pattern.split('/') {
         if segment == "*" {
-            let name = parameters::of_segment(before).expect("every variable segment has a name");
+            let name = parameters::of_segment(folder, before).expect("every variable segment has a name");
             names.push(name);
             segments.push(format!("{{{name}}}"));
         } else {
             segments.push(segment.to_owned());
         }
-        before = segment;
+        (folder, before) = (before, segment);
     }
     (segments.join("/"), names)
 }

@@ -12,6 +12,7 @@ use crate::messages::to_wallet::WalletVerified;
 use crate::objects::distributor::answers::Position;
 use crate::objects::distributor::answers::{Checked, FloatMoved};
 use crate::worker::issuer_calls::{CashOutRequested, DistributorsPage, MerchantView, WalletView};
+use crate::worker::issuer_reset::PasswordReset;
 use crate::worker::provisioning::{DistributorCreated, UserAdded};
 
 const TAG: Tag = Tag {
@@ -48,7 +49,8 @@ fn distributors() -> Vec<Operation> {
         new(Route::CreateDistributor, "createDistributor", "Create a distributor")
             .about(
                 "With its first people, among them two who can approve each other's requests. A new login gets a \
-                 password that signs in once, within 7 days.",
+                 password that signs in once, within 7 days; the person of an existing login a joining code instead. A \
+                 repeated call tells a new one, and voids the old, for those who have not joined.",
             )
             .idempotent()
             .body(
@@ -69,7 +71,7 @@ fn distributors() -> Vec<Operation> {
                     "distributorID": "36e48800-22ce-4ea0-b37a-198f7978cd53",
                     "users": [{
                         "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53", "login": "maker@agents.test",
-                        "oneTimePassword": "k7dm2xqp9wczt4hn8vfb",
+                        "oneTimePassword": "k7dm2xqp9wcz4Rt6-Bq3nV8sLw0ZyH5eK",
                     }],
                 }),
             )
@@ -90,7 +92,10 @@ fn distributors() -> Vec<Operation> {
             .idempotent()
             .answers::<Position>(200, "The position, active.", position_example()),
         new(Route::AddUser, "addUser", "Add a user")
-            .about("A further member. A new login gets a password that signs in once, within 7 days.")
+            .about(
+                "A further member, invited as at the distributor's creation. A repeated call changes nothing for a \
+                 person who joined since.",
+            )
             .idempotent()
             .body(
                 "IssuedUser",
@@ -102,10 +107,23 @@ fn distributors() -> Vec<Operation> {
                 "The user.",
                 json!({
                     "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53", "login": "new@agents.test",
-                    "oneTimePassword": "k7dm2xqp9wczt4hn8vfb",
+                    "oneTimePassword": "k7dm2xqp9wcz4Rt6-Bq3nV8sLw0ZyH5eK",
                 }),
             )
             .refuses(&[Code::AlreadyExists]),
+        new(Route::ResetPassword, "resetPassword", "Reset a person's password")
+            .about(
+                "The last resort for a person of several distributors. Ends their sessions; each of their distributors \
+                 notes it, and for 24 hours the person approves and claims nothing there. A repeated call tells a new \
+                 password until the person signed in, and nothing then.",
+            )
+            .idempotent()
+            .answers::<PasswordReset>(
+                200,
+                "The password, once.",
+                json!({ "oneTimePassword": "k7dm2xqp9wcz4Rt6-Bq3nV8sLw0ZyH5eK" }),
+            )
+            .refuses(&[Code::NotFound]),
         new(Route::RevokeKeyOfDistributor, "revokeKeyOfDistributor", "Revoke an API key in an emergency")
             .about("Takes effect with the very next call.")
             .idempotent()

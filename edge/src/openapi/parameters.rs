@@ -2,12 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::texts::{id, phone, short_code};
+use super::texts::{id, login, phone, short_code};
 
-/// Name of the variable path segment that follows a literal one.
-pub(super) fn of_segment(before: &str) -> Option<&'static str> {
+/// Name of the variable path segment that follows these two literal ones.
+pub(super) fn of_segment(folder: &str, before: &str) -> Option<&'static str> {
     match before {
-        "distributors" => Some("distributorID"),
+        // Outside of a distributor a person has no ID but the login.
+        "users" if folder == "v1" => Some("login"),
+        "distributors" | "memberships" => Some("distributorID"),
         "operations" | "cashouts" => Some("operationID"),
         "api-keys" => Some("keyID"),
         "approvals" => Some("approvalID"),
@@ -27,6 +29,7 @@ pub(super) fn in_path(name: &str) -> Value {
         "keyID" => (id("key_"), "ID of the key.", format!("key_{UUID}")),
         "approvalID" => (id("apr_"), "ID of the request.", format!("apr_{UUID}")),
         "userID" => (id("usr_"), "ID of the user.", format!("usr_{UUID}")),
+        "login" => (login(), "The person's login.", "maker@agents.test".into()),
         "phone" => (phone(), "The wallet's phone number, in any spelling.", "+2348031234567".into()),
         _ => (short_code(), "The merchant's short code.", "100000".into()),
     };

@@ -19,7 +19,7 @@ const TAG: Tag = Tag {
 fn user_example() -> Value {
     json!({
         "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53", "login": "maker@demo.test", "name": "Mary Maker",
-        "roles": ["maker"], "disabled": false, "createdAt": "2026-11-24T17:00:00.000Z",
+        "roles": ["maker"], "status": "active", "disabled": false, "pausedUntil": null, "createdAt": "2026-11-24T17:00:00.000Z",
     })
 }
 
@@ -29,7 +29,7 @@ fn requested_example(kind: &str, subject: Value) -> Value {
     approval["subject"] = subject;
     json!({
         "approvalID": approval["approvalID"], "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53",
-        "approval": approval, "passwordHalf": "k7dm-2xqp-9wcz",
+        "approval": approval, "passwordHalf": "k7dm2xqp9wcz4Rt6",
     })
 }
 
@@ -41,14 +41,15 @@ pub(super) fn descriptions() -> Vec<Operation> {
     });
     vec![
         new(Route::ListUsers, "listUsers", "List members")
-            .about("Everybody who is or was a member, in the order in which they were added.")
+            .about("Everybody who is a member, invited people included, as added; who left is not listed.")
             .parameters([parameters::limit(), parameters::cursor()])
             .answers::<Page<UserView>>(200, "The members.", json!({ "items": [user_example()], "nextCursor": "" })),
         new(Route::RequestUser, "requestUser", "Ask for a new member")
             .about(
-                "Needs the role admin. Another person decides. For a new login this answer shows one half of a first \
-                 password and the approval the other, so that nobody alone knows it; a login that exists keeps its \
-                 password.",
+                "Needs the role admin. Another person decides. This answer shows one half of a joining code and the \
+                 approval the other, so that nobody alone knows it. The person joins with both: a new login signs in \
+                 with the code and sets a password, a login that exists signs in and enters it. The answer tells \
+                 nothing of the login.",
             )
             .idempotent()
             .body(
@@ -57,7 +58,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
                 json!({ "login": "new@demo.test", "name": "Nora New", "roles": ["viewer"] }),
             )
             .answers::<UserRequested>(201, "The request.", requested_example("user.create", subject.clone()))
-            .refuses(&[Code::RoleRequired, Code::DistributorSuspended, Code::AlreadyExists]),
+            .refuses(&[Code::RoleRequired, Code::DistributorSuspended, Code::AlreadyExists, Code::RateLimited]),
         new(Route::ChangeUser, "changeUser", "Change a member's roles, disable or enable them")
             .about(
                 "Needs the role admin. Taking a role and disabling hold at once; giving a role and enabling wait for \
@@ -69,11 +70,27 @@ pub(super) fn descriptions() -> Vec<Operation> {
                 changed["user"] = user_example();
                 changed
             })
-            .refuses(&[Code::RoleRequired, Code::DistributorSuspended, Code::InvalidState, Code::AlreadyExists]),
+            .refuses(&[
+                Code::RoleRequired,
+                Code::DistributorSuspended,
+                Code::InvalidState,
+                Code::AlreadyExists,
+                Code::RateLimited,
+            ]),
         new(Route::RequestPasswordReset, "requestPasswordReset", "Ask for a member's password to be reset")
-            .about("Needs the role admin. Another person decides; each of the two sees one half of the new password.")
+            .about(
+                "Needs the role admin. Another person decides; each of the two sees one half of the code, which signs in \
+                 once as the new password. For an invited person it is a new joining code, and the old one is void. A \
+                 person who is a member elsewhere too is refused; the issuer can reset their password.",
+            )
             .idempotent()
             .answers::<UserRequested>(201, "The request.", requested_example("user.reset", subject))
-            .refuses(&[Code::RoleRequired, Code::DistributorSuspended, Code::InvalidState, Code::AlreadyExists]),
+            .refuses(&[
+                Code::RoleRequired,
+                Code::DistributorSuspended,
+                Code::InvalidState,
+                Code::AlreadyExists,
+                Code::RateLimited,
+            ]),
     ]
 }

@@ -20,7 +20,8 @@ pub(super) fn descriptions() -> Vec<Operation> {
             "name": "Mary Maker",
             "mustChangePassword": false,
             "distributors": [{
-                "distributorID": "36e48800-22ce-4ea0-b37a-198f7978cd53", "name": "First Agents", "roles": ["maker"],
+                "distributorID": "36e48800-22ce-4ea0-b37a-198f7978cd53", "userID": "usr_0c7a1f52-9d0e-4b55-8a65-1f2b3c4d5e6f",
+                "name": "First Agents", "roles": ["maker"],
             }],
             "clientIP": "203.0.113.7",
         })
@@ -29,7 +30,8 @@ pub(super) fn descriptions() -> Vec<Operation> {
         new(Route::SignIn, "signIn", "Sign in")
             .about(
                 "Answers with the session cookie, which lives for 12 hours and ends after 30 idle minutes. An unknown \
-                 login and a wrong password are answered alike; too many failures are refused for a while.",
+                 login and a wrong password are answered alike; too many failures are refused for a while. A login \
+                 without an account signs in with a joining code, which makes the account.",
             )
             .body(
                 "SignIn",
@@ -55,5 +57,20 @@ pub(super) fn descriptions() -> Vec<Operation> {
             )
             .answers_nothing(204, "The password is changed.")
             .refuses(&[Code::InvalidCredentials]),
+        new(Route::JoinDistributor, "joinDistributor", "Join a distributor")
+            .about(
+                "Joins the distributor that invited the person, with the joining code: both halves with a hyphen between \
+                 them. A code is valid for its login, for 7 days and once; at most 30 are tried in an hour.",
+            )
+            .body("Join", bodies::join(), json!({ "code": "k7dm2xqp9wcz4Rt6-Bq3nV8sLw0ZyH5eK" }))
+            .answers::<Session<'static>>(200, "The session, with the new membership.", session())
+            .refuses(&[Code::InvalidCode, Code::PasswordChangeRequired, Code::TooManyAttempts]),
+        new(Route::LeaveDistributor, "leaveDistributor", "Leave a distributor")
+            .about(
+                "Ends the person's membership at once, as disabling does: open requests lapse, unclaimed keys too. The \
+                 last admin, and the last people able to approve each other, cannot leave.",
+            )
+            .answers_nothing(204, "The person is no member any more.")
+            .refuses(&[Code::NotFound, Code::PasswordChangeRequired, Code::InvalidState]),
     ]
 }

@@ -44,15 +44,11 @@ pub(super) fn begin(request: &Request<'_>, route: Route, [distributor, subject]:
 async fn answer(cookie: Cookie, shown: ShownPerson, call: Option<Call>) -> Outcome<String> {
     let session = ToUser::Session { token: cookie.token };
     let person: SignedIn = objects::user(cookie.login.as_str()).ask(&session).await?;
-    shown.must_be(person.user)?;
+    shown.must_be(person.account)?;
     // A distributor that the person never joined is not even asked.
-    let call = call.filter(|call| person.distributors.contains(&call.distributor)).ok_or_else(Refusal::not_found)?;
-    let caller = ConsoleCaller {
-        user: person.user,
-        login: person.login,
-        must_change_password: person.must_change_password,
-        only_here: person.distributors.len() == 1,
-    };
+    let joined = |call: &Call| person.memberships.iter().any(|listed| listed.distributor == call.distributor);
+    let call = call.filter(joined).ok_or_else(Refusal::not_found)?;
+    let caller = ConsoleCaller { account: person.account, must_change_password: person.must_change_password };
     if call.route == Route::ListenToEvents {
         let message = envelope::write(Receiver::DistributorListener, &json_text::write(&caller)?);
         return Ok(step::listen(&call.distributor.to_string(), &message)?);

@@ -52,7 +52,7 @@ fn route(request: &mut Request<'_>) -> Outcome<Begun> {
         Access::Public => public(route),
         Access::Key(_) => key_calls::begin(request, route, variable),
         Access::Console(_) => console_calls::begin(request, route, variable),
-        Access::Session => session::begin(request, route),
+        Access::Session => session::begin(request, route, variable),
         Access::Issuer => issuer_calls::begin(request, route, variable),
     }
 }

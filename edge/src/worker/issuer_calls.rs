@@ -9,7 +9,7 @@ use universal_wallet_core::text::input::Input;
 use universal_wallet_sdk::{Phone, ShortCode};
 
 use super::begun::{Begun, hand_over};
-use super::provisioning;
+use super::{issuer_reset, provisioning};
 use crate::calls::objects;
 use crate::calls::step::READ_BODY;
 use crate::http::answer::{Answer, Scheme};
@@ -64,6 +64,11 @@ fn answer(
         Route::AddUser => {
             let distributor = named(first)?;
             Begun::asking(async move { provisioning::add_user(distributor, &input).await })
+        }
+        Route::ResetPassword => {
+            let login = percent_decode_str(first).decode_utf8().map_err(|_| Refusal::not_found())?;
+            let login = named(&login)?;
+            Begun::asking(async move { issuer_reset::reset_password(login, &input).await })
         }
         Route::CreateMerchant => Begun::asking(create_merchant(input)),
         Route::GetMerchant => Begun::asking(merchant(named(first)?)),

@@ -1,10 +1,13 @@
 //! The Worker: its exports, which the shell calls with strings.
 
 mod begun;
+mod client;
 mod console_calls;
 mod dispatch;
 pub(crate) mod issuer_calls;
+pub(crate) mod issuer_reset;
 mod key_calls;
+mod memberships;
 pub(crate) mod provisioning;
 pub(crate) mod session;
 

@@ -1,12 +1,12 @@
 //! Provisioning: creating a distributor with its first users, and adding a user.
 
 use serde::Serialize;
-use serde_json::Value;
-use universal_wallet_core::error::{Code, Outcome, refuse};
+use universal_wallet_core::error::{Code, InternalError, Outcome, refuse};
 use universal_wallet_core::id::{DistributorID, UserID};
-use universal_wallet_core::people::model::{
-    Login, Member, Person, Role, can_approve_each_other, read_name, read_roles,
-};
+use universal_wallet_core::people::ability::can_approve_each_other;
+use universal_wallet_core::people::account::Membership;
+use universal_wallet_core::people::codes::{CodeDigest, HalfDigest, half};
+use universal_wallet_core::people::model::{Admission, Login, Member, Person, Role, read_name, read_roles};
 use universal_wallet_core::people::password::{MAX_BYTES, MIN_CHARACTERS};
 use universal_wallet_core::text::body::Body;
 use universal_wallet_core::text::digest::Digest;
@@ -15,11 +15,12 @@ use universal_wallet_core::text::json_text;
 use universal_wallet_core::text::secret::Secret;
 use universal_wallet_sdk::Timestamp;
 
+use super::memberships::begin_account;
 use crate::calls::objects;
 use crate::http::answer::Answer;
-use crate::messages::to_distributor::{NewMember, ToDistributor};
+use crate::messages::to_distributor::{Invited, NewMember, ToDistributor};
 use crate::messages::to_issuer::{Begun, ToIssuer};
-use crate::messages::to_user::{Joined, ToUser};
+use crate::messages::to_user::ToUser;
 use crate::platform::config::{Config, config};
 use crate::platform::random;
 
@@ -54,19 +55,16 @@ fn refuse_unfit(body: &mut Body, users: &[NewUser]) {
             body.error(&format!("users[{place}].login"), "is named twice");
         }
     }
-    let members: Vec<Member> = users
-        .iter()
-        .enumerate()
-        .map(|(place, user)| Member {
-            entry: 0,
-            version: 1,
-            person: Person { id: UserID::from_uuid(uuid::Uuid::from_u128(place as u128)), name: user.name.clone() },
-            login: user.login.clone(),
-            roles: user.roles.clone(),
-            disabled: false,
-            created_at: Timestamp::from_unix_ms(0),
-        })
-        .collect();
+    // Invited people count here, since nobody has joined a distributor before it is created.
+    let code = CodeDigest { first: HalfDigest::of(""), second: HalfDigest::of("") };
+    let joined = |(place, user): (usize, &NewUser)| {
+        let id = UserID::from_uuid(uuid::Uuid::from_u128(place as u128));
+        let person = Person { id, name: user.name.clone() };
+        let (login, roles) = (user.login.clone(), user.roles.clone());
+        let invited = Member::invited(person, login, roles, code, Timestamp::from_unix_ms(0));
+        Member { admission: Admission::Joined { account: id, code }, ..invited }
+    };
+    let members: Vec<Member> = users.iter().enumerate().map(joined).collect();
     if !can_approve_each_other(members.iter()) {
         body.error(
             "users",
@@ -75,25 +73,49 @@ fn refuse_unfit(body: &mut Body, users: &[NewUser]) {
     }
 }
 
-/// A new member, with a password that signs in once if the login is new.
-struct Added {
-    member: NewMember,
-    one_time_password: Option<Secret>,
+/// A new code of both halves, for the issuer, who tells it to its person.
+pub(super) fn new_code() -> Outcome<Secret> {
+    Ok(Secret::from(format!("{}-{}", *half(&random::bytes()?), *half(&random::bytes()?))))
 }
 
-/// Makes a person a member in their own object. `provisioning` names the call, so a repeated call finds the person that
-/// it made before.
-async fn join(user: NewUser, distributor: DistributorID, provisioning: &str) -> Outcome<Added> {
-    let message = ToUser::Join {
-        login: user.login.clone(),
-        name: user.name,
-        distributor,
-        password: user.password,
-        provisioning: provisioning.to_owned(),
-    };
-    let joined: Joined = objects::user(user.login.as_str()).ask(&message).await?;
-    let member = NewMember { user: joined.user, login: user.login, name: joined.name, roles: user.roles };
-    Ok(Added { member, one_time_password: joined.one_time_password })
+/// A user whom the issuer invites, with a code of both halves.
+struct Invitee {
+    user: NewUser,
+    code: Secret,
+    /// True if the login has an account, whose person joins from a session.
+    known: bool,
+}
+
+impl Invitee {
+    /// Tells the login's object that the distributor asks for it, which alone means nothing.
+    async fn new(user: NewUser, distributor: DistributorID) -> Outcome<Self> {
+        let code = new_code()?;
+        let known = objects::user(user.login.as_str()).ask(&ToUser::Invite { distributor }).await?;
+        Ok(Self { user, code, known })
+    }
+
+    fn digest(&self) -> Outcome<CodeDigest> {
+        Ok(CodeDigest::parse(self.code.expose()).ok_or_else(|| InternalError::new("a new code without its form"))?)
+    }
+
+    fn member(&self) -> Outcome<NewMember> {
+        let NewUser { login, name, roles, .. } = self.user.clone();
+        Ok(NewMember { login, name, roles, code: self.digest()? })
+    }
+
+    /// The person as the answer shows them. A demo's password is set by using the code at once.
+    async fn added(self, distributor: DistributorID, Invited { user, new_code }: Invited) -> Outcome<UserAdded> {
+        let (code, known) = (self.digest()?, self.known);
+        let NewUser { login, name, password, .. } = self.user;
+        let uses_code = new_code && !known && password.is_some();
+        if uses_code {
+            let membership = Membership { distributor, member: user };
+            begin_account(&login, code, membership, name, password, "issuer".into()).await?;
+        }
+        let code = (new_code && !uses_code).then(|| self.code.expose().to_owned());
+        let (joining_code, one_time_password) = if known { (code, None) } else { (None, code) };
+        Ok(UserAdded { user_id: user, login: login.as_str().into(), one_time_password, joining_code })
+    }
 }
 
 /// `POST /issuer/v1/distributors`.
@@ -120,16 +142,18 @@ pub(super) async fn create_distributor(input: &Input) -> Outcome<Answer> {
     let request = Digest::of(&[json_text::write(&(id, &name, people))?.as_bytes()]);
     let issuer = objects::issuer();
     let Begun { id, replayed } = issuer.ask(&ToIssuer::Begin { id, idempotency_key, request }).await?;
-    let provisioning = format!("{id}:{request}");
-    let mut added = Vec::new();
+    let mut invitees = Vec::new();
     for user in users {
-        added.push(join(user, id, &provisioning).await?);
+        invitees.push(Invitee::new(user, id).await?);
     }
-    let members = added.iter().map(|added| added.member.clone()).collect();
+    let members = invitees.iter().map(Invitee::member).collect::<Outcome<_>>()?;
     let message = ToDistributor::Create { id, name, currency: config.currency.clone(), members };
-    objects::distributor(id).ask::<()>(&message).await?;
+    let invited: Vec<Invited> = objects::distributor(id).ask(&message).await?;
     issuer.ask::<()>(&ToIssuer::Created { id }).await?;
-    let users = added.iter().map(UserAdded::from).collect();
+    let mut users = Vec::new();
+    for (invitee, invited) in invitees.into_iter().zip(invited) {
+        users.push(invitee.added(id, invited).await?);
+    }
     Ok(Answer::json(201, &DistributorCreated { distributor_id: id, users })?.replayed(replayed))
 }
 
@@ -143,19 +167,12 @@ pub(super) async fn add_user(id: DistributorID, input: &Input) -> Outcome<Answer
     let Some(user) = user else { return refuse(Code::InvalidRequest, "The request is not complete.") };
     let values = json_text::write(&(&user.login, &user.name, &user.roles))?;
     let idempotency = input.idempotency("issuer:users", "POST users", &values)?;
-    // A user ID that nobody has: the reply tells whether the distributor exists.
     let distributor = objects::distributor(id);
-    let nobody = ToDistributor::Membership { user: UserID::from_uuid(uuid::Uuid::nil()) };
-    distributor.ask::<Option<Value>>(&nobody).await?;
-    // A repeated call finds the person that it made, and makes a new password for them until somebody signs in, since
-    // the first one may be lost.
-    let provisioning = match &idempotency {
-        Some(key) => format!("{id}:{}:{}", key.value, key.request),
-        None => random::uuid()?.to_string(),
-    };
-    let added = join(user, id, &provisioning).await?;
-    let replayed = distributor.ask(&ToDistributor::AddMember { member: added.member.clone(), idempotency }).await?;
-    Ok(Answer::json(201, &UserAdded::from(&added))?.replayed(replayed))
+    distributor.ask::<()>(&ToDistributor::Exists).await?;
+    let invitee = Invitee::new(user, id).await?;
+    let message = ToDistributor::AddMember { member: invitee.member()?, idempotency };
+    let (invited, replayed): (Invited, bool) = distributor.ask(&message).await?;
+    Ok(Answer::json(201, &invitee.added(id, invited).await?)?.replayed(replayed))
 }
 
 /// A new distributor and its users.
@@ -169,7 +186,7 @@ pub(crate) struct DistributorCreated {
     users: Vec<UserAdded>,
 }
 
-/// A user who became a member.
+/// A user whom the issuer invited.
 #[derive(Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -179,17 +196,12 @@ pub(crate) struct UserAdded {
     user_id: UserID,
     /// Login in lower case.
     login: String,
-    /// Password that signs in once, within 7 days, and must then be changed; absent for an existing login.
+    /// Code that signs a new login in once, within 7 days, as its password, which must then be changed; absent once the
+    /// person joined.
     #[serde(skip_serializing_if = "Option::is_none")]
     one_time_password: Option<String>,
-}
-
-impl From<&Added> for UserAdded {
-    fn from(added: &Added) -> Self {
-        Self {
-            user_id: added.member.user,
-            login: added.member.login.as_str().into(),
-            one_time_password: added.one_time_password.as_ref().map(|secret| secret.expose().to_owned()),
-        }
-    }
+    /// Code with which the person of an existing login joins within 7 days, after signing in; absent once the person
+    /// joined.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    joining_code: Option<String>,
 }

@@ -250,10 +250,10 @@ fn whoever_belongs_to_two_has_in_each_the_roles_of_that_one() {
     edge.let_alarms_come(false);
     let (first, second) = (Office::new(&edge, 1), Office::new(&edge, 2));
     let mut both = Person::new(&["viewer"]);
-    let added = edge.post(&second.distributor.issued("/users")).issuer().json(both.in_body()).send().ok();
-    added["userID"].as_str().unwrap().clone_into(&mut both.id);
+    both.id = second.distributor.add(&both);
     let all = json!({ "login": both.login, "name": "Both", "roles": ["admin", "maker", "checker"] });
-    edge.post(&first.distributor.issued("/users")).issuer().json(all).send().ok();
+    let added = edge.post(&first.distributor.issued("/users")).issuer().json(all).send().ok();
+    both.join(&edge, added["joiningCode"].as_str().unwrap()).ok();
     let before = second.dump();
     let mut tried = 0;
     for route in Route::ALL {

@@ -1,9 +1,11 @@
 //! Calls of the issuer.
 
-use serde_json::json;
+use serde_json::{Value, json};
+use universal_wallet_tests::distributor::Distributor;
 use universal_wallet_tests::edge::Edge;
 use universal_wallet_tests::money::minor_of;
-use universal_wallet_tests::person::Person;
+use universal_wallet_tests::person::{Person, cookie_of, sign_in};
+use universal_wallet_tests::powers::{DAY_MS, real_now};
 
 const PHONE: &str = "+2348031234567";
 const UNSEEN: &str = "/issuer/v1/wallets/%2B2348039999999";
@@ -46,18 +48,97 @@ fn an_id_is_taken_once_and_a_repeated_creation_is_the_same() {
 }
 
 #[test]
-fn a_login_that_exists_gains_a_membership_and_keeps_its_password() {
+fn the_person_of_a_login_that_exists_joins_with_a_code_and_keeps_the_password() {
     let edge = Edge::start();
     let (first, second) = (edge.distributor(), edge.distributor());
-    let mut body = first.maker.in_body();
-    body["name"] = json!("Another name");
-    body["password"] = json!("another password of theirs");
-    let added = edge.post(&second.issued("/users")).issuer().json(body).send().ok();
-    assert_eq!(added["userID"], json!(first.maker.id));
-    let session = first.maker.sign_in(&edge).ok();
-    assert_eq!(session["name"], json!(first.maker.name()));
-    assert_eq!(session["distributors"].as_array().unwrap().len(), 2);
+    let body = json!({ "login": first.maker.login, "name": "Mary there", "roles": ["viewer"] });
+    let add = || edge.post(&second.issued("/users")).issuer().once("1").json(body.clone()).send();
+    let old = add().ok()["joiningCode"].as_str().unwrap().to_owned();
+    edge.get(&second.console("")).person(&first.maker).send().refused(404, "not_found");
+    // A repeated call tells a new code and voids the old, until the person joined.
+    let added = add();
+    assert_eq!(added.header("Idempotent-Replayed"), Some("true"));
+    let added = added.ok();
+    assert!(added["oneTimePassword"].is_null());
+    first.maker.join(&edge, &old).refused(400, "invalid_code");
+    let session = first.maker.join(&edge, added["joiningCode"].as_str().unwrap()).ok();
+    assert_eq!(session["distributors"][1]["userID"], added["userID"]);
+    let again = add().ok();
+    assert_eq!((&again["userID"], again.get("joiningCode")), (&added["userID"], None));
     edge.get(&second.console("")).person(&first.maker).send().ok();
+    first.maker.sign_in(&edge).ok();
+}
+
+#[test]
+fn a_repeated_creation_never_touches_a_person_who_signed_in() {
+    let edge = Edge::start();
+    let users =
+        ["maker", "checker"].map(|role| json!({ "login": format!("{role}@bank.test"), "name": role, "roles": [role] }));
+    let create = |name: &str| {
+        let body = json!({ "name": name, "users": users });
+        edge.post("/issuer/v1/distributors").issuer().once("1").json(body).send()
+    };
+    let codes =
+        |answer: &Value| [0, 1].map(|place| answer["users"][place]["oneTimePassword"].as_str().map(str::to_owned));
+    let [first, _] = codes(&create("A").ok());
+    let [maker, checker] = codes(&create("A").ok());
+    sign_in(&edge, "maker@bank.test", &first.unwrap(), "192.0.2.1").refused(401, "invalid_credentials");
+    let maker = maker.unwrap();
+    let cookie = cookie_of(&sign_in(&edge, "maker@bank.test", &maker, "192.0.2.1"));
+    let body = json!({ "current": maker, "new": "my own long password" });
+    edge.post("/admin/v1/session/password").header("Cookie", &cookie).json(body).send().ok();
+    let [maker, again] = codes(&create("A").ok());
+    assert_eq!(maker, None);
+    edge.get("/admin/v1/session").header("Cookie", &cookie).send().ok();
+    sign_in(&edge, "maker@bank.test", "my own long password", "192.0.2.1").ok();
+    create("B").refused(422, "idempotency_key_reused");
+    sign_in(&edge, "checker@bank.test", &checker.unwrap(), "192.0.2.1").refused(401, "invalid_credentials");
+    sign_in(&edge, "checker@bank.test", &again.unwrap(), "192.0.2.1").ok();
+}
+
+#[test]
+fn a_reset_by_the_issuer_is_noted_everywhere_and_pauses_the_person_for_a_day() {
+    let edge = Edge::start();
+    let (first, second) = (edge.distributor(), edge.distributor());
+    let start = real_now();
+    edge.stop_clock(start);
+    let body = json!({ "login": first.checker.login, "name": "Charles there", "roles": ["viewer"] });
+    let code = edge.post(&second.issued("/users")).issuer().json(body).send().ok();
+    first.checker.join(&edge, code["joiningCode"].as_str().unwrap()).ok();
+    let reset = |login: &str| edge.post(&format!("/issuer/v1/users/{login}/reset-password")).issuer().once("1").send();
+    reset("nobody@bank.test").refused(404, "not_found");
+    let void = reset(&first.checker.login.to_uppercase()).ok()["oneTimePassword"].as_str().unwrap().to_owned();
+    let password = reset(&first.checker.login).ok()["oneTimePassword"].as_str().unwrap().to_owned();
+    edge.get(&first.console("")).person(&first.checker).send().refused(401, "not_signed_in");
+    reset(&first.maker.login).refused(422, "idempotency_key_reused");
+    sign_in(&edge, &first.checker.login, &void, "192.0.2.1").refused(401, "invalid_credentials");
+    let cookie = cookie_of(&sign_in(&edge, &first.checker.login, &password, "192.0.2.1"));
+    let body = json!({ "current": password, "new": "my own long password" });
+    edge.post("/admin/v1/session/password").header("Cookie", &cookie).json(body).send().ok();
+    assert!(reset(&first.checker.login).ok()["oneTimePassword"].is_null());
+    edge.get(&first.console("")).header("Cookie", &cookie).send().ok();
+
+    for distributor in [&first, &second] {
+        let audit = edge.get(&distributor.console("/audit")).person(&distributor.admin).send().ok();
+        let entries = audit["items"].as_array().unwrap().iter();
+        assert_eq!(entries.filter(|entry| entry["kind"] == "user.reset-by-issuer").count(), 1, "{audit}");
+        let items = edge.get(&distributor.console("/attention")).person(&distributor.admin).send().ok();
+        assert!(
+            items["items"].as_array().unwrap().iter().any(|item| item["kind"] == "password-reset-by-issuer"),
+            "{items}"
+        );
+        assert_eq!(distributor.verify()["valid"], true);
+    }
+    let asked = first.ask_for_key(&first.maker, Distributor::generous()).ok();
+    let path = first.console(&format!("/approvals/{}", asked["approvalID"].as_str().unwrap()));
+    let digest = edge.get(&path).header("Cookie", &cookie).send().ok()["digest"].clone();
+    let approve = |cookie: &str| {
+        edge.post(&format!("{path}/approve")).header("Cookie", cookie).json(json!({ "digest": digest })).send()
+    };
+    approve(&cookie).refused(409, "invalid_state");
+    edge.stop_clock(start + DAY_MS);
+    let later = cookie_of(&sign_in(&edge, &first.checker.login, "my own long password", "192.0.2.1"));
+    approve(&later).ok();
 }
 
 #[test]

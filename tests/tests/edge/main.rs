@@ -33,6 +33,7 @@ mod keys;
 mod limits;
 mod lists;
 mod logs;
+mod memberships;
 mod operations;
 mod people;
 mod restart;

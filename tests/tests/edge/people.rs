@@ -46,23 +46,6 @@ fn a_new_person_signs_in_once_with_both_halves_and_changes_the_password() {
 }
 
 #[test]
-fn a_login_that_exists_gains_a_membership_and_keeps_its_password() {
-    let edge = Edge::start();
-    let (first, second) = (edge.distributor(), edge.distributor());
-    let asked = ask(&second, &first.maker.login);
-    assert!(asked["passwordHalf"].is_null(), "nobody learns half of a password that stays");
-    let approval = asked["approvalID"].as_str().unwrap();
-    let approved = second.approve(&second.checker, approval).ok();
-    assert!(approved["passwordHalf"].is_null());
-    assert_eq!(approved["user"]["name"], first.maker.name(), "the name stays");
-    let session = first.maker.sign_in(&edge).ok();
-    assert_eq!(session["distributors"].as_array().unwrap().len(), 2);
-    // Two people of one distributor cannot let themselves into another.
-    let reset = second.console(&format!("/users/{}/reset-password", first.maker.id));
-    edge.post(&reset).person(&second.admin).send().refused(409, "invalid_state");
-}
-
-#[test]
 fn a_reset_ends_the_sessions_and_makes_a_password_that_nobody_knows_alone() {
     let edge = Edge::start();
     let distributor = edge.distributor();

@@ -19,9 +19,11 @@ fn a_session_tells_who_is_signed_in_and_where() {
         assert!(set.split("; ").any(|found| found == part), "{set}");
     }
     let session = answer.ok();
-    assert_eq!(session["userID"], json!(distributor.maker.id));
+    assert!(session["userID"].as_str().unwrap().starts_with("usr_"), "the account's ID, which nobody else sees");
+    assert_ne!(session["userID"], json!(distributor.maker.id));
     assert_eq!(session["mustChangePassword"], false);
-    let of = json!([{ "distributorID": distributor.id, "name": "First Agents", "roles": ["maker"] }]);
+    let user = &distributor.maker.id;
+    let of = json!([{ "distributorID": distributor.id, "userID": user, "name": "First Agents", "roles": ["maker"] }]);
     assert_eq!(session["distributors"], of);
     let cookie = cookie_of(&answer);
     assert_eq!(session["clientIP"], "198.51.100.7", "the page offers it for a key's list");

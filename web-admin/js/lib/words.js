@@ -40,7 +40,7 @@ export const ROLES = [
   { value: "viewer", label: "Viewer", text: "Sees everything and changes nothing." },
 ];
 
-/** @typedef {ApprovalStatus | KeyStatus | OperationStatus | "disabled"} Status */
+/** @typedef {ApprovalStatus | KeyStatus | OperationStatus | "disabled" | "invited"} Status */
 
 /** @type {Record<Status, [label: string, tone: "good" | "wait" | "bad" | "plain"]>} */
 const STATUSES = {
@@ -53,6 +53,7 @@ const STATUSES = {
   revoked: ["Revoked", "bad"],
   failed: ["Failed", "bad"],
   disabled: ["Disabled", "bad"],
+  invited: ["Invited", "wait"],
   expired: ["Expired", "plain"],
   withdrawn: ["Withdrawn", "plain"],
   lapsed: ["Lapsed", "plain"],

@@ -3,7 +3,7 @@
 
 import { OTHER_KINDS } from "../lib/words.js";
 import { get, withQuery } from "./api.js";
-import { holds, person } from "./session.js";
+import { holds, isMe } from "./session.js";
 
 /** @import { Page } from "./api.js" */
 /** @import { Approval, Key, SessionDistributor as Membership } from "../types/api.d.ts" */
@@ -34,12 +34,11 @@ export function mayDecide(approval, member) {
  * @param {Membership} member
  */
 export function whyNot(approval, member) {
-  const me = person();
   const forUser = approval.kind.startsWith("user.");
-  if (approval.makerID === me.userID) {
+  if (isMe(approval.makerID)) {
     return "You asked for this yourself, so another person has to decide it.";
   }
-  if (forUser && approval.subject.userID === me.userID) {
+  if (forUser && isMe(approval.subject.userID)) {
     return "This is about your own account, so another person has to decide it.";
   }
   if (!holds(member, "checker", ...(forUser ? /** @type {const} */ (["admin"]) : []))) {
@@ -80,6 +79,6 @@ export async function loadInbox(member, signal) {
     pending,
     toDecide: pending.filter((approval) => mayDecide(approval, member)),
     more: others.nextCursor !== "" || operations.nextCursor !== "",
-    toClaim: (approved?.items ?? []).filter((key) => key.makerID === person().userID),
+    toClaim: (approved?.items ?? []).filter((key) => isMe(key.makerID)),
   };
 }

@@ -71,10 +71,33 @@ export async function signOut() {
   await call("DELETE", "/session");
 }
 
-/** @param {string} distributorID */
+/**
+ * The person's membership, unless they are disabled there.
+ * @param {string} distributorID
+ */
 export function membership(distributorID) {
   const wanted = distributorID.toLowerCase();
-  return session?.distributors.find((one) => one.distributorID.toLowerCase() === wanted) ?? null;
+  const found = session?.distributors.find((one) => one.distributorID.toLowerCase() === wanted);
+  return found && found.status !== "disabled" ? found : null;
+}
+
+/**
+ * Whether the ID of a user is this person's: a membership has an ID of its own.
+ * @param {unknown} userID
+ */
+export function isMe(userID) {
+  return session?.distributors.some((one) => one.userID === userID) ?? false;
+}
+
+/** @param {string} code */
+export async function join(code) {
+  return begin(/** @type {Session} */ (await call("POST", "/session/memberships", { body: { code } })));
+}
+
+/** @param {Membership} member */
+export async function leaveDistributor(member) {
+  await call("DELETE", `/session/memberships/${member.distributorID}`);
+  await load();
 }
 
 /**

@@ -445,13 +445,13 @@ export interface paths {
         };
         /**
          * List members
-         * @description Everybody who is or was a member, in the order in which they were added.
+         * @description Everybody who is a member, invited people included, as added; who left is not listed.
          */
         get: operations["listUsers"];
         put?: never;
         /**
          * Ask for a new member
-         * @description Needs the role admin. Another person decides. For a new login this answer shows one half of a first password and the approval the other, so that nobody alone knows it; a login that exists keeps its password.
+         * @description Needs the role admin. Another person decides. This answer shows one half of a joining code and the approval the other, so that nobody alone knows it. The person joins with both: a new login signs in with the code and sets a password, a login that exists signs in and enters it. The answer tells nothing of the login.
          */
         post: operations["requestUser"];
         delete?: never;
@@ -491,7 +491,7 @@ export interface paths {
         put?: never;
         /**
          * Ask for a member's password to be reset
-         * @description Needs the role admin. Another person decides; each of the two sees one half of the new password.
+         * @description Needs the role admin. Another person decides; each of the two sees one half of the code, which signs in once as the new password. For an invited person it is a new joining code, and the old one is void. A person who is a member elsewhere too is refused; the issuer can reset their password.
          */
         post: operations["requestPasswordReset"];
         delete?: never;
@@ -515,7 +515,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description Answers with the session cookie, which lives for 12 hours and ends after 30 idle minutes. An unknown login and a wrong password are answered alike; too many failures are refused for a while.
+         * @description Answers with the session cookie, which lives for 12 hours and ends after 30 idle minutes. An unknown login and a wrong password are answered alike; too many failures are refused for a while. A login without an account signs in with a joining code, which makes the account.
          */
         post: operations["signIn"];
         /**
@@ -523,6 +523,46 @@ export interface paths {
          * @description Ends the session and takes its cookie back.
          */
         delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/memberships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join a distributor
+         * @description Joins the distributor that invited the person, with the joining code: both halves with a hyphen between them. A code is valid for its login, for 7 days and once; at most 30 are tried in an hour.
+         */
+        post: operations["joinDistributor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/memberships/{distributorID}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Leave a distributor
+         * @description Ends the person's membership at once, as disabling does: open requests lapse, unclaimed keys too. The last admin, and the last people able to approve each other, cannot leave.
+         */
+        delete: operations["leaveDistributor"];
         options?: never;
         head?: never;
         patch?: never;
@@ -711,7 +751,7 @@ export interface paths {
         put?: never;
         /**
          * Create a distributor
-         * @description With its first people, among them two who can approve each other's requests. A new login gets a password that signs in once, within 7 days.
+         * @description With its first people, among them two who can approve each other's requests. A new login gets a password that signs in once, within 7 days; the person of an existing login a joining code instead. A repeated call tells a new one, and voids the old, for those who have not joined.
          */
         post: operations["createDistributor"];
         delete?: never;
@@ -851,7 +891,7 @@ export interface paths {
         put?: never;
         /**
          * Add a user
-         * @description A further member. A new login gets a password that signs in once, within 7 days.
+         * @description A further member, invited as at the distributor's creation. A repeated call changes nothing for a person who joined since.
          */
         post: operations["addUser"];
         delete?: never;
@@ -934,6 +974,26 @@ export interface paths {
         get: operations["verifyMerchant"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/issuer/v1/users/{login}/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset a person's password
+         * @description The last resort for a person of several distributors. Ends their sessions; each of their distributors notes it, and for 24 hours the person approves and claims nothing there. A repeated call tells a new password until the person signed in, and nothing then.
+         */
+        post: operations["resetPassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1116,20 +1176,20 @@ export interface components {
         };
         /** @description Things that need a person's attention. */
         Attention: {
-            /** @description Items by key, newest key first. */
+            /** @description Resets by the issuer, then items by key, newest key first. */
             items: components["schemas"]["AttentionItem"][];
         };
-        /** @description One observation about a key. */
+        /** @description One observation about a key or a person. */
         AttentionItem: {
             /** @description Recommended action. */
             action: string;
-            /** @description The key. */
-            keyID: components["schemas"]["KeyID"];
+            /** @description The key, for an observation about one. */
+            keyID?: components["schemas"]["KeyID"] | null;
             /**
              * @description Kind of the observation.
              * @enum {string}
              */
-            kind: "expiring" | "unused" | "new-ip" | "denials" | "volume" | "old" | "known-to-disabled";
+            kind: "password-reset-by-issuer" | "expiring" | "unused" | "new-ip" | "denials" | "volume" | "old" | "known-to-disabled";
             /** @description Sentence that describes the observation. */
             message: string;
             /** @description Time since which the observation holds. */
@@ -1239,7 +1299,7 @@ export interface components {
             key?: components["schemas"]["Key"] | null;
             /** @description The operation, for a request about an operation. */
             operation?: components["schemas"]["Operation"] | null;
-            /** @description Second half of a new password, shown only in this answer. */
+            /** @description Second half of a joining code or new password, shown only in this answer. */
             passwordHalf?: string | null;
             /** @description The user, for a request about a user. */
             user?: components["schemas"]["User"] | null;
@@ -1353,6 +1413,9 @@ export interface components {
             password?: string | null;
             roles: ("admin" | "maker" | "checker" | "viewer")[];
         };
+        Join: {
+            code: string;
+        };
         /** @description An API key. The secret itself is never part of it. */
         Key: {
             /** @description Addresses and CIDR blocks that the key may be used from, in normal form; an empty list allows any. */
@@ -1458,6 +1521,10 @@ export interface components {
             /** @description Usage by address, most recent first. */
             ips: components["schemas"]["UsedAddress"][];
         };
+        /** @description Status of a member, as people see it. */
+        MemberStatus: "invited" | "active" | "disabled";
+        /** @description Why a membership cannot be used. */
+        MembershipStatus: "disabled" | "unavailable";
         /** @description A registered merchant. */
         Merchant: {
             /** @description ID of the merchant. */
@@ -1611,11 +1678,19 @@ export interface components {
             /** @description Cursor of the next page; empty on the last. */
             nextCursor: string;
         };
+        /** @description A password that the issuer reset. */
+        PasswordReset: {
+            /**
+             * @description Code that signs in once, within 7 days, and must then be changed; absent from a repeated call once the person signed
+             *     in.
+             */
+            oneTimePassword?: string | null;
+        };
         /** @description Permission of a key. */
         Permission: "read-balance" | "read-transactions" | "perform-operations";
         /** @description A person by ID and name, as they were at the time of the event. */
         Person: {
-            /** @description ID of the user: the only basis for comparing persons. */
+            /** @description ID of the user, made for one membership. Persons are compared by the accounts behind their memberships. */
             id: components["schemas"]["UserID"];
             /** @description Display name. */
             name: string;
@@ -1685,17 +1760,21 @@ export interface components {
             mustChangePassword: boolean;
             /** @description Name of the person. */
             name: string;
-            /** @description ID of the user. */
+            /** @description ID of the account, which only its own session shows. */
             userID: components["schemas"]["UserID"];
         };
         /** @description A person's membership of a distributor. */
         SessionDistributor: {
             /** @description ID of the distributor. */
             distributorID: components["schemas"]["DistributorID"];
-            /** @description Name of the distributor. */
-            name: string;
-            /** @description Roles at the distributor. */
+            /** @description Name of the distributor; absent while it does not answer. */
+            name?: string | null;
+            /** @description Roles at the distributor; none while it does not answer, or while the person is disabled there. */
             roles: components["schemas"]["Role"][];
+            /** @description Absent for an active member. */
+            status?: components["schemas"]["MembershipStatus"] | null;
+            /** @description ID of the person as a user of the distributor. */
+            userID: components["schemas"]["UserID"];
         };
         /**
          * @description The number under which a merchant is paid.
@@ -1811,7 +1890,7 @@ export interface components {
         };
         /** @description A member of a distributor. */
         User: {
-            /** @description Time of joining. */
+            /** @description Time at which the member was added. */
             createdAt: components["schemas"]["Timestamp"];
             /** @description True if the member may do nothing at this distributor. */
             disabled: boolean;
@@ -1819,16 +1898,28 @@ export interface components {
             login: string;
             /** @description Name of the person. */
             name: string;
+            /** @description Time until which the member approves and claims nothing, after the issuer reset the password; otherwise null. */
+            pausedUntil: components["schemas"]["Timestamp"] | null;
             /** @description Roles at this distributor. */
             roles: components["schemas"]["Role"][];
+            /** @description `invited` until the person joins, who holds no role before. */
+            status: components["schemas"]["MemberStatus"];
             /** @description ID of the user. */
             userID: components["schemas"]["UserID"];
         };
-        /** @description A user who became a member. */
+        /** @description A user whom the issuer invited. */
         UserAdded: {
+            /**
+             * @description Code with which the person of an existing login joins within 7 days, after signing in; absent once the person
+             *     joined.
+             */
+            joiningCode?: string | null;
             /** @description Login in lower case. */
             login: string;
-            /** @description Password that signs in once, within 7 days, and must then be changed; absent for an existing login. */
+            /**
+             * @description Code that signs a new login in once, within 7 days, as its password, which must then be changed; absent once the
+             *     person joined.
+             */
             oneTimePassword?: string | null;
             /** @description ID of the user. */
             userID: components["schemas"]["UserID"];
@@ -1843,7 +1934,7 @@ export interface components {
             approval?: components["schemas"]["Approval"] | null;
             /** @description ID of the request for added roles or enabling. */
             approvalID?: components["schemas"]["ApprovalID"] | null;
-            /** @description Time of joining. */
+            /** @description Time at which the member was added. */
             createdAt: components["schemas"]["Timestamp"];
             /** @description True if the member may do nothing at this distributor. */
             disabled: boolean;
@@ -1851,8 +1942,12 @@ export interface components {
             login: string;
             /** @description Name of the person. */
             name: string;
+            /** @description Time until which the member approves and claims nothing, after the issuer reset the password; otherwise null. */
+            pausedUntil: components["schemas"]["Timestamp"] | null;
             /** @description Roles at this distributor. */
             roles: components["schemas"]["Role"][];
+            /** @description `invited` until the person joins, who holds no role before. */
+            status: components["schemas"]["MemberStatus"];
             /** @description The same user in a nested object. */
             user: components["schemas"]["User"];
             /** @description ID of the user. */
@@ -1866,7 +1961,7 @@ export interface components {
             approval: components["schemas"]["Approval"];
             /** @description ID of the request. */
             approvalID: components["schemas"]["ApprovalID"];
-            /** @description First half of a new password, shown only in this answer; absent for an existing login. */
+            /** @description First half of the joining code or new password, shown only in this answer. */
             passwordHalf?: string | null;
             /** @description ID of the user that the request concerns. */
             userID: components["schemas"]["UserID"];
@@ -2044,6 +2139,28 @@ export interface components {
                 "application/json": {
                     /** @enum {unknown} */
                     code?: "invalid_json" | "invalid_request" | "invalid_amount" | "insufficient_balance" | "unknown_merchant" | "no_cash_out_request";
+                } & components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description Bad Request: invalid_json, invalid_request, invalid_code. */
+        "400.invalid_json.invalid_request.invalid_code": {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "invalid_json",
+                 *       "error": "Bad Request",
+                 *       "message": "A sentence that a person can act on.",
+                 *       "requestID": "36e48800-22ce-4ea0-b37a-198f7978cd53"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {unknown} */
+                    code?: "invalid_json" | "invalid_request" | "invalid_code";
                 } & components["schemas"]["ErrorBody"];
             };
         };
@@ -2667,6 +2784,29 @@ export interface components {
                 } & components["schemas"]["ErrorBody"];
             };
         };
+        /** @description Too Many Requests: rate_limited. */
+        "429.rate_limited": {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "rate_limited",
+                 *       "error": "Too Many Requests",
+                 *       "message": "A sentence that a person can act on.",
+                 *       "requestID": "36e48800-22ce-4ea0-b37a-198f7978cd53"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {unknown} */
+                    code?: "rate_limited";
+                } & components["schemas"]["ErrorBody"];
+            };
+        };
         /** @description Too Many Requests: too_many_attempts. */
         "429.too_many_attempts": {
             headers: {
@@ -3208,6 +3348,11 @@ export interface components {
          */
         keyID: string;
         /**
+         * @description The person's login.
+         * @example maker@agents.test
+         */
+        login: string;
+        /**
          * @description ID of the operation or cash-out request.
          * @example op_36e48800-22ce-4ea0-b37a-198f7978cd53
          */
@@ -3332,6 +3477,7 @@ export type FloatMoved = components['schemas']['FloatMoved'];
 export type FloatMovement = components['schemas']['FloatMovement'];
 export type InWallet = components['schemas']['InWallet'];
 export type IssuedUser = components['schemas']['IssuedUser'];
+export type Join = components['schemas']['Join'];
 export type Key = components['schemas']['Key'];
 export type KeyChange = components['schemas']['KeyChange'];
 export type KeyID = components['schemas']['KeyID'];
@@ -3339,6 +3485,8 @@ export type KeyInfo = components['schemas']['KeyInfo'];
 export type KeyRotation = components['schemas']['KeyRotation'];
 export type KeyStatus = components['schemas']['KeyStatus'];
 export type KeyUsage = components['schemas']['KeyUsage'];
+export type MemberStatus = components['schemas']['MemberStatus'];
+export type MembershipStatus = components['schemas']['MembershipStatus'];
 export type Merchant = components['schemas']['Merchant'];
 export type NewDistributor = components['schemas']['NewDistributor'];
 export type NewKey = components['schemas']['NewKey'];
@@ -3355,6 +3503,7 @@ export type PageOfApproval = components['schemas']['PageOfApproval'];
 export type PageOfAuditEntry = components['schemas']['PageOfAuditEntry'];
 export type PageOfKey = components['schemas']['PageOfKey'];
 export type PageOfUser = components['schemas']['PageOfUser'];
+export type PasswordReset = components['schemas']['PasswordReset'];
 export type Permission = components['schemas']['Permission'];
 export type Person = components['schemas']['Person'];
 export type Phone = components['schemas']['Phone'];
@@ -3391,6 +3540,7 @@ export type Response400InvalidJsonInvalidRequestInvalidAmount = components['resp
 export type Response400InvalidJsonInvalidRequestInvalidAmountIdempotencyKeyRequired = components['responses']['400.invalid_json.invalid_request.invalid_amount.idempotency_key_required'];
 export type Response400InvalidJsonInvalidRequestInvalidAmountInsufficientBalanceIdempotencyKeyRequired = components['responses']['400.invalid_json.invalid_request.invalid_amount.insufficient_balance.idempotency_key_required'];
 export type Response400InvalidJsonInvalidRequestInvalidAmountInsufficientBalanceUnknownMerchantNoCashOutRequest = components['responses']['400.invalid_json.invalid_request.invalid_amount.insufficient_balance.unknown_merchant.no_cash_out_request'];
+export type Response400InvalidJsonInvalidRequestInvalidCode = components['responses']['400.invalid_json.invalid_request.invalid_code'];
 export type Response400InvalidRequest = components['responses']['400.invalid_request'];
 export type Response401InvalidCredentials = components['responses']['401.invalid_credentials'];
 export type Response401MissingApiKeyInvalidApiKey = components['responses']['401.missing_api_key.invalid_api_key'];
@@ -3419,6 +3569,7 @@ export type Response410AlreadyClaimedClaimExpired = components['responses']['410
 export type Response413BodyTooLarge = components['responses']['413.body_too_large'];
 export type Response415UnsupportedMediaType = components['responses']['415.unsupported_media_type'];
 export type Response422IdempotencyKeyReused = components['responses']['422.idempotency_key_reused'];
+export type Response429RateLimited = components['responses']['429.rate_limited'];
 export type Response429TooManyAttempts = components['responses']['429.too_many_attempts'];
 export type Response500Internal = components['responses']['500.internal'];
 export type Response503Unavailable = components['responses']['503.unavailable'];
@@ -3444,6 +3595,7 @@ export type ParameterXUwPerson = components['parameters']['X-UW-Person'];
 export type ParameterApprovalId = components['parameters']['approvalID'];
 export type ParameterDistributorId = components['parameters']['distributorID'];
 export type ParameterKeyId = components['parameters']['keyID'];
+export type ParameterLogin = components['parameters']['login'];
 export type ParameterOperationId = components['parameters']['operationID'];
 export type ParameterPhone = components['parameters']['phone'];
 export type ParameterRequiredIdempotencyKey = components['parameters']['required.Idempotency-Key'];
@@ -5417,9 +5569,11 @@ export interface operations {
                      *           "disabled": false,
                      *           "login": "maker@demo.test",
                      *           "name": "Mary Maker",
+                     *           "pausedUntil": null,
                      *           "roles": [
                      *             "maker"
                      *           ],
+                     *           "status": "active",
                      *           "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53"
                      *         }
                      *       ],
@@ -5502,7 +5656,7 @@ export interface operations {
                      *         }
                      *       },
                      *       "approvalID": "apr_36e48800-22ce-4ea0-b37a-198f7978cd53",
-                     *       "passwordHalf": "k7dm-2xqp-9wcz",
+                     *       "passwordHalf": "k7dm2xqp9wcz4Rt6",
                      *       "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53"
                      *     }
                      */
@@ -5517,6 +5671,7 @@ export interface operations {
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.rate_limited"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5565,17 +5720,21 @@ export interface operations {
                      *       "disabled": false,
                      *       "login": "maker@demo.test",
                      *       "name": "Mary Maker",
+                     *       "pausedUntil": null,
                      *       "roles": [
                      *         "maker"
                      *       ],
+                     *       "status": "active",
                      *       "user": {
                      *         "createdAt": "2026-11-24T17:00:00.000Z",
                      *         "disabled": false,
                      *         "login": "maker@demo.test",
                      *         "name": "Mary Maker",
+                     *         "pausedUntil": null,
                      *         "roles": [
                      *           "maker"
                      *         ],
+                     *         "status": "active",
                      *         "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53"
                      *       },
                      *       "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53"
@@ -5591,6 +5750,7 @@ export interface operations {
             409: components["responses"]["409.invalid_state.already_exists.session_changed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
+            429: components["responses"]["429.rate_limited"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5660,7 +5820,7 @@ export interface operations {
                      *         }
                      *       },
                      *       "approvalID": "apr_36e48800-22ce-4ea0-b37a-198f7978cd53",
-                     *       "passwordHalf": "k7dm-2xqp-9wcz",
+                     *       "passwordHalf": "k7dm2xqp9wcz4Rt6",
                      *       "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53"
                      *     }
                      */
@@ -5675,6 +5835,7 @@ export interface operations {
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.rate_limited"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5705,7 +5866,8 @@ export interface operations {
                      *           "name": "First Agents",
                      *           "roles": [
                      *             "maker"
-                     *           ]
+                     *           ],
+                     *           "userID": "usr_0c7a1f52-9d0e-4b55-8a65-1f2b3c4d5e6f"
                      *         }
                      *       ],
                      *       "login": "maker@demo.test",
@@ -5754,7 +5916,8 @@ export interface operations {
                      *           "name": "First Agents",
                      *           "roles": [
                      *             "maker"
-                     *           ]
+                     *           ],
+                     *           "userID": "usr_0c7a1f52-9d0e-4b55-8a65-1f2b3c4d5e6f"
                      *         }
                      *       ],
                      *       "login": "maker@demo.test",
@@ -5805,6 +5968,107 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.cross_site_request"];
             409: components["responses"]["409.session_changed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    joinDistributor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Join"];
+            };
+        };
+        responses: {
+            /** @description The session, with the new membership. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "clientIP": "203.0.113.7",
+                     *       "distributors": [
+                     *         {
+                     *           "distributorID": "36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *           "name": "First Agents",
+                     *           "roles": [
+                     *             "maker"
+                     *           ],
+                     *           "userID": "usr_0c7a1f52-9d0e-4b55-8a65-1f2b3c4d5e6f"
+                     *         }
+                     *       ],
+                     *       "login": "maker@demo.test",
+                     *       "mustChangePassword": false,
+                     *       "name": "Mary Maker",
+                     *       "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request.invalid_code"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.password_change_required.cross_site_request"];
+            409: components["responses"]["409.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            429: components["responses"]["429.too_many_attempts"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    leaveDistributor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person is no member any more. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.password_change_required.cross_site_request"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.invalid_state.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -6491,7 +6755,7 @@ export interface operations {
                      *       "users": [
                      *         {
                      *           "login": "maker@agents.test",
-                     *           "oneTimePassword": "k7dm2xqp9wczt4hn8vfb",
+                     *           "oneTimePassword": "k7dm2xqp9wcz4Rt6-Bq3nV8sLw0ZyH5eK",
                      *           "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53"
                      *         }
                      *       ]
@@ -6912,7 +7176,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "login": "new@agents.test",
-                     *       "oneTimePassword": "k7dm2xqp9wczt4hn8vfb",
+                     *       "oneTimePassword": "k7dm2xqp9wcz4Rt6-Bq3nV8sLw0ZyH5eK",
                      *       "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53"
                      *     }
                      */
@@ -7120,6 +7384,54 @@ export interface operations {
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.missing_api_key.invalid_api_key"];
             404: components["responses"]["404.not_found"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat: the same key with an equal body answers as the first call did. 1 to 255 visible ASCII characters, quoted or bare.
+                 * @example till-7-receipt-000123
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /**
+                 * @description The person's login.
+                 * @example maker@agents.test
+                 */
+                login: components["parameters"]["login"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The password, once. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "oneTimePassword": "k7dm2xqp9wcz4Rt6-Bq3nV8sLw0ZyH5eK"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PasswordReset"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.missing_api_key.invalid_api_key"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.idempotency_key_reused"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };

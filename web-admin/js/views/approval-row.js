@@ -5,7 +5,7 @@ import { h } from "../lib/dom.js";
 import { ago } from "../lib/time.js";
 import { kindWords } from "../lib/words.js";
 import { whyNot } from "../server/inbox.js";
-import { person } from "../server/session.js";
+import { isMe } from "../server/session.js";
 import { badge, typed } from "../ui/parts.js";
 import { subjectLine } from "./subject.js";
 
@@ -31,7 +31,7 @@ export function approvalRow(approval, screen, before = null) {
   const { member, currency } = screen;
   const open = approval.status === "pending";
   const reason = open ? whyNot(approval, member) : "";
-  const mine = approval.makerID === person().userID;
+  const mine = isMe(approval.makerID);
   return h(
     "li",
     { class: "row row-request" },

@@ -8,7 +8,7 @@ import { ago, moment } from "../lib/time.js";
 import { kindWords } from "../lib/words.js";
 import { call, get } from "../server/api.js";
 import { mayDecide, openRequests, whyNot } from "../server/inbox.js";
-import { person } from "../server/session.js";
+import { isMe } from "../server/session.js";
 import { once } from "../ui/act.js";
 import { badge, details, head, typed, up } from "../ui/parts.js";
 import { note } from "../ui/states.js";
@@ -17,11 +17,12 @@ import { showHalf } from "./password-half.js";
 import { askReason } from "./reason.js";
 import { comparison, subjectDetails, subjectLine } from "./subject.js";
 
-/** @import { Approval, Decision, Key } from "../types/api.d.ts" */
+/** @import { Page } from "../server/api.js" */
+/** @import { Approval, Decision, Key, User } from "../types/api.d.ts" */
 /** @import { Screen, View } from "../ui/screen.js" */
 
 /**
- * @typedef {{ approval: Approval, fingerprint: string, old: Key | null, next: Approval | null }} Data
+ * @typedef {{ approval: Approval, maker: string, fingerprint: string, old: Key | null, next: Approval | null }} Data
  */
 
 /** Requests of the queue among which the next one is looked for. */
@@ -32,11 +33,14 @@ export const approval = {
   title: "Request",
   load: async (screen) => {
     const path = `${screen.base}/approvals/${encodeURIComponent(screen.path[1] ?? "")}`;
-    /** @type {Approval} */
-    const found = await get(path, screen.signal);
+    const [found, users] = await Promise.all([
+      /** @type {Promise<Approval>} */ (get(path, screen.signal)),
+      /** @type {Promise<Page<User>>} */ (get(`${screen.base}/users?limit=1000`, screen.signal)),
+    ]);
     const replaces = found.subject.replaces;
     return {
       approval: found,
+      maker: users.items.find((one) => one.userID === found.makerID)?.login ?? "",
       fingerprint: await digest(found, screen.member.distributorID),
       old:
         typeof replaces === "string"
@@ -45,10 +49,10 @@ export const approval = {
       next: await nextAfter(found, screen),
     };
   },
-  render: ({ approval: request, fingerprint, old, next }, screen) => [
+  render: ({ approval: request, maker, fingerprint, old, next }, screen) => [
     up(screen.link("approvals"), "Approvals"),
     head(kindWords(request.kind), [subjectLine(request, screen.currency)], badge(request.status)),
-    state(request, screen),
+    state(request, maker, screen),
     h(
       "section",
       { class: "card" },
@@ -99,16 +103,18 @@ async function nextAfter(found, screen) {
 }
 
 /**
+ * Two people may have the same name, but not the same login.
  * @param {Approval} request
+ * @param {string} maker login of the person who asked, if still a member
  * @param {Screen} screen
  */
-function state(request, screen) {
+function state(request, maker, screen) {
   if (request.status === "pending") {
     return h(
       "p",
       { class: "muted" },
       "Asked for by ",
-      request.makerID === person().userID ? "you" : typed(request.makerName, "strong"),
+      isMe(request.makerID) ? "you" : [typed(request.makerName, "strong"), maker && [" (", typed(maker), ")"]],
       " ",
       ago(request.createdAt),
       ". Lapses ",
@@ -145,7 +151,7 @@ function state(request, screen) {
 function decision(request, fingerprint, next, screen) {
   if (request.status !== "pending") return null;
   const path = `${screen.base}/approvals/${request.approvalID}`;
-  if (request.makerID === person().userID) {
+  if (isMe(request.makerID)) {
     return note(
       "info",
       h("p", {}, whyNot(request, screen.member), " Send them this page's address if it is urgent."),

@@ -5,7 +5,7 @@ import { h, icon } from "../lib/dom.js";
 import { ago, daysUntil, moment } from "../lib/time.js";
 import { autoApproveWords, daysWords, expiryWords, ipWords, limitWords } from "../lib/words.js";
 import { get } from "../server/api.js";
-import { holds, person } from "../server/session.js";
+import { holds, isMe } from "../server/session.js";
 import { badge, details, head, permissionTags, typed, up } from "../ui/parts.js";
 import { note } from "../ui/states.js";
 import { claimKey } from "./key-claim.js";
@@ -64,7 +64,7 @@ function state(one, screen) {
           "p",
           {},
           "Approved. ",
-          one.makerID === person().userID ? "You can claim it" : ["Only ", typed(one.makerName), " can claim it"],
+          isMe(one.makerID) ? "You can claim it" : ["Only ", typed(one.makerName), " can claim it"],
           "; the chance ends ",
           claimBy(one),
           ".",
@@ -115,7 +115,7 @@ function actions(one, screen) {
   const list = [
     one.status === "approved" &&
       maker &&
-      one.makerID === person().userID &&
+      isMe(one.makerID) &&
       h("button", { type: "button", class: "primary", id: "claim", click: () => claimKey(one, member) }, "Claim key"),
     one.status === "active" &&
       maker &&

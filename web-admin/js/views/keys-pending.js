@@ -3,7 +3,7 @@
 
 import { h } from "../lib/dom.js";
 import { DAY_MS, relative } from "../lib/time.js";
-import { person } from "../server/session.js";
+import { isMe } from "../server/session.js";
 import { badge, typed } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
 import { approvalRows } from "./approval-row.js";
@@ -50,7 +50,7 @@ export function claimBy(key) {
  * @param {Screen} screen
  */
 function claimRow(key, screen) {
-  const mine = key.makerID === person().userID;
+  const mine = isMe(key.makerID);
   return h(
     "li",
     { class: "row" },

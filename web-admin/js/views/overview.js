@@ -7,7 +7,7 @@ import { ago } from "../lib/time.js";
 import { counted, operationWords } from "../lib/words.js";
 import { get, getLinked } from "../server/api.js";
 import { loadInbox } from "../server/inbox.js";
-import { person } from "../server/session.js";
+import { isMe, person } from "../server/session.js";
 import { head, typed } from "../ui/parts.js";
 import { note } from "../ui/states.js";
 import { approvalRows } from "./approval-row.js";
@@ -122,7 +122,7 @@ function small(name, value, text) {
  * @param {Screen} screen
  */
 function waiting({ toDecide, pending }, screen) {
-  const mine = pending.filter((one) => one.makerID === person().userID);
+  const mine = pending.filter((one) => isMe(one.makerID));
   const shown = toDecide.slice(0, MAX_ROWS);
   return h(
     "section",
@@ -180,7 +180,14 @@ function attention({ attention: items, stuck }, screen) {
           one.updatedAt,
         ),
       ),
-      items.map((item) => row(screen.link(`settings/api-keys/${item.keyID}`), item.message, item.action, item.since)),
+      items.map((item) =>
+        row(
+          screen.link(item.keyID ? `settings/api-keys/${item.keyID}` : "users"),
+          item.message,
+          item.action,
+          item.since,
+        ),
+      ),
     ),
   );
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** One half of a first password, shown once to one of the two people who let a user in. */
+/** One half of a joining code or new password, shown once to one of the two people who let a user in. */
 
 import { h } from "../lib/dom.js";
 import { typed } from "../ui/parts.js";
@@ -16,13 +16,13 @@ export function showHalf(which, half, name) {
       ? "the person who approves this gets the second half"
       : "the person who asked for this has the first half";
   return showSecrets({
-    title: `The ${which} half of a password`,
+    title: `The ${which} half of a code`,
     before: h(
       "p",
       {},
-      "This is one half of the password with which ",
+      "This is one half of the code with which ",
       typed(name, "strong"),
-      ` signs in next; ${other}. No one person knows it all.`,
+      ` signs in or joins; ${other}. No one person knows it all.`,
     ),
     secrets: [{ name: which === "first" ? "First half" : "Second half", text: half }],
     after: h(
@@ -38,12 +38,17 @@ export function showHalf(which, half, name) {
       h(
         "li",
         {},
-        "They sign in with both halves joined by a hyphen: ",
+        "Both halves with a hyphen between them, ",
         h("code", {}, "first-second"),
-        ". It works once, within 7 days.",
+        ", are the code. It works once, within 7 days.",
       ),
-      h("li", {}, "They then choose a password of their own."),
+      h(
+        "li",
+        {},
+        "Without an account they sign in with it as their password, and choose one of their own. With an account they sign in as usual and enter it under “Join a distributor”.",
+      ),
     ),
-    warning: "This half can't be shown again. Without it the person can't sign in, and the password has to be reset.",
+    warning:
+      "This half can't be shown again. Without it the person can't use the code, and a new one has to be asked for by resetting their password.",
   });
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** New user: an admin asks, another person approves, and each hands over one half of a password. */
+/** New user: an admin asks, another person approves, and each hands over one half of a joining code. */
 
 import { h } from "../lib/dom.js";
 import { go } from "../lib/router.js";
@@ -25,7 +25,7 @@ export const userNew = {
     up(screen.link("users"), "Users and roles"),
     head(
       "New user",
-      "You ask, another admin or a checker approves. The first password comes in two halves, one to each of you.",
+      "You ask, another admin or a checker approves. The joining code comes in two halves, one to each of you.",
     ),
     holds(screen.member, "admin")
       ? h("div", { class: "card narrow" }, newUserForm(screen))

@@ -4,7 +4,7 @@
 import { h, icon } from "../lib/dom.js";
 import { go } from "../lib/router.js";
 import { call, get } from "../server/api.js";
-import { holds, person } from "../server/session.js";
+import { holds, isMe } from "../server/session.js";
 import { once } from "../ui/act.js";
 import { ask, openDialog } from "../ui/dialog.js";
 import { form } from "../ui/form.js";
@@ -43,7 +43,7 @@ export const users = {
  * @param {Screen} screen
  */
 function userRow(one, screen) {
-  const me = one.userID === person().userID;
+  const me = isMe(one.userID);
   return h(
     "li",
     { class: "row" },
@@ -53,7 +53,7 @@ function userRow(one, screen) {
       h("p", { class: "row-title" }, typed(one.name), me && h("span", { class: "muted" }, " (you)")),
       h("p", { class: "muted small" }, typed(one.login)),
     ),
-    h("div", { class: "row-middle" }, one.disabled ? badge("disabled") : h("p", {}, roleWords(one.roles))),
+    h("div", { class: "row-middle" }, one.status === "active" ? h("p", {}, roleWords(one.roles)) : badge(one.status)),
     h("div", { class: "row-side row-actions" }, holds(screen.member, "admin") && actions(one, screen)),
   );
 }
@@ -219,11 +219,11 @@ async function enable(one, screen) {
  */
 async function resetPassword(one, screen) {
   const sure = await ask({
-    title: "Reset the password?",
+    title: one.status === "invited" ? "Make a new joining code?" : "Reset the password?",
     content: h(
       "p",
       {},
-      "Another person approves it. You see one half of a new password now, they see the other; ",
+      "Another person approves it, and the old one is void then. You see one half of a new code now, they see the other; ",
       typed(one.name, "strong"),
       " needs both.",
     ),

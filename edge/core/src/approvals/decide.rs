@@ -1,5 +1,6 @@
 //! Decisions about another person's request: approve, reject, withdraw.
 
+use crate::id::{ApprovalID, UserID};
 use serde_json::json;
 use universal_wallet_sdk::Timestamp;
 
@@ -9,7 +10,8 @@ use crate::error::{Code, InternalError, Outcome, refuse};
 use crate::keys::model::{Key, KeyStatus};
 use crate::operations::model::Operation;
 use crate::people::caller::Caller;
-use crate::people::model::{Actor, Member, Person, Role, refuse_self_approval};
+use crate::people::codes::HalfDigest;
+use crate::people::model::{Actor, Login, Member, Person, Role};
 use crate::store::{Deadline, Store};
 use crate::text::digest::Digest;
 use crate::text::input::{Input, read_reason};
@@ -26,6 +28,8 @@ pub struct Decided {
     pub operation: Option<Operation>,
     /// The member, for a request about a user.
     pub user: Option<Member>,
+    /// True if the second half became part of a code.
+    pub makes_code: bool,
 }
 
 /// Roles that may decide a request of this kind.
@@ -40,16 +44,39 @@ const fn deciders(kind: ApprovalKind) -> &'static [Role] {
 fn may_decide(store: &dyn Store, caller: &Caller, id: &str) -> Outcome<Approval> {
     let approval = store.find_approval(id)?;
     caller.may(deciders(approval.kind))?;
-    refuse_self_approval(&approval.maker, &caller.member.person)?;
-    if approval.kind.is_about_user() && people::requests::subject_user(&approval)? == caller.member.person.id {
-        return refuse(Code::SelfApproval, "This request is about you, so another person has to decide it.");
+    refuse_self_approval(store, &approval.maker, &caller.member)?;
+    if approval.kind.is_about_user() {
+        let about = Person { id: people::requests::subject_user(&approval)?, name: String::new() };
+        if store.is_same_person(&about, &caller.member) {
+            return refuse(Code::SelfApproval, "This request is about you, so another person has to decide it.");
+        }
     }
     Ok(approval)
 }
 
-/// Approves a request: its subject is carried out after every check was repeated.
-pub fn approve(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str, input: &Input) -> Outcome<Decided> {
-    let approval = approvable(store, caller, id, input)?;
+/// Refuses a decision by the person who made the request: the rule behind dual control. The comparison uses the stored
+/// maker and the accounts, so leaving and joining again does not evade it.
+fn refuse_self_approval(store: &dyn Store, maker: &Person, decider: &Member) -> Outcome<()> {
+    if store.is_same_person(maker, decider) {
+        return refuse(
+            Code::SelfApproval,
+            "You made this request, so another person has to decide it; you can withdraw it.",
+        );
+    }
+    Ok(())
+}
+
+/// Approves a request: its subject is carried out after every check was repeated. The second half becomes part of a code
+/// where the request makes one.
+pub fn approve(
+    store: &mut dyn Store,
+    now: Timestamp,
+    caller: &Caller,
+    id: &str,
+    input: &Input,
+    second: HalfDigest,
+) -> Outcome<Decided> {
+    let approval = approvable(store, now, caller, id, input)?;
     let by = &caller.member.person;
     match approval.kind {
         ApprovalKind::IssueKey | ApprovalKind::RotateKey => grant_key(store, now, caller, approval),
@@ -58,25 +85,61 @@ pub fn approve(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str,
             operations::lifecycle::must_still_be_allowed(store, &operation)?;
             let approval = decided(approval, ApprovalStatus::Approved, Some(by), now, None);
             let operation = operations::lifecycle::carry_out(store, now, caller.actor(), operation, &approval)?;
-            Ok(Decided { approval, key: None, operation: Some(operation), user: None })
+            Ok(Decided { approval, key: None, operation: Some(operation), user: None, makes_code: false })
         }
         ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => {
             people::requests::must_still_be_possible(store, &approval)?;
             let approval = decided(approval, ApprovalStatus::Approved, Some(by), now, None);
-            let user = people::requests::carry_out(store, now, caller.actor(), approval.clone())?;
-            Ok(Decided { approval, key: None, operation: None, user: Some(user) })
+            let makes_code = approval.first_half.is_some();
+            let user = people::requests::carry_out(store, now, caller.actor(), approval.clone(), second)?;
+            Ok(Decided { approval, key: None, operation: None, user: Some(user), makes_code })
         }
     }
 }
 
+/// A new password that two people agreed to, which the person's own object has to set before the decision is recorded.
+#[derive(Clone, Debug)]
+pub struct Reset {
+    /// The request.
+    pub approval: ApprovalID,
+    /// Login of the member.
+    pub login: Login,
+    /// The member.
+    pub member: UserID,
+    /// Digest of the code's first half.
+    pub first: HalfDigest,
+}
+
+/// The new password that approving this request sets; none if the request is about anything else or decided already. An
+/// invited person has no password yet: the code is the Distributor's own matter then.
+pub fn reset_to_make(
+    store: &dyn Store,
+    now: Timestamp,
+    caller: &Caller,
+    id: &str,
+    input: &Input,
+) -> Outcome<Option<Reset>> {
+    let approval = store.find_approval(id)?;
+    if approval.kind != ApprovalKind::ResetUser || approval.status != ApprovalStatus::Pending {
+        return Ok(None);
+    }
+    let approval = approvable(store, now, caller, id, input)?;
+    people::requests::must_still_be_possible(store, &approval)?;
+    let member = store.member(people::requests::subject_user(&approval)?);
+    let Some(member) = member.filter(|member| member.account().is_some()) else { return Ok(None) };
+    let first = approval.first_half.ok_or_else(|| InternalError::new("a reset without a first half"))?;
+    Ok(Some(Reset { approval: approval.id, login: member.login.clone(), member: member.person.id, first }))
+}
+
 /// The request, if the caller may approve it as it stands; nothing is carried out.
-pub fn approvable(store: &dyn Store, caller: &Caller, id: &str, input: &Input) -> Outcome<Approval> {
+pub fn approvable(store: &dyn Store, now: Timestamp, caller: &Caller, id: &str, input: &Input) -> Outcome<Approval> {
     let approval = may_decide(store, caller, id)?;
     caller.must_prove()?;
     let mut body = input.object()?;
     let digest = body.required_text("digest");
     body.finish()?;
     store.profile().refuse_suspended()?;
+    caller.member.refuse_paused(now)?;
     approval.must_be_pending()?;
     let Some(digest) = digest else { return refuse(Code::InvalidRequest, "The request is not complete.") };
     // An unparsable digest never matches.
@@ -125,7 +188,7 @@ fn grant_key(store: &mut dyn Store, now: Timestamp, caller: &Caller, approval: A
     entry.approval(approval.clone())?;
     entry.key(key.clone())?;
     entry.done(key.id, json!({ "approvalID": approval.id, "digest": approval.digest }))?;
-    Ok(Decided { approval, key: Some(key), operation: None, user: None })
+    Ok(Decided { approval, key: Some(key), operation: None, user: None, makes_code: false })
 }
 
 /// Rejects a request, with a reason.
@@ -141,7 +204,7 @@ pub fn reject(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str, 
 pub fn withdraw(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str, input: &Input) -> Outcome<Decided> {
     let approval = store.find_approval(id)?;
     caller.may(&[])?;
-    if approval.maker.id != caller.member.person.id {
+    if !store.is_same_person(&approval.maker, &caller.member) {
         return refuse(Code::NotTheMaker, "Only the person who made this request can withdraw it.");
     }
     input.optional_object()?.finish()?;
@@ -172,12 +235,12 @@ pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approv
             _ => approval.reason.clone().unwrap_or_default(),
         };
         let operation = operations::lifecycle::give_back(store, now, actor, operation, &approval, why)?;
-        return Ok(Decided { approval, key: None, operation: Some(operation), user: None });
+        return Ok(Decided { approval, key: None, operation: Some(operation), user: None, makes_code: false });
     }
 
     if !matches!(approval.kind, ApprovalKind::IssueKey | ApprovalKind::RotateKey) {
         people::requests::end(store, now, actor, &approval)?;
-        return Ok(Decided { approval, key: None, operation: None, user: None });
+        return Ok(Decided { approval, key: None, operation: None, user: None, makes_code: false });
     }
 
     let mut key = key_of(store, &approval)?;
@@ -197,5 +260,5 @@ pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approv
     entry.approval(approval.clone())?;
     entry.key(key.clone())?;
     entry.done(key.id, json!({ "approvalID": approval.id, "reason": approval.reason }))?;
-    Ok(Decided { approval, key: Some(key), operation: None, user: None })
+    Ok(Decided { approval, key: Some(key), operation: None, user: None, makes_code: false })
 }

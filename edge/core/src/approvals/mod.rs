@@ -2,4 +2,6 @@
 
 pub mod deadlines;
 pub mod decide;
+pub mod deciding;
 pub mod model;
+pub mod open_requests;

@@ -6,8 +6,8 @@ use universal_wallet_sdk::Timestamp;
 
 use crate::error::{Code, InternalError, Outcome, refuse};
 use crate::id::{ApprovalID, DistributorID};
+use crate::people::codes::HalfDigest;
 use crate::people::model::Person;
-use crate::people::password::HalfMark;
 use crate::text::digest::Digest;
 
 /// Kind of a request.
@@ -125,9 +125,9 @@ pub struct Approval {
     pub decided_at: Option<Timestamp>,
     /// Reason of a rejection.
     pub reason: Option<String>,
-    /// For a new password: the mark of its first half, until the second half is made.
+    /// For a request that makes a code: the digest of its first half.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first_half: Option<HalfMark>,
+    pub first_half: Option<HalfDigest>,
 }
 
 /// The digest of a request: SHA-256 of the RFC 8785 form of its identity and subject.

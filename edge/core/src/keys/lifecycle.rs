@@ -4,6 +4,7 @@ use serde_json::json;
 use universal_wallet_sdk::Timestamp;
 
 use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
+use crate::approvals::open_requests::refuse_too_many;
 use crate::audit::entry_builder::{EntryBuilder, Moment};
 use crate::error::{Code, InternalError, Outcome, refuse};
 use crate::id::KeyID;
@@ -53,6 +54,7 @@ pub fn request(store: &mut dyn Store, moment: Moment, caller: &Caller, input: &I
         return Ok(before);
     }
     store.profile().refuse_suspended()?;
+    refuse_too_many(store, caller, moment.now)?;
 
     let profile = store.profile();
     let mut entry = EntryBuilder::begin(store, moment.now, "api-key.requested", caller.actor());
@@ -83,13 +85,14 @@ pub fn claim(
 ) -> Outcome<(Minted, Key)> {
     let mut key = store.find_key(id)?;
     caller.may(&[Role::Maker])?;
-    if key.maker.id != caller.member.person.id {
+    if !store.is_same_person(&key.maker, &caller.member) {
         return refuse(Code::NotTheMaker, "Only the person who asked for this key can claim it.");
     }
     caller.must_prove()?;
     input.idempotency_key()?;
     input.optional_object()?.finish()?;
     store.profile().refuse_suspended()?;
+    caller.member.refuse_paused(moment.now)?;
     match key.status {
         KeyStatus::Approved if key.claim_until().is_some_and(|end| moment.now < end) => {}
         KeyStatus::Pending | KeyStatus::Rejected | KeyStatus::Withdrawn => {

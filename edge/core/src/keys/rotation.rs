@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::approvals::model::{Approval, ApprovalKind};
+use crate::approvals::open_requests::refuse_too_many;
 use crate::audit::entry_builder::{EntryBuilder, Moment};
 use crate::error::{Code, Outcome, refuse};
 use crate::keys::lifecycle::{Requested, replay};
@@ -30,6 +31,7 @@ pub fn rotate(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, 
         return Ok(before);
     }
     store.profile().refuse_suspended()?;
+    refuse_too_many(store, caller, moment.now)?;
     if old.status != KeyStatus::Active {
         return refuse(
             Code::InvalidState,

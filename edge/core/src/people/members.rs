@@ -1,13 +1,16 @@
 //! Changes of members: adding a member, a role or a new password takes two people; removing takes one.
 
-use serde_json::json;
+use crate::id::UserID;
+use serde_json::{Value, json};
 use universal_wallet_sdk::Timestamp;
 
 use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
+use crate::approvals::open_requests::refuse_too_many;
 use crate::audit::entry_builder::{EntryBuilder, Moment};
 use crate::error::{Code, InternalError, Outcome, refuse};
+use crate::people::ability::ability;
 use crate::people::caller::Caller;
-use crate::people::model::{Member, Role, ability, in_order, read_roles};
+use crate::people::model::{Actor, Admission, Member, Role, in_order, read_roles};
 use crate::people::requests::{Ask, ask, end_all_about, refuse_repeated};
 use crate::store::Store;
 use crate::text::input::Input;
@@ -40,7 +43,12 @@ pub fn change(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, 
 
     let tightens = kept != member.roles || (disabled && !member.disabled);
     let (version, now_disabled) = (member.version + u64::from(tightens), member.disabled || disabled);
-    let tightened = Member { version, roles: kept, disabled: now_disabled, ..member.clone() };
+    let admission = match &member.admission {
+        // Disabling an invited person voids the code.
+        Admission::Invited(_) if now_disabled => Admission::Invited(None),
+        admission => admission.clone(),
+    };
+    let tightened = Member { version, roles: kept, disabled: now_disabled, admission, ..member.clone() };
     if tightens {
         refuse_last(store, &tightened)?;
     }
@@ -51,6 +59,7 @@ pub fn change(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, 
     });
     if loosens {
         store.profile().refuse_suspended()?;
+        refuse_too_many(store, caller, moment.now)?;
         if member.person.id == caller.member.person.id && !tightened.holds(Role::Admin) {
             return refuse(
                 Code::InvalidState,
@@ -60,7 +69,10 @@ pub fn change(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, 
         refuse_repeated(store, ApprovalKind::GrantUser, &subject)?;
     }
     if tightens {
-        tighten(store, moment.now, caller, &member, &tightened)?;
+        let details = json!({
+            "roles": tightened.roles, "disabled": tightened.disabled, "before": member.roles,
+        });
+        tighten(store, moment.now, &caller.actor(), ("user.tightened", details), &member, &tightened)?;
     }
     let approval = if loosens {
         let user = member.person.id;
@@ -71,6 +83,17 @@ pub fn change(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, 
     };
     let member = if tightens { store.find_member(id)? } else { member };
     Ok(Changed { member, approval })
+}
+
+/// Ends a membership on behalf of its person, as disabling does. A person who left already is answered alike, so that a
+/// leaving that broke off can be repeated. Returns the ID of the member who left.
+pub fn leave(store: &mut dyn Store, now: Timestamp, account: UserID) -> Outcome<Option<UserID>> {
+    let Some(member) = store.member_of(account) else { return Ok(None) };
+    let left = Member { version: member.version + 1, admission: Admission::Left { account }, ..(*member).clone() };
+    refuse_last(store, &left)?;
+    let actor = Actor::User(member.person.clone());
+    tighten(store, now, &actor, ("user.left", json!({ "login": member.login })), &member, &left)?;
+    Ok(Some(member.person.id))
 }
 
 /// Refuses a change that leaves nobody to manage users, or nobody to decide other people's requests.
@@ -95,21 +118,21 @@ fn refuse_last(store: &dyn Store, changed: &Member) -> Outcome<()> {
     Ok(())
 }
 
-/// Removes roles or disables at once; pending requests that the person may no longer make lapse.
+/// Removes roles, disables or ends the membership at once; pending requests that the person may no longer make lapse.
 fn tighten(
     store: &mut dyn Store,
     now: Timestamp,
-    caller: &Caller,
+    actor: &Actor,
+    (kind, details): (&'static str, Value),
     before: &Member,
     after: &Member,
 ) -> Result<(), InternalError> {
     let lost = |role: Role| before.holds(role) && !after.holds(role);
     let (no_maker, no_admin) = (lost(Role::Maker), lost(Role::Admin));
-    let mut entry = EntryBuilder::begin(store, now, "user.tightened", caller.actor());
-    let details = json!({ "roles": after.roles, "disabled": after.disabled, "before": before.roles });
+    let mut entry = EntryBuilder::begin(store, now, kind, actor.clone());
     let id = entry.member(after.clone())?;
     entry.done(id, details)?;
-    end_all_about(store, now, &caller.actor(), id, None)?;
+    end_all_about(store, now, actor, id, None)?;
     for approval in store.pending_approvals()?.into_iter().filter(|approval| approval.maker.id == id) {
         let lapses = match approval.kind {
             ApprovalKind::IssueKey | ApprovalKind::RotateKey => no_maker,
@@ -120,12 +143,12 @@ fn tighten(
         if lapses {
             let reason = Some("The person who asked may no longer ask for this.".to_string());
             let ended = Approval { status: ApprovalStatus::Expired, decided_at: Some(now), reason, ..approval };
-            approvals::decide::end(store, now, caller.actor(), ended)?;
+            approvals::decide::end(store, now, actor.clone(), ended)?;
         }
     }
     if no_maker {
         for key in store.approved_keys()?.into_iter().filter(|key| key.maker.id == id) {
-            keys::lifecycle::lapse(store, now, caller.actor(), key, "Its maker may no longer claim it.")?;
+            keys::lifecycle::lapse(store, now, actor.clone(), key, "Its maker may no longer claim it.")?;
         }
     }
     Ok(())

@@ -1,6 +1,10 @@
-//! People: members and their roles, requests about them, passwords and sign-in.
+//! People: accounts, members and their roles, requests about them, invitations, passwords and sign-in.
 
+pub mod ability;
+pub mod account;
 pub mod caller;
+pub mod codes;
+pub mod invitations;
 pub mod members;
 pub mod model;
 pub mod password;

@@ -6,8 +6,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use universal_wallet_sdk::Timestamp;
 
-use crate::error::{Code, Outcome, Refusal, refuse};
+use crate::error::{Code, Outcome, refuse};
 use crate::id::{KeyID, UserID};
+use crate::people::codes::{CodeDigest, VALID_MS};
 use crate::text::body::Body;
 
 /// Role of a member. Every role may read.
@@ -98,10 +99,51 @@ impl FromStr for Login {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Person {
-    /// ID of the user: the only basis for comparing persons.
+    /// ID of the user, made for one membership. Persons are compared by the accounts behind their memberships.
     pub id: UserID,
     /// Display name.
     pub name: String,
+}
+
+/// Relation of a member to an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Admission {
+    /// Invited: the person has not joined, and holds no role. Absent after the code was voided.
+    Invited(Option<Invitation>),
+    /// The person joined by a code, which is kept to complete a joining that broke off.
+    Joined {
+        /// The account.
+        account: UserID,
+        /// The code that the person joined by.
+        code: CodeDigest,
+    },
+    /// The person left.
+    Left {
+        /// The account.
+        account: UserID,
+    },
+}
+
+/// A code that lets a person join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// Digest of the code.
+    pub code: CodeDigest,
+    /// Time from which the code is no longer valid.
+    pub until: Timestamp,
+}
+
+/// Status of a member, as people see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum MemberStatus {
+    /// Invited, and not joined: holds no role.
+    Invited,
+    /// Joined.
+    Active,
+    /// Disabled.
+    Disabled,
 }
 
 /// A member of a distributor.
@@ -109,25 +151,91 @@ pub struct Person {
 pub struct Member {
     /// Number of the chain entry that last changed it.
     pub entry: u64,
-    /// Counts changes of the member: roles, disabling, joining, resets. A request about the member carries it, so that no
-    /// request outlives the member that it was made about.
+    /// Counts changes of the member: roles, disabling, joining, leaving, resets. A request about the member carries it, so
+    /// that no request outlives the member that it was made about.
     pub version: u64,
-    /// The person.
+    /// The person; the ID is made for this membership.
     pub person: Person,
+    /// The account behind the member, or the invitation to join.
+    pub admission: Admission,
     /// Login that the member signs in with.
     pub login: Login,
     /// Roles at this distributor, sorted.
     pub roles: Vec<Role>,
     /// True if the member may do nothing at this distributor.
     pub disabled: bool,
-    /// Time of joining.
+    /// Time until which the member approves and claims nothing, after a reset by the issuer.
+    pub paused_until: Option<Timestamp>,
+    /// Time at which the member was added.
     pub created_at: Timestamp,
 }
 
+/// Time for which a member approves and claims nothing after a reset by the issuer.
+pub const PAUSE_MS: i64 = 24 * 3_600_000;
+
 impl Member {
-    /// True if the member is enabled and holds the role.
+    /// A new member, who has not joined.
+    pub const fn invited(person: Person, login: Login, roles: Vec<Role>, code: CodeDigest, now: Timestamp) -> Self {
+        let invitation = Invitation { code, until: now.plus_ms(VALID_MS) };
+        Self {
+            entry: 0,
+            version: 1,
+            person,
+            admission: Admission::Invited(Some(invitation)),
+            login,
+            roles,
+            disabled: false,
+            paused_until: None,
+            created_at: now,
+        }
+    }
+
+    /// The account behind the member, once the person joined.
+    pub const fn account(&self) -> Option<UserID> {
+        match self.admission {
+            Admission::Joined { account, .. } | Admission::Left { account } => Some(account),
+            Admission::Invited(_) => None,
+        }
+    }
+
+    /// True if the person left.
+    pub const fn has_left(&self) -> bool {
+        matches!(self.admission, Admission::Left { .. })
+    }
+
+    /// True if the person joined and may act.
+    pub const fn is_active(&self) -> bool {
+        matches!(self.admission, Admission::Joined { .. }) && !self.disabled
+    }
+
+    /// Status of the member, as people see it.
+    pub const fn status(&self) -> MemberStatus {
+        match self.admission {
+            _ if self.disabled => MemberStatus::Disabled,
+            Admission::Invited(_) => MemberStatus::Invited,
+            Admission::Joined { .. } | Admission::Left { .. } => MemberStatus::Active,
+        }
+    }
+
+    /// True if the member is active and holds the role.
     pub fn holds(&self, role: Role) -> bool {
-        !self.disabled && self.roles.contains(&role)
+        self.is_active() && self.roles.contains(&role)
+    }
+
+    /// True if both are the same person: the same member, or members of the same account.
+    pub fn is_same_person(&self, other: &Self) -> bool {
+        self.person.id == other.person.id || self.account().is_some_and(|account| other.account() == Some(account))
+    }
+
+    /// Refuses approving and claiming for a day after the issuer set a new password.
+    pub fn refuse_paused(&self, now: Timestamp) -> Outcome<()> {
+        match self.paused_until {
+            Some(until) if now < until => refuse(
+                Code::InvalidState,
+                format!("The issuer reset your password; you can approve and claim again from {until} on."),
+            ),
+            _ => Ok(()),
+        }
     }
 
     /// Refuses a member who holds none of the roles.
@@ -161,40 +269,6 @@ pub fn read_name(body: &mut Body, field: &str) -> Option<String> {
     body.title(field, 64)
 }
 
-/// Abilities that a distributor's members have together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ability {
-    /// True if somebody can manage users.
-    pub admin: bool,
-    /// True if one person can request keys and operations and another can decide.
-    pub keys: bool,
-    /// True if one person can request users and another can decide.
-    pub users: bool,
-}
-
-/// Abilities of these members together.
-pub fn ability<'a>(members: impl Iterator<Item = &'a Member> + Clone) -> Ability {
-    let pair = |asks: &[Role], decides: &[Role]| {
-        let any = |member: &Member, roles: &[Role]| roles.iter().any(|role| member.holds(*role));
-        members.clone().any(|maker| {
-            any(maker, asks)
-                && members.clone().any(|checker| checker.person.id != maker.person.id && any(checker, decides))
-        })
-    };
-    Ability {
-        admin: members.clone().any(|member| member.holds(Role::Admin)),
-        keys: pair(&[Role::Maker], &[Role::Checker]),
-        users: pair(&[Role::Admin], &[Role::Admin, Role::Checker]),
-    }
-}
-
-/// True if one of these members can make a request and a different one can decide it, for keys and operations or for
-/// users.
-pub fn can_approve_each_other<'a>(members: impl Iterator<Item = &'a Member> + Clone) -> bool {
-    let able = ability(members);
-    able.keys || able.users
-}
-
 /// Actor of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
@@ -215,19 +289,6 @@ pub enum Actor {
     System,
 }
 
-/// Refuses a decision by the person who made the request: the rule behind dual control. The comparison uses the stored
-/// maker.
-pub fn refuse_self_approval(maker: &Person, decider: &Person) -> Outcome<()> {
-    if maker.id == decider.id {
-        return Err(Refusal::new(
-            Code::SelfApproval,
-            "You made this request, so another person has to decide it; you can withdraw it.",
-        )
-        .into());
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use crate::id::UserID;
@@ -236,15 +297,15 @@ mod tests {
     use super::*;
 
     fn member(id: u128, roles: &[Role], disabled: bool) -> Member {
-        Member {
-            entry: 1,
-            version: 1,
-            person: Person { id: UserID::from_uuid(Uuid::from_u128(id)), name: "N".into() },
-            login: "someone".parse().unwrap(),
-            roles: roles.into(),
-            disabled,
-            created_at: Timestamp::from_unix_ms(0),
-        }
+        let code = CodeDigest::parse("0123456789abcdef-fedcba9876543210").unwrap();
+        let person = Person { id: UserID::from_uuid(Uuid::from_u128(id)), name: "N".into() };
+        let invited =
+            Member::invited(person, "someone".parse().unwrap(), roles.into(), code, Timestamp::from_unix_ms(0));
+        Member { admission: Admission::Joined { account: account(id), code }, disabled, ..invited }
+    }
+
+    fn account(id: u128) -> UserID {
+        UserID::from_uuid(Uuid::from_u128(1000 + id))
     }
 
     #[test]
@@ -263,26 +324,14 @@ mod tests {
     }
 
     #[test]
-    fn one_person_with_all_roles_is_not_a_pair() {
-        let all = [Role::Admin, Role::Maker, Role::Checker];
-        let cases: [(&[Member], bool); 6] = [
-            (&[member(1, &all, false)], false),
-            (&[member(1, &all, false), member(2, &[Role::Viewer], false)], false),
-            (&[member(1, &all, false), member(2, &[Role::Checker], true)], false),
-            (&[member(1, &[Role::Maker], false), member(2, &[Role::Maker], false)], false),
-            (&[member(1, &[Role::Maker], false), member(2, &[Role::Checker], false)], true),
-            (&[member(1, &[Role::Admin], false), member(2, &[Role::Admin], false)], true),
-        ];
-        for (members, able) in cases {
-            assert_eq!(can_approve_each_other(members.iter()), able, "{members:?}");
-        }
-    }
-
-    #[test]
-    fn persons_are_compared_by_id_never_by_name() {
-        let person = |id, name: &str| Person { id: UserID::from_uuid(Uuid::from_u128(id)), name: name.into() };
-        assert!(refuse_self_approval(&person(1, "A"), &person(1, "B")).is_err());
-        assert!(refuse_self_approval(&person(1, "A"), &person(2, "A")).is_ok());
+    fn persons_are_compared_by_account_never_by_name() {
+        let (one, other) = (member(1, &[], false), member(2, &[], false));
+        let back = Member { person: other.person.clone(), ..one.clone() };
+        let left = Member { admission: Admission::Left { account: account(1) }, ..one.clone() };
+        assert!(one.is_same_person(&one) && one.is_same_person(&back) && back.is_same_person(&left));
+        assert!(!one.is_same_person(&other));
+        let invited = |id| Member { admission: Admission::Invited(None), ..member(id, &[], false) };
+        assert!(!invited(3).is_same_person(&invited(4)) && invited(3).is_same_person(&invited(3)));
     }
 
     #[test]

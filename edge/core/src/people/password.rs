@@ -1,45 +1,23 @@
 //! Passwords: Argon2id, with the same work for an unknown login.
 
 use argon2::{Algorithm, Argon2, Params, Version};
-use universal_wallet_sdk::key::ALPHABET;
+use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-use crate::error::InternalError;
+use crate::error::{Code, InternalError, Outcome, Refusal};
+use crate::people::codes::CodeDigest;
 use crate::text::digest::same;
 
 /// Minimum length of a chosen password, in characters.
 pub const MIN_CHARACTERS: usize = 12;
 /// Maximum length of a password, in bytes.
 pub const MAX_BYTES: usize = 1024;
-/// Time for which a password made by others can sign in.
-pub const ONE_TIME_MS: i64 = 7 * 24 * 3_600_000;
-
 /// Stored form of a password: salt and hash.
 #[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PasswordHash {
     salt: [u8; 16],
     hash: [u8; 32],
-    /// True for a password of two halves joined by a hyphen: the salt is the first half's mark, the hash is of the
-    /// second half.
-    #[serde(default)]
-    halves: bool,
 }
-
-/// Mark of a password's first half, kept until the second half is made. The half is random and long, so its mark does
-/// not reveal it, and the maker of the second half never learns the first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct HalfMark([u8; 16]);
-
-impl HalfMark {
-    /// The mark of a half.
-    pub fn of(half: &str) -> Self {
-        let digest = crate::text::digest::Digest::of(&[b"universal-wallet/password-half/v1\0", half.as_bytes()]);
-        Self(digest.first())
-    }
-}
-
-/// Length of a half, in characters.
-pub const HALF_CHARACTERS: usize = 16;
 
 impl std::fmt::Debug for PasswordHash {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -58,8 +36,10 @@ fn hash(password: &str, salt: &[u8; 16]) -> Result<[u8; 32], InternalError> {
     #[cfg(test)]
     HASHED.set(HASHED.get() + 1);
     let mut output = [0; 32];
+    // The same characters are the same password, however a keyboard composes them.
+    let composed = Zeroizing::new(password.nfc().collect::<String>());
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(password.as_bytes(), salt, &mut output)
+        .hash_password_into(composed.as_bytes(), salt, &mut output)
         .map_err(|error| InternalError(format!("argon2: {error}")))?;
     Ok(output)
 }
@@ -67,31 +47,31 @@ fn hash(password: &str, salt: &[u8; 16]) -> Result<[u8; 32], InternalError> {
 impl PasswordHash {
     /// Hashes a password with a fresh salt.
     pub fn new(password: &str, salt: [u8; 16]) -> Result<Self, InternalError> {
-        Ok(Self { hash: hash(password, &salt)?, salt, halves: false })
-    }
-
-    /// Hashes a password of two halves, given only the mark of the first.
-    pub fn of_halves(first: HalfMark, second: &str) -> Result<Self, InternalError> {
-        Ok(Self { hash: hash(second, &first.0)?, salt: first.0, halves: true })
+        Ok(Self { hash: hash(password, &salt)?, salt })
     }
 }
 
 /// True if the password matches the stored one; without a stored one, the same work ends in false.
 pub fn verify(password: &str, stored: Option<&PasswordHash>) -> Result<bool, InternalError> {
-    let nobody = PasswordHash { salt: [0; 16], hash: [0; 32], halves: false };
-    let PasswordHash { salt, hash: expected, halves } = stored.unwrap_or(&nobody);
-    let (first_is_right, rest) = match password.split_once('-') {
-        Some((first, second)) if *halves => (same(&HalfMark::of(first).0, salt), second),
-        _ => (!halves, password),
-    };
-    let right = same(&hash(rest, salt)?, expected);
-    Ok(right && first_is_right && stored.is_some())
+    let nobody = PasswordHash { salt: [0; 16], hash: [0; 32] };
+    let PasswordHash { salt, hash: expected } = stored.unwrap_or(&nobody);
+    let right = same(&hash(password, salt)?, expected);
+    Ok(right && stored.is_some())
 }
 
-/// A random text of base-62 digits; every byte below 248 yields one, so 64 bytes are enough for 20.
-pub fn random_text(random: &[u8; 64], characters: usize) -> Zeroizing<String> {
-    let digits = random.iter().filter(|byte| **byte < 248).filter_map(|byte| ALPHABET.get(usize::from(byte % 62)));
-    Zeroizing::new(digits.take(characters).map(|digit| char::from(*digit)).collect())
+/// Refuses a password that is too short, too long, or has the form of a code.
+pub fn refuse_unfit(field: &str, password: &str) -> Outcome<()> {
+    let wrong = |message: String| Err(Refusal::field(Code::InvalidRequest, field, message).into());
+    if password.nfc().count() < MIN_CHARACTERS {
+        return wrong(format!("must have at least {MIN_CHARACTERS} characters"));
+    }
+    if password.len() > MAX_BYTES {
+        return wrong("is too long".into());
+    }
+    if CodeDigest::parse(password).is_some() {
+        return wrong("must not have the form of a joining code".into());
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -109,11 +89,8 @@ mod tests {
 
     #[test]
     fn every_attempt_costs_one_hash() {
-        let (own, halves) = (
-            PasswordHash::new("correct horse battery", [7; 16]).unwrap(),
-            PasswordHash::of_halves(HalfMark::of("0123456789abcdef"), "fedcba9876543210").unwrap(),
-        );
-        for stored in [None, Some(&own), Some(&halves)] {
+        let own = PasswordHash::new("correct horse battery", [7; 16]).unwrap();
+        for stored in [None, Some(&own)] {
             for tried in ["correct horse battery", "wrong", "", "-", "0123456789abcdef-x"] {
                 HASHED.set(0);
                 verify(tried, stored).unwrap();
@@ -123,14 +100,24 @@ mod tests {
     }
 
     #[test]
-    fn a_password_of_two_halves_needs_both() {
-        let (first, second) = ("0123456789abcdef", "fedcba9876543210");
-        let stored = PasswordHash::of_halves(HalfMark::of(first), second).unwrap();
-        assert!(verify(&format!("{first}-{second}"), Some(&stored)).unwrap());
-        for wrong in [second.to_owned(), format!("-{second}"), format!("x-{second}"), format!("{first}-"), first.into()]
-        {
-            assert!(!verify(&wrong, Some(&stored)).unwrap(), "{wrong}");
+    fn the_same_characters_are_the_same_password_however_they_are_composed() {
+        let (composed, decomposed) = ("p\u{e4}ssw\u{f6}rter-\u{c5}", "pa\u{308}sswo\u{308}rter-A\u{30a}");
+        for (set, tried) in [(composed, decomposed), (decomposed, composed)] {
+            let stored = PasswordHash::new(set, [1; 16]).unwrap();
+            assert!(verify(tried, Some(&stored)).unwrap());
         }
-        assert!(!verify(second, Some(&PasswordHash::new(&format!("x-{second}"), [1; 16]).unwrap())).unwrap());
+        let stored = PasswordHash::new(composed, [1; 16]).unwrap();
+        assert!(!verify("passworter-A", Some(&stored)).unwrap());
+    }
+
+    #[test]
+    fn unfit_passwords_are_refused() {
+        assert!(refuse_unfit("new", "twelve chars").is_ok());
+        let long = "x".repeat(MAX_BYTES + 1);
+        // Eleven characters, of which each is composed of two.
+        let decomposed = "a\u{308}".repeat(11);
+        for bad in ["eleven char", &decomposed, &long, "0123456789abcdef-fedcba9876543210"] {
+            assert!(refuse_unfit("new", bad).is_err(), "{bad}");
+        }
     }
 }

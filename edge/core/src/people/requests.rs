@@ -1,15 +1,18 @@
-//! Requests about members: a new member, further roles, a new password.
+//! Requests about members: a new member, further roles, a new code.
 
 use serde_json::{Value, json};
 use universal_wallet_sdk::Timestamp;
 
 use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
+use crate::approvals::open_requests::refuse_too_many;
 use crate::audit::entry_builder::{EntryBuilder, Moment};
 use crate::error::{Code, InternalError, Outcome, refuse};
 use crate::id::{ApprovalID, UserID};
 use crate::people::caller::Caller;
-use crate::people::model::{Actor, Login, Member, Person, Role, in_order, read_name, read_roles};
-use crate::people::password::HalfMark;
+use crate::people::codes::{CodeDigest, HalfDigest, VALID_MS};
+use crate::people::model::{
+    Actor, Admission, Invitation, Login, Member, Person, Role, in_order, read_name, read_roles,
+};
 use crate::store::{Deadline, Store};
 use crate::text::input::Idempotency;
 use crate::text::input::Input;
@@ -20,19 +23,10 @@ use crate::text::json_text;
 pub struct NewUser {
     /// Login of the new member.
     pub login: Login,
-    /// Name of the person, used for a new login.
+    /// Name of the person at this distributor.
     pub name: String,
     /// Roles of the new member.
     pub roles: Vec<Role>,
-}
-
-/// The owner of a login.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Identity {
-    /// An existing user, who keeps name and password.
-    Known(Person),
-    /// A new user, with this ID and a password whose first half has this mark.
-    New(UserID, HalfMark),
 }
 
 /// A request about a user.
@@ -80,7 +74,7 @@ pub(crate) struct Ask<'a> {
     pub(crate) entry: &'static str,
     pub(crate) user: UserID,
     pub(crate) subject: Value,
-    pub(crate) first_half: Option<HalfMark>,
+    pub(crate) first_half: Option<HalfDigest>,
     pub(crate) idempotency: Option<&'a Idempotency>,
 }
 
@@ -138,13 +132,15 @@ pub(crate) fn ask(
     Ok(approval)
 }
 
-/// Requests a new member on behalf of an admin.
+/// Requests a new member on behalf of an admin, who knows the first half of the joining code. The user ID is made for the
+/// membership, so the answer tells nothing of the login.
 pub fn request_new(
     store: &mut dyn Store,
     moment: Moment,
     caller: &Caller,
     input: &Input,
-    identity: &Identity,
+    user: UserID,
+    first: HalfDigest,
 ) -> Outcome<Requested> {
     let new = read_new(caller, input)?;
     let values = (&new.login, &new.name, &new.roles);
@@ -153,30 +149,33 @@ pub fn request_new(
         return Ok(before);
     }
     store.profile().refuse_suspended()?;
-    if store.members().iter().any(|member| member.login == new.login) {
+    refuse_too_many(store, caller, moment.now)?;
+    if is_member(store, &new.login) {
         return refuse(Code::AlreadyExists, "This login is a member of the distributor already.");
     }
-    let (user, name, first_half) = match identity {
-        Identity::Known(person) => (person.id, person.name.clone(), None),
-        Identity::New(user, half) => (*user, new.name, Some(*half)),
-    };
-    let subject = json!({ "userID": user, "login": new.login, "name": name, "roles": new.roles });
+    let subject = json!({ "userID": user, "login": new.login, "name": new.name, "roles": new.roles });
     let kind = ApprovalKind::CreateUser;
     refuse_repeated(store, kind, &subject)?;
-    let entry = "user.requested";
+    let (entry, first_half) = ("user.requested", Some(first));
     let approval =
         ask(store, moment, caller, Ask { kind, entry, user, subject, first_half, idempotency: idempotency.as_ref() })?;
     Ok(Requested { approval, replayed: false })
 }
 
-/// Requests a new password for a member on behalf of an admin.
+/// True if a member has the login; who left has not.
+pub fn is_member(store: &dyn Store, login: &Login) -> bool {
+    store.members().iter().any(|member| member.login == *login && !member.has_left())
+}
+
+/// Requests a new code for a member on behalf of an admin: a new password, or a new joining code while the member is
+/// invited.
 pub fn request_reset(
     store: &mut dyn Store,
     moment: Moment,
     caller: &Caller,
     id: &str,
     input: &Input,
-    half: HalfMark,
+    first: HalfDigest,
 ) -> Outcome<Requested> {
     let member = store.find_member(id)?;
     caller.may(&[Role::Admin])?;
@@ -187,6 +186,7 @@ pub fn request_reset(
         return Ok(before);
     }
     store.profile().refuse_suspended()?;
+    refuse_too_many(store, caller, moment.now)?;
     let user = member.person.id;
     let subject = json!({
         "userID": user, "login": member.login, "name": member.person.name, "memberVersion": member.version,
@@ -194,7 +194,7 @@ pub fn request_reset(
     let kind = ApprovalKind::ResetUser;
     refuse_repeated(store, kind, &subject)?;
     let entry = "user.reset-requested";
-    let first_half = Some(half);
+    let first_half = Some(first);
     let approval =
         ask(store, moment, caller, Ask { kind, entry, user, subject, first_half, idempotency: idempotency.as_ref() })?;
     Ok(Requested { approval, replayed: false })
@@ -204,6 +204,12 @@ pub fn request_reset(
 pub fn subject_user(approval: &Approval) -> Outcome<UserID> {
     let id = approval.subject_text("userID").and_then(|id| id.parse().ok());
     Ok(id.ok_or_else(|| InternalError::new("a request about a user without an ID"))?)
+}
+
+/// The login that a request concerns.
+fn subject_login(approval: &Approval) -> Result<Login, InternalError> {
+    let login = approval.subject_text("login").and_then(|login| login.parse().ok());
+    login.ok_or_else(|| InternalError::new("a stored login that cannot be parsed"))
 }
 
 fn roles_of(approval: &Approval, member: &str) -> Result<Vec<Role>, InternalError> {
@@ -216,8 +222,11 @@ pub fn must_still_be_possible(store: &dyn Store, approval: &Approval) -> Outcome
         return refuse(Code::InvalidState, "The person who asked for this is no longer an admin.");
     }
     let user = subject_user(approval)?;
-    match (approval.kind, store.member(user)) {
+    match (approval.kind, store.member(user).filter(|member| !member.has_left())) {
         (ApprovalKind::CreateUser, Some(_)) => refuse(Code::InvalidState, "This person is a member already."),
+        (ApprovalKind::CreateUser, None) if is_member(store, &subject_login(approval)?) => {
+            refuse(Code::InvalidState, "This login is a member already.")
+        }
         (ApprovalKind::CreateUser, None) => Ok(()),
         (_, None) => refuse(Code::InvalidState, "This person is no member."),
         (_, Some(member)) if approval.subject.get("memberVersion") != Some(&json!(member.version)) => {
@@ -227,19 +236,24 @@ pub fn must_still_be_possible(store: &dyn Store, approval: &Approval) -> Outcome
     }
 }
 
-/// Carries out an approved request: the member is added or changed.
-pub fn carry_out(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approval) -> Outcome<Member> {
+/// Carries out an approved request: the member is invited or changed. The second half completes the code of a request that
+/// makes one.
+pub fn carry_out(
+    store: &mut dyn Store,
+    now: Timestamp,
+    actor: Actor,
+    approval: Approval,
+    second: HalfDigest,
+) -> Outcome<Member> {
     let user = subject_user(&approval)?;
-    let text = |name: &str| approval.subject_text(name).unwrap_or_default().to_string();
-    let (kind, member) = match (approval.kind, store.member(user)) {
-        (ApprovalKind::CreateUser, None) => {
-            let login =
-                text("login").parse().map_err(|_| InternalError::new("a stored login that cannot be parsed"))?;
-            let person = Person { id: user, name: text("name") };
-            let roles = roles_of(&approval, "roles")?;
-            ("user.created", Member { entry: 0, version: 1, person, login, roles, disabled: false, created_at: now })
+    let code = approval.first_half.map(|first| CodeDigest { first, second });
+    let (kind, member) = match (approval.kind, store.member(user), code) {
+        (ApprovalKind::CreateUser, None, Some(code)) => {
+            let name = approval.subject_text("name").unwrap_or_default().to_owned();
+            let (person, roles) = (Person { id: user, name }, roles_of(&approval, "roles")?);
+            ("user.created", Member::invited(person, subject_login(&approval)?, roles, code, now))
         }
-        (ApprovalKind::GrantUser, Some(member)) => {
+        (ApprovalKind::GrantUser, Some(member), None) => {
             // Roles removed since the request stay removed, apart from the requested ones.
             let mut roles = member.roles.clone();
             roles.extend(roles_of(&approval, "gains")?);
@@ -248,8 +262,12 @@ pub fn carry_out(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: 
             let (version, disabled) = (member.version + 1, member.disabled && !enables);
             ("user.granted", Member { version, roles, disabled, ..(*member).clone() })
         }
-        (ApprovalKind::ResetUser, Some(member)) => {
-            ("user.reset", Member { version: member.version + 1, ..(*member).clone() })
+        (ApprovalKind::ResetUser, Some(member), Some(code)) => {
+            let admission = match &member.admission {
+                Admission::Invited(_) => Admission::Invited(Some(Invitation { code, until: now.plus_ms(VALID_MS) })),
+                joined => joined.clone(),
+            };
+            ("user.reset", Member { version: member.version + 1, admission, ..(*member).clone() })
         }
         _ => return Err(InternalError::new("a user request that does not match its member").into()),
     };

@@ -10,6 +10,10 @@ pub const WINDOW_MS: i64 = 15 * 60_000;
 pub const MAX_PER_LOGIN: usize = 10;
 /// Maximum failures of all logins from one address in the window.
 pub const MAX_PER_ADDRESS: usize = 30;
+/// Time window for counting codes.
+pub const CODE_WINDOW_MS: i64 = 3_600_000;
+/// Maximum codes tried for one login from one address in their window.
+pub const MAX_CODES: usize = 30;
 /// Maximum failures of one login from all addresses; beyond it only known addresses may try.
 pub const MAX_FROM_ANYWHERE: u32 = 100;
 /// Time for which an address stays known after a sign-in from it.
@@ -33,6 +37,15 @@ pub fn refuse_too_many(of_login: &[Timestamp], of_all: &[Timestamp], now: Timest
     };
     let until = full(of_login, MAX_PER_LOGIN).max(full(of_all, MAX_PER_ADDRESS));
     match until {
+        Some(until) if now < until => Err(too_many(until.unix_ms() - now.unix_ms()).into()),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a code after too many, given the times at which codes of this login were tried in the window, oldest first.
+pub fn refuse_too_many_codes(tried: &[Timestamp], now: Timestamp) -> Outcome<()> {
+    let first = tried.len().checked_sub(MAX_CODES).and_then(|place| tried.get(place));
+    match first.map(|first| first.plus_ms(CODE_WINDOW_MS)) {
         Some(until) if now < until => Err(too_many(until.unix_ms() - now.unix_ms()).into()),
         _ => Ok(()),
     }
@@ -78,6 +91,14 @@ mod tests {
         let failures: Vec<Timestamp> = (0..30).map(at).collect();
         assert!(refuse_too_many(&[], &failures, at(40)).is_err());
         assert!(refuse_too_many(&[], &failures[1..], at(40)).is_ok());
+    }
+
+    #[test]
+    fn the_thirty_first_code_in_an_hour_waits_for_the_first_to_pass() {
+        let tried: Vec<Timestamp> = (0..30).map(|n| at(n * 1000)).collect();
+        assert!(refuse_too_many_codes(&tried[..29], at(30_000)).is_ok());
+        assert!(refuse_too_many_codes(&tried, at(CODE_WINDOW_MS - 1)).is_err());
+        assert!(refuse_too_many_codes(&tried, at(CODE_WINDOW_MS)).is_ok());
     }
 
     #[test]

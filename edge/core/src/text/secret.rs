@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use universal_wallet_sdk::key::ALPHABET;
 use zeroize::Zeroizing;
 
 /// A password, or a half of one, in memory: wiped on drop and hidden from `Debug`.
@@ -39,6 +40,12 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
     }
+}
+
+/// A random text of base-62 digits; every byte below 248 yields one, so 64 bytes are enough for 20.
+pub fn random_text(random: &[u8; 64], characters: usize) -> Zeroizing<String> {
+    let digits = random.iter().filter(|byte| **byte < 248).filter_map(|byte| ALPHABET.get(usize::from(byte % 62)));
+    Zeroizing::new(digits.take(characters).map(|digit| char::from(*digit)).collect())
 }
 
 #[cfg(test)]

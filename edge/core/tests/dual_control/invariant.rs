@@ -6,7 +6,8 @@ use universal_wallet_core::keys::model::KeyStatus;
 use universal_wallet_core::keys::settings::Settings;
 use universal_wallet_core::operations::model::OperationStatus;
 use universal_wallet_core::people;
-use universal_wallet_core::people::model::{Role, ability};
+use universal_wallet_core::people::ability::ability;
+use universal_wallet_core::people::model::Role;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::ip::cover;
 

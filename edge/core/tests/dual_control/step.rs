@@ -8,8 +8,8 @@ use universal_wallet_core::keys::model::KeyStatus;
 use universal_wallet_core::operations::create::{Created, MerchantLookup};
 use universal_wallet_core::operations::requester::Requester;
 use universal_wallet_core::people::caller::Caller;
+use universal_wallet_core::people::codes::{CodeDigest, HalfDigest};
 use universal_wallet_core::people::model::Role;
-use universal_wallet_core::people::password::HalfMark;
 use universal_wallet_core::people::second_factor::proof::Standing;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::{approvals, keys, operations, people};
@@ -19,7 +19,7 @@ use super::ROLES;
 use super::persons::{Acting, Behind, Person};
 use super::state::{Papers, State};
 use crate::support::memory::MemoryStore;
-use crate::support::{DAY_MS, create, input, minted, run, user};
+use crate::support::{DAY_MS, account, create, input, minted, run, user};
 
 /// User number of a new person.
 const NEWCOMER: u128 = 9;
@@ -228,10 +228,9 @@ impl State {
             }
             Step::Add(actor, meant_for) => {
                 let body = input(r#"{"login":"person-9","name":"Person 9","roles":["maker","checker"]}"#, None);
-                let identity = people::requests::Identity::New(user(NEWCOMER), HalfMark::of("first"));
-                let caller = self.caller(*actor);
+                let (caller, id, half) = (self.caller(*actor), user(NEWCOMER), HalfDigest::of("first"));
                 let asked =
-                    self.run(|store, moment| people::requests::request_new(store, moment, &caller, &body, &identity));
+                    self.run(|store, moment| people::requests::request_new(store, moment, &caller, &body, id, half));
                 self.meant_for.extend(asked.as_ref().map(|asked| (asked.approval.id, *meant_for)));
                 self.note(*actor, asked.map(|asked| asked.approval.id))
             }
@@ -243,7 +242,7 @@ impl State {
                 self.change(*actor, *target, &format!(r#"{{"disabled":{disabled}}}"#))
             }
             Step::Reset(actor, target) => {
-                let (caller, half) = (self.caller(*actor), HalfMark::of("first"));
+                let (caller, half) = (self.caller(*actor), HalfDigest::of("first"));
                 let asked = self.run(|store, moment| {
                     people::requests::request_reset(store, moment, &caller, &target.to_string(), &input("", None), half)
                 });
@@ -299,14 +298,25 @@ impl State {
     fn approve(&mut self, actor: Acting, approval: ApprovalID) -> bool {
         let (caller, stored) = (self.caller(actor), self.store.approval(approval).unwrap().unwrap());
         let body = input(format!(r#"{{"digest":"{}"}}"#, stored.digest), None);
-        let decided = self
-            .run(|store, moment| approvals::decide::approve(store, moment.now, &caller, &approval.to_string(), &body));
+        let decided = self.run(|store, moment| {
+            approvals::decide::approve(
+                store,
+                moment.now,
+                &caller,
+                &approval.to_string(),
+                &body,
+                HalfDigest::of("second"),
+            )
+        });
         let Some(decided) = decided else { return false };
         let held = |role: Role| caller.member.holds(role);
         assert!(held(Role::Checker) || (stored.kind.is_about_user() && held(Role::Admin)), "decided without the role");
         let (first, second) = (self.asked[&approval].clone(), self.logins.behind(actor));
         let about = people::requests::subject_user(&stored);
         if let (ApprovalKind::CreateUser, Ok(user)) = (stored.kind, &about) {
+            let code = CodeDigest { first: HalfDigest::of("first"), second: HalfDigest::of("second") };
+            let login = "person-9".parse().unwrap();
+            people::invitations::join(&mut self.store, self.now, &login, &code, account(NEWCOMER)).unwrap();
             let let_in_by = first.persons.union(&second.persons).copied().collect();
             self.logins.give(*user, self.meant_for[&approval], let_in_by);
         }

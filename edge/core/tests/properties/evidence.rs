@@ -13,6 +13,7 @@ use universal_wallet_core::operations::lifecycle;
 use universal_wallet_core::operations::model::{
     Destination, Direction, FloatEntry, OperationDecision, OperationStatus,
 };
+use universal_wallet_core::people::codes::HalfDigest;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_sdk::Amount;
@@ -56,7 +57,14 @@ fn decided_history() -> MemoryStore {
                 let checker = caller(&store, user(2));
                 let decided = run(&mut store, |store| match decision {
                     "reject" => approvals::decide::reject(store, START, &checker, &id.to_string(), &no),
-                    _ => approvals::decide::approve(store, START, &checker, &id.to_string(), &body),
+                    _ => approvals::decide::approve(
+                        store,
+                        START,
+                        &checker,
+                        &id.to_string(),
+                        &body,
+                        HalfDigest::of("second"),
+                    ),
                 });
                 assert_eq!(store.approval(id).unwrap().map(|it| it.view()), decided.ok().map(|it| it.approval.view()));
             }

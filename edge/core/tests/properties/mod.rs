@@ -11,6 +11,7 @@ use universal_wallet_core::id::{ApprovalID, DistributorID, KeyID};
 use universal_wallet_core::operations::create::{Created, MerchantLookup};
 use universal_wallet_core::operations::float::{FloatMovement, move_float};
 use universal_wallet_core::operations::requester::Requester;
+use universal_wallet_core::people::codes::HalfDigest;
 use universal_wallet_core::people::model::{Person, Role};
 use universal_wallet_core::store::Store;
 use universal_wallet_core::total::Total;
@@ -44,7 +45,8 @@ pub(crate) fn key(store: &mut MemoryStore, limits: &Value, now: Timestamp) -> Ke
     let key = run(store, |store| keys::lifecycle::request(store, at(now), &maker, &body)).unwrap().key;
     let digest = store.approval(key.approval).unwrap().unwrap().digest;
     let approve = input(json!({ "digest": digest }).to_string(), None);
-    run(store, |store| approvals::decide::approve(store, now, &checker, &key.approval.to_string(), &approve)).unwrap();
+    let (id, half) = (key.approval.to_string(), HalfDigest::of("second"));
+    run(store, |store| approvals::decide::approve(store, now, &checker, &id, &approve, half)).unwrap();
     let mint = || Ok(minted(DistributorID::from_uuid(Uuid::from_u128(1)), 5));
     let id = key.id.to_string();
     run(store, |store| keys::lifecycle::claim(store, at(now), &maker, &id, &input("", None), mint)).unwrap();

@@ -2,6 +2,7 @@
 
 use universal_wallet_core::error::Code;
 use universal_wallet_core::id::UserID;
+use universal_wallet_core::people::codes::HalfDigest;
 use universal_wallet_core::people::model::Role;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::{approvals, keys};
@@ -187,7 +188,7 @@ impl World {
             Decision::Approve { right_digest } => {
                 let shown = if right_digest { digest.to_string() } else { "0".repeat(64) };
                 let call = input(format!(r#"{{"digest":"{shown}"}}"#), None);
-                approvals::decide::approve(store, now, &caller, &id, &call)
+                approvals::decide::approve(store, now, &caller, &id, &call, HalfDigest::of("second"))
             }
             Decision::Reject => approvals::decide::reject(store, now, &caller, &id, &input(r#"{"reason":"no"}"#, None)),
             Decision::Withdraw => approvals::decide::withdraw(store, now, &caller, &id, &input("", None)),

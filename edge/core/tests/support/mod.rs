@@ -14,7 +14,8 @@ use universal_wallet_core::keys::token::{Minted, Peppers};
 use universal_wallet_core::operations::create::{Created, MerchantLookup, Prepared};
 use universal_wallet_core::operations::requester::Requester;
 use universal_wallet_core::people::caller::Caller;
-use universal_wallet_core::people::model::{Member, Person, Role};
+use universal_wallet_core::people::codes::CodeDigest;
+use universal_wallet_core::people::model::{Admission, Member, Person, Role};
 use universal_wallet_core::people::second_factor::proof::Standing;
 use universal_wallet_core::store::{Profile, Store};
 use universal_wallet_core::text::input::Input;
@@ -54,17 +55,23 @@ pub(crate) fn user(number: u128) -> UserID {
     UserID::from_uuid(Uuid::from_u128(number))
 }
 
-/// A member with that number.
+/// The account of the person with that number.
+pub(crate) fn account(number: u128) -> UserID {
+    user(1_000_000 + number)
+}
+
+/// A code with that number, given by its halves' numbers.
+pub(crate) fn code(first: u128, second: u128) -> CodeDigest {
+    CodeDigest::parse(&format!("{first:016x}-{second:016x}")).unwrap()
+}
+
+/// A member with that number, who joined.
 pub(crate) fn member(number: u128, roles: &[Role]) -> Member {
-    Member {
-        entry: 0,
-        version: 1,
-        person: Person { id: user(number), name: format!("Person {number}") },
-        login: format!("person-{number}").parse().unwrap(),
-        roles: roles.into(),
-        disabled: false,
-        created_at: START,
-    }
+    let person = Person { id: user(number), name: format!("Person {number}") };
+    let login = format!("person-{number}").parse().unwrap();
+    let code = code(number, number);
+    let admission = Admission::Joined { account: account(number), code };
+    Member { admission, ..Member::invited(person, login, roles.into(), code, START) }
 }
 
 /// A distributor with that number and its members.
@@ -75,7 +82,7 @@ pub(crate) fn distributor(number: u128, now: Timestamp, members: impl IntoIterat
     let mut store = MemoryStore::new(&profile);
     provisioning::create(&mut store, now, profile).unwrap();
     for member in members {
-        provisioning::add_user(&mut store, Moment { now, random: 0 }, member).unwrap();
+        provisioning::add_user(&mut store, now, member).unwrap();
     }
     store
 }

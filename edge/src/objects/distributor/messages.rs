@@ -1,10 +1,10 @@
 //! Messages to a distributor other than calls.
 
-use universal_wallet_core::audit::entry_builder::Moment;
-use universal_wallet_core::error::{Code, Error, Outcome, refuse};
-use universal_wallet_core::id::{OperationID, UserID};
+use universal_wallet_core::error::{Code, InternalError, Outcome, refuse};
+use universal_wallet_core::id::{DistributorID, OperationID, UserID};
 use universal_wallet_core::operations::cash_outs;
 use universal_wallet_core::people::model::{Member, Person};
+use universal_wallet_core::people::{invitations, members};
 use universal_wallet_core::provisioning;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::input::Idempotency;
@@ -15,7 +15,7 @@ use super::state::DistributorState;
 use crate::calls::shared::Shared;
 use crate::calls::step::DONE;
 use crate::messages::reply::reply;
-use crate::messages::to_distributor::{ConsoleCaller, Membership, NewMember, ToDistributor};
+use crate::messages::to_distributor::{CodeOwner, ConsoleCaller, Invited, Membership, NewMember, ToDistributor};
 use crate::platform::log::report;
 use crate::platform::random;
 use crate::platform::sockets::Closing;
@@ -34,17 +34,10 @@ pub(super) async fn cancel_request(state: Shared<DistributorState>, id: Operatio
     Ok(())
 }
 
-/// A person as a member.
-pub(super) fn new_member(new: NewMember, now: Timestamp) -> Member {
-    Member {
-        entry: 0,
-        version: 1,
-        person: Person { id: new.user, name: new.name },
-        login: new.login,
-        roles: new.roles,
-        disabled: false,
-        created_at: now,
-    }
+/// A person whom the issuer invites, as a member with a new ID.
+pub(super) fn new_member(new: NewMember, now: Timestamp) -> Result<Member, InternalError> {
+    let person = Person { id: UserID::from_uuid(random::uuid()?), name: new.name };
+    Ok(Member::invited(person, new.login, new.roles, new.code, now))
 }
 
 impl DistributorState {
@@ -54,23 +47,28 @@ impl DistributorState {
             return reply::<()>(Err(fault.into()));
         }
         match message {
-            ToDistributor::Create { id, .. } => {
-                // An earlier attempt created the distributor, and the issuer's record was not completed.
-                reply(if id == self.store.profile().id { Ok(()) } else { refuse(Code::AlreadyExists, "Taken.") })
-            }
+            ToDistributor::Create { id, members, .. } => reply(self.create_again(id, &members, now)),
             ToDistributor::AddMember { member, idempotency } => {
                 reply(self.add_member(member, idempotency.as_ref(), now))
             }
-            ToDistributor::Membership { user } => reply(Ok(self.membership(user))),
+            ToDistributor::Exists => reply(Ok(())),
+            ToDistributor::Membership { account } => reply(Ok(self.membership(account))),
+            ToDistributor::Invited { login, code } => {
+                let member = invitations::find(&self.store, now, &login, &code);
+                reply(Ok(member.map(|member| CodeOwner { user: member.person.id, name: member.person.name })))
+            }
+            ToDistributor::Join { login, code, account } => {
+                let joined = self.write(|store| invitations::join(store, now, &login, &code, account));
+                reply(joined.map(|(_, before)| before))
+            }
+            ToDistributor::Leave { account } => reply(self.leave(account, now)),
+            ToDistributor::Pause { account, idempotency } => reply(self.pause(account, idempotency.as_ref(), now)),
             ToDistributor::OpenRequest { id, from, amount, memo } => {
                 let wanted = cash_outs::Wanted { id, from, amount, memo, created_at: now };
                 reply(self.write(|store| cash_outs::open(store, now, wanted)))
             }
             ToDistributor::CancelRequest { .. } => DONE.into(),
-            ToDistributor::SessionEnded { user } => {
-                let closed = self.store.db.close_sockets(&user.to_string(), Closing::SessionEnded);
-                reply(closed.map_err(Error::from))
-            }
+            ToDistributor::SessionEnded { account } => reply(self.end_sockets(account)),
             ToDistributor::Export { export } => reply(self.next_page(export)),
         }
     }
@@ -82,31 +80,86 @@ impl DistributorState {
             return String::new();
         }
         self.store.listened = true;
-        let member = self.store.member(caller.user).filter(|member| !member.disabled && !caller.must_change_password);
+        let member = self.store.member_of(caller.account);
+        let member = member.filter(|member| member.is_active() && !caller.must_change_password);
         member.map(|member| member.person.id.to_string()).unwrap_or_default()
     }
 
-    fn membership(&self, user: UserID) -> Option<Membership> {
-        let member = self.store.member(user).filter(|member| !member.disabled)?;
-        Some(Membership { name: self.store.profile().name.clone(), roles: member.roles.clone() })
+    fn membership(&self, account: UserID) -> Option<Membership> {
+        let member = self.store.member_of(account)?;
+        let (name, roles) = (self.store.profile().name.clone(), member.roles.clone());
+        Some(Membership { user: member.person.id, name, roles, disabled: member.disabled })
     }
 
-    /// Adds a member for the issuer; returns whether the same call did so before.
-    fn add_member(&mut self, member: NewMember, idempotency: Option<&Idempotency>, now: Timestamp) -> Outcome<bool> {
+    /// Closes the sockets of sessions that ended.
+    fn end_sockets(&self, account: UserID) -> Outcome<()> {
+        let Some(member) = self.store.member_of(account) else { return Ok(()) };
+        Ok(self.store.db.close_sockets(&member.person.id.to_string(), Closing::SessionEnded)?)
+    }
+
+    /// Answers a repeated creation: people who have not joined get the new code.
+    fn create_again(&mut self, id: DistributorID, members: &[NewMember], now: Timestamp) -> Outcome<Vec<Invited>> {
+        if id != self.store.profile().id {
+            return refuse(Code::AlreadyExists, "Taken.");
+        }
+        self.write(|store| {
+            let renew = |new: &NewMember| {
+                let founders = store.members();
+                let user = founders.iter().find(|member| member.login == new.login).map(|member| member.person.id);
+                let user = user.ok_or_else(|| InternalError::new("a first user who is missing"))?;
+                Ok(Invited { user, new_code: provisioning::renew_code(store, now, user, new.code)? })
+            };
+            members.iter().map(renew).collect()
+        })
+    }
+
+    /// Invites a member for the issuer, and tells whether the same call did so before.
+    fn add_member(
+        &mut self,
+        new: NewMember,
+        idempotency: Option<&Idempotency>,
+        now: Timestamp,
+    ) -> Outcome<(Invited, bool)> {
+        if let Some(key) = idempotency
+            && let Some(user) = self.store.recall(key)?
+        {
+            let user = user.parse().map_err(|_| InternalError::new("a remembered user that cannot be parsed"))?;
+            let new_code = self.write(|store| Ok(provisioning::renew_code(store, now, user, new.code)?))?;
+            return Ok((Invited { user, new_code }, true));
+        }
+        let member = new_member(new, now)?;
+        let user = member.person.id;
+        self.write(|store| {
+            provisioning::invite(store, now, member)?;
+            idempotency.map_or(Ok(()), |key| store.remember(key, &user.to_string()))?;
+            Ok((Invited { user, new_code: true }, false))
+        })
+    }
+
+    fn leave(&mut self, account: UserID, now: Timestamp) -> Outcome<()> {
+        if let Some(user) = self.write(|store| members::leave(store, now, account))? {
+            self.store.db.close_sockets(&user.to_string(), Closing::MembershipEnded)?;
+        }
+        Ok(())
+    }
+
+    /// Pauses a member for the issuer; a repeated call changes nothing.
+    fn pause(&mut self, account: UserID, idempotency: Option<&Idempotency>, now: Timestamp) -> Outcome<()> {
         if let Some(key) = idempotency
             && self.store.recall(key)?.is_some()
         {
-            return Ok(true);
+            return Ok(());
         }
-        if self.store.member(member.user).is_some() {
-            return refuse(Code::AlreadyExists, "This login is a member of the distributor already.");
+        let user = self.write(|store| {
+            let user = provisioning::pause(store, now, account)?;
+            if let (Some(key), Some(user)) = (idempotency, user) {
+                store.remember(key, &user.to_string())?;
+            }
+            Ok(user)
+        })?;
+        match user {
+            Some(user) => Ok(self.store.db.close_sockets(&user.to_string(), Closing::SessionEnded)?),
+            None => Ok(()),
         }
-        let moment = Moment { now, random: random::bits()? };
-        let user = member.user.to_string();
-        self.write(|store| {
-            provisioning::add_user(store, moment, new_member(member, now))?;
-            idempotency.map_or(Ok(()), |key| store.remember(key, &user))?;
-            Ok(false)
-        })
     }
 }

@@ -16,7 +16,6 @@ mod verification;
 
 use std::rc::Rc;
 
-use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::{InternalError, Outcome, Refusal};
 use universal_wallet_core::provisioning;
 use universal_wallet_core::store::Profile;
@@ -34,9 +33,9 @@ use crate::http::answer::Answer;
 use crate::messages::call::Call;
 use crate::messages::envelope::{self, Opened, Receiver};
 use crate::messages::reply::{reply, unreadable};
-use crate::messages::to_distributor::ToDistributor;
+use crate::messages::to_distributor::{Invited, ToDistributor};
+use crate::platform::clock;
 use crate::platform::storage::Storage;
-use crate::platform::{clock, random};
 
 /// Types of the answers, for the API description.
 #[cfg(test)]
@@ -142,19 +141,21 @@ impl Distributor {
         })
     }
 
-    fn create(&mut self, message: ToDistributor, now: Timestamp) -> Outcome<()> {
+    fn create(&mut self, message: ToDistributor, now: Timestamp) -> Outcome<Vec<Invited>> {
         let ToDistributor::Create { id, name, currency, members } = message else {
             return Err(Refusal::not_found().into());
         };
         let profile = Profile { entry: 0, id, name, currency, suspended: false, created_at: now };
-        let moment = Moment { now, random: random::bits()? };
         let db = self.db.clone();
+        let mut invited = Vec::new();
         let store = self.db.atomically(|| {
             schema::create(&db)?;
             let mut store = SqlStore::open(db.clone(), Some(profile.clone()))?;
             provisioning::create(&mut store, now, profile)?;
             for member in members {
-                provisioning::add_user(&mut store, moment, new_member(member, now))?;
+                let member = new_member(member, now)?;
+                invited.push(Invited { user: member.person.id, new_code: true });
+                provisioning::add_user(&mut store, now, member)?;
             }
             Ok::<_, InternalError>(store)
         })?;
@@ -162,6 +163,6 @@ impl Distributor {
         // Ends the first event, which tells listeners and sets the alarm.
         state.step(|_, _| ());
         self.state = Some(state);
-        Ok(())
+        Ok(invited)
     }
 }

@@ -5,6 +5,7 @@ use std::mem;
 use rustc_hash::FxHashMap;
 use serde_json::json;
 use universal_wallet_core::approvals::deadlines;
+use universal_wallet_core::approvals::deciding::Deciding;
 use universal_wallet_core::error::{Error, InternalError, Outcome};
 use universal_wallet_core::operations::model::Merchant;
 use universal_wallet_core::people::caller::Caller;
@@ -31,6 +32,8 @@ pub(super) struct DistributorState {
     pub(super) counts: Counts,
     pub(super) addresses: Addresses,
     pub(super) merchants: FxHashMap<u32, Merchant>,
+    /// Decisions that wait for another object.
+    pub(super) deciding: Deciding,
     /// Time of the next alarm, if set since the object was loaded.
     pub(super) alarm_at: Option<i64>,
     /// The platform's time at the current event, which may have run backwards. Only waiting goes by it, never a
@@ -59,6 +62,7 @@ impl DistributorState {
             counts: Counts::default(),
             addresses: Addresses::default(),
             merchants: FxHashMap::default(),
+            deciding: Deciding::default(),
             alarm_at: None,
             clock: clock::now(),
         }
@@ -105,7 +109,7 @@ impl DistributorState {
 
     /// The caller, if an active member.
     pub(super) fn caller(&self, from: &ConsoleCaller) -> Option<Caller> {
-        let member = self.store.member(from.user).filter(|member| !member.disabled)?;
+        let member = self.store.member_of(from.account).filter(|member| member.is_active())?;
         let second_factor = Standing::Proved;
         Some(Caller { member, must_change_password: from.must_change_password, second_factor })
     }

@@ -8,11 +8,13 @@ use universal_wallet_core::error::{InternalError, Outcome, Refusal};
 
 use universal_wallet_core::operations::responses::OperationView;
 use universal_wallet_core::people::caller::Caller;
+use universal_wallet_core::people::codes::HalfDigest;
 use universal_wallet_core::people::requests;
 use universal_wallet_core::responses::{ApprovalView, KeyView, UserView};
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::input::{Idempotency, Input};
 use universal_wallet_core::text::json_text;
+use universal_wallet_core::text::secret::Secret;
 use universal_wallet_sdk::Timestamp;
 
 use super::lists::{Cursors, page};
@@ -39,13 +41,13 @@ pub(crate) struct Decision {
     /// The user, for a request about a user.
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<UserView>,
-    /// Second half of a new password, shown only in this answer.
+    /// Second half of a joining code or new password, shown only in this answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     password_half: Option<String>,
 }
 
-/// A person's decision on a request.
-type Decide = fn(&mut dyn Store, Timestamp, &Caller, &str, &Input) -> Outcome<Decided>;
+/// Ends a request: rejects or withdraws it.
+type End = fn(&mut dyn Store, Timestamp, &Caller, &str, &Input) -> Outcome<Decided>;
 
 impl DistributorState {
     /// `GET /approvals`.
@@ -78,10 +80,18 @@ impl DistributorState {
         Ok(Answer::json(200, &approval.view())?)
     }
 
+    /// True if the same call took a decision before.
+    pub(super) fn was_decided(&self, caller: &Caller, call: &Call) -> Outcome<bool> {
+        match idempotency(caller, call)? {
+            Some(key) => Ok(self.store.recall(&key)?.is_some()),
+            None => Ok(false),
+        }
+    }
+
     /// Takes a decision; a repeated call returns `Err` with the subject of the first one.
     fn decide(
         &mut self,
-        decision: Decide,
+        decision: impl FnOnce(&mut dyn Store, Timestamp, &Caller, &str, &Input) -> Outcome<Decided>,
         caller: &Caller,
         call: &Call,
         now: Timestamp,
@@ -93,6 +103,9 @@ impl DistributorState {
         {
             return Ok(Err(subject));
         }
+        if let Ok(id) = call.subject.parse() {
+            self.deciding.refuse(id, now)?;
+        }
         self.write(|store| {
             let decided = decision(store, now, caller, &call.subject, &call.input)?;
             remember(store, idempotency.as_ref(), &call.subject)?;
@@ -100,12 +113,25 @@ impl DistributorState {
         })
     }
 
-    /// `POST /approvals/{approvalID}/approve`, except for users.
-    pub(super) fn approve(&mut self, caller: &Caller, call: &Call, now: Timestamp) -> Outcome<Handled> {
-        let decided = match self.decide(decide::approve, caller, call, now)? {
+    /// `POST /approvals/{approvalID}/approve`. The second half of a code is made here, once, and told in this answer only.
+    pub(super) fn approve(
+        &mut self,
+        caller: &Caller,
+        call: &Call,
+        second: &Secret,
+        now: Timestamp,
+    ) -> Outcome<Handled> {
+        let half = HalfDigest::of(second.expose());
+        let approve = |store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str, input: &Input| {
+            decide::approve(store, now, caller, id, input, half)
+        };
+        let decided = match self.decide(approve, caller, call, now)? {
             Ok(decided) => decided,
             Err(subject) => return Ok(Handled::Answer(self.decided(&subject, None)?.replayed(true))),
         };
+        if decided.makes_code {
+            return Ok(Handled::Answer(self.decided(&call.subject, Some(second.expose()))?));
+        }
         match decided.operation.and_then(|operation| self.attempt(operation.number)) {
             Some(attempt) => Ok(Handled::Deliver(attempt)),
             None => Ok(Handled::Answer(self.decided(&call.subject, None)?)),
@@ -122,7 +148,7 @@ impl DistributorState {
         self.end_request(decide::withdraw, caller, call, now)
     }
 
-    fn end_request(&mut self, decision: Decide, caller: &Caller, call: &Call, now: Timestamp) -> Outcome<Answer> {
+    fn end_request(&mut self, decision: End, caller: &Caller, call: &Call, now: Timestamp) -> Outcome<Answer> {
         match self.decide(decision, caller, call, now)? {
             Ok(decided) => Ok(Answer::json(200, &decided.approval.view())?),
             Err(subject) => Ok(Answer::json(200, &self.store.find_approval(&subject)?.view())?.replayed(true)),

@@ -1,11 +1,12 @@
-//! Keys that need a person's attention: ending soon, idle, used from new addresses, refused, near their limits, old, or
-//! known to somebody who lost the right to act.
+//! What needs a person's attention: keys that end soon, are idle, used from new addresses, refused, near their limits, old,
+//! or known to somebody who lost the right to act; and passwords that the issuer reset.
 
 use serde::Serialize;
 use universal_wallet_core::error::{InternalError, Outcome};
 use universal_wallet_core::id::{KeyID, UserID};
 use universal_wallet_core::keys::model::{DAY_MS, Key};
 use universal_wallet_core::people::caller::Caller;
+use universal_wallet_core::people::model::PAUSE_MS;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::json_text;
 use universal_wallet_sdk::{Amount, Timestamp};
@@ -26,11 +27,11 @@ const NEARLY_SPENT: i64 = 80;
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Attention {
-    /// Items by key, newest key first.
+    /// Resets by the issuer, then items by key, newest key first.
     items: Vec<AttentionItem>,
 }
 
-/// One observation about a key.
+/// One observation about a key or a person.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -38,9 +39,9 @@ struct AttentionItem {
     /// Kind of the observation.
     #[cfg_attr(test, schemars(extend("enum" = KINDS)))]
     kind: &'static str,
-    /// The key.
-    #[serde(rename = "keyID")]
-    key_id: KeyID,
+    /// The key, for an observation about one.
+    #[serde(rename = "keyID", skip_serializing_if = "Option::is_none")]
+    key_id: Option<KeyID>,
     /// The person, for an observation about one.
     #[serde(rename = "userID", skip_serializing_if = "Option::is_none")]
     user_id: Option<UserID>,
@@ -53,7 +54,8 @@ struct AttentionItem {
 }
 
 #[cfg(test)]
-const KINDS: [&str; 7] = ["expiring", "unused", "new-ip", "denials", "volume", "old", "known-to-disabled"];
+const KINDS: [&str; 8] =
+    ["password-reset-by-issuer", "expiring", "unused", "new-ip", "denials", "volume", "old", "known-to-disabled"];
 
 struct Found {
     kind: &'static str,
@@ -68,15 +70,32 @@ impl DistributorState {
         caller.may(&[])?;
         let rows: Vec<(String,)> =
             self.store.db.rows("SELECT doc FROM keys WHERE status = 'active' ORDER BY n DESC LIMIT 10000", NONE)?;
-        let mut items = Vec::new();
+        let mut items = self.resets(now);
         for (text,) in rows {
             let key: Key = json_text::read(&text)?;
             for Found { kind, message, action, since } in self.found(&key, now)? {
                 let user_id = (kind == "known-to-disabled").then_some(key.maker.id);
-                items.push(AttentionItem { kind, key_id: key.id, user_id, message, action, since });
+                items.push(AttentionItem { kind, key_id: Some(key.id), user_id, message, action, since });
             }
         }
         Ok(Answer::json(200, &Attention { items })?)
+    }
+
+    /// Members whose password the issuer reset within a day.
+    fn resets(&self, now: Timestamp) -> Vec<AttentionItem> {
+        let members = self.store.members();
+        let paused = members.iter().filter(|member| !member.has_left()).filter_map(|member| {
+            let until = member.paused_until.filter(|until| now < *until)?;
+            Some(AttentionItem {
+                kind: "password-reset-by-issuer",
+                key_id: None,
+                user_id: Some(member.person.id),
+                message: format!("The issuer reset the password of {}.", member.login.as_str()),
+                action: "Ask the person whether they wanted it; disable them if not.",
+                since: until.plus_ms(-PAUSE_MS),
+            })
+        });
+        paused.collect()
     }
 
     fn found(&self, key: &Key, now: Timestamp) -> Result<Vec<Found>, InternalError> {
@@ -132,9 +151,9 @@ impl DistributorState {
             let message = format!("The key \"{label}\" is older than {OLD_DAYS} days.");
             add("old", message, "Rotate it.", claimed.plus_ms(OLD_DAYS * DAY_MS));
         }
-        if self.store.member(key.maker.id).is_none_or(|member| member.disabled) {
+        if self.store.member(key.maker.id).is_none_or(|member| !member.is_active()) {
             let message =
-                format!("{} claimed the key \"{label}\", is disabled now, and may still know it.", key.maker.name);
+                format!("{} claimed the key \"{label}\", may not act any more, and may still know it.", key.maker.name);
             add("known-to-disabled", message, "Rotate it, or revoke it.", claimed);
         }
         Ok(found)

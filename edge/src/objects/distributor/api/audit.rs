@@ -44,11 +44,9 @@ pub(super) async fn verify(state: &Shared<DistributorState>, from: &ConsoleCalle
     let first = for_member(state, from, |_, caller, _| {
         caller.may(&[])?;
         first_entry(call)
-    })
-    .await?;
+    })?;
     let anchor = anchor(call).await?;
     for_member(state, from, |state, _, _| Ok(Answer::json(200, &chain::verify_from(&state.store, anchor, first)?)?))
-        .await
 }
 
 /// `GET /issuer/v1/distributors/{distributorID}/verify`.

@@ -115,20 +115,20 @@ fn key_route(
 async fn by_person(state: &Shared<DistributorState>, from: &ConsoleCaller, call: &Call) -> Outcome<Response> {
     if let (Err(refused), Access::Console(roles)) = (Query::of(call.route, &call.query), call.route.access()) {
         // Whether the caller may call at all comes first in the order of checks.
-        return for_member(state, from, |_, caller, _| caller.may(roles).and(Err(refused))).await;
+        return for_member(state, from, |_, caller, _| caller.may(roles).and(Err(refused)));
     }
     let mut merchant = MerchantLookup::NotYet;
     loop {
         let handled = match call.route {
             Route::RequestUser => return Ok(Response::Answer(users::request_user(state, from, call).await?)),
             Route::RequestPasswordReset => return Ok(Response::Answer(users::request_reset(state, from, call).await?)),
-            Route::Approve if users::is_about_user(state, from, call).await? => {
-                return Ok(Response::Answer(users::approve(state, from, call).await?));
+            Route::Approve => {
+                let second = users::new_half()?;
+                users::approve_reset(state, from, call, &second).await?;
+                for_member(state, from, |state, caller, now| state.approve(caller, call, &second, now))?
             }
             Route::VerifyAudit => return Ok(Response::Answer(audit::verify(state, from, call).await?)),
-            _ => {
-                for_member(state, from, |state, caller, now| console_route(state, caller, call, &merchant, now)).await?
-            }
+            _ => for_member(state, from, |state, caller, now| console_route(state, caller, call, &merchant, now))?,
         };
         match handled {
             Handled::Answer(answer) => return Ok(Response::Answer(answer)),
@@ -168,7 +168,6 @@ fn console_route(
         Route::GetKeyUsage => state.get_key_usage(caller, call, now)?,
         Route::ListApprovals => state.list_approvals(caller, call)?,
         Route::GetApproval => state.get_approval(caller, call)?,
-        Route::Approve => return state.approve(caller, call, now),
         Route::Reject => state.reject(caller, call, now)?,
         Route::Withdraw => state.withdraw(caller, call, now)?,
         Route::ListConsoleOperations => {

@@ -2,21 +2,22 @@
 //! the decision.
 
 use serde::Serialize;
-use universal_wallet_core::approvals::decide;
-use universal_wallet_core::approvals::model::{Approval, ApprovalKind};
+use serde_json::Value;
+use universal_wallet_core::approvals::decide::{self, Reset};
+use universal_wallet_core::approvals::model::Approval;
 use universal_wallet_core::audit::entry_builder::Moment;
 use universal_wallet_core::error::{Code, InternalError, Outcome, refuse};
-use universal_wallet_core::id::{ApprovalID, UserID};
+use universal_wallet_core::id::{ApprovalID, DistributorID, UserID};
+use universal_wallet_core::people::account::Membership;
 use universal_wallet_core::people::caller::Caller;
+use universal_wallet_core::people::codes::{self, CodeDigest, HalfDigest};
 use universal_wallet_core::people::members;
-use universal_wallet_core::people::model::{Person, Role};
-use universal_wallet_core::people::password::{HALF_CHARACTERS, HalfMark, random_text};
-use universal_wallet_core::people::requests::{self, Identity, Requested};
+use universal_wallet_core::people::model::Role;
+use universal_wallet_core::people::requests::{self, Requested};
 use universal_wallet_core::responses::{ApprovalView, UserView};
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::secret::Secret;
 use universal_wallet_sdk::Timestamp;
-use zeroize::Zeroizing;
 
 use super::lists::{Cursors, page};
 use super::member::for_member;
@@ -25,8 +26,8 @@ use crate::calls::shared::Shared;
 use crate::http::answer::Answer;
 use crate::http::query::Query;
 use crate::messages::call::Call;
-use crate::messages::to_distributor::ConsoleCaller;
-use crate::messages::to_user::{Known, ToUser, Welcome};
+use crate::messages::to_distributor::{ConsoleCaller, ToDistributor};
+use crate::messages::to_user::{Known, ToUser};
 use crate::objects::distributor::state::DistributorState;
 use crate::platform::random;
 use crate::platform::sockets::Closing;
@@ -44,7 +45,7 @@ pub(crate) struct UserRequested {
     user_id: UserID,
     /// The request.
     approval: ApprovalView,
-    /// First half of a new password, shown only in this answer; absent for an existing login.
+    /// First half of the joining code or new password, shown only in this answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     password_half: Option<String>,
 }
@@ -66,41 +67,54 @@ pub(crate) struct UserChanged {
     approval: Option<ApprovalView>,
 }
 
-fn half() -> Result<Zeroizing<String>, InternalError> {
-    Ok(random_text(&random::bytes()?, HALF_CHARACTERS))
+/// A new half of a code.
+pub(super) fn new_half() -> Result<Secret, InternalError> {
+    Ok(codes::half(&random::bytes()?).into())
 }
 
-/// The answer to a request about a user, with one half of a new password, shown only once.
-fn requested(requested: &Requested, half: Option<&str>) -> Outcome<Answer> {
+/// The answer to a request about a user, with one half of the code, shown only once.
+fn requested(requested: &Requested, half: &Secret) -> Outcome<Answer> {
     let approval = &requested.approval;
     let body = UserRequested {
         approval_id: approval.id,
         user_id: requests::subject_user(approval)?,
         approval: approval.view(),
-        password_half: half.filter(|_| !requested.replayed).map(str::to_owned),
+        password_half: (!requested.replayed).then(|| half.expose().to_owned()),
     };
     Ok(Answer::json(201, &body)?.replayed(requested.replayed))
 }
 
-/// `POST /users`.
+/// `POST /users`. The login's object only learns that the distributor asks for it, whether it has an account or not.
 pub(super) async fn request_user(
     state: &Shared<DistributorState>,
     from: &ConsoleCaller,
     call: &Call,
 ) -> Outcome<Answer> {
-    let new = for_member(state, from, |_, caller, _| requests::read_new(caller, &call.input)).await?;
-    let known: Option<Known> = objects::user(new.login.as_str()).ask(&ToUser::Look).await?;
-    let first = half()?;
-    let identity = match known {
-        Some(known) => Identity::Known(Person { id: known.user, name: known.name }),
-        None => Identity::New(UserID::from_uuid(random::uuid()?), HalfMark::of(&first)),
-    };
+    let new = for_member(state, from, |_, caller, _| requests::read_new(caller, &call.input))?;
+    let invite = ToUser::Invite { distributor: call.distributor };
+    objects::user(new.login.as_str()).ask::<bool>(&invite).await?;
     for_member(state, from, |state, caller, now| {
-        let moment = Moment { now, random: random::bits()? };
-        let made = state.write(|store| requests::request_new(store, moment, caller, &call.input, &identity))?;
-        requested(&made, matches!(identity, Identity::New(..)).then_some(first.as_str()))
+        let (moment, first) = (Moment { now, random: random::bits()? }, new_half()?);
+        let (user, half) = (UserID::from_uuid(random::uuid()?), HalfDigest::of(first.expose()));
+        let made = state.write(|store| requests::request_new(store, moment, caller, &call.input, user, half))?;
+        requested(&made, &first)
     })
-    .await
+}
+
+/// The memberships of a login elsewhere that their Distributor does not know, as a broken-off joining leaves them. A
+/// Distributor that does not answer counts as one that knows it.
+async fn unknown_elsewhere(login: &str, here: DistributorID) -> Outcome<(Vec<Membership>, bool)> {
+    let known: Option<Known> = objects::user(login).ask(&ToUser::Look).await?;
+    let (mut unknown, mut elsewhere) = (Vec::new(), false);
+    let Some(Known { account, memberships, .. }) = known else { return Ok((unknown, elsewhere)) };
+    for listed in memberships.into_iter().filter(|listed| listed.distributor != here) {
+        let ask = ToDistributor::Membership { account };
+        match objects::distributor(listed.distributor).ask::<Option<Value>>(&ask).await {
+            Ok(None) => unknown.push(listed),
+            Ok(Some(_)) | Err(_) => elsewhere = true,
+        }
+    }
+    Ok((unknown, elsewhere))
 }
 
 /// `POST /users/{userID}/reset-password`.
@@ -109,94 +123,64 @@ pub(super) async fn request_reset(
     from: &ConsoleCaller,
     call: &Call,
 ) -> Outcome<Answer> {
-    let member = for_member(state, from, |state, _, _| state.store.find_member(&call.subject)).await?;
-    let known: Option<Known> = objects::user(member.login.as_str()).ask(&ToUser::Look).await?;
-    let first = half()?;
+    let member = for_member(state, from, |state, caller, _| {
+        let member = state.store.find_member(&call.subject)?;
+        caller.may(&[Role::Admin])?;
+        Ok(member)
+    })?;
+    let joined = member.account().is_some();
+    if joined && unknown_elsewhere(member.login.as_str(), call.distributor).await?.1 {
+        return refuse(
+            Code::InvalidState,
+            "This person is a member of other distributors too; ask the issuer to reset the password.",
+        );
+    }
     for_member(state, from, |state, caller, now| {
-        if known.is_none_or(|known| known.distributors != [call.distributor]) {
-            // The role is checked first, so nobody can probe for other memberships.
-            caller.may(&[Role::Admin])?;
-            return refuse(
-                Code::InvalidState,
-                "This person is a member of other distributors too; ask the issuer to reset the password.",
-            );
-        }
-        let (moment, mark) = (Moment { now, random: random::bits()? }, HalfMark::of(&first));
+        let (moment, first) = (Moment { now, random: random::bits()? }, new_half()?);
+        let half = HalfDigest::of(first.expose());
         let made =
-            state.write(|store| requests::request_reset(store, moment, caller, &call.subject, &call.input, mark))?;
-        requested(&made, Some(&first))
+            state.write(|store| requests::request_reset(store, moment, caller, &call.subject, &call.input, half))?;
+        requested(&made, &first)
     })
-    .await
 }
 
-/// True if approving the request involves the person's own object.
-pub(super) async fn is_about_user(
+/// `POST /approvals/{approvalID}/approve` of a new password: the person's own object judges it in the step that voids the
+/// old password. Until it has, nobody else decides the request.
+pub(super) async fn approve_reset(
     state: &Shared<DistributorState>,
     from: &ConsoleCaller,
     call: &Call,
-) -> Outcome<bool> {
-    for_member(state, from, |state, _, _| {
-        Ok(state
-            .store
-            .find_approval(&call.subject)
-            .is_ok_and(|approval| matches!(approval.kind, ApprovalKind::CreateUser | ApprovalKind::ResetUser)))
-    })
-    .await
-}
-
-/// `POST /approvals/{approvalID}/approve` of a new member or a new password.
-pub(super) async fn approve(state: &Shared<DistributorState>, from: &ConsoleCaller, call: &Call) -> Outcome<Answer> {
-    let second = Secret::from(half()?);
-    let approval = for_member(state, from, |state, caller, now| {
-        let approval = decide::approvable(&state.store, caller, &call.subject, &call.input)?;
-        requests::must_still_be_possible(&state.store, &approval)?;
-        if approval.kind == ApprovalKind::ResetUser {
-            first_half(&approval)?;
-            // Decided first: a password reset without a decision would be a loosening that nobody agreed to.
-            state.decide_user(caller, call, now)?;
+    second: &Secret,
+) -> Outcome<()> {
+    let begun = for_member(state, from, |state, caller, now| {
+        if state.was_decided(caller, call)? {
+            return Ok(None);
         }
-        Ok(approval)
-    })
-    .await?;
-    let text = |name: &str| approval.subject_text(name).unwrap_or_default().to_owned();
-    let (login, user) = (text("login"), requests::subject_user(&approval)?);
-    let person = objects::user(&login);
-    if approval.kind == ApprovalKind::ResetUser {
-        let (distributor, first_half) = (call.distributor, first_half(&approval)?);
-        person.ask::<()>(&ToUser::Reset { distributor, first_half, second_half: second.clone() }).await?;
-        return for_member(state, from, |state, _, _| {
-            // The person's sessions have ended, so their sockets are closed.
-            state.store.db.close_sockets(&user.to_string(), Closing::SessionEnded)?;
-            state.decided(&call.subject, Some(second.expose()))
-        })
-        .await;
+        let Some(reset) = decide::reset_to_make(&state.store, now, caller, &call.subject, &call.input)? else {
+            return Ok(None);
+        };
+        state.deciding.begin(reset.approval, now)?;
+        Ok(Some(reset))
+    })?;
+    let Some(Reset { approval, login, member, first }) = begun else { return Ok(()) };
+    let by = Membership { distributor: call.distributor, member };
+    let code = CodeDigest { first, second: HalfDigest::of(second.expose()) };
+    let result = async {
+        let (unknown, _) = unknown_elsewhere(login.as_str(), call.distributor).await?;
+        objects::user(login.as_str()).ask::<()>(&ToUser::Reset { by, unknown, code }).await
     }
-    let welcome = Welcome {
-        user,
-        login: login.parse().map_err(|_| InternalError::new("a stored login that cannot be parsed"))?,
-        name: text("name"),
-        distributor: call.distributor,
-        approval: approval.id.to_string(),
-        halves: approval.first_half.map(|first| (first, second.clone())),
-    };
-    person.ask::<()>(&ToUser::Welcome(welcome)).await?;
-    for_member(state, from, |state, caller, now| {
-        state.decide_user(caller, call, now)?;
-        state.decided(&call.subject, approval.first_half.is_some().then_some(second.expose()))
+    .await;
+    state.step(|state, _| {
+        state.deciding.end(approval);
+        if result.is_ok() {
+            // The person's sessions have ended, so their sockets are closed.
+            state.store.db.close_sockets(&member.to_string(), Closing::SessionEnded)?;
+        }
+        result
     })
-    .await
-}
-
-/// The mark of a reset's first password half.
-fn first_half(approval: &Approval) -> Result<HalfMark, InternalError> {
-    approval.first_half.ok_or_else(|| InternalError::new("a reset without the first half's mark"))
 }
 
 impl DistributorState {
-    fn decide_user(&mut self, caller: &Caller, call: &Call, now: Timestamp) -> Outcome<()> {
-        self.write(|store| decide::approve(store, now, caller, &call.subject, &call.input).map(|_| ()))
-    }
-
     /// `GET /users`: in the order in which they were added.
     pub(super) fn list_users(&self, caller: &Caller, call: &Call) -> Outcome<Answer> {
         caller.may(&[])?;
@@ -205,6 +189,7 @@ impl DistributorState {
         let cursors = Cursors::new(&self.store, "users");
         let shown = cursors.read(&query)?.unwrap_or(0);
         let members = self.store.members();
+        let members: Vec<_> = members.iter().filter(|member| !member.has_left()).collect();
         let rest = usize::try_from(shown).ok().and_then(|shown| members.get(shown..)).unwrap_or_default();
         let items = rest.iter().take(limit as usize).map(|member| member.view()).collect();
         let more = rest.len() > limit as usize;

@@ -1,0 +1,153 @@
+//! Signing in, sessions, and changing the password.
+
+use universal_wallet_core::error::{Code, Error, InternalError, Outcome, Refusal, refuse};
+use universal_wallet_core::people::account::{Account, Password};
+use universal_wallet_core::people::codes::CodeDigest;
+use universal_wallet_core::people::password::{MAX_BYTES, PasswordHash, refuse_unfit, verify};
+use universal_wallet_core::people::sign_in::{
+    IDLE_MS, KNOWN_MS, MAX_FROM_ANYWHERE, MAX_PER_LOGIN, WINDOW_MS, alive, not_signed_in, too_many, wrong_credentials,
+};
+use universal_wallet_core::text::digest::Digest;
+use universal_wallet_core::text::secret::{Secret, random_text};
+use universal_wallet_sdk::Timestamp;
+
+use super::User;
+use crate::messages::to_user::{CodeSignIn, SignedIn};
+use crate::platform::random;
+use crate::platform::storage::NONE;
+
+/// Minimum time between two records of a session's use.
+const SEEN_STEP_MS: i64 = 60_000;
+
+pub(super) fn signed_in(account: &Account, token: Option<Secret>) -> SignedIn {
+    SignedIn {
+        account: account.id,
+        login: account.login.clone(),
+        name: account.name.clone(),
+        must_change_password: account.password.must_be_changed(),
+        memberships: account.memberships.clone(),
+        token,
+    }
+}
+
+impl User {
+    pub(super) fn sign_in(&mut self, password: &str, ip: &str, now: Timestamp) -> Outcome<SignedIn> {
+        if let Some(account) = &self.record.account
+            && account.failures >= MAX_FROM_ANYWHERE
+            && !self.is_known_address(ip, now)?
+        {
+            return Err(too_many(WINDOW_MS).into());
+        }
+        // Argon2id has the same cost for known and unknown logins.
+        let tried = if password.len() > MAX_BYTES { "" } else { password };
+        let own = match self.record.account.as_ref().map(|account| &account.password) {
+            Some(Password::Own(hash)) => Some(hash),
+            Some(Password::Code { .. }) | None => None,
+        };
+        let right = verify(tried, own)?;
+        if self.record.account.is_none() {
+            return Err(wrong_credentials().into());
+        }
+        if !right {
+            self.change_account(|account| {
+                account.failures = account.failures.saturating_add(1);
+                Ok(())
+            })?;
+            return Err(wrong_credentials().into());
+        }
+        self.begin_session(ip, now)
+    }
+
+    /// Signs in with a code that is the account's password. A wrong code costs no work and counts as no failure.
+    pub(super) fn sign_in_by_code(&mut self, code: &CodeDigest, ip: &str, now: Timestamp) -> Outcome<CodeSignIn> {
+        if self.record.account.is_none() {
+            return Ok(CodeSignIn::NoAccount { invited_by: self.record.invited_by.clone() });
+        }
+        self.change_account(|account| account.use_code(code, now))?;
+        self.begin_session(ip, now).map(CodeSignIn::SignedIn)
+    }
+
+    pub(super) fn begin_session(&mut self, ip: &str, now: Timestamp) -> Outcome<SignedIn> {
+        let secret = random_text(&random::bytes()?, 43);
+        let account = self.change_account(|account| {
+            account.failures = 0;
+            Ok(account.clone())
+        })?;
+        self.db.run("DELETE FROM sessions WHERE seen <= ?", (now.unix_ms() - IDLE_MS,))?;
+        self.db.run(
+            "INSERT INTO sessions (token, created, seen) VALUES (?1, ?2, ?2)",
+            (Digest::of(&[secret.as_bytes()]), now.unix_ms()),
+        )?;
+        self.db.run(
+            "INSERT INTO known_addresses (ip, at) VALUES (?, ?) ON CONFLICT (ip) DO UPDATE SET at = excluded.at",
+            (ip, now.unix_ms()),
+        )?;
+        self.db.run("DELETE FROM known_addresses WHERE at <= ?", (now.unix_ms() - KNOWN_MS,))?;
+        Ok(signed_in(&account, Some(secret.into())))
+    }
+
+    fn is_known_address(&self, ip: &str, now: Timestamp) -> Result<bool, InternalError> {
+        let since = now.unix_ms() - KNOWN_MS;
+        let row: Option<(u8,)> = self.db.row("SELECT 1 FROM known_addresses WHERE ip = ? AND at > ?", (ip, since))?;
+        Ok(row.is_some())
+    }
+
+    /// The person of a live session.
+    pub(super) fn session(&self, token: &Digest, now: Timestamp) -> Outcome<SignedIn> {
+        let Some(account) = &self.record.account else { return Err(not_signed_in().into()) };
+        let row: Option<(i64, i64)> = self.db.row("SELECT created, seen FROM sessions WHERE token = ?", (token,))?;
+        let Some((created, seen)) = row else { return Err(not_signed_in().into()) };
+        if !alive(Timestamp::from_unix_ms(created), Timestamp::from_unix_ms(seen), now) {
+            self.db.run("DELETE FROM sessions WHERE token = ?", (token,))?;
+            return Err(not_signed_in().into());
+        }
+        if now.unix_ms() - seen >= SEEN_STEP_MS {
+            self.db.run("UPDATE sessions SET seen = ? WHERE token = ?", (now.unix_ms(), token))?;
+        }
+        Ok(signed_in(account, None))
+    }
+
+    pub(super) fn sign_out(&self, token: &Digest, now: Timestamp) -> Outcome<SignedIn> {
+        let person = self.session(token, now)?;
+        self.db.run("DELETE FROM sessions WHERE token = ?", (token,))?;
+        Ok(person)
+    }
+
+    /// Ends all sessions.
+    pub(super) fn end_sessions(&self) -> Outcome<()> {
+        Ok(self.db.run("DELETE FROM sessions", NONE)?)
+    }
+
+    pub(super) fn change_password(
+        &mut self,
+        token: &Digest,
+        current: &str,
+        new: &str,
+        now: Timestamp,
+    ) -> Outcome<SignedIn> {
+        let caller = self.session(token, now)?;
+        refuse_unfit("new", new)?;
+        if new == current {
+            return Err(Refusal::field(Code::InvalidRequest, "new", "must differ from the current one").into());
+        }
+        let right = match self.record.account.as_ref().map(|account| &account.password) {
+            Some(Password::Own(hash)) => verify(current, Some(hash))?,
+            Some(Password::Code { code, .. }) => CodeDigest::parse(current).is_some_and(|tried| tried == *code),
+            None => false,
+        };
+        if !right {
+            // Somebody who found an open session must not be able to guess the password in it.
+            self.db.run("UPDATE sessions SET wrong = wrong + 1 WHERE token = ?", (token,))?;
+            self.db.run("DELETE FROM sessions WHERE token = ? AND wrong >= ?", (token, MAX_PER_LOGIN))?;
+            return refuse(Code::InvalidCredentials, "The current password is wrong.");
+        }
+        let password = Password::Own(PasswordHash::new(new, random::bytes()?)?);
+        self.change_account(|account| {
+            account.password = password;
+            account.failures = 0;
+            Ok(())
+        })?;
+        self.db.run("DELETE FROM sessions WHERE token <> ?", (token,)).map_err(Error::from)?;
+        Ok(caller)
+    }
+}

@@ -60,8 +60,11 @@ fn disable(world: &mut World, office: usize) -> bool {
     run(&mut world.offices[office], |store| people::members::change(store, moment, &admin, &id, &body)).is_ok()
 }
 
-/// Explores; returns the number of states and whom the search found acting where they must not.
-fn explore(fault: Fault, codes: [Who; 2], depth: usize) -> (usize, Option<(Who, usize)>, BTreeSet<(Who, usize)>) {
+/// A person who acts at an office.
+type Acting = (Who, usize);
+
+/// Explores; returns the number of states, whom the search found acting where they must not, and all who act.
+fn explore(fault: Fault, codes: [Who; 2], depth: usize) -> (usize, Option<Acting>, BTreeSet<Acting>) {
     let mut seen = HashSet::new();
     let mut acting = BTreeSet::new();
     let mut frontier = vec![World::new(fault, codes)];

@@ -50,6 +50,12 @@ impl Person {
         edge.post("/admin/v1/session/memberships").header("Cookie", &cookie).json(json!({ "code": code })).send()
     }
 
+    /// The `userID` of the account, which its own session shows.
+    pub fn account(&self, edge: &Edge) -> String {
+        let session = edge.get("/admin/v1/session").person(self).send().ok();
+        session["userID"].as_str().unwrap().to_owned()
+    }
+
     /// Signs in again.
     pub fn sign_in(&self, edge: &Edge) -> Answer {
         sign_in(edge, &self.login, &self.password, "198.51.100.7")

@@ -89,7 +89,7 @@ fn asking() -> Vec<Operation> {
                 }),
             )
             .answers::<KeyView>(201, "The key, pending.", pending_key_example())
-            .refuses(&[Code::InvalidAmount, Code::RoleRequired, Code::DistributorSuspended]),
+            .refuses(&[Code::InvalidAmount, Code::RoleRequired, Code::DistributorSuspended, Code::RateLimited]),
         new(Route::ClaimKey, "claimKey", "Claim an approved key")
             .about(
                 "Its maker takes the secret, once, within 24 hours of the approval. It is made here, shown in this \
@@ -144,7 +144,7 @@ fn asking() -> Vec<Operation> {
                 key["replaces"] = "key_9a1c7f52-0b4e-4d3a-8f3c-2f0e6d1b7a90".into();
                 key
             })
-            .refuses(&[Code::RoleRequired, Code::DistributorSuspended, Code::InvalidState]),
+            .refuses(&[Code::RoleRequired, Code::DistributorSuspended, Code::InvalidState, Code::RateLimited]),
     ]
 }
 

@@ -89,7 +89,7 @@ fn only_members_of_this_page_listen() {
     assert_eq!(listen(&distributor, &other.maker.cookie(&edge), "", None).unwrap_err(), 404);
     assert_eq!(listen(&distributor, "__Host-uw_session=x", "", None).unwrap_err(), 401);
     listen(&distributor, &cookie, "", Some(&edge.url)).unwrap();
-    let shows = |person: &Person| listen(&distributor, &cookie, &format!("?person={}", person.id), None);
+    let shows = |person: &Person| listen(&distributor, &cookie, &format!("?person={}", person.account(&edge)), None);
     shows(&distributor.maker).unwrap();
     assert_eq!(shows(&distributor.checker).unwrap_err(), 409);
     for malformed in ["?person=x", "?person=", "?who=x"] {

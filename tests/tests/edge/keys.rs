@@ -78,7 +78,7 @@ fn a_key_has_the_published_form_and_only_its_digest_is_kept() {
         secret.parse::<ApiKey>().expect("a client that sees the key finds its checksum right");
         let digits = &secret[4..];
         assert!(digits.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{secret}");
-        for table in ["meta", "entries", "members", "keys", "approvals", "operations", "remembered", "last_used"] {
+        for table in ["meta", "entries", "members", "keys", "approvals", "operations", "used", "last_used"] {
             let rows = edge.sql("DISTRIBUTOR", &distributor.id, &format!("SELECT * FROM {table}"), json!([]));
             let text = json!(rows).to_string();
             assert!(!text.contains(digits) && !text.contains(&digits[..34]), "{table} holds a secret");

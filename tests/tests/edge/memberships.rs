@@ -82,6 +82,7 @@ fn only_the_right_code_of_the_right_login_joins_once() {
     let session = guest.join(&edge, &format!(" {code} ")).ok();
     assert_eq!(session["distributors"][1]["roles"], json!(["maker"]));
     assert_eq!(user(&d, &id)["status"], "active");
+    assert_eq!(user(&d, &id)["name"], "Nina New", "the name that the request gave");
     guest.join(&edge, &code).refused(400, "invalid_code");
     d.ask_for_key(guest, Distributor::generous()).ok();
 
@@ -89,7 +90,6 @@ fn only_the_right_code_of_the_right_login_joins_once() {
     edge.stop_clock(start + 7 * DAY_MS);
     let admin = copy(&other.admin);
     admin.join(&edge, &late).refused(400, "invalid_code");
-    assert_eq!(user(&d, &id)["name"], "Nina New", "the name that the request gave");
 }
 
 /// The same person with a session of their own.

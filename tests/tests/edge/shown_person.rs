@@ -13,6 +13,7 @@ fn a_call_of_a_page_that_shows_somebody_else_does_nothing() {
     let distributor = edge.distributor();
     let (shown, now) = (&distributor.checker, &distributor.maker);
     let cookie = cookie_of(&now.sign_in(&edge));
+    let (shown, own) = (shown.account(&edge), now.account(&edge));
     let call = |method: &str, path: &str, header: &str| {
         edge.request(method, path).header("Cookie", &cookie).header(HEADER, header)
     };
@@ -20,33 +21,33 @@ fn a_call_of_a_page_that_shows_somebody_else_does_nothing() {
     let operations = distributor.console("/operations");
     let count = || edge.get(&operations).person(now).send().ok().as_array().map(Vec::len);
 
-    call("POST", &operations, &shown.id).json(body.clone()).send().refused(409, "session_changed");
-    call("GET", &operations, &shown.id).send().refused(409, "session_changed");
+    call("POST", &operations, &shown).json(body.clone()).send().refused(409, "session_changed");
+    call("GET", &operations, &shown).send().refused(409, "session_changed");
     let password = json!({ "current": now.password, "new": "another long password" });
-    call("POST", "/admin/v1/session/password", &shown.id).json(password).send().refused(409, "session_changed");
-    call("DELETE", "/admin/v1/session", &shown.id).send().refused(409, "session_changed");
-    for malformed in ["", "x", "usr_1", &format!("{0}, {0}", now.id)] {
+    call("POST", "/admin/v1/session/password", &shown).json(password).send().refused(409, "session_changed");
+    call("DELETE", "/admin/v1/session", &shown).send().refused(409, "session_changed");
+    for malformed in ["", "x", "usr_1", &format!("{own}, {own}")] {
         let refused: Answer = call("POST", &operations, malformed).json(body.clone()).send();
         refused.refused(400, "invalid_request");
         assert!(refused.text.contains(HEADER), "{refused}");
     }
-    let twice = call("POST", &operations, &now.id).header(HEADER, &now.id).json(body.clone()).send();
+    let twice = call("POST", &operations, &own).header(HEADER, &own).json(body.clone()).send();
     twice.refused(400, "invalid_request");
     assert_eq!(count(), Some(0), "nothing was done");
 
     // Reading one's session and signing in come before anybody is shown.
-    assert_eq!(call("GET", "/admin/v1/session", &shown.id).send().ok()["userID"], json!(now.id));
+    assert_eq!(call("GET", "/admin/v1/session", &shown).send().ok()["userID"], json!(own));
     let sign_in = json!({ "login": now.login, "password": now.password });
-    call("POST", "/admin/v1/session", &shown.id).json(sign_in).send().ok();
+    call("POST", "/admin/v1/session", &shown).json(sign_in).send().ok();
 
-    call("POST", &operations, &now.id).json(body).send().ok();
+    call("POST", &operations, &own).json(body).send().ok();
     assert_eq!(count(), Some(1));
     // Without a session nobody learns whose it was, and a stranger's distributor comes after the person.
-    edge.get(&operations).header(HEADER, &shown.id).send().refused(401, "not_signed_in");
+    edge.get(&operations).header(HEADER, &shown).send().refused(401, "not_signed_in");
     let foreign = format!("/admin/v1/distributors/{}/operations", uuid::Uuid::new_v4());
-    call("GET", &foreign, &shown.id).send().refused(409, "session_changed");
-    call("GET", &foreign, &now.id).send().refused(404, "not_found");
-    assert_eq!(call("DELETE", "/admin/v1/session", &now.id).send().status, 204);
+    call("GET", &foreign, &shown).send().refused(409, "session_changed");
+    call("GET", &foreign, &own).send().refused(404, "not_found");
+    assert_eq!(call("DELETE", "/admin/v1/session", &own).send().status, 204);
 }
 
 #[test]

@@ -84,7 +84,7 @@ impl<'a> World<'a> {
         let count = |table: &str| {
             d.edge.sql("DISTRIBUTOR", &d.id, &format!("SELECT COUNT(*) AS c FROM {table}"), json!([]))[0]["c"].clone()
         };
-        let tables = ["entries", "operations", "keys", "approvals", "members", "remembered", "requests", "deadlines"];
+        let tables = ["entries", "operations", "keys", "approvals", "members", "used", "requests", "deadlines"];
         json!([d.position(), d.edge.wallet(&format!("wallets/{PHONE}")), tables.map(count)])
     }
 }

@@ -101,6 +101,18 @@ impl<'a> House<'a> {
         Member { standing: Standing::Active, roles, person, keys }
     }
 
+    /// Ends what waits for a decision but operations, since a person has a limited number of open requests.
+    pub(super) fn end_open_requests(&self) {
+        let (edge, distributor) = (self.edge, &self.distributor);
+        let path = distributor.console("/approvals?status=pending&limit=1000");
+        let open = edge.get(&path).person(&distributor.checker).send().ok();
+        for request in open["items"].as_array().unwrap().iter().filter(|request| request["kind"] != "operation") {
+            let path = distributor.console(&format!("/approvals/{}/reject", text(&request["approvalID"])));
+            // The checker's own requests stay.
+            edge.post(&path).person(&distributor.checker).json(json!({ "reason": "no" })).send();
+        }
+    }
+
     /// Takes roles from a person, or requests more for them.
     pub(super) fn set_roles(&self, person: &Person, letters: &str) -> Value {
         let path = self.distributor.console(&format!("/users/{}", person.id));

@@ -123,6 +123,7 @@ fn every_route_that_changes_something_is_allowed_to_the_roles_of_the_table_and_t
     writeln!(table, "{:<66}{heads}", "a admin, m maker, c checker, v viewer").unwrap();
     let mut wrong = Vec::new();
     for row in &rows {
+        house.end_open_requests();
         for (asked, whose) in
             [(Asked::Other, ""), (Asked::Own, "asked for by themselves"), (Asked::AboutThem, "about themselves")]
         {

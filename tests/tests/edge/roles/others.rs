@@ -67,7 +67,7 @@ fn a_key_changes_something_with_the_permission_to_perform_operations_alone() {
 
 /// A call by the issuer.
 type ByIssuer = fn(&Distributor<'_>) -> (&'static str, String, Value);
-const BY_ISSUER: [(Route, ByIssuer); 10] = [
+const BY_ISSUER: [(Route, ByIssuer); 11] = [
     (Route::CreateDistributor, |_| {
         let user =
             |role: &str| json!({ "login": format!("{role}-{}@bank.test", unique()), "name": "N", "roles": [role] });
@@ -96,6 +96,8 @@ const BY_ISSUER: [(Route, ByIssuer); 10] = [
         let request = d.request_cash_out(PHONE, "0.01");
         ("DELETE", format!("/issuer/v1/wallets/{PHONE}/cashouts/{request}"), json!({}))
     }),
+    // Last, since it ends the person's sessions.
+    (Route::ResetPassword, |d| ("POST", format!("/issuer/v1/users/{}/reset-password", d.checker.login), json!({}))),
 ];
 
 fn unique() -> String {
@@ -133,7 +135,7 @@ fn the_issuers_token_alone_does_what_the_issuer_does() {
 
 #[test]
 fn a_session_is_begun_by_anyone_and_changed_by_whoever_holds_it() {
-    let rows = [Route::SignIn, Route::SignOut, Route::ChangePassword];
+    let rows = [Route::SignIn, Route::SignOut, Route::ChangePassword, Route::JoinDistributor, Route::LeaveDistributor];
     assert_eq!(
         HashSet::from(rows),
         changing(|access| access == Access::Session),
@@ -141,7 +143,14 @@ fn a_session_is_begun_by_anyone_and_changed_by_whoever_holds_it() {
     );
     assert_eq!(changing(|access| access == Access::Public), HashSet::new());
     let edge = Edge::start();
-    let maker = &edge.distributor().maker;
+    let distributor = edge.distributor();
+    let maker = &distributor.maker;
+    let join = || edge.post("/admin/v1/session/memberships").json(json!({ "code": "no code" }));
+    let leave = || edge.delete(&format!("/admin/v1/session/memberships/{}", distributor.id));
+    join().send().refused(401, "not_signed_in");
+    leave().send().refused(401, "not_signed_in");
+    join().person(maker).send().refused(400, "invalid_code");
+    leave().person(maker).send().refused(409, "invalid_state");
     let out = || edge.delete("/admin/v1/session");
     let change = json!({ "current": maker.password, "new": "a new and better password" });
     let change = || edge.post("/admin/v1/session/password").json(change.clone());

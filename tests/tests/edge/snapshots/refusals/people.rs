@@ -55,6 +55,8 @@ fn sessions(sheet: &mut Sheet, d: &Distributor<'_>) {
         sheet.add(&d.edge.get(&d.console("")).person(&d.maker).header("X-UW-Person", shown).send());
     }
     sheet.add(&d.edge.post("/admin/v1/session").json(json!({})).send());
+    let join = d.edge.post("/admin/v1/session/memberships").person(&d.maker);
+    sheet.add(&join.json(json!({ "code": "no code" })).send());
     sheet.add(&sign_in(d.edge, &"x".repeat(257), WRONG, IP));
     sheet.add(&sign_in(d.edge, &d.maker.login, WRONG, IP));
     let mut more = std::iter::repeat_with(|| sign_in(d.edge, &d.maker.login, WRONG, IP));

@@ -80,8 +80,8 @@ fn no_session_is_fixed_replayed_or_made_up() {
     let own = cookie_of(&answer);
     assert_ne!(own, enemys);
     let who = |cookie: &str| edge.get("/admin/v1/session").header("Cookie", cookie).send();
-    assert_eq!(who(&enemys).ok()["userID"], json!(checker.id));
-    assert_eq!(who(&own).ok()["userID"], json!(maker.id));
+    assert_eq!(who(&enemys).ok()["userID"], json!(checker.account(&edge)));
+    assert_eq!(who(&own).ok()["userID"], json!(maker.account(&edge)));
     // Parts of two sessions do not make a session.
     let parts = |cookie: &str| cookie.split_once('=').unwrap().1.split('.').map(str::to_owned).collect::<Vec<_>>();
     let (a, b) = (parts(&own), parts(&enemys));
@@ -95,7 +95,7 @@ fn no_session_is_fixed_replayed_or_made_up() {
         let made_up = format!("__Host-uw_session={}", mixed.map(String::as_str).join("."));
         // In capitals the hexadecimal login is the same login: the same session or none, never another.
         let answer = who(&made_up);
-        assert!(answer.status == 401 || answer.ok()["userID"] == json!(maker.id), "{answer}");
+        assert!(answer.status == 401 || answer.ok()["userID"] == json!(maker.account(&edge)), "{answer}");
     }
     for name in ["uw_session", "__host-uw_session", "__Secure-uw_session", " __Host-uw_session2"] {
         who(&own.replace("__Host-uw_session", name)).refused(401, "not_signed_in");

@@ -77,8 +77,8 @@ fn symbol(answer: &Answer) -> char {
 /// The symbol that the table expects.
 fn expected(row: &Row, member: &Member, asked: Asked) -> char {
     match (member.standing, row.maker, asked) {
-        (house::Standing::Nobody | house::Standing::Disabled, ..) => '1',
-        (house::Standing::Stranger, ..) => '4',
+        (house::Standing::Nobody, ..) => '1',
+        (house::Standing::Disabled | house::Standing::Stranger, ..) => '4',
         _ if !member.roles.chars().any(|role| row.may.contains(role)) => '.',
         (_, Maker::Never, Asked::Own | Asked::AboutThem) => 's',
         (_, Maker::Alone, Asked::Other | Asked::AboutThem) => 'm',

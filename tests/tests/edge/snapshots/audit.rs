@@ -104,7 +104,10 @@ fn people(d: &Distributor<'_>) {
     d.approve(&d.checker, &id(&reset, "approvalID")).ok();
     let reset = d.edge.post("/issuer/v1/users/nina@bank.test/reset-password").issuer().once("reset").send().ok();
     change(&nina, json!({ "disabled": true }));
-    let cookie = sign_in(&id(&reset, "oneTimePassword"));
+    let password = id(&reset, "oneTimePassword");
+    let cookie = sign_in(&password);
+    let change = json!({ "current": password, "new": "a password of her own" });
+    d.edge.post("/admin/v1/session/password").header("Cookie", &cookie).json(change).send();
     let left = d.edge.delete(&format!("/admin/v1/session/memberships/{}", d.id)).header("Cookie", &cookie).send();
     assert_eq!(left.status, 204, "{left}");
     d.reject(&id(&new("rejected"), "approvalID")).ok();

@@ -1,5 +1,5 @@
-//! What needs a person's attention: keys that end soon, are idle, used from new addresses, refused, near their limits, old,
-//! or known to somebody who lost the right to act; and passwords that the issuer reset.
+//! The list of what needs a person's attention: keys that end soon, are idle, used from new addresses, refused, near
+//! their limits, old, or known to somebody who lost the right to act; and passwords that the issuer reset.
 
 use serde::Serialize;
 use universal_wallet_core::error::{InternalError, Outcome};

@@ -145,12 +145,6 @@ fn users(sheet: &mut Sheet, edge: &Edge) {
     d.issuer_act("suspend").ok();
     sheet.add(&change_user(&d, &d.maker, json!({ "roles": ["maker", "viewer"] })));
     d.issuer_act("resume").ok();
-    let second = edge.empty_distributor();
-    let shared = second.maker.in_body();
-    let body = json!({ "login": shared["login"], "name": "Shared", "roles": ["viewer"] });
-    let added = d.edge.post(&d.issued("/users")).issuer().json(body).send().ok();
-    let reset = format!("/users/{}/reset-password", added["userID"].as_str().unwrap());
-    sheet.add(&post(&d, &d.admin, &reset, json!({})));
 }
 
 /// Requests that are no longer possible, because people changed meanwhile.

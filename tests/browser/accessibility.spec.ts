@@ -202,9 +202,9 @@ test("people: every dialog, and the halves of a password", async ({ as }) => {
   }
   await admin.getByRole("button", { name: "Reset password of Vera Viewer" }).click();
   await admin.getByRole("button", { name: "Ask for a reset" }).click();
-  await expect(admin.getByRole("dialog", { name: "The first half of a password" })).toMatchAriaSnapshot(`
-    - dialog "The first half of a password":
-      - heading "The first half of a password" [level=2]
+  await expect(admin.getByRole("dialog", { name: "The first half of a code" })).toMatchAriaSnapshot(`
+    - dialog "The first half of a code":
+      - heading "The first half of a code" [level=2]
       - button "Close"
       - paragraph: /No one person knows it all/
       - 'button "Copy: First half"'

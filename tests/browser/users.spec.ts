@@ -2,9 +2,9 @@ import { build } from "./support/issuer";
 import { fillKey } from "./support/steps";
 import { address, expect, fillSignIn, type House, open, type Page, signIn, test } from "./support/test";
 
-/** Copies a shown half of a password and closes its dialog. */
+/** Copies a shown half of a code and closes its dialog. */
 async function takeHalf(page: Page, which: "First" | "Second"): Promise<string> {
-  const dialog = page.getByRole("dialog", { name: `The ${which.toLowerCase()} half of a password` });
+  const dialog = page.getByRole("dialog", { name: `The ${which.toLowerCase()} half of a code` });
   await dialog.getByRole("button", { name: `Copy: ${which} half` }).click();
   const half = await page.evaluate(() => navigator.clipboard.readText());
   await dialog.getByRole("button", { name: "Done" }).click();

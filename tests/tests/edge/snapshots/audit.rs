@@ -114,6 +114,10 @@ fn people(d: &Distributor<'_>) {
     let withdrawn = id(&new("withdrawn"), "approvalID");
     post(d, &d.admin, &format!("/approvals/{withdrawn}/withdraw"), json!({})).ok();
     new("forgotten");
+    let ida = json!({ "login": "ida@bank.test", "name": "ida", "roles": ["viewer"] });
+    for _ in 0..2 {
+        d.edge.post(&d.issued("/users")).issuer().once("add").json(ida.clone()).send().ok();
+    }
 }
 
 /// All entries, oldest first.

@@ -114,9 +114,20 @@ test("a person of two distributors switches between them, and each address keeps
 }) => {
   const other = await build(edge);
   const { login, name } = house.people.maker ?? { login: "", name: "" };
-  await other.issuer.call("POST", `/distributors/${other.distributorID}/users`, { login, name, roles: ["viewer"] });
+  const { joiningCode } = await other.issuer.call<{ joiningCode: string }>(
+    "POST",
+    `/distributors/${other.distributorID}/users`,
+    { login, name, roles: ["viewer"] },
+  );
   await other.issuer.topUp(other, "7.00");
   const maker = await as("maker", "overview");
+  await expect(maker.getByText("50,000.00").first()).toBeVisible();
+  await maker.getByRole("button", { name: "Join a distributor" }).click();
+  const dialog = maker.getByRole("dialog", { name: "Join a distributor" });
+  await dialog.getByLabel("Joining code").fill(joiningCode);
+  await dialog.getByRole("button", { name: "Join" }).click();
+  await expect(maker.getByText("50,007.00").first()).toBeVisible();
+  await maker.goto(address(house, "overview"));
   await expect(maker.getByText("50,000.00").first()).toBeVisible();
   await maker.getByText("Switch distributor").click();
   await maker.getByRole("complementary").getByRole("link", { name: "Harbour Agents" }).click();

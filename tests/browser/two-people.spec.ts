@@ -13,7 +13,7 @@ async function changePerson(maker: Page, house: House): Promise<Page> {
 test("a tab that shows one person never asks as another, and starts anew", async ({ maker, house, expectRefusal }) => {
   expectRefusal(409, NO_ANSWER);
   await maker.getByRole("link", { name: "API Keys" }).first().click();
-  await maker.getByRole("link", { name: "New API Key" }).first().click();
+  await maker.getByRole("link", { name: "Create API Key" }).first().click();
   await maker.getByLabel("Label").fill("Till of the maker");
   await maker.getByLabel("Read balance").check();
   // The tab that shows the maker can't learn who is signed in until it asks for something.

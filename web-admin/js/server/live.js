@@ -5,7 +5,7 @@
  * the session as the server's idle rule says.
  */
 
-import { checkPerson, current } from "./session.js";
+import { checkSession, current } from "./session.js";
 
 /** Polling interval while there is no WebSocket. */
 const POLL_MS = 8_000;
@@ -105,7 +105,7 @@ function connect() {
     tellConnection();
     // 4401: the session is over; any call finds out and asks to sign in. 4403: no longer a member. A socket that never
     // opened may have been refused because somebody else signed in.
-    if (!opened || event.code === 4401 || event.code === 4403) void checkPerson().then(changed);
+    if (!opened || event.code === 4401 || event.code === 4403) void checkSession().then(changed);
     attempts += 1;
     const wait = Math.min(MAX_RECONNECT_MS, 1000 * 2 ** attempts) * (0.5 + Math.random() / 2);
     reconnect = setTimeout(connect, wait);
@@ -121,7 +121,7 @@ for (const name of ["pointerdown", "keydown", "focus"]) {
   addEventListener(name, touched, { passive: true });
 }
 document.addEventListener("visibilitychange", touched);
-addEventListener("focus", () => void checkPerson());
+addEventListener("focus", () => void checkSession());
 addEventListener("online", () => {
   connect();
   changed();

@@ -35,10 +35,16 @@ function begin(signedIn) {
   return session;
 }
 
-/** Checks that the browser's session is still that of the person whom this tab shows. */
-export async function checkPerson() {
+/**
+ * Checks that the browser's session is still that of the person whom this tab shows; has everything drawn anew where
+ * their memberships changed.
+ */
+export async function checkSession() {
+  if (!session) return;
+  const before = JSON.stringify(session.distributors);
   // Without an answer nothing is known, and the next call tells.
-  if (session) await load().catch(() => {});
+  await load().catch(() => {});
+  if (JSON.stringify(session.distributors) !== before) redraw();
 }
 
 /**

@@ -7,7 +7,7 @@ import { ago } from "./lib/time.js";
 import { ApiError, get } from "./server/api.js";
 import { loadInbox } from "./server/inbox.js";
 import { follow, onChange, onConnection } from "./server/live.js";
-import { load, person, signOut } from "./server/session.js";
+import { load, memberships, person, signOut } from "./server/session.js";
 import { dropDrafts } from "./ui/draft.js";
 import { refreshView, showView } from "./ui/screen.js";
 import { failed } from "./ui/states.js";
@@ -188,11 +188,11 @@ function drawMenu(member, wanted) {
     ),
   ]);
   showCount(countBefore);
-  const others = person().distributors;
+  const others = memberships().filter((one) => one.distributorID !== id);
   replace(find(document, ".distributor", HTMLElement), [
     h("bdi", { class: "distributor-name" }, member.name ?? "Does not answer at present"),
     h("span", { class: "muted small" }, member.roles.join(", ")),
-    others.length > 1 &&
+    others.length > 0 &&
       h(
         "details",
         { id: "other-distributors" },
@@ -200,11 +200,9 @@ function drawMenu(member, wanted) {
         h(
           "ul",
           { class: "plain" },
-          others
-            .filter((one) => one.distributorID !== id && one.status !== "disabled")
-            .map((one) =>
-              h("li", {}, h("a", { href: address(one.distributorID, "overview") }, one.name ?? "Another distributor")),
-            ),
+          others.map((one) =>
+            h("li", {}, h("a", { href: address(one.distributorID, "overview") }, one.name ?? "Another distributor")),
+          ),
         ),
       ),
   ]);

@@ -7,7 +7,7 @@ import "./lib/shortcuts.js";
 import { address, goInstead, parse } from "./lib/router.js";
 import { ApiError, whenSessionEnds } from "./server/api.js";
 import { changed } from "./server/live.js";
-import { current, load, membership, whenSessionRefreshes } from "./server/session.js";
+import { current, load, membership, memberships, whenSessionRefreshes } from "./server/session.js";
 import { failed } from "./ui/states.js";
 import { showPassword } from "./views/password.js";
 import { showSignIn, signInDialog } from "./views/sign-in.js";
@@ -44,17 +44,15 @@ async function route() {
 }
 
 function goHome() {
-  const distributors = current()?.distributors ?? [];
-  const open = distributors.find((one) => one.status !== "disabled");
-  const last = membership(localStorage.getItem(LAST) ?? "") ?? open;
+  const last = membership(localStorage.getItem(LAST) ?? "") ?? memberships()[0];
   if (last) goInstead(address(last.distributorID, "overview"));
   else void showNoMembership();
 }
 
 async function showNoMembership() {
   const { joinForm, leaveDialog } = await import("./views/memberships.js");
-  const all = current()?.distributors ?? [];
-  const others = all.filter((one) => one.status !== "disabled");
+  const others = memberships();
+  const disabled = (current()?.distributors ?? []).filter((one) => !others.includes(one));
   replace(
     app,
     h(
@@ -71,16 +69,14 @@ async function showNoMembership() {
         ),
         h("h2", {}, "Join with a code"),
         joinForm(() => {}),
-        all
-          .filter((one) => one.status === "disabled")
-          .map((one) =>
-            h(
-              "p",
-              { class: "muted" },
-              `You are disabled at ${one.name ?? "a distributor"}. `,
-              h("button", { type: "button", class: "quiet small", click: () => leaveDialog(one) }, "Leave it"),
-            ),
+        disabled.map((one) =>
+          h(
+            "p",
+            { class: "muted" },
+            `You are disabled at ${one.name ?? "a distributor"}. `,
+            h("button", { type: "button", class: "quiet small", click: () => leaveDialog(one) }, "Leave it"),
           ),
+        ),
         others.length > 0 &&
           h(
             "ul",

@@ -1,11 +1,11 @@
 //! Provisioning by the issuer: creating a distributor, adding its users, suspending and resuming it.
 
-use crate::id::UserID;
 use serde_json::json;
 use universal_wallet_sdk::Timestamp;
 
 use crate::audit::entry_builder::EntryBuilder;
 use crate::error::{Code, InternalError, Outcome, refuse};
+use crate::id::UserID;
 use crate::people::codes::{CodeDigest, VALID_MS};
 use crate::people::model::{Actor, Admission, Invitation, Member, MemberStatus, PAUSE_MS};
 use crate::people::requests::{end_all_about, is_member};

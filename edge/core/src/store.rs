@@ -14,7 +14,7 @@ use crate::error::{Code, InternalError, Outcome, Refusal, refuse};
 use crate::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID};
 use crate::keys::model::Key;
 use crate::operations::model::{CashOutRequest, Operation};
-use crate::people::model::{Member, Person};
+use crate::people::model::Member;
 use crate::text::digest::Digest;
 use crate::text::input::{Idempotency, must_be_same};
 use crate::text::numbered_id::Numbering;
@@ -231,8 +231,8 @@ pub trait Store {
         self.members().into_iter().find(|member| !member.has_left() && member.account() == Some(account))
     }
 
-    /// True if a person of an earlier event is this member, by the accounts behind them.
-    fn is_same_person(&self, earlier: &Person, member: &Member) -> bool {
-        earlier.id == member.person.id || self.member(earlier.id).is_some_and(|earlier| earlier.is_same_person(member))
+    /// True if the user of an earlier event is this member, by the accounts behind them.
+    fn is_same_person(&self, earlier: UserID, member: &Member) -> bool {
+        earlier == member.person.id || self.member(earlier).is_some_and(|earlier| earlier.is_same_person(member))
     }
 }

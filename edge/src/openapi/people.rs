@@ -33,6 +33,10 @@ fn requested_example(kind: &str, subject: Value) -> Value {
     })
 }
 
+/// Refusals of what asks for a change of a member.
+const CHANGES_OF_MEMBERS: [Code; 5] =
+    [Code::RoleRequired, Code::DistributorSuspended, Code::InvalidState, Code::AlreadyExists, Code::RateLimited];
+
 pub(super) fn descriptions() -> Vec<Operation> {
     let new = |route, id, summary| Operation::new(route, id, TAG, summary);
     let subject = json!({
@@ -70,13 +74,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
                 changed["user"] = user_example();
                 changed
             })
-            .refuses(&[
-                Code::RoleRequired,
-                Code::DistributorSuspended,
-                Code::InvalidState,
-                Code::AlreadyExists,
-                Code::RateLimited,
-            ]),
+            .refuses(&CHANGES_OF_MEMBERS),
         new(Route::RequestPasswordReset, "requestPasswordReset", "Ask for a member's password to be reset")
             .about(
                 "Needs the role admin. Another person decides; each of the two sees one half of the code, which signs in \
@@ -85,12 +83,6 @@ pub(super) fn descriptions() -> Vec<Operation> {
             )
             .idempotent()
             .answers::<UserRequested>(201, "The request.", requested_example("user.reset", subject))
-            .refuses(&[
-                Code::RoleRequired,
-                Code::DistributorSuspended,
-                Code::InvalidState,
-                Code::AlreadyExists,
-                Code::RateLimited,
-            ]),
+            .refuses(&CHANGES_OF_MEMBERS),
     ]
 }

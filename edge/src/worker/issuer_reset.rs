@@ -1,9 +1,9 @@
 //! The issuer's reset of a password: the last resort for a person of several distributors.
 
 use serde::Serialize;
-use universal_wallet_core::error::{Code, Error, InternalError, Outcome, Refusal};
+use universal_wallet_core::error::{Code, Error, Outcome, Refusal};
 use universal_wallet_core::people::account::IssuerReset;
-use universal_wallet_core::people::codes::CodeDigest;
+use universal_wallet_core::people::codes::NewCode;
 use universal_wallet_core::people::model::Login;
 use universal_wallet_core::text::input::Input;
 use universal_wallet_core::text::secret::Secret;
@@ -48,10 +48,9 @@ pub(super) async fn reset_password(login: Login, input: &Input) -> Outcome<Answe
             paused => paused?,
         }
     }
-    let secret = new_code()?;
-    let code = CodeDigest::parse(secret.expose()).ok_or_else(|| InternalError::new("a new code without its form"))?;
+    let NewCode { text, digest: code } = new_code()?;
     let done = user.ask(&ToUser::ResetByIssuer { told: memberships, code, call }).await?;
-    answer(done, Some(&secret))
+    answer(done, Some(&text))
 }
 
 fn answer(done: IssuerReset, secret: Option<&Secret>) -> Outcome<Answer> {

@@ -3,11 +3,12 @@
 //! Two objects take part, and a call may break off between them. The User lists a membership first, which alone means
 //! nothing; then the Distributor decides. So whatever breaks off is completed by the same code, or was never made.
 
-use universal_wallet_core::error::{Code, Error, Outcome, Refusal, refuse};
+use universal_wallet_core::error::{Code, Error, Outcome, Refusal};
 use universal_wallet_core::id::{DistributorID, UserID};
 use universal_wallet_core::people::account::Membership;
 use universal_wallet_core::people::codes::{CodeDigest, invalid_code};
 use universal_wallet_core::people::model::Login;
+use universal_wallet_core::people::password::refuse_unchanged;
 use universal_wallet_core::people::sign_in::wrong_credentials;
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Input;
@@ -98,17 +99,9 @@ async fn join_distributor(login: &Login, code: CodeDigest, membership: Membershi
     objects::distributor(membership.distributor).ask(&message).await
 }
 
-/// Refuses a caller who has to change the password first.
-fn refuse_unchanged(person: &SignedIn) -> Outcome<()> {
-    if person.must_change_password {
-        return refuse(Code::PasswordChangeRequired, "Change your password first; nothing else is possible before.");
-    }
-    Ok(())
-}
-
 /// `POST /session/memberships`.
 pub(super) async fn join(cookie: &Cookie, person: SignedIn, from: &Client, input: &Input) -> Outcome<SignedIn> {
-    refuse_unchanged(&person)?;
+    refuse_unchanged(person.must_change_password)?;
     let mut body = input.object()?;
     let code = body.required_text("code").map(Secret::from);
     body.finish()?;
@@ -140,7 +133,7 @@ pub(super) async fn leave(person: SignedIn, distributor: Option<DistributorID>, 
     if listed.is_empty() {
         return Err(Refusal::not_found().into());
     }
-    refuse_unchanged(&person)?;
+    refuse_unchanged(person.must_change_password)?;
     input.optional_object()?.finish()?;
     for membership in listed {
         let message = ToDistributor::Leave { account: person.account };

@@ -1,13 +1,13 @@
 //! Provisioning: creating a distributor with its first users, and adding a user.
 
 use serde::Serialize;
-use universal_wallet_core::error::{Code, InternalError, Outcome, refuse};
+use universal_wallet_core::error::{Code, Outcome, refuse};
 use universal_wallet_core::id::{DistributorID, UserID};
 use universal_wallet_core::people::ability::can_approve_each_other;
 use universal_wallet_core::people::account::Membership;
-use universal_wallet_core::people::codes::{CodeDigest, HalfDigest, half};
+use universal_wallet_core::people::codes::{CodeDigest, HalfDigest, NewCode};
 use universal_wallet_core::people::model::{Admission, Login, Member, Person, Role, read_name, read_roles};
-use universal_wallet_core::people::password::{MAX_BYTES, MIN_CHARACTERS};
+use universal_wallet_core::people::password::unfitness;
 use universal_wallet_core::text::body::Body;
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Input;
@@ -41,8 +41,8 @@ fn read_user(body: &mut Body, config: &Config) -> Option<NewUser> {
     if let Some(password) = &password {
         if !config.demo {
             body.error("password", "is only accepted in a demo");
-        } else if password.chars().count() < MIN_CHARACTERS || password.len() > MAX_BYTES {
-            body.error("password", format!("must have at least {MIN_CHARACTERS} characters"));
+        } else if let Some(why) = unfitness(password) {
+            body.error("password", why);
         }
     }
     Some(NewUser { login: login?, name: name?, roles, password: password.map(Secret::from) })
@@ -73,15 +73,15 @@ fn refuse_unfit(body: &mut Body, users: &[NewUser]) {
     }
 }
 
-/// A new code of both halves, for the issuer, who tells it to its person.
-pub(super) fn new_code() -> Outcome<Secret> {
-    Ok(Secret::from(format!("{}-{}", *half(&random::bytes()?), *half(&random::bytes()?))))
+/// A new code of both halves.
+pub(super) fn new_code() -> Outcome<NewCode> {
+    Ok(NewCode::new(&random::bytes()?, &random::bytes()?))
 }
 
 /// A user whom the issuer invites, with a code of both halves.
 struct Invitee {
     user: NewUser,
-    code: Secret,
+    code: NewCode,
     /// True if the login has an account, whose person joins from a session.
     known: bool,
 }
@@ -94,25 +94,21 @@ impl Invitee {
         Ok(Self { user, code, known })
     }
 
-    fn digest(&self) -> Outcome<CodeDigest> {
-        Ok(CodeDigest::parse(self.code.expose()).ok_or_else(|| InternalError::new("a new code without its form"))?)
-    }
-
-    fn member(&self) -> Outcome<NewMember> {
+    fn member(&self) -> NewMember {
         let NewUser { login, name, roles, .. } = self.user.clone();
-        Ok(NewMember { login, name, roles, code: self.digest()? })
+        NewMember { login, name, roles, code: self.code.digest }
     }
 
     /// The person as the answer shows them. A demo's password is set by using the code at once.
     async fn added(self, distributor: DistributorID, Invited { user, new_code }: Invited) -> Outcome<UserAdded> {
-        let (code, known) = (self.digest()?, self.known);
+        let known = self.known;
         let NewUser { login, name, password, .. } = self.user;
         let uses_code = new_code && !known && password.is_some();
         if uses_code {
             let membership = Membership { distributor, member: user };
-            begin_account(&login, code, membership, name, password, "issuer".into()).await?;
+            begin_account(&login, self.code.digest, membership, name, password, "issuer".into()).await?;
         }
-        let code = (new_code && !uses_code).then(|| self.code.expose().to_owned());
+        let code = (new_code && !uses_code).then(|| self.code.text.expose().to_owned());
         let (joining_code, one_time_password) = if known { (code, None) } else { (None, code) };
         Ok(UserAdded { user_id: user, login: login.as_str().into(), one_time_password, joining_code })
     }
@@ -146,7 +142,7 @@ pub(super) async fn create_distributor(input: &Input) -> Outcome<Answer> {
     for user in users {
         invitees.push(Invitee::new(user, id).await?);
     }
-    let members = invitees.iter().map(Invitee::member).collect::<Outcome<_>>()?;
+    let members = invitees.iter().map(Invitee::member).collect();
     let message = ToDistributor::Create { id, name, currency: config.currency.clone(), members };
     let invited: Vec<Invited> = objects::distributor(id).ask(&message).await?;
     issuer.ask::<()>(&ToIssuer::Created { id }).await?;
@@ -170,7 +166,7 @@ pub(super) async fn add_user(id: DistributorID, input: &Input) -> Outcome<Answer
     let distributor = objects::distributor(id);
     distributor.ask::<()>(&ToDistributor::Exists).await?;
     let invitee = Invitee::new(user, id).await?;
-    let message = ToDistributor::AddMember { member: invitee.member()?, idempotency };
+    let message = ToDistributor::AddMember { member: invitee.member(), idempotency };
     let (invited, replayed): (Invited, bool) = distributor.ask(&message).await?;
     Ok(Answer::json(201, &invitee.added(id, invited).await?)?.replayed(replayed))
 }

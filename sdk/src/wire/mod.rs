@@ -5,7 +5,7 @@
 //! ```
 //! use universal_wallet_sdk::wire::{Balance, OperationStatus, Receipt};
 //!
-//! // What a server does not tell is `None`, and never made up.
+//! // A value that a server does not tell is `None`, and never made up.
 //! let balance: Balance = serde_json::from_str(r#"{"balance":"50000.00"}"#)?;
 //! assert_eq!((balance.balance.minor(), balance.available), (5_000_000, None));
 //!

@@ -1,7 +1,5 @@
-import { randomUUID } from "node:crypto";
-
 import type { Edge } from "./edge";
-import { type House, personOf } from "./issuer";
+import { type House, personOf, send } from "./issuer";
 
 /** A person who calls the console API directly, to set a scene that isn't itself what is tested. */
 export class Console {
@@ -31,18 +29,8 @@ export class Console {
 
   /** A call under the distributor. */
   async call<Answer = unknown>(method: string, path: string, body?: unknown): Promise<Answer> {
-    const answer = await fetch(`${this.edge.url}/admin/v1/distributors/${this.house.distributorID}${path}`, {
-      method,
-      headers: {
-        cookie: this.cookie,
-        "idempotency-key": randomUUID(),
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return JSON.parse(text || "null");
+    const url = `${this.edge.url}/admin/v1/distributors/${this.house.distributorID}${path}`;
+    return send(method, url, { cookie: this.cookie }, body);
   }
 
   /** Asks for a cash-in; its operationID. */

@@ -27,23 +27,38 @@ export function personOf(house: House, who: string): Person {
   return person;
 }
 
+/** A call that must succeed; its answer's body. */
+export async function send<Answer>(
+  method: string,
+  url: string,
+  authentication: Record<string, string>,
+  body?: unknown,
+): Promise<Answer> {
+  const answer = await fetch(url, {
+    method,
+    headers: {
+      ...authentication,
+      "idempotency-key": randomUUID(),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${text}`);
+  return JSON.parse(text || "null");
+}
+
 /** The issuer's API, with which a test sets its scene. */
 export class Issuer {
   constructor(private readonly edge: Edge) {}
 
   async call<Answer = unknown>(method: string, path: string, body?: unknown): Promise<Answer> {
-    const answer = await fetch(`${this.edge.url}/issuer/v1${path}`, {
+    return send(
       method,
-      headers: {
-        authorization: `Bearer ${this.edge.issuerToken}`,
-        "idempotency-key": randomUUID(),
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return JSON.parse(text || "null");
+      `${this.edge.url}/issuer/v1${path}`,
+      { authorization: `Bearer ${this.edge.issuerToken}` },
+      body,
+    );
   }
 
   async topUp(house: House, amount: string): Promise<void> {

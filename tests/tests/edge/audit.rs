@@ -5,6 +5,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 use universal_wallet_tests::distributor::Distributor;
 use universal_wallet_tests::edge::Edge;
+use universal_wallet_tests::key::Key;
 use universal_wallet_tests::powers::{HOUR_MS, real_now};
 
 /// A distributor with keys, operations and a decided approval in its chain; the issuer keeps the head.
@@ -221,14 +222,20 @@ fn python(pages: &[Value]) -> (bool, String) {
     (output.status.success(), String::from_utf8(told).unwrap())
 }
 
-#[test]
-fn anyone_can_compute_the_chain_from_the_list() {
-    let edge = Edge::start();
+/// A busy distributor that has also paid a merchant, and the key that did.
+pub(crate) fn busy_with_merchant(edge: &Edge) -> (Distributor<'_>, Key) {
     edge.merchant("100000");
-    let distributor = busy(&edge);
+    let distributor = busy(edge);
     let till = distributor.till();
     let to_merchant = json!({ "operationType": "cash-in", "amount": "7.00", "merchantToShortCode": "100000" });
     distributor.operation(&till, to_merchant).send().ok();
+    (distributor, till)
+}
+
+#[test]
+fn anyone_can_compute_the_chain_from_the_list() {
+    let edge = Edge::start();
+    let (distributor, till) = busy_with_merchant(&edge);
     distributor.process(&till, &distributor.request_cash_out("+2348031234567", "3.00")).ok();
     let (mut pages, mut cursor) = (Vec::new(), String::new());
     loop {

@@ -1,18 +1,13 @@
 //! Rows of operations that were changed, exchanged or cut off behind the back of the edge are found.
 
-use serde_json::json;
 use universal_wallet_tests::edge::Edge;
 
-use crate::audit::{broken, busy, sql};
+use crate::audit::{broken, busy, busy_with_merchant, sql};
 
 #[test]
 fn every_altered_column_of_an_operation_is_found() {
     let edge = Edge::start();
-    edge.merchant("100000");
-    let distributor = busy(&edge);
-    let till = distributor.till();
-    let to_merchant = json!({ "operationType": "cash-in", "amount": "7.00", "merchantToShortCode": "100000" });
-    distributor.operation(&till, to_merchant).send().ok();
+    let (distributor, _) = busy_with_merchant(&edge);
     distributor.process(&distributor.asking_key(), &distributor.request_cash_out("+2348031234567", "3.00")).ok();
     edge.let_alarms_come(false);
     let columns = sql(&distributor, "SELECT name FROM pragma_table_info('operations')");

@@ -77,14 +77,18 @@ export async function signOut() {
   await call("DELETE", "/session");
 }
 
+/** The person's memberships, but for those where they are disabled. */
+export function memberships() {
+  return (session?.distributors ?? []).filter((one) => one.status !== "disabled");
+}
+
 /**
  * The person's membership, unless they are disabled there.
  * @param {string} distributorID
  */
 export function membership(distributorID) {
   const wanted = distributorID.toLowerCase();
-  const found = session?.distributors.find((one) => one.distributorID.toLowerCase() === wanted);
-  return found && found.status !== "disabled" ? found : null;
+  return memberships().find((one) => one.distributorID.toLowerCase() === wanted) ?? null;
 }
 
 /**

@@ -1,12 +1,12 @@
 //! Decisions about another person's request: approve, reject, withdraw.
 
-use crate::id::{ApprovalID, UserID};
 use serde_json::json;
 use universal_wallet_sdk::Timestamp;
 
 use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use crate::audit::entry_builder::EntryBuilder;
 use crate::error::{Code, InternalError, Outcome, refuse};
+use crate::id::{ApprovalID, UserID};
 use crate::keys::model::{Key, KeyStatus};
 use crate::operations::model::Operation;
 use crate::people::caller::Caller;
@@ -28,8 +28,19 @@ pub struct Decided {
     pub operation: Option<Operation>,
     /// The member, for a request about a user.
     pub user: Option<Member>,
+}
+
+impl From<Approval> for Decided {
+    fn from(approval: Approval) -> Self {
+        Self { approval, key: None, operation: None, user: None }
+    }
+}
+
+impl Decided {
     /// True if the second half became part of a code.
-    pub makes_code: bool,
+    pub fn makes_code(&self) -> bool {
+        self.approval.status == ApprovalStatus::Approved && self.approval.first_half.is_some()
+    }
 }
 
 /// Roles that may decide a request of this kind.
@@ -46,8 +57,8 @@ fn may_decide(store: &dyn Store, caller: &Caller, id: &str) -> Outcome<Approval>
     caller.may(deciders(approval.kind))?;
     refuse_self_approval(store, &approval.maker, &caller.member)?;
     if approval.kind.is_about_user() {
-        let about = Person { id: people::requests::subject_user(&approval)?, name: String::new() };
-        if store.is_same_person(&about, &caller.member) {
+        let about = people::requests::subject_user(&approval)?;
+        if store.is_same_person(about, &caller.member) {
             return refuse(Code::SelfApproval, "This request is about you, so another person has to decide it.");
         }
     }
@@ -57,7 +68,7 @@ fn may_decide(store: &dyn Store, caller: &Caller, id: &str) -> Outcome<Approval>
 /// Refuses a decision by the person who made the request: the rule behind dual control. The comparison uses the stored
 /// maker and the accounts, so leaving and joining again does not evade it.
 fn refuse_self_approval(store: &dyn Store, maker: &Person, decider: &Member) -> Outcome<()> {
-    if store.is_same_person(maker, decider) {
+    if store.is_same_person(maker.id, decider) {
         return refuse(
             Code::SelfApproval,
             "You made this request, so another person has to decide it; you can withdraw it.",
@@ -85,14 +96,13 @@ pub fn approve(
             operations::lifecycle::must_still_be_allowed(store, &operation)?;
             let approval = decided(approval, ApprovalStatus::Approved, Some(by), now, None);
             let operation = operations::lifecycle::carry_out(store, now, caller.actor(), operation, &approval)?;
-            Ok(Decided { approval, key: None, operation: Some(operation), user: None, makes_code: false })
+            Ok(Decided { operation: Some(operation), ..approval.into() })
         }
         ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => {
             people::requests::must_still_be_possible(store, &approval)?;
             let approval = decided(approval, ApprovalStatus::Approved, Some(by), now, None);
-            let makes_code = approval.first_half.is_some();
             let user = people::requests::carry_out(store, now, caller.actor(), approval.clone(), second)?;
-            Ok(Decided { approval, key: None, operation: None, user: Some(user), makes_code })
+            Ok(Decided { user: Some(user), ..approval.into() })
         }
     }
 }
@@ -188,7 +198,7 @@ fn grant_key(store: &mut dyn Store, now: Timestamp, caller: &Caller, approval: A
     entry.approval(approval.clone())?;
     entry.key(key.clone())?;
     entry.done(key.id, json!({ "approvalID": approval.id, "digest": approval.digest }))?;
-    Ok(Decided { approval, key: Some(key), operation: None, user: None, makes_code: false })
+    Ok(Decided { key: Some(key), ..approval.into() })
 }
 
 /// Rejects a request, with a reason.
@@ -204,7 +214,7 @@ pub fn reject(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str, 
 pub fn withdraw(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str, input: &Input) -> Outcome<Decided> {
     let approval = store.find_approval(id)?;
     caller.may(&[])?;
-    if !store.is_same_person(&approval.maker, &caller.member) {
+    if !store.is_same_person(approval.maker.id, &caller.member) {
         return refuse(Code::NotTheMaker, "Only the person who made this request can withdraw it.");
     }
     input.optional_object()?.finish()?;
@@ -235,12 +245,12 @@ pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approv
             _ => approval.reason.clone().unwrap_or_default(),
         };
         let operation = operations::lifecycle::give_back(store, now, actor, operation, &approval, why)?;
-        return Ok(Decided { approval, key: None, operation: Some(operation), user: None, makes_code: false });
+        return Ok(Decided { operation: Some(operation), ..approval.into() });
     }
 
     if !matches!(approval.kind, ApprovalKind::IssueKey | ApprovalKind::RotateKey) {
         people::requests::end(store, now, actor, &approval)?;
-        return Ok(Decided { approval, key: None, operation: None, user: None, makes_code: false });
+        return Ok(approval.into());
     }
 
     let mut key = key_of(store, &approval)?;
@@ -260,5 +270,5 @@ pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approv
     entry.approval(approval.clone())?;
     entry.key(key.clone())?;
     entry.done(key.id, json!({ "approvalID": approval.id, "reason": approval.reason }))?;
-    Ok(Decided { approval, key: Some(key), operation: None, user: None, makes_code: false })
+    Ok(Decided { key: Some(key), ..approval.into() })
 }

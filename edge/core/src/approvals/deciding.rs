@@ -1,10 +1,10 @@
 //! Decisions that wait for another object before they are recorded. Meanwhile nobody else decides the same request, so its
 //! other half is made once.
 
-use crate::id::ApprovalID;
 use universal_wallet_sdk::Timestamp;
 
 use crate::error::{Code, Outcome, refuse};
+use crate::id::ApprovalID;
 
 /// Time after which a decision whose call never returned gives way.
 pub const GIVES_WAY_MS: i64 = 60_000;

@@ -13,7 +13,7 @@ pub const MAX_OPEN_REQUESTS: usize = 50;
 /// Refuses a further request of a person who has as many open as one may have.
 pub fn refuse_too_many(store: &dyn Store, caller: &Caller, now: Timestamp) -> Outcome<()> {
     let own = |approval: &Approval| {
-        approval.kind != ApprovalKind::Operation && store.is_same_person(&approval.maker, &caller.member)
+        approval.kind != ApprovalKind::Operation && store.is_same_person(approval.maker.id, &caller.member)
     };
     let open: Vec<Approval> = store.pending_approvals()?.into_iter().filter(own).collect();
     if open.len() < MAX_OPEN_REQUESTS {

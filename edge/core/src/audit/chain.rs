@@ -2,13 +2,13 @@
 //! balances, and the digest of each state that it writes. This file alone knows how an entry is spelt and hashed;
 //! docs/CHAIN.md specifies it for others.
 
-use crate::id::UserID;
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 use universal_wallet_sdk::{Amount, Timestamp};
 
 use crate::error::InternalError;
+use crate::id::UserID;
 use crate::people::model::{Actor, Person};
 use crate::text::digest::Digest;
 use crate::text::json_text;

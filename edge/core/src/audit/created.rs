@@ -1,11 +1,11 @@
 //! The first entry of an operation. Its text is not stored: it is spelt from the operation's own columns, each fact once.
 
-use crate::id::ApprovalID;
 use serde::Serialize;
 use universal_wallet_sdk::{Amount, ShortCode};
 
 use crate::audit::chain::{Book, Content, Entry, Head, OPERATION_CREATED, States};
 use crate::error::InternalError;
+use crate::id::ApprovalID;
 use crate::operations::model::{Destination, Direction, FulfillmentType, Operation, OperationStatus};
 use crate::people::model::Actor;
 

@@ -85,7 +85,7 @@ pub fn claim(
 ) -> Outcome<(Minted, Key)> {
     let mut key = store.find_key(id)?;
     caller.may(&[Role::Maker])?;
-    if !store.is_same_person(&key.maker, &caller.member) {
+    if !store.is_same_person(key.maker.id, &caller.member) {
         return refuse(Code::NotTheMaker, "Only the person who asked for this key can claim it.");
     }
     caller.must_prove()?;

@@ -1,13 +1,13 @@
 //! The request that a checker decides about an operation. It has no row of its own: its subject is the operation's
 //! facts, and the entry that ended it tells by whom, when and why.
 
-use crate::id::DistributorID;
 use serde_json::{Value, json};
 use universal_wallet_sdk::Timestamp;
 
 use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use crate::audit::chain::Content;
 use crate::error::InternalError;
+use crate::id::DistributorID;
 use crate::operations::model::Operation;
 use crate::people::model::Actor;
 use crate::text::json_text::add;

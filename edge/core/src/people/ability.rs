@@ -37,25 +37,9 @@ pub fn can_approve_each_other<'a>(members: impl Iterator<Item = &'a Member> + Cl
 
 #[cfg(test)]
 mod tests {
-    use crate::id::UserID;
-    use universal_wallet_sdk::Timestamp;
-    use uuid::Uuid;
-
     use super::*;
-    use crate::people::codes::CodeDigest;
-    use crate::people::model::{Admission, Person};
-
-    fn member(id: u128, roles: &[Role], disabled: bool) -> Member {
-        let code = CodeDigest::parse("0123456789abcdef-fedcba9876543210").unwrap();
-        let person = Person { id: UserID::from_uuid(Uuid::from_u128(id)), name: "N".into() };
-        let invited =
-            Member::invited(person, "someone".parse().unwrap(), roles.into(), code, Timestamp::from_unix_ms(0));
-        Member { admission: Admission::Joined { account: account(id), code }, disabled, ..invited }
-    }
-
-    fn account(id: u128) -> UserID {
-        UserID::from_uuid(Uuid::from_u128(1000 + id))
-    }
+    use crate::people::model::Admission;
+    use crate::people::model::tests::{account, member};
 
     #[test]
     fn one_person_with_all_roles_is_not_a_pair() {

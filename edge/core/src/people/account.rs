@@ -1,14 +1,14 @@
 //! The record of a login: the account of its person, and the distributors that invited it. An account comes to be when a
 //! code is first used; memberships are the Distributors' to decide, the account only lists where to ask.
 
-use crate::id::{DistributorID, UserID};
 use serde::{Deserialize, Serialize};
 use universal_wallet_sdk::Timestamp;
 
 use crate::error::{Code, Outcome, Refusal, refuse};
+use crate::id::{DistributorID, UserID};
 use crate::people::codes::{CodeDigest, VALID_MS};
 use crate::people::model::Login;
-use crate::people::password::PasswordHash;
+use crate::people::password::{PasswordHash, refuse_unchanged};
 use crate::people::sign_in::wrong_credentials;
 
 /// Maximum number of distributors that are remembered to have invited a login; the oldest gives way.
@@ -184,12 +184,7 @@ impl Account {
     /// Lists a membership before the Distributor is asked for it; returns true if it was listed already. While a code is
     /// the password, whoever made it must not get into another distributor by it.
     pub fn begin_joining(&mut self, membership: Membership) -> Outcome<bool> {
-        if self.password.must_be_changed() {
-            return refuse(
-                Code::PasswordChangeRequired,
-                "Change your password first; nothing else is possible before.",
-            );
-        }
+        refuse_unchanged(self.password.must_be_changed())?;
         if self.memberships.contains(&membership) {
             return Ok(true);
         }
@@ -223,11 +218,10 @@ impl Account {
         call: Option<String>,
         now: Timestamp,
     ) -> Outcome<IssuerReset> {
-        let repeated = call.as_ref().is_some_and(|key| self.issuer_resets.contains(key));
-        let same = matches!(&self.password, Password::Code { used: false, issuer_call, .. } if *issuer_call == call);
-        if repeated && !same {
+        if call.as_ref().is_some_and(|call| self.reset_is_over(call)) {
             return Ok(IssuerReset::Over);
         }
+        let repeated = call.as_ref().is_some_and(|call| self.issuer_resets.contains(call));
         if self.memberships.iter().any(|listed| !told.contains(listed)) {
             return Err(Refusal::unavailable().into());
         }

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use crate::error::{Code, Outcome, refuse};
+use crate::error::Outcome;
 use crate::people::model::{Actor, Member, Role};
+use crate::people::password::refuse_unchanged;
 use crate::people::second_factor::proof::Standing;
 
 /// A signed-in member making a call.
@@ -21,12 +22,7 @@ impl Caller {
     /// Refuses a caller who must change the password or enrol a factor first, or who holds none of the roles; without
     /// roles any member may call.
     pub fn may(&self, roles: &[Role]) -> Outcome<()> {
-        if self.must_change_password {
-            return refuse(
-                Code::PasswordChangeRequired,
-                "Change your password first; nothing else is possible before.",
-            );
-        }
+        refuse_unchanged(self.must_change_password)?;
         self.second_factor.refuse_unenrolled()?;
         if roles.is_empty() { Ok(()) } else { self.member.must_hold(roles) }
     }

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::error::{Code, Refusal};
 use crate::text::digest::Digest;
-use crate::text::secret::random_text;
+use crate::text::secret::{Secret, random_text};
 
 /// Length of a half, in characters.
 pub const HALF_CHARACTERS: usize = 16;
@@ -50,6 +50,24 @@ pub fn half(random: &[u8; 64]) -> Zeroizing<String> {
     random_text(random, HALF_CHARACTERS)
 }
 
+/// A code of both halves, for the issuer, who tells it to its person.
+#[derive(Debug)]
+pub struct NewCode {
+    /// The code.
+    pub text: Secret,
+    /// Its digest.
+    pub digest: CodeDigest,
+}
+
+impl NewCode {
+    /// A code from random bytes.
+    pub fn new(first: &[u8; 64], second: &[u8; 64]) -> Self {
+        let (first, second) = (half(first), half(second));
+        let digest = CodeDigest { first: HalfDigest::of(&first), second: HalfDigest::of(&second) };
+        Self { text: Secret::from(format!("{}-{}", *first, *second)), digest }
+    }
+}
+
 /// The refusal of a code, which does not tell what is wrong with it.
 pub fn invalid_code() -> Refusal {
     let message = "This code is wrong, expired or used; ask the people who invited you for a new one.";
@@ -86,5 +104,8 @@ mod tests {
     fn halves_are_long_and_random() {
         let random: [u8; 64] = std::array::from_fn(|place| u8::try_from(place * 3).unwrap());
         assert_eq!(half(&random).len(), HALF_CHARACTERS);
+        let other = random.map(|byte| byte ^ 1);
+        let code = NewCode::new(&random, &other);
+        assert_eq!(CodeDigest::parse(code.text.expose()), Some(code.digest));
     }
 }

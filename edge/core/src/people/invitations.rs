@@ -1,11 +1,11 @@
 //! Invitations: a person joins with a code that two people made for their login, and is bound to an account by it.
 
-use crate::id::UserID;
 use serde_json::json;
 use universal_wallet_sdk::Timestamp;
 
 use crate::audit::entry_builder::EntryBuilder;
 use crate::error::Outcome;
+use crate::id::UserID;
 use crate::people::codes::{CodeDigest, invalid_code};
 use crate::people::model::{Actor, Admission, Login, Member};
 use crate::people::requests::end_all_about;

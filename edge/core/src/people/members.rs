@@ -1,6 +1,5 @@
 //! Changes of members: adding a member, a role or a new password takes two people; removing takes one.
 
-use crate::id::UserID;
 use serde_json::{Value, json};
 use universal_wallet_sdk::Timestamp;
 
@@ -8,6 +7,7 @@ use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use crate::approvals::open_requests::refuse_too_many;
 use crate::audit::entry_builder::{EntryBuilder, Moment};
 use crate::error::{Code, InternalError, Outcome, refuse};
+use crate::id::UserID;
 use crate::people::ability::ability;
 use crate::people::caller::Caller;
 use crate::people::model::{Actor, Admission, Member, Role, in_order, read_roles};
@@ -60,7 +60,7 @@ pub fn change(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, 
     if loosens {
         store.profile().refuse_suspended()?;
         refuse_too_many(store, caller, moment.now)?;
-        if member.person.id == caller.member.person.id && !tightened.holds(Role::Admin) {
+        if member.is_same_person(&caller.member) && !tightened.holds(Role::Admin) {
             return refuse(
                 Code::InvalidState,
                 "Nobody asks for roles who is no admin any more: ask for yours first, then give up being an admin.",

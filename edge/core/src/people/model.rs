@@ -55,10 +55,7 @@ impl FromStr for Role {
     type Err = RoleError;
 
     fn from_str(text: &str) -> Result<Self, RoleError> {
-        [Self::Admin, Self::Maker, Self::Checker, Self::Viewer]
-            .into_iter()
-            .find(|role| role.as_str() == text)
-            .ok_or(RoleError)
+        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or(RoleError)
     }
 }
 
@@ -290,13 +287,13 @@ pub enum Actor {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use crate::id::UserID;
     use uuid::Uuid;
 
     use super::*;
 
-    fn member(id: u128, roles: &[Role], disabled: bool) -> Member {
+    pub(crate) fn member(id: u128, roles: &[Role], disabled: bool) -> Member {
         let code = CodeDigest::parse("0123456789abcdef-fedcba9876543210").unwrap();
         let person = Person { id: UserID::from_uuid(Uuid::from_u128(id)), name: "N".into() };
         let invited =
@@ -304,7 +301,7 @@ mod tests {
         Member { admission: Admission::Joined { account: account(id), code }, disabled, ..invited }
     }
 
-    fn account(id: u128) -> UserID {
+    pub(crate) fn account(id: u128) -> UserID {
         UserID::from_uuid(Uuid::from_u128(1000 + id))
     }
 

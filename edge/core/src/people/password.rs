@@ -4,7 +4,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-use crate::error::{Code, InternalError, Outcome, Refusal};
+use crate::error::{Code, InternalError, Outcome, refuse};
 use crate::people::codes::CodeDigest;
 use crate::text::digest::same;
 
@@ -59,19 +59,23 @@ pub fn verify(password: &str, stored: Option<&PasswordHash>) -> Result<bool, Int
     Ok(right && stored.is_some())
 }
 
-/// Refuses a password that is too short, too long, or has the form of a code.
-pub fn refuse_unfit(field: &str, password: &str) -> Outcome<()> {
-    let wrong = |message: String| Err(Refusal::field(Code::InvalidRequest, field, message).into());
-    if password.nfc().count() < MIN_CHARACTERS {
-        return wrong(format!("must have at least {MIN_CHARACTERS} characters"));
-    }
-    if password.len() > MAX_BYTES {
-        return wrong("is too long".into());
-    }
-    if CodeDigest::parse(password).is_some() {
-        return wrong("must not have the form of a joining code".into());
+/// Refuses everything else while others know the password.
+pub fn refuse_unchanged(must_change: bool) -> Outcome<()> {
+    if must_change {
+        return refuse(Code::PasswordChangeRequired, "Change your password first; nothing else is possible before.");
     }
     Ok(())
+}
+
+/// The reason why a new password is unfit: it is too short, too long, or has the form of a code.
+pub fn unfitness(password: &str) -> Option<String> {
+    if password.nfc().count() < MIN_CHARACTERS {
+        return Some(format!("must have at least {MIN_CHARACTERS} characters"));
+    }
+    if password.len() > MAX_BYTES {
+        return Some("is too long".into());
+    }
+    CodeDigest::parse(password).map(|_| "must not have the form of a joining code".into())
 }
 
 #[cfg(test)]
@@ -112,12 +116,12 @@ mod tests {
 
     #[test]
     fn unfit_passwords_are_refused() {
-        assert!(refuse_unfit("new", "twelve chars").is_ok());
+        assert_eq!(unfitness("twelve chars"), None);
         let long = "x".repeat(MAX_BYTES + 1);
         // Eleven characters, of which each is composed of two.
         let decomposed = "a\u{308}".repeat(11);
         for bad in ["eleven char", &decomposed, &long, "0123456789abcdef-fedcba9876543210"] {
-            assert!(refuse_unfit("new", bad).is_err(), "{bad}");
+            assert!(unfitness(bad).is_some(), "{bad}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use universal_wallet_core::error::{Code, Error, InternalError, Outcome, Refusal, refuse};
 use universal_wallet_core::people::account::{Account, Password};
 use universal_wallet_core::people::codes::CodeDigest;
-use universal_wallet_core::people::password::{MAX_BYTES, PasswordHash, refuse_unfit, verify};
+use universal_wallet_core::people::password::{MAX_BYTES, PasswordHash, unfitness, verify};
 use universal_wallet_core::people::sign_in::{
     IDLE_MS, KNOWN_MS, MAX_FROM_ANYWHERE, MAX_PER_LOGIN, WINDOW_MS, alive, not_signed_in, too_many, wrong_credentials,
 };
@@ -126,7 +126,9 @@ impl User {
         now: Timestamp,
     ) -> Outcome<SignedIn> {
         let caller = self.session(token, now)?;
-        refuse_unfit("new", new)?;
+        if let Some(why) = unfitness(new) {
+            return Err(Refusal::field(Code::InvalidRequest, "new", why).into());
+        }
         if new == current {
             return Err(Refusal::field(Code::InvalidRequest, "new", "must differ from the current one").into());
         }

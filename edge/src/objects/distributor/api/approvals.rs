@@ -129,7 +129,7 @@ impl DistributorState {
             Ok(decided) => decided,
             Err(subject) => return Ok(Handled::Answer(self.decided(&subject, None)?.replayed(true))),
         };
-        if decided.makes_code {
+        if decided.makes_code() {
             return Ok(Handled::Answer(self.decided(&call.subject, Some(second.expose()))?));
         }
         match decided.operation.and_then(|operation| self.attempt(operation.number)) {

@@ -17,7 +17,7 @@ pub(crate) enum Step {
     Clippy,
     /// Lints of what runs as wasm
     ClippyWasm,
-    /// The client with the oldest compiler that it promises
+    /// The client as it is published, and with the oldest compiler that it promises
     OldestRust,
     /// Format and lints of all JavaScript and TypeScript
     Javascript,

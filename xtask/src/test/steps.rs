@@ -71,13 +71,21 @@ pub(super) fn clippy_wasm() -> Result<()> {
     run(tests.args(["--package", "universal-wallet-sdk", "--test", "wasm", "--", "-D", "warnings"]))
 }
 
-/// Without that compiler, the missing check is reported, and the step passes.
+/// The client as it is published, and with the oldest compiler that it promises. Without that compiler, the missing check
+/// is reported, and the step passes.
 pub(super) fn oldest_rust() -> Result<Option<String>> {
+    run(cargo("publish").args(["--dry-run", "--allow-dirty", "--locked", "--package", "universal-wallet-sdk"]))?;
     if let Err(why) = oldest_rust::set_up() {
         return Ok(Some(format!("the client with Rust {}. {why}", oldest_rust::VERSION)));
     }
-    run(oldest_rust::cargo("check").args(["--package", "universal-wallet-sdk", "--features", "stream"]))?;
-    let worker = ["--package", "universal-wallet-sdk", "--no-default-features", "--features", "client,stream"];
+    run(oldest_rust::cargo("check").args([
+        "--package",
+        "universal-wallet-sdk",
+        "--features",
+        "blocking,stream,tracing,webhook",
+    ]))?;
+    let worker =
+        ["--package", "universal-wallet-sdk", "--no-default-features", "--features", "client,stream,tracing,webhook"];
     run(oldest_rust::cargo("check").args(worker).args(["--target", tools::TARGET]))?;
     Ok(None)
 }

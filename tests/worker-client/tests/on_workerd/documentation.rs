@@ -9,6 +9,8 @@ use edge_runtime::ProcessGroup;
 use universal_wallet_tests::edge::Edge;
 use universal_wallet_tests::key::Key;
 
+use crate::foreign::{Foreign, answer};
+
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../sdk/Cargo.toml");
 
 /// A cargo command with the client's settings in its environment.
@@ -105,4 +107,32 @@ fn the_programs_under_examples_run() {
     let cash_out = csv.lines().nth(1).unwrap();
     assert!(cash_out.contains(&request) && cash_out.contains("cash-out-fulfillment,completed,1000.00"), "{csv}");
     assert!(cash_out.contains("\"'+2348031234567\",\"till 7\""), "{csv}");
+}
+
+#[test]
+fn one_program_speaks_to_the_reference_platform_and_to_the_edge() {
+    let program = |url: &str, distributor: &str, key: &str, is_reference: &str| {
+        let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+        command.args(["run", "--quiet", "--manifest-path", manifest, "--example", "both_platforms"]);
+        command.env("UNIVERSAL_WALLET_URL", url).env("UNIVERSAL_WALLET_DISTRIBUTOR_ID", distributor);
+        command.env("UNIVERSAL_WALLET_API_KEY", key).env("UNIVERSAL_WALLET_IS_REFERENCE", is_reference);
+        output(command)
+    };
+
+    let answers = ["balance", "receipt", "operations", "cash-outs"].map(|name| {
+        let file = Path::new(MANIFEST).with_file_name("tests").join(format!("reference/{name}.json"));
+        answer(200, "", &std::fs::read_to_string(file).unwrap())
+    });
+    let reference = Foreign::start(answers.into());
+    let key = "uwk_DlbWVU3Vjd11Le43kka6enGNjyd6xtbrBkNHMngl2aNz2Cm7";
+    let said = program(&reference.url, crate::DISTRIBUTOR, key, "1");
+    assert!(said.starts_with("50000.00\nop_") && said.contains("3 operations, 0 completed, 3 without"), "{said}");
+    assert!(said.ends_with("+234 8123456781 asks for 3000.00 under op-123\n"), "{said}");
+
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let said = program(&edge.url, &distributor.id, &distributor.till().secret, "");
+    assert!(said.starts_with("50000.00 NGN, 50000.00 of it available\nop_"), "{said}");
+    assert!(said.contains(" is completed\n1 operations, 1 completed, 0 without"), "{said}");
 }

@@ -102,24 +102,21 @@ impl DistributorState {
             let Content { at, kind, subject, book, .. } = content;
             let held = book.held;
             // Writing to a String cannot fail.
-            let _ = match format {
-                ExportFormat::Csv => {
-                    writeln!(lines, "{number},{at},{kind},{subject},{change},{after},{held},tx_{hash}")
-                }
-                _ => {
-                    let blockchain_id = format!("tx_{hash}");
-                    let line = Line {
-                        sequence_number: number,
-                        at,
-                        kind: &kind,
-                        operation_id: &subject,
-                        change: &change,
-                        balance: after,
-                        held,
-                        blockchain_id: &blockchain_id,
-                    };
-                    writeln!(lines, "{}", json_text::write(&line)?)
-                }
+            let _ = if format == ExportFormat::Csv {
+                writeln!(lines, "{number},{at},{kind},{subject},{change},{after},{held},tx_{hash}")
+            } else {
+                let blockchain_id = format!("tx_{hash}");
+                let line = Line {
+                    sequence_number: number,
+                    at,
+                    kind: &kind,
+                    operation_id: &subject,
+                    change: &change,
+                    balance: after,
+                    held,
+                    blockchain_id: &blockchain_id,
+                };
+                writeln!(lines, "{}", json_text::write(&line)?)
             };
         }
         let next = next + PAGE;

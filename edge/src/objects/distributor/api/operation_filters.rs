@@ -31,7 +31,7 @@ pub(super) struct Filters {
 impl Filters {
     fn add(&mut self, condition: &str, value: impl Value) {
         self.values.push(value.value());
-        self.sql += &format!(" AND {condition} ?{}", self.values.len() + 3);
+        self.sql.extend([" AND ", condition, " ?", &(self.values.len() + 3).to_string()]);
     }
 }
 

@@ -10,7 +10,7 @@ const DEFAULT_LIMIT: u32 = 100;
 /// Maximum number of items per page.
 const MAX_LIMIT: u32 = 1000;
 /// Maximum offset.
-pub(crate) const MAX_OFFSET: u32 = 10_000;
+pub(crate) const MAX_OFFSET: u32 = 999_999_999;
 
 /// Maximum number of parameters in a query.
 const MAX_PARAMETERS: usize = 32;

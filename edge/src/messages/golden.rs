@@ -107,7 +107,14 @@ fn messages_to_a_distributor() {
         ToDistributor::CancelRequest { id: operation() },
         ToDistributor::SessionEnded { account: user() },
         ToDistributor::Export {
-            export: ExportPage { format: ExportFormat::Csv, next: 7, until: AT, balance: "1.00".parse().unwrap() },
+            export: ExportPage {
+                format: ExportFormat::Csv,
+                next: 7,
+                until: AT,
+                balance: "1.00".parse().unwrap(),
+                end: None,
+                has_lines: false,
+            },
         },
     ];
     check(Receiver::Distributor, messages, expect_file!["golden/distributor.txt"]);

@@ -42,6 +42,9 @@ pub(crate) enum ToDistributor {
 pub(crate) enum ExportFormat {
     Csv,
     JsonLines,
+    StatementJson,
+    StatementCsv,
+    StatementCamt053,
 }
 
 /// Position of an export between two pages.
@@ -54,6 +57,12 @@ pub(crate) struct ExportPage {
     pub(crate) until: Timestamp,
     /// Balance before the next entry.
     pub(crate) balance: Amount,
+    /// Number of the first entry after a statement; `None` for an export.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) end: Option<u64>,
+    /// True if a page before had lines.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) has_lines: bool,
 }
 
 /// A signed-in person, as the Worker authenticated them, who calls or listens.

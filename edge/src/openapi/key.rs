@@ -3,11 +3,13 @@
 use serde_json::{Value, json};
 use universal_wallet_core::error::Code;
 use universal_wallet_core::operations::responses::{CashOutPage, OperationView, Receipt};
+use universal_wallet_core::operations::statement::{Line, Statement};
 use universal_wallet_core::responses::{Balance, KeyInfo};
 
 use super::operation::{Operation, Tag};
 use super::{bodies, parameters};
 use crate::http::routes::Route;
+use crate::objects::distributor::answers::MerchantName;
 
 const TAG: Tag = Tag {
     name: "Distributor API",
@@ -142,6 +144,15 @@ pub(super) fn descriptions() -> Vec<Operation> {
             .answers_as::<String>("text/csv", 200, "The ledger.", csv_example())
             .answers_as::<String>("application/x-ndjson", 200, "The ledger.", json_lines_example())
             .with_header("Content-Disposition"),
+        new(Route::GetStatement, "getStatement", "Read the statement of a day")
+            .about("Balances, totals and entries of one UTC day. Of a day that is not over, final is false.")
+            .parameters([parameters::statement()])
+            .answers::<StatementView>(200, "The statement.", statement_example())
+            .answers_as::<String>("text/csv", 200, "The statement.", json!("sequenceNumber,at,type"))
+            .answers_as::<String>("application/xml", 200, "The statement.", json!("<Document/>")),
+        new(Route::GetMerchantName, "getMerchantName", "Read a merchant's name")
+            .about("So that the name is seen before the money goes.")
+            .answers::<MerchantName>(200, "The merchant.", json!({ "shortCode": "100000", "name": "ABC Store" })),
         new(Route::GetOperation, "getOperation", "Read one operation")
             .about("A cash-out can be read from the moment on that it is being paid.")
             .answers::<OperationView>(200, "The operation.", operation_example()),
@@ -193,4 +204,36 @@ pub(super) fn descriptions() -> Vec<Operation> {
                 }),
             ),
     ]
+}
+
+/// A statement with its entries.
+#[derive(serde::Serialize, schemars::JsonSchema)]
+#[schemars(rename = "DayStatement")]
+pub(super) struct StatementView {
+    #[serde(flatten)]
+    statement: Statement,
+    /// Entries that changed the float, oldest first.
+    entries: Vec<Line>,
+}
+
+pub(super) fn statement_example() -> Value {
+    let sum = |count: u64, amount: &str| json!({ "count": count, "amount": amount });
+    json!({
+        "distributorID": "36e48800-22ce-4ea0-b37a-198f7978cd53",
+        "date": "2026-11-27",
+        "final": true,
+        "openingBalance": "50000.00",
+        "closingBalance": "48500.00",
+        "currency": "NGN",
+        "totals": {
+            "cashIns": sum(1, "1500.00"), "cashInsReturned": sum(0, "0.00"), "cashOuts": sum(0, "0.00"),
+            "topUps": sum(0, "0.00"), "redemptions": sum(0, "0.00"),
+        },
+        "head": "5e".repeat(32),
+        "entries": [{
+            "sequenceNumber": 7, "at": "2026-11-27T17:00:00.000Z", "type": "cash-in",
+            "operationID": "op_36e48800-22ce-4ea0-b37a-198f7978cd53", "amount": "-1500.00", "balance": "48500.00",
+            "blockchainID": format!("tx_{}", "5e".repeat(32)),
+        }],
+    })
 }

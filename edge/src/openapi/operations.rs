@@ -6,12 +6,13 @@ use universal_wallet_core::error::Code;
 use universal_wallet_core::operations::responses::{CashOutPage, OperationView, Receipt};
 
 use super::key::{
-    cash_outs_example, csv_example, json_lines_example, operation_example, receipt_example, with_new_operation,
+    StatementView, cash_outs_example, csv_example, json_lines_example, operation_example, receipt_example,
+    statement_example, with_new_operation,
 };
 use super::operation::{Operation, Tag};
 use super::{bodies, parameters};
 use crate::http::routes::Route;
-use crate::objects::distributor::answers::{AuditItem, Page};
+use crate::objects::distributor::answers::{AuditItem, MerchantName, Page};
 
 const TAG: Tag = Tag {
     name: "Console: operations",
@@ -39,6 +40,15 @@ pub(super) fn descriptions() -> Vec<Operation> {
             .answers_as::<String>("text/csv", 200, "The ledger.", csv_example())
             .answers_as::<String>("application/x-ndjson", 200, "The ledger.", json_lines_example())
             .with_header("Content-Disposition"),
+        new(Route::GetConsoleStatement, "getConsoleStatement", "Read the statement of a day")
+            .about("As the distributor API tells it.")
+            .parameters([parameters::statement()])
+            .answers::<StatementView>(200, "The statement.", statement_example())
+            .answers_as::<String>("text/csv", 200, "The statement.", json!("sequenceNumber,at,type"))
+            .answers_as::<String>("application/xml", 200, "The statement.", json!("<Document/>")),
+        new(Route::GetConsoleMerchantName, "getConsoleMerchantName", "Read a merchant's name")
+            .about("So that the name is seen before the money goes.")
+            .answers::<MerchantName>(200, "The merchant.", json!({ "shortCode": "100000", "name": "ABC Store" })),
         with_new_operation(
             new(Route::RequestOperation, "requestOperation", "Ask for a cash-in or cash-out")
                 .about("Needs the role maker. It always waits for another person; no key's limits apply.")

@@ -16,6 +16,7 @@ pub(super) fn of_segment(folder: &str, before: &str) -> Option<&'static str> {
         "users" => Some("userID"),
         "wallets" => Some("phone"),
         "merchants" => Some("shortCode"),
+        "statements" => Some("date"),
         _ => None,
     }
 }
@@ -30,6 +31,7 @@ pub(super) fn in_path(name: &str) -> Value {
         "approvalID" => (id("apr_"), "ID of the request.", format!("apr_{UUID}")),
         "userID" => (id("usr_"), "ID of the user.", format!("usr_{UUID}")),
         "login" => (login(), "The person's login.", "maker@agents.test".into()),
+        "date" => (json!({ "type": "string", "format": "date" }), "The UTC day.", "2026-11-27".into()),
         "phone" => (phone(), "The wallet's phone number, in any spelling.", "+2348031234567".into()),
         _ => (short_code(), "The merchant's short code.", "100000".into()),
     };
@@ -82,7 +84,7 @@ pub(super) fn distributors_cursor() -> Value {
 /// Number of items to skip.
 pub(super) fn offset() -> Value {
     let description = "How many to skip; not together with cursor, which goes further and stays exact.";
-    let schema = json!({ "type": "integer", "minimum": 0, "maximum": 10_000, "default": 0 });
+    let schema = json!({ "type": "integer", "minimum": 0, "maximum": 999_999_999, "default": 0 });
     in_query("offset", description, schema, &json!(0))
 }
 
@@ -137,7 +139,22 @@ pub(super) fn operations() -> Vec<Value> {
         cursor(),
         word("status", "Only those that stand there.", &statuses),
         word("operationType", "Only those of this type.", &["cash-in", "cash-out-fulfillment"]),
+        text("phone", "Only those of this customer, in any spelling, also a national one.", "+2348031234567"),
+        text("reference", "Only cash-outs with this cashOutFulfillmentID.", "BANK-4711"),
+        text("keyID", "Only those of this key.", "key_36e48800-22ce-4ea0-b37a-198f7978cd53"),
+        text("amount", "Only those of exactly this amount.", "1500.00"),
+        text("from", "Only those created at this time or on this UTC day, or later.", "2026-11-01"),
+        text("to", "Only those created at this time or on this UTC day, or before.", "2026-11-30"),
     ]
+}
+
+fn text(name: &str, description: &str, example: &str) -> Value {
+    in_query(name, description, json!({ "type": "string", "minLength": 1, "maxLength": 64 }), &json!(example))
+}
+
+/// Format of a statement.
+pub(super) fn statement() -> Value {
+    word("format", "How the statement is written; JSON unless said otherwise.", &["json", "csv", "camt053"])
 }
 
 /// The person for whom the calling page was drawn.

@@ -18,6 +18,7 @@ const MIN_SECRET_CHARACTERS: usize = 32;
 struct Variables {
     currency: Option<String>,
     rate_limit_per_key: Option<String>,
+    country_code: Option<String>,
     demo: Option<String>,
     issuer_token: Option<String>,
     issuer_token_previous: Option<String>,
@@ -30,6 +31,8 @@ struct Variables {
 pub(crate) struct Config {
     /// Currency of the deployment.
     pub(crate) currency: String,
+    /// Country code of phone numbers that are spelt nationally.
+    pub(crate) country_code: String,
     /// Calls per second and key; 0 means no limit.
     pub(crate) rate_limit_per_key: u32,
     /// True if demo passwords are allowed.
@@ -77,9 +80,15 @@ impl Config {
         let rate_limit_per_key = rate.parse().map_err(|_| {
             "The Worker variable RATE_LIMIT_PER_KEY must be a whole number of calls per second.".to_owned()
         })?;
+        let country_code = variables.country_code.unwrap_or_else(|| "234".into());
+        let is_code = (1..=3).contains(&country_code.len()) && country_code.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_code || country_code.starts_with('0') {
+            return Err("The Worker variable COUNTRY_CODE must be one to three digits, such as 234.".into());
+        }
         let tokens = [issuer_token, previous_token];
         Ok(Self {
             currency,
+            country_code,
             rate_limit_per_key,
             demo: variables.demo.as_deref() == Some("1"),
             issuer_tokens: tokens

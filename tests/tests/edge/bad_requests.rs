@@ -79,7 +79,7 @@ fn queries_have_their_form() {
         "limit=%D9%A1",
         "limit=99999999999999999999",
         "offset=-1",
-        "offset=10001",
+        "offset=1000000000",
         "offset=x",
         "cursor=x",
         "cursor=1-000000000000",
@@ -92,13 +92,11 @@ fn queries_have_their_form() {
         let answer = read(&format!("/operations?{query}"));
         assert!(answer.status == 400 && answer.code() == "invalid_request", "{query}: {answer}");
     }
-    let far = read("/operations?offset=10001").json();
-    assert!(far.to_string().contains("cursor"), "it names what to use instead: {far}");
     for query in ["limit=0", "cursor=x"] {
         let answer = read(&format!("/cashouts?{query}"));
         assert!(answer.status == 400, "{answer}");
     }
-    read("/operations?limit=1000&offset=10000").ok();
+    read("/operations?limit=1000&offset=999999999").ok();
     let verify = |query: &str| edge.get(&d.console(&format!("/audit/verify?{query}"))).person(&d.maker).send();
     for query in ["from=0", "from=-1", "from=x", "from=1e3"] {
         verify(query).refused(400, "invalid_request");

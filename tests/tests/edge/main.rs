@@ -43,6 +43,7 @@ mod secrets;
 mod shown_person;
 mod sign_in;
 mod snapshots;
+mod statements;
 mod tampering;
 mod upgrade;
 mod usage;

@@ -69,7 +69,7 @@ pub const AREAS: &[Area] = &[
             )],
             &[layer("entries", &["audit/entry_builder.rs"]), layer("key checks", &["keys/verify.rs"])],
             &[layer("store", &["store.rs"])],
-            &[layer("responses", &["operations/responses.rs", "responses.rs"])],
+            &[layer("responses", &["operations/responses.rs", "operations/statement.rs", "responses.rs"])],
             &[layer("first entries", &["audit/created.rs"]), layer("verification", &["audit/verify.rs"])],
             &[layer("decisions on operations", &["operations/decision.rs"])],
             &[layer("operation", &["operations/model.rs"])],

@@ -10,3 +10,4 @@ pub mod model;
 pub mod request_body;
 pub mod requester;
 pub mod responses;
+pub mod statement;

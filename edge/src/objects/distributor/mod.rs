@@ -46,6 +46,7 @@ pub(crate) mod answers {
     pub(crate) use super::api::issuer::{FloatMoved, Position};
     pub(crate) use super::api::keys::Claimed;
     pub(crate) use super::api::lists::Page;
+    pub(crate) use super::api::merchants::MerchantName;
     pub(crate) use super::api::overview::Summary;
     pub(crate) use super::api::usage::KeyUsage;
     pub(crate) use super::api::users::{UserChanged, UserRequested};

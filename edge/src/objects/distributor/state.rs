@@ -34,6 +34,8 @@ pub(super) struct DistributorState {
     pub(super) merchants: FxHashMap<u32, Merchant>,
     /// Decisions that wait for another object.
     pub(super) deciding: Deciding,
+    /// The issuer's last answers about short codes, and their times.
+    pub(super) looked_up: FxHashMap<u32, (Timestamp, Option<Merchant>)>,
     /// Time of the next alarm, if set since the object was loaded.
     pub(super) alarm_at: Option<i64>,
     /// The platform's time at the current event, which may have run backwards. Only waiting goes by it, never a
@@ -63,6 +65,7 @@ impl DistributorState {
             addresses: Addresses::default(),
             merchants: FxHashMap::default(),
             deciding: Deciding::default(),
+            looked_up: FxHashMap::default(),
             alarm_at: None,
             clock: clock::now(),
         }

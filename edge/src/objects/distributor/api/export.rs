@@ -10,6 +10,7 @@ use universal_wallet_core::text::json_text;
 use universal_wallet_sdk::{Amount, Timestamp};
 
 use super::response::{Handled, export_message};
+use super::statement::format_of;
 use crate::http::answer::Answer;
 use crate::http::query::Query;
 use crate::messages::call::Call;
@@ -48,7 +49,8 @@ impl DistributorState {
             Some(entry) => self.store.content(&entry)?.book.balance,
             None => Amount::ZERO,
         };
-        let (lines, rest) = self.export_page(ExportPage { format, next, until, balance })?;
+        let (lines, rest) =
+            self.export_page(ExportPage { format, next, until, balance, end: None, has_lines: false })?;
         let head = if format == ExportFormat::Csv { COLUMNS } else { "" };
         let file = format!("attachment; filename=\"ledger.{word}\"");
         let answer = Answer::text_of(kind, format!("{head}{lines}")).header("Content-Disposition", file);
@@ -56,7 +58,7 @@ impl DistributorState {
     }
 
     /// The first entry at or after a time: numbers and times of entries rise together.
-    fn first_entry_from(&self, from: Timestamp) -> Result<u64, InternalError> {
+    pub(super) fn first_entry_from(&self, from: Timestamp) -> Result<u64, InternalError> {
         let (mut low, mut high) = (1, self.store.head().number + 1);
         while low < high {
             let middle = low + (high - low) / 2;
@@ -78,7 +80,10 @@ impl DistributorState {
 
     /// The lines of a page, and the position of the next.
     fn export_page(&self, export: ExportPage) -> Outcome<(String, Option<ExportPage>)> {
-        let ExportPage { format, next, until, mut balance } = export;
+        if let Some(format) = format_of(export.format) {
+            return self.statement_page(export, format);
+        }
+        let ExportPage { format, next, until, mut balance, .. } = export;
         let mut lines = String::new();
         for entry in self.store.entries_from(next, PAGE)? {
             let (number, hash, content) = (entry.number, entry.hash, self.store.content(&entry)?);
@@ -97,29 +102,26 @@ impl DistributorState {
             let Content { at, kind, subject, book, .. } = content;
             let held = book.held;
             // Writing to a String cannot fail.
-            let _ = match format {
-                ExportFormat::Csv => {
-                    writeln!(lines, "{number},{at},{kind},{subject},{change},{after},{held},tx_{hash}")
-                }
-                ExportFormat::JsonLines => {
-                    let blockchain_id = format!("tx_{hash}");
-                    let line = Line {
-                        sequence_number: number,
-                        at,
-                        kind: &kind,
-                        operation_id: &subject,
-                        change: &change,
-                        balance: after,
-                        held,
-                        blockchain_id: &blockchain_id,
-                    };
-                    writeln!(lines, "{}", json_text::write(&line)?)
-                }
+            let _ = if format == ExportFormat::Csv {
+                writeln!(lines, "{number},{at},{kind},{subject},{change},{after},{held},tx_{hash}")
+            } else {
+                let blockchain_id = format!("tx_{hash}");
+                let line = Line {
+                    sequence_number: number,
+                    at,
+                    kind: &kind,
+                    operation_id: &subject,
+                    change: &change,
+                    balance: after,
+                    held,
+                    blockchain_id: &blockchain_id,
+                };
+                writeln!(lines, "{}", json_text::write(&line)?)
             };
         }
         let next = next + PAGE;
         let more = next <= self.store.head().number;
-        Ok((lines, more.then_some(ExportPage { format, next, until, balance })))
+        Ok((lines, more.then_some(ExportPage { next, balance, ..export })))
     }
 }
 

@@ -14,6 +14,7 @@ use crate::messages::call::Call;
 use crate::objects::distributor::state::DistributorState;
 use crate::objects::distributor::store::SqlStore;
 use crate::objects::distributor::store::rows::status_number;
+use crate::platform::sql_values::Value;
 
 /// Makes and reads the cursors of one list.
 pub(super) struct Cursors<'a> {
@@ -64,16 +65,18 @@ impl DistributorState {
         let statuses = OperationStatus::ALL.map(OperationStatus::as_str);
         let status = query.word("status", &statuses)?;
         let kind = query.word("operationType", &["cash-in", "cash-out-fulfillment"])?;
-        let list = format!("operations\0{}\0{}", status.unwrap_or_default(), kind.unwrap_or_default());
+        let filters = self.filters(&query)?;
+        let given = &filters.given;
+        let list = format!("operations\0{}\0{}\0{given:?}", status.unwrap_or_default(), kind.unwrap_or_default());
         let cursors = Cursors::new(&self.store, &list);
         let cursor = cursors.read(&query)?;
-        let offset = query.number("offset", 0, MAX_OFFSET, 0, "; use cursor to go further")?;
+        let offset = query.number("offset", 0, MAX_OFFSET, 0, "")?;
         if cursor.is_some() && query.get("offset").is_some() {
             return Err(wrong("offset", "cannot be used together with cursor").into());
         }
 
         // The words are constants, not the caller's text: a partial index matches only literals in the statement.
-        let mut which = String::from("superseded = 0 AND n < ?1");
+        let mut which = format!("superseded = 0 AND n < ?1{}", filters.sql);
         match kind {
             Some("cash-in") => which += " AND type < 2",
             Some(_) => which += " AND type >= 2",
@@ -103,7 +106,9 @@ impl DistributorState {
         }
         let which = format!("WHERE {which} ORDER BY n DESC LIMIT ?2 OFFSET ?3");
         let before = cursor.unwrap_or(1 << 52);
-        let operations = self.store.operations(which, (before, limit + 1, offset))?;
+        let mut values = vec![before.value(), (limit + 1).value(), offset.value()];
+        values.extend(filters.values.iter().cloned());
+        let operations = self.store.operations(which, values)?;
         let more = operations.len() > limit as usize;
         let id = self.store.profile().id;
         let mut last = None;
@@ -121,6 +126,10 @@ impl DistributorState {
                 if let Some(word) = word {
                     link.extend(["&", name, "=", word]);
                 }
+            }
+            for (name, text) in given {
+                link.extend(["&", name, "="]);
+                link.extend(form_urlencoded::byte_serialize(text.as_bytes()));
             }
             answer = answer.header("Link", link + ">; rel=\"next\"");
         }

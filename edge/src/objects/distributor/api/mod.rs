@@ -10,9 +10,12 @@ pub(crate) mod issuer;
 pub(crate) mod keys;
 pub(crate) mod lists;
 mod member;
+pub(crate) mod merchants;
+mod operation_filters;
 pub(crate) mod operations;
 pub(crate) mod overview;
 mod response;
+mod statement;
 pub(crate) mod usage;
 pub(crate) mod users;
 
@@ -102,6 +105,8 @@ fn key_route(
         Route::WithdrawOperation => state.withdraw_operation(key, call, now)?,
         Route::ListCashOuts => state.list_cash_outs(call)?,
         Route::ExportOperations => return state.export(call),
+        Route::GetStatement => return state.statement(call, now),
+        Route::GetMerchantName => return state.get_merchant(call, merchant, now),
         Route::CreateOperation => {
             return state.create_operation(&Requester::Key(key.clone()), call, merchant, now);
         }
@@ -182,6 +187,14 @@ fn console_route(
         Route::ExportConsoleOperations => {
             caller.may(&[])?;
             return state.export(call);
+        }
+        Route::GetConsoleStatement => {
+            caller.may(&[])?;
+            return state.statement(call, now);
+        }
+        Route::GetConsoleMerchantName => {
+            caller.may(&[])?;
+            return state.get_merchant(call, merchant, now);
         }
         Route::RequestOperation => {
             return state.create_operation(&Requester::Person(caller.clone()), call, merchant, now);

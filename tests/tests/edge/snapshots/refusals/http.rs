@@ -38,7 +38,7 @@ fn queries(sheet: &mut Sheet, world: &World<'_>) {
         "limit=ten",
         "limit=1&limit=2",
         "limit=%zz",
-        "offset=10001",
+        "offset=1000000000",
         "cursor=x",
         "offset=1&cursor=x",
         "status=done",

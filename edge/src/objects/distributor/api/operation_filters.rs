@@ -1,0 +1,106 @@
+//! Filters of the list of operations.
+
+use universal_wallet_core::error::Outcome;
+use universal_wallet_core::id::KeyID;
+use universal_wallet_core::store::Store;
+use universal_wallet_sdk::{Amount, Phone, Timestamp};
+use worker::SqlStorageValue;
+
+use crate::http::query::{Query, wrong};
+use crate::objects::distributor::state::DistributorState;
+use crate::objects::distributor::store::rows::digits;
+use crate::platform::config::config;
+use crate::platform::sql_values::{Exact, Value};
+
+/// Names of the parameters.
+const NAMES: [&str; 6] = ["phone", "reference", "keyID", "amount", "from", "to"];
+/// Maximum length of a filter's value, in characters.
+const MAX_CHARACTERS: usize = 64;
+
+/// Conditions that operations have to meet.
+#[derive(Default)]
+pub(super) struct Filters {
+    /// The conditions, each with ` AND ` before it.
+    pub(super) sql: String,
+    /// Values of the conditions, from `?4` on.
+    pub(super) values: Vec<Option<SqlStorageValue>>,
+    /// The parameters as given.
+    pub(super) given: Vec<(&'static str, String)>,
+}
+
+impl Filters {
+    fn add(&mut self, condition: &str, value: impl Value) {
+        self.values.push(value.value());
+        self.sql.extend([" AND ", condition, " ?", &(self.values.len() + 3).to_string()]);
+    }
+}
+
+/// A phone in any spelling, also a national one with a leading zero.
+fn phone(text: &str) -> Outcome<Phone> {
+    // In a query, a plus sign that is not escaped stands for a blank.
+    let text = text.trim_start();
+    let plain: String = text.chars().filter(|character| !matches!(character, ' ' | '-' | '(' | ')')).collect();
+    let international = if let Some(national) = plain.strip_prefix('0') {
+        format!("+{}{national}", config()?.country_code)
+    } else if plain.starts_with('+') {
+        text.to_owned()
+    } else {
+        format!("+{text}")
+    };
+    international.parse().map_err(|error| wrong("phone", error).into())
+}
+
+/// An instant, or a UTC day: its first instant, and whether it is a day.
+fn instant(name: &str, text: &str) -> Outcome<(Timestamp, bool)> {
+    let day = text.len() == 10;
+    let parsed: Result<Timestamp, _> = if day { format!("{text}T00:00:00Z").parse() } else { text.parse() };
+    let at =
+        parsed.map_err(|_| wrong(name, "must be a time such as 2026-11-27T10:00:00Z, or a day such as 2026-11-27"))?;
+    Ok((at, day))
+}
+
+impl DistributorState {
+    /// Reads the filters of a query.
+    pub(super) fn filters(&self, query: &Query) -> Outcome<Filters> {
+        let mut filters = Filters::default();
+        for name in NAMES {
+            let Some(text) = query.get(name) else { continue };
+            if text.trim().is_empty() || text.chars().count() > MAX_CHARACTERS {
+                return Err(wrong(name, format!("must have 1 to {MAX_CHARACTERS} characters")).into());
+            }
+            filters.given.push((name, text.to_owned()));
+        }
+        if let Some(text) = query.get("phone") {
+            let phone = phone(text)?;
+            filters.add("type <> 1 AND party =", digits(&phone));
+        }
+        if let Some(text) = query.get("reference") {
+            filters.add("type >= 2 AND reference =", text);
+        }
+        if let Some(text) = query.get("keyID") {
+            let id: KeyID = text.parse().map_err(|_| wrong("keyID", "must be the ID of a key, such as key_…"))?;
+            let number = self.store.key(id)?.map(|key| self.store.key_number(key.id)).transpose()?;
+            filters.add("key =", number);
+        }
+        if let Some(text) = query.get("amount") {
+            let amount: Amount = text.parse().map_err(|error| wrong("amount", error))?;
+            filters.add("minor =", Exact(amount.minor()));
+        }
+        let from = query.get("from").map(|text| instant("from", text)).transpose()?;
+        let to = query.get("to").map(|text| instant("to", text)).transpose()?;
+        let until = to.map(|(at, day)| if day { Timestamp::start_of_day(at.utc_day() + 1) } else { at.plus_ms(1) });
+        if let (Some((from, _)), Some(until)) = (from, until)
+            && from >= until
+        {
+            return Err(wrong("to", "must not lie before from").into());
+        }
+        // Numbers and times rise together, so a period is a range of numbers.
+        if let Some((from, _)) = from {
+            filters.add("n >=", self.first_entry_from(from)?);
+        }
+        if let Some(until) = until {
+            filters.add("n <", self.first_entry_from(until)?);
+        }
+        Ok(filters)
+    }
+}

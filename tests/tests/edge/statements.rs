@@ -1,0 +1,116 @@
+//! Statements of a day, names of merchants, and filters of the list of operations.
+
+use serde_json::{Value, json};
+use universal_wallet_tests::distributor::Distributor;
+use universal_wallet_tests::edge::Edge;
+use universal_wallet_tests::key::Key;
+use universal_wallet_tests::powers::{DAY_MS, real_now};
+
+const PHONE: &str = "+2348031234567";
+
+fn operations(distributor: &Distributor<'_>, key: &Key) -> Value {
+    distributor.edge.get(&distributor.api("/operations")).key(key).send().ok()
+}
+
+#[test]
+fn a_day_is_told_in_three_forms_and_closes_as_the_next_opens() {
+    let edge = Edge::start();
+    let noon = real_now().div_euclid(DAY_MS) * DAY_MS + DAY_MS / 2;
+    edge.stop_clock(noon);
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    distributor.cash_in(&till, PHONE, "10.00").ok();
+    distributor.process(&till, &distributor.request_cash_out(PHONE, "3.00")).ok();
+    let today = operations(&distributor, &till)[0]["createdAt"].as_str().unwrap()[..10].to_owned();
+    let read = |path: &str| edge.get(&distributor.api(&format!("/statements/{path}"))).key(&till).send();
+    let open = read(&today).ok();
+    assert_eq!((&open["final"], &open["openingBalance"]), (&json!(false), &json!("0.00")), "{open}");
+    assert_eq!(open["closingBalance"], distributor.read_balance(&till).ok()["balance"]);
+    assert_eq!(open["totals"]["cashIns"], json!({ "count": 1, "amount": "10.00" }), "{open}");
+    assert_eq!(open["totals"]["cashOuts"], json!({ "count": 1, "amount": "3.00" }), "{open}");
+    let types: Vec<_> = open["entries"].as_array().unwrap().iter().map(|entry| &entry["type"]).collect();
+    assert_eq!(types, ["top-up", "cash-in", "cash-out"], "{open}");
+    for (format, kind, part) in
+        [("csv", "text/csv; charset=utf-8", "interim-balance"), ("camt053", "application/xml", "<Cd>ITBD</Cd>")]
+    {
+        let answer = read(&format!("{today}?format={format}"));
+        assert_eq!(answer.header("Content-Type"), Some(kind));
+        assert!(answer.text.contains(part) && answer.text.contains("cash-out"), "{answer}");
+    }
+    for missing in ["2020-01-01", "2999-01-01", "2026-02-30", "today", "2026-1-1"] {
+        read(missing).refused(404, "not_found");
+    }
+    read(&format!("{today}?format=pdf")).refused(400, "invalid_request");
+    edge.stop_clock(noon + DAY_MS);
+    let closed = read(&today).ok();
+    assert_eq!((&closed["final"], &closed["closingBalance"]), (&json!(true), &open["closingBalance"]), "{closed}");
+    distributor.cash_in(&till, PHONE, "1.00").ok();
+    let tomorrow = operations(&distributor, &till)[0]["createdAt"].as_str().unwrap()[..10].to_owned();
+    assert_eq!(read(&tomorrow).ok()["openingBalance"], closed["closingBalance"]);
+    let console = edge.get(&distributor.console(&format!("/statements/{today}"))).person(&distributor.maker);
+    assert_eq!(console.send().ok(), closed);
+}
+
+#[test]
+fn a_merchants_name_is_told_to_every_key_and_person() {
+    let edge = Edge::start();
+    edge.merchant("100000");
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    let read = |code: &str| edge.get(&distributor.api(&format!("/merchants/{code}"))).key(&till).send();
+    for _ in 0..2 {
+        assert_eq!(read("100000").ok()["shortCode"], "100000");
+    }
+    for unknown in ["200000", "200000", "1", "x"] {
+        read(unknown).refused(404, "not_found");
+    }
+    let console = edge.get(&distributor.console("/merchants/100000")).person(&distributor.maker).send().ok();
+    assert!(console["name"].is_string(), "{console}");
+}
+
+#[test]
+fn filters_find_exactly_what_fits() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let (till, other) = (distributor.till(), distributor.till());
+    distributor.cash_in(&till, "+234 803 123 4567", "10.00").ok();
+    distributor.cash_in(&other, PHONE, "11.00").ok();
+    distributor.cash_in(&other, "+2348030000000", "10.00").ok();
+    let body = json!({ "cashOutFulfillmentType": "bank-transfer", "transactionID": "BANK-4711" });
+    let request = distributor.request_cash_out(PHONE, "3.00");
+    edge.put(&distributor.api(&format!("/cashouts/{request}"))).key(&till).json(body).send().ok();
+    let amounts = |query: &str| -> Vec<Value> {
+        let list = edge.get(&distributor.api(&format!("/operations?{query}"))).key(&till).send().ok();
+        list.as_array().unwrap().iter().map(|operation| operation["amount"].clone()).collect()
+    };
+    let day = &operations(&distributor, &till)[0]["createdAt"].as_str().unwrap()[..10].to_owned();
+    for (query, expected) in [
+        ("phone=%2B2348031234567".to_owned(), vec!["3.00", "11.00", "10.00"]),
+        ("phone=+2348031234567".to_owned(), vec!["3.00", "11.00", "10.00"]),
+        ("phone=0803%20123%204567".to_owned(), vec!["3.00", "11.00", "10.00"]),
+        ("reference=BANK-4711".to_owned(), vec!["3.00"]),
+        (format!("keyID={}", other.id), vec!["10.00", "11.00"]),
+        ("amount=10".to_owned(), vec!["10.00", "10.00"]),
+        (format!("from={day}&to={day}&limit=2"), vec!["3.00", "10.00"]),
+        (format!("to={day}&amount=10.00&phone={PHONE}"), vec!["10.00"]),
+        ("from=2999-01-01".to_owned(), vec![]),
+        ("offset=1000000".to_owned(), vec![]),
+        ("reference=BANK-4711&operationType=cash-in".to_owned(), vec![]),
+    ] {
+        assert_eq!(amounts(&query), expected, "{query}");
+    }
+    let long = "1".repeat(10_000);
+    for name in ["phone", "reference", "keyID", "amount", "from", "to"] {
+        for bad in ["", if name == "reference" { &long } else { "x" }] {
+            let path = distributor.api(&format!("/operations?{name}={bad}"));
+            let refused = edge.get(&path).key(&till).send();
+            assert_eq!(refused.refused(400, "invalid_request")["errors"][0]["field"], name);
+        }
+    }
+    let path = distributor.api("/operations?from=2026-02-01&to=2026-01-01");
+    edge.get(&path).key(&till).send().refused(400, "invalid_request");
+    let first = edge.get(&distributor.api("/operations?limit=1&phone=%2B2348031234567")).key(&till).send();
+    let link = first.header("Link").unwrap().to_owned();
+    let next = link.trim_start_matches('<').split('>').next().unwrap();
+    assert_eq!(edge.get(next).key(&till).send().ok()[0]["amount"], "11.00", "{link}");
+}

@@ -8,6 +8,7 @@ import { fault } from "./log.js";
 const VARIABLES = [
   "CURRENCY",
   "RATE_LIMIT_PER_KEY",
+  "RETURNED_PER_KEY_DAY",
   "DEMO",
   "ISSUER_TOKEN",
   "ISSUER_TOKEN_PREVIOUS",

@@ -4,14 +4,19 @@
 import { DurableObject } from "cloudflare:workers";
 import { clock } from "./clock.js";
 import { live, renew } from "./instance.js";
-import { follow } from "./steps.js";
+import { follow, goesOn } from "./steps.js";
 
 // Maximum lifetime of a socket: no session lasts longer.
 const SESSION_MS = 12 * 3_600_000;
+// Pause between two turns of calls that let others go first.
+const TURN_MS = 2;
+// Errors of opening an object, which Rust returns and has logged; any other error is a trap.
+const UNOPENED = { newer: "E503", unloadable: "E500" };
 
 class Holder extends DurableObject {
   #held;
   #generation = 0;
+  #turn = Promise.resolve();
 
   /**
    * Runs a synchronous call into Rust on behalf of an event, which is a message; `E500` after a trap. `rows`, if
@@ -34,8 +39,7 @@ class Holder extends DurableObject {
       }
       return step;
     } catch (error) {
-      // The storage is newer than this code; the log says so.
-      if (error?.message === "newer") return "E503";
+      if (Object.hasOwn(UNOPENED, error?.message)) return UNOPENED[error.message];
       this.#generation = 0;
       renew(this.constructor.name, event, error);
       return "E500";
@@ -44,7 +48,13 @@ class Holder extends DurableObject {
 
   call(message, rows) {
     const step = this.enter(message, (held, now) => held.call(message, now), rows);
-    return step[0] === "O" ? this.follow(message, step, rows) : step;
+    return goesOn(step) ? this.follow(message, step, rows) : step;
+  }
+
+  /** The next turn. Those who wait for one go on one after the other, with other events in between. */
+  turn() {
+    this.#turn = this.#turn.then(() => new Promise((go) => clock.after(TURN_MS, go)));
+    return this.#turn;
   }
 
   /** The same, with the rows read and written here and in the objects that this one called. */
@@ -66,7 +76,7 @@ class Holder extends DurableObject {
 
   follow(event, step, rows) {
     const resume = (number, reply) => this.enter(event, (held, now) => held.resume(number, reply, now), rows);
-    return follow(this.env, step, rows, resume);
+    return follow(this.env, step, rows, resume, () => this.turn());
   }
 }
 
@@ -74,11 +84,12 @@ export class Distributor extends Holder {
   /** Opens a WebSocket for a member, whom the Worker has authenticated. */
   fetch(request) {
     const message = request.headers.get("UW-Listener");
-    const person = this.enter(message, (held, now) => held.listen(message, now));
-    if (!person.startsWith("usr_")) return new Response(null, { status: person === "E500" ? 500 : 404 });
+    const admitted = this.enter(message, (held, now) => held.listen(message, now));
+    if (!admitted.startsWith("usr_")) return new Response(null, { status: admitted[0] === "E" ? 500 : 404 });
+    const [person, number] = admitted.split(" ");
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server, [person]);
-    server.serializeAttachment({ until: clock.now() + SESSION_MS });
+    server.serializeAttachment({ until: clock.now() + SESSION_MS, number: Number(number) });
     return new Response(null, { status: 101, webSocket: client });
   }
 

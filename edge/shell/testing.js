@@ -12,6 +12,16 @@ let frozen = null;
 let offset = 0;
 clock.now = () => frozen ?? Date.now() + offset;
 
+// Longest that any timer takes, in ms.
+let patience = FAR;
+const { after } = clock;
+let turnsHeld = false;
+clock.after = (ms, run) => {
+  // Turns are the shortest of all timers.
+  const go = () => (turnsHeld && ms < 10 ? after(ms, go) : run());
+  return after(Math.min(ms, patience), go);
+};
+
 const watch = { calls: {}, alarms: {}, rowsRead: {}, rowsWritten: {}, statements: new Map() };
 let faults = [];
 let waiting = 0;
@@ -137,6 +147,16 @@ const POWERS = {
     frozen = now;
     offset = ahead;
     return clock.now();
+  },
+
+  /** `{"ms"}`: no deadline is longer than that. */
+  patience({ ms }) {
+    patience = ms;
+  },
+
+  /** `{"held"}`: whether calls that let others go first wait until they are let go. */
+  turns({ held }) {
+    turnsHeld = held;
   },
 
   /** `{"on"}`: whether alarms that objects set from then on fire by themselves. */

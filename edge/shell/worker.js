@@ -1,10 +1,11 @@
 // The entry: passes each request to Rust as strings, carries out the steps that Rust returns, and turns the
 // answer into a response. Its only decision is whether a path is a static file's.
 
+import { clock } from "./clock.js";
 import { live, renew } from "./instance.js";
-import { tell, watching } from "./log.js";
+import { fault, tell, watching } from "./log.js";
 import description from "./openapi.txt";
-import { ask, follow } from "./steps.js";
+import { ask, follow, goesOn } from "./steps.js";
 
 export { Distributor, Issuer, SignIns, User, Wallet } from "./objects.js";
 
@@ -41,8 +42,12 @@ async function told(request, path, env, id, seen) {
 /** Answers a request, at once if no object is needed. `seen`, if given, collects the rows and the text. */
 function answer(request, path, env, id, seen) {
   const text = describe(request, path);
-  const step = enter(env, id, (worker) => worker.begin(text, id));
-  return step[0] === "A" && !seen ? respond(step, request.method, id) : carryOut(request, text, env, id, step, seen);
+  const step = enter(env, id, (worker) => worker.begin(text, id, clock.now()));
+  if (step[0] === "A" && !seen) return respond(step, request.method, id);
+  return carryOut(request, text, env, id, step, seen).catch((error) => {
+    fault("Worker", `request 1 ${id} `, `no answer: ${error}`);
+    return respond(live(env).edge.Worker.failed(false, id), request.method, id);
+  });
 }
 
 /** Carries out steps until the answer is complete. */
@@ -50,13 +55,14 @@ async function carryOut(request, text, env, id, step, seen) {
   const { method } = request;
   if (step === "B") {
     const { body, trouble } = await read(request);
-    step = enter(env, id, (worker) => worker.begin_with_body(text, body, trouble, id));
+    step = enter(env, id, (worker) => worker.begin_with_body(text, body, trouble, id, clock.now()));
   }
-  if (step[0] === "O") {
+  if (goesOn(step)) {
     step = await follow(env, step, seen, (number, reply) =>
       enter(env, id, (worker) => worker.resume(number, reply, id)),
     );
   }
+  if (step[0] === "L") step = enter(env, id, (worker) => worker.learn(step.slice(1), id, clock.now()));
   if (step[0] === "T") return respond(step.slice(1) + description, method, id);
   if (step[0] === "X") return stream(env, step, method, id);
   if (step[0] === "S") return listen(request, env, step.slice(1), id);

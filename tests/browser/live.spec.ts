@@ -45,6 +45,23 @@ test("without WebSocket the page asks every few seconds and hears it too", async
   await expect(maker.locator("#banner")).toContainText("Polled", { timeout: FALLBACK_MS });
 });
 
+test("a page that gave way to newer ones connects again when a person touches it", async ({ maker }) => {
+  let opened = 0;
+  await maker.routeWebSocket(/\/events$/, (socket) => {
+    opened += 1;
+    if (opened === 1) socket.close({ code: 4408 });
+    else socket.connectToServer();
+  });
+  await maker.reload();
+  await expect(maker.getByText("Asking every few seconds")).toBeVisible();
+  // A page that lost its connection otherwise would be back long before the next question.
+  await maker.waitForRequest(/\/approvals\?status=pending/, { timeout: FALLBACK_MS });
+  expect(opened).toBe(1);
+  await maker.getByRole("heading", { level: 1 }).click();
+  await expect(maker.getByText("Live", { exact: true })).toBeVisible();
+  expect(opened).toBe(2);
+});
+
 test("a session that ends elsewhere asks to sign in, over what is on the screen", async ({ as, house }) => {
   const here = await as("maker", "operations");
   const there = await as("maker", "overview");

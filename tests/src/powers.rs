@@ -73,6 +73,16 @@ impl Edge {
         self.power("clock", json!({ "offset": ahead_ms }));
     }
 
+    /// Shortens every deadline to at most so many milliseconds.
+    pub fn lose_patience_after(&self, ms: u32) {
+        self.power("patience", json!({ "ms": ms }));
+    }
+
+    /// Sets whether calls that let others go first wait until they are let go.
+    pub fn hold_turns(&self, held: bool) {
+        self.power("turns", json!({ "held": held }));
+    }
+
     /// Sets whether the alarms that objects set from then on fire by themselves.
     pub fn let_alarms_come(&self, on: bool) {
         self.power("alarms", json!({ "on": on }));

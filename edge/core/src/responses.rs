@@ -9,6 +9,7 @@ use crate::id::{ApprovalID, KeyID, UserID};
 use crate::keys::model::{Key, KeyStatus, Usage};
 use crate::keys::settings::Permission;
 use crate::people::model::{Member, MemberStatus, Role};
+use crate::total::Total;
 
 /// A distributor's float.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -124,7 +125,7 @@ pub struct UsageView {
     /// Calls of this UTC day.
     requests_today: u64,
     /// Volume of this UTC day.
-    volume_today: Amount,
+    volume_today: Total,
     /// Calls of the last 30 days.
     #[serde(rename = "requests30Days")]
     requests_30_days: u64,
@@ -194,7 +195,7 @@ pub struct UserView {
 
 impl Key {
     /// The calling key as `GET /api-key` answers it; `spent` is the line's volume of the day.
-    pub fn info(&self, spent: Amount) -> KeyInfo {
+    pub fn info(&self, spent: Total) -> KeyInfo {
         let settings = &self.settings;
         KeyInfo {
             key_id: self.id,
@@ -202,7 +203,7 @@ impl Key {
             permissions: settings.permissions.clone(),
             max_transaction_amount: settings.max_transaction_amount,
             max_daily_volume: settings.max_daily_volume,
-            daily_volume_remaining: settings.max_daily_volume.map(|most| most.checked_sub(spent).unwrap_or_default()),
+            daily_volume_remaining: settings.max_daily_volume.map(|most| spent.left_of(most)),
             allowed_ips: settings.allowed_ips.iter().map(ToString::to_string).collect(),
             auto_approve_limit: settings.auto_approve_limit,
             expires_at: self.expires_at.unwrap_or(self.created_at),

@@ -18,6 +18,10 @@ use crate::people::model::Member;
 use crate::text::digest::Digest;
 use crate::text::input::{Idempotency, must_be_same};
 use crate::text::numbered_id::Numbering;
+use crate::total::Total;
+
+/// Default of [`Store::max_given_back`].
+pub const MAX_GIVEN_BACK: u32 = 10_000;
 
 /// Profile of a distributor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,10 +146,19 @@ pub trait Store {
     /// Removes a deadline; a missing one is ignored.
     fn remove_deadline(&mut self, at: Timestamp, due: Deadline) -> Result<(), InternalError>;
 
-    /// Volume of a line of keys on a UTC day.
-    fn volume(&self, lineage: KeyID, day: i64) -> Result<Amount, InternalError>;
+    /// Volume of a line of keys on a UTC day; without a limit it may pass the largest amount.
+    fn volume(&self, lineage: KeyID, day: i64) -> Result<Total, InternalError>;
     /// Subtracts a returned amount from the volume of a key and its line on a UTC day.
     fn lower_volume(&mut self, key: (KeyID, KeyID), day: i64, amount: Amount) -> Result<(), InternalError>;
+
+    /// Number of operations of a line of keys that were given back on a UTC day.
+    fn given_back(&self, lineage: KeyID, day: i64) -> Result<u32, InternalError>;
+    /// Counts an operation of a line of keys that was given back on a UTC day.
+    fn count_given_back(&mut self, lineage: KeyID, day: i64) -> Result<(), InternalError>;
+    /// Maximum of [`Store::given_back`] beyond which no new operation is made; zero means none.
+    fn max_given_back(&self) -> u32 {
+        MAX_GIVEN_BACK
+    }
 
     /// An operation by its ID; for a cash-out, the latest attempt.
     fn operation(&self, id: OperationID) -> Result<Option<Operation>, InternalError>;
@@ -180,6 +193,10 @@ pub trait Store {
     fn request(&self, id: OperationID) -> Result<Option<CashOutRequest>, InternalError>;
     /// The oldest open request of a customer with this amount.
     fn oldest_request(&self, from: &Phone, amount: Amount) -> Result<Option<CashOutRequest>, InternalError>;
+    /// Number of the last announcement of a request that was refused; zero where none was.
+    fn refused_announcement(&self, id: OperationID) -> Result<u32, InternalError>;
+    /// Remembers the number of a refused announcement, for longer than an earlier one can be under way.
+    fn refuse_announcement(&mut self, id: OperationID, number: u32, now: Timestamp) -> Result<(), InternalError>;
     /// Writes a new or changed cash-out request. A cancelled or expired one is queued for release in the wallet.
     fn put_request(&mut self, request: &CashOutRequest, document: &str) -> Result<(), InternalError>;
     /// Records that the wallet knows of a request's cancellation or expiry.

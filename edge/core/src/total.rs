@@ -8,11 +8,20 @@ use universal_wallet_sdk::Amount;
 #[serde(into = "String", try_from = "String")]
 pub struct Total(i128);
 
+/// Minor units that storage counts as one part, so that a total beyond 64 bits is kept exactly as parts and rest.
+pub const PART: i64 = 1_000_000_000_000_000_000;
+
 impl Total {
     /// The total plus an amount; sums of amounts below 10^17 cannot overflow 127 bits.
     #[must_use]
     pub fn plus(self, amount: Amount) -> Self {
         Self(self.0 + i128::from(amount.minor()))
+    }
+
+    /// The sum of two totals.
+    #[must_use]
+    pub fn plus_total(self, other: Self) -> Self {
+        Self(self.0 + other.0)
     }
 
     /// The total minus an amount.
@@ -27,10 +36,21 @@ impl Total {
         Self(self.0 + i128::from(minor))
     }
 
+    /// The total of a number of parts of [`PART`] minor units, and of the rest.
+    pub const fn of_parts(parts: i64, rest: i64) -> Self {
+        Self(parts as i128 * PART as i128 + rest as i128)
+    }
+
     /// The difference of two totals.
     #[must_use]
     pub fn less(self, other: Self) -> Self {
         Self(self.0 - other.0)
+    }
+
+    /// The rest of an amount after this total; zero if the total passes it.
+    pub fn left_of(self, most: Amount) -> Amount {
+        let left = i128::from(most.minor()) - self.0;
+        i64::try_from(left.max(0)).ok().and_then(Amount::from_minor).unwrap_or(most)
     }
 
     /// The total in minor units.
@@ -113,6 +133,9 @@ mod tests {
         let text = serde_json::to_string(&total).unwrap();
         assert_eq!(text, "\"999999999999999990.00\"");
         assert_eq!(serde_json::from_str::<Total>(&text).unwrap(), total);
+        assert_eq!(total.left_of(Amount::MAX), Amount::ZERO);
+        assert_eq!(Total::of_parts(99, PART - 1_000).minor(), total.minor());
+        assert_eq!(Total::default().plus_minor(30).left_of(Amount::from_minor(100).unwrap()).minor(), 70);
         assert_eq!("-0.07".parse::<Total>(), Ok(Total::default().plus_minor(-7)));
         for bad in ["", ".", "1", "1.0", "1.000", "+1.00", "1.-0", "--1.00", "1.00 ", "٣.00"] {
             assert_eq!(bad.parse::<Total>(), Err(TotalError), "{bad:?}");

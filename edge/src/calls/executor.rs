@@ -1,6 +1,6 @@
 //! A small executor: calls that ask other objects are ordinary async functions. Each runs until it has its step or
-//! waits for a reply; the shell carries the message, and comes back with the call's number and the reply. The reply is
-//! the only thing that a call waits for, so no waker is needed.
+//! waits for the shell: to carry a message and come back with the reply, for a turn after other events, or for the ends of
+//! calls beside it. The shell comes back with the call's number, so no waker is needed.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -9,20 +9,36 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use super::step::{self, ObjectKind};
-use crate::messages::reply;
-use crate::platform::{log, random};
 use universal_wallet_core::error::InternalError;
+use universal_wallet_sdk::Timestamp;
+
+use super::step::{self, DONE, ObjectKind};
+use crate::messages::reply;
+use crate::platform::{clock, log, random};
 
 /// Maximum number of waiting calls. A caller who went away may leave one behind, so the oldest is dropped.
 const MAX_WAITING: usize = 10_000;
+/// Time after which a waiting call is dropped: its reply, which has a deadline, went astray.
+const MAX_WAIT_MS: i64 = 120_000;
+/// Minimum time between two searches for calls that waited too long.
+const SEARCH_MS: i64 = 10_000;
 
 type Call = Pin<Box<dyn Future<Output = String>>>;
 
-/// Slot through which the running call and the executor exchange message and reply.
+/// A call's wish, while it waits.
+enum Wish {
+    /// The reply of an object.
+    Reply(ObjectKind, String, String),
+    /// A turn after other events of this object.
+    Turn,
+    /// The ends of other calls.
+    All(Vec<Call>),
+}
+
+/// Slot through which the running call and the executor exchange wish and reply.
 #[derive(Default)]
 struct Exchange {
-    asked: Option<(ObjectKind, String, String)>,
+    wish: Option<Wish>,
     reply: Option<String>,
 }
 
@@ -30,9 +46,8 @@ thread_local! {
     static EXCHANGE: RefCell<Exchange> = RefCell::default();
 }
 
-/// Asks an object and returns its reply. Object names have no line breaks.
-pub(super) async fn ask(to: ObjectKind, name: String, message: String) -> String {
-    EXCHANGE.with_borrow_mut(|exchange| *exchange = Exchange { asked: Some((to, name, message)), reply: None });
+async fn wait_for(wish: Wish) -> String {
+    EXCHANGE.with_borrow_mut(|exchange| *exchange = Exchange { wish: Some(wish), reply: None });
     poll_fn(|_| match EXCHANGE.with_borrow_mut(|exchange| exchange.reply.take()) {
         Some(reply) => Poll::Ready(reply),
         None => Poll::Pending,
@@ -40,11 +55,35 @@ pub(super) async fn ask(to: ObjectKind, name: String, message: String) -> String
     .await
 }
 
-/// A call that waits for a reply, with its log context.
+/// Asks an object and returns its reply. Object names have no line breaks.
+pub(super) async fn ask(to: ObjectKind, name: String, message: String) -> String {
+    wait_for(Wish::Reply(to, name, message)).await
+}
+
+/// Lets other events of this object go first. All who wait take turns, so however many they are, they take no more of
+/// the object's time than one.
+pub(crate) async fn turn() {
+    wait_for(Wish::Turn).await;
+}
+
+/// Runs calls beside each other, so that one which waits does not hold the others; returns when all have ended.
+pub(crate) async fn all(calls: impl IntoIterator<Item = impl Future<Output = ()> + 'static>) {
+    let calls = calls.into_iter().map(|call| -> Call {
+        Box::pin(async move {
+            call.await;
+            DONE.into()
+        })
+    });
+    wait_for(Wish::All(calls.collect())).await;
+}
+
+/// A waiting call, with its log context.
 struct Waiting {
     number: u64,
     call: Call,
     context: Rc<log::Context>,
+    /// Time after which its reply went astray; other calls may take any time.
+    until: Option<Timestamp>,
 }
 
 /// Waiting calls by number.
@@ -52,6 +91,7 @@ struct Waiting {
 pub(crate) struct Calls {
     next: Option<u64>,
     waiting: VecDeque<Waiting>,
+    searched_at: Option<Timestamp>,
 }
 
 impl Calls {
@@ -72,25 +112,38 @@ impl Calls {
     }
 
     fn run(&mut self, mut call: Call, reply: Option<String>) -> String {
-        EXCHANGE.with_borrow_mut(|exchange| *exchange = Exchange { asked: None, reply });
+        EXCHANGE.with_borrow_mut(|exchange| *exchange = Exchange { wish: None, reply });
         if let Poll::Ready(step) = call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             return step;
         }
-        match EXCHANGE.with_borrow_mut(|exchange| exchange.asked.take()) {
-            Some((to, name, message)) => step::ask(Some(self.keep(call)), to, &name, &message),
+        match EXCHANGE.with_borrow_mut(|exchange| exchange.wish.take()) {
+            Some(Wish::Reply(to, name, message)) => {
+                let until = clock::now().plus_ms(MAX_WAIT_MS);
+                step::ask(Some(self.keep(call, Some(until))), to, &name, &message)
+            }
+            Some(Wish::Turn) => step::turn(self.keep(call, None)),
+            Some(Wish::All(calls)) => {
+                let steps: Vec<String> = calls.into_iter().map(|call| self.run(call, None)).collect();
+                step::all(self.keep(call, None), &steps)
+            }
             // Nothing would ever wake the call.
-            None => reply::unreadable(&InternalError::new("a call that waits for anything but a reply")),
+            None => reply::unreadable(&InternalError::new("a call that waits for nothing")),
         }
     }
 
-    fn keep(&mut self, call: Call) -> u64 {
+    fn keep(&mut self, call: Call, until: Option<Timestamp>) -> u64 {
         // Numbers start at random, so a number from before a trap does not match a call after it.
         let number = self.next.unwrap_or_else(|| random::bits().unwrap_or_default() >> 1);
         self.next = Some(number.wrapping_add(1));
+        let now = clock::now();
+        if self.searched_at.is_none_or(|at| now >= at.plus_ms(SEARCH_MS)) {
+            self.searched_at = Some(now);
+            self.waiting.retain(|waiting| waiting.until.is_none_or(|until| now < until));
+        }
         if self.waiting.len() >= MAX_WAITING {
             self.waiting.pop_front();
         }
-        self.waiting.push_back(Waiting { number, call, context: log::context() });
+        self.waiting.push_back(Waiting { number, call, context: log::context(), until });
         number
     }
 }
@@ -115,9 +168,9 @@ mod tests {
     fn calls_go_on_with_their_own_replies() {
         let mut calls = Calls { next: Some(7), ..Calls::default() };
         let (one, other) = (calls.begin(twice()), calls.begin(twice()));
-        assert_eq!((&*one, &*other), ("OWALLET\n7\na\n1", "OWALLET\n8\na\n1"));
+        assert_eq!((&*one, &*other), ("OWALLET 10000\n7\na\n1", "OWALLET 10000\n8\na\n1"));
         let other = calls.resume("8", "x").unwrap();
-        assert_eq!(other, "OUSER\n9\nb\n2");
+        assert_eq!(other, "OUSER 10000\n9\nb\n2");
         let one = calls.resume("7", "p").unwrap();
         assert_eq!(calls.resume(&number(&one), "q").unwrap(), "p q");
         assert_eq!(calls.resume(&number(&other), "y").unwrap(), "x y");
@@ -138,6 +191,43 @@ mod tests {
         }
         assert_eq!((calls.waiting.len(), Rc::strong_count(&alive)), (MAX_WAITING, MAX_WAITING + 1));
         assert_eq!(calls.resume("2", ""), None);
+    }
+
+    #[test]
+    fn calls_whose_replies_went_astray_are_dropped_by_age() {
+        let dropped = Rc::new(());
+        let mut calls = Calls { next: Some(0), ..Calls::default() };
+        let mut ask_at = |ms: i64| {
+            clock::begin(f64::from(u32::try_from(ms).unwrap()));
+            let held = dropped.clone();
+            calls.begin(async move {
+                let text = twice().await;
+                drop(held);
+                text
+            });
+            Rc::strong_count(&dropped) - 1
+        };
+        assert_eq!(ask_at(0), 1);
+        assert_eq!(ask_at(MAX_WAIT_MS - 1), 2);
+        assert_eq!(ask_at(MAX_WAIT_MS + SEARCH_MS), 2, "the first one is gone");
+    }
+
+    #[test]
+    fn calls_beside_each_other_go_on_by_themselves_and_the_last_ends_all() {
+        let mut calls = Calls { next: Some(0), ..Calls::default() };
+        let part = |name: &'static str| async move {
+            ask(ObjectKind::Wallet, name.into(), String::new()).await;
+        };
+        let step = calls.begin(async move {
+            all([part("a"), part("b")]).await;
+            turn().await;
+            "A200".to_owned()
+        });
+        assert_eq!(step, r#"J["2",["OWALLET 10000\n0\na\n","OWALLET 10000\n1\nb\n"]]"#);
+        assert_eq!(calls.resume("1", "").unwrap(), DONE);
+        assert_eq!(calls.resume("0", "").unwrap(), DONE);
+        assert_eq!(calls.resume("2", "").unwrap(), "P3");
+        assert_eq!(calls.resume("3", "").unwrap(), "A200");
     }
 
     #[test]

@@ -3,9 +3,12 @@
 //! `A` answers the HTTP request (status, header lines, blank line, body). `T` does the same with the API description,
 //! which the shell holds, as its body. `B` reads the request's body and begins again. `S` opens a WebSocket at a
 //! Distributor. `X` answers with a body that continues with pages of a Distributor. `O` carries a message to an object
-//! and comes back with the reply under the call's number; without a number the reply is the next step. `R` and `E`
-//! reply to the object that asked. `D` does nothing more.
+//! and comes back with the reply under the call's number; without a number the reply is the next step. `P` comes back
+//! after a pause, in which other events have their turn. `J` carries out several steps beside each other, and comes back
+//! when all have ended. `L` is an answer that the Worker is to learn from: a refusal that it repeats for a moment. `R` and
+//! `E` reply to the object that asked. `D` does nothing more.
 
+use serde_json::json;
 use universal_wallet_core::error::InternalError;
 use universal_wallet_core::text::json_text;
 
@@ -37,15 +40,36 @@ impl ObjectKind {
 /// Nothing more to do.
 pub(crate) const DONE: &str = "D";
 
+/// The reply where a call is gone: dropped, or begun before a trap. Its outcome is unknown.
+pub(crate) const LOST: &str = "E500";
+
 /// Reads the request's body and begins again with it.
 pub(crate) const READ_BODY: &str = "B";
 
-/// Carries a message to an object, whose name has no line breaks. With a number, the reply resumes that call; without,
-/// the reply is the next step.
+/// Milliseconds in which an object has to reply to a call that goes on afterwards.
+const REPLY_MS: &str = " 10000";
+
+/// Carries a message to an object, whose name has no line breaks. With a number, the reply resumes that call, and has a
+/// deadline; without, the reply is the next step.
 pub(crate) fn ask(number: Option<u64>, to: ObjectKind, name: &str, message: &str) -> String {
     let mut buffer = itoa::Buffer::new();
-    let number = number.map_or("", |number| buffer.format(number));
-    ["O", to.as_str(), "\n", number, "\n", name, "\n", message].concat()
+    let (deadline, number) = number.map_or(("", ""), |number| (REPLY_MS, buffer.format(number)));
+    ["O", to.as_str(), deadline, "\n", number, "\n", name, "\n", message].concat()
+}
+
+/// Comes back to a call after a pause.
+pub(crate) fn turn(number: u64) -> String {
+    ["P", itoa::Buffer::new().format(number)].concat()
+}
+
+/// Carries out steps beside each other, then comes back to a call.
+pub(crate) fn all(number: u64, steps: &[String]) -> String {
+    ["J", &json!([number.to_string(), steps]).to_string()].concat()
+}
+
+/// Answers with a refusal that the Worker repeats for a moment.
+pub(crate) fn learn(scope: &str, answer: Answer) -> String {
+    ["L", scope, "\n", &answer.text()].concat()
 }
 
 /// Answers with the API description.

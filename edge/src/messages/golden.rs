@@ -103,6 +103,7 @@ fn messages_to_a_distributor() {
             from: "+234 801 234 5678".parse().unwrap(),
             amount: "5000.00".parse().unwrap(),
             memo: None,
+            announcement: 1,
         },
         ToDistributor::CancelRequest { id: operation() },
         ToDistributor::SessionEnded { account: user() },

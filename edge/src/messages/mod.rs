@@ -4,6 +4,7 @@ pub(crate) mod call;
 pub(crate) mod envelope;
 #[cfg(test)]
 mod golden;
+pub(crate) mod refused_key;
 pub(crate) mod reply;
 pub(crate) mod to_distributor;
 pub(crate) mod to_issuer;

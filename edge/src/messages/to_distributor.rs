@@ -28,7 +28,7 @@ pub(crate) enum ToDistributor {
     /// Pauses an account's member before the issuer sets a new password.
     Pause { account: UserID, idempotency: Option<Idempotency> },
     /// Announces a cash-out request of a wallet's owner.
-    OpenRequest { id: OperationID, from: Phone, amount: Amount, memo: Option<String> },
+    OpenRequest { id: OperationID, from: Phone, amount: Amount, memo: Option<String>, announcement: u32 },
     /// Cancels a cash-out request for the wallet's owner.
     CancelRequest { id: OperationID },
     /// A session of the account ended; sockets that belong to it are closed.

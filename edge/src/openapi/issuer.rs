@@ -230,7 +230,8 @@ fn verifying() -> Vec<Operation> {
                     }],
                     "problems": [],
                 }),
-            ),
+            )
+            .refuses(&[Code::RateLimited]),
         new(Route::VerifyWallet, "verifyWallet", "Verify a customer's wallet")
             .about("Checks that the wallet's entries and holds are consistent.")
             .answers::<WalletVerified>(200, "Result of the verification.", wallet.clone()),

@@ -7,6 +7,7 @@ mod document;
 mod issuer;
 mod key;
 mod keys;
+mod limits;
 mod operation;
 mod operations;
 mod parameters;

@@ -66,6 +66,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
             Code::NoCashOutRequest,
             Code::RoleRequired,
             Code::DistributorSuspended,
+            Code::RateLimited,
         ]),
         new(Route::ListConsoleCashOuts, "listConsoleCashOuts", "List customers' open cash-out requests, oldest first")
             .about("As the distributor API lists them.")
@@ -107,8 +108,8 @@ pub(super) fn descriptions() -> Vec<Operation> {
             ),
         Operation::new(Route::VerifyAudit, "verifyAudit", AUDIT, "Verify the log")
             .about(
-                "Checks hashes, states and the head that the issuer keeps, 10,000 entries a call; nextFrom says where to \
-                 go on.",
+                "Checks hashes, states and the head that the issuer keeps, 1,000 entries a call; nextFrom says where to \
+                 go on. Few verifications run at a time, and let other calls go first.",
             )
             .parameters([parameters::from_entry()])
             .answers::<Verified>(
@@ -118,6 +119,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
                     "valid": true, "entries": 42, "head": "5e".repeat(32), "anchoredEntries": 40,
                     "anchoredAt": "2026-11-24T18:07:48.000Z",
                 }),
-            ),
+            )
+            .refuses(&[Code::RateLimited]),
     ]
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use serde::Deserialize;
 use universal_wallet_core::error::Refusal;
 use universal_wallet_core::keys::token::Peppers;
+use universal_wallet_core::store::MAX_GIVEN_BACK;
 use universal_wallet_core::text::digest::{Digest, MacKey};
 use universal_wallet_core::text::json_text;
 
@@ -19,6 +20,7 @@ struct Variables {
     currency: Option<String>,
     rate_limit_per_key: Option<String>,
     country_code: Option<String>,
+    returned_per_key_day: Option<String>,
     demo: Option<String>,
     issuer_token: Option<String>,
     issuer_token_previous: Option<String>,
@@ -35,9 +37,11 @@ pub(crate) struct Config {
     pub(crate) country_code: String,
     /// Calls per second and key; 0 means no limit.
     pub(crate) rate_limit_per_key: u32,
+    /// Operations that a line of keys may have given back in a day; 0 means no limit.
+    pub(crate) given_back_per_key_day: u32,
     /// True if demo passwords are allowed.
     pub(crate) demo: bool,
-    /// Digests of the issuer's current and previous tokens.
+    /// Digests of the issuer's current token and of all previous ones.
     issuer_tokens: Vec<Digest>,
     /// Secrets for minting and recognising keys.
     pub(crate) peppers: Peppers,
@@ -85,14 +89,20 @@ impl Config {
         if !is_code || country_code.starts_with('0') {
             return Err("The Worker variable COUNTRY_CODE must be one to three digits, such as 234.".into());
         }
-        let tokens = [issuer_token, previous_token];
+        let given_back_per_key_day = match variables.returned_per_key_day {
+            Some(text) => text.parse().map_err(|_| {
+                "The Worker variable RETURNED_PER_KEY_DAY must be a whole number of operations.".to_owned()
+            })?,
+            None => MAX_GIVEN_BACK,
+        };
+        let tokens = [issuer_token.as_str()].into_iter().chain(previous_token.split(',').map(str::trim));
         Ok(Self {
             currency,
             country_code,
             rate_limit_per_key,
+            given_back_per_key_day,
             demo: variables.demo.as_deref() == Some("1"),
             issuer_tokens: tokens
-                .iter()
                 .filter(|token| !token.is_empty())
                 .map(|token| Digest::of(&[token.as_bytes()]))
                 .collect(),

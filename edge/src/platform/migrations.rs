@@ -9,6 +9,9 @@ use super::storage::{NONE, Storage};
 
 /// The error for which the shell answers 503: the tables are not of a version that this code reads.
 const NEWER: &str = "newer";
+/// The error for which the shell answers 500: the stored values cannot be loaded. Neither is a trap, so nobody else
+/// notices.
+const UNLOADABLE: &str = "unloadable";
 
 /// Changes to the tables of one kind of object since their first version.
 pub(crate) struct Migrations {
@@ -35,7 +38,7 @@ impl Migrations {
     ) -> Result<T, JsError> {
         let failed = |fault: InternalError| {
             report(&fault);
-            JsError::new("the object cannot be loaded")
+            JsError::new(UNLOADABLE)
         };
         if self.is_retired(storage).map_err(failed)? {
             report(&InternalError::new(

@@ -43,6 +43,8 @@ pub(crate) struct Storage {
     state: State,
     inner: worker::Storage,
     sql: SqlStorage,
+    /// True if values in memory may differ from the stored ones, and could not be read again.
+    lost: Cell<bool>,
 }
 
 impl From<DurableObjectState> for Storage {
@@ -50,7 +52,7 @@ impl From<DurableObjectState> for Storage {
         let state = State::from(state);
         let inner = state.storage();
         let sql = inner.sql();
-        Self { state, inner, sql }
+        Self { state, inner, sql, lost: Cell::new(false) }
     }
 }
 
@@ -63,6 +65,16 @@ impl Storage {
     /// The platform's state of the object.
     pub(super) fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Notes that the values in memory are not to be used any more.
+    pub(crate) fn lose(&self) {
+        self.lost.set(true);
+    }
+
+    /// True once the values in memory are not to be used any more; forgets it.
+    pub(crate) fn take_lost(&self) -> bool {
+        self.lost.take()
     }
 
     /// The rows of a statement.

@@ -7,11 +7,12 @@ use universal_wallet_core::keys::token::Recognised;
 use universal_wallet_core::keys::verify;
 
 use super::begun::{Begun, hand_over};
+use super::refused_keys;
 use crate::calls::step::READ_BODY;
 use crate::http::answer::{Answer, Scheme};
 use crate::http::key_headers::KeyHeaders;
 use crate::http::request::Request;
-use crate::http::routes::Route;
+use crate::http::routes::{Access, Route};
 use crate::messages::call::{Call, Principal};
 use crate::platform::config::config;
 
@@ -39,6 +40,11 @@ pub(super) fn begin(request: &mut Request<'_>, route: Route, [distributor, subje
         }
         Some(Recognised::Ours(digest)) => digest,
     };
+    let permission = if let Access::Key(permission) = route.access() { permission } else { None };
+    if refused_keys::is_refused(digest, request.client(), permission) {
+        let headers = KeyHeaders { per_second: config.rate_limit_per_key, ..KeyHeaders::default() };
+        return Ok(Begun::answer(headers.on(Answer::refusal(&verify::refused_too_often(), &request.origin))));
+    }
     let Some(input) = request.input() else { return Ok(Begun::Step(READ_BODY.into())) };
     let call = Call {
         origin: request.origin.clone(),

@@ -9,6 +9,7 @@ pub(crate) mod issuer_reset;
 mod key_calls;
 mod memberships;
 pub(crate) mod provisioning;
+mod refused_keys;
 pub(crate) mod session;
 
 use std::cell::RefCell;
@@ -23,7 +24,7 @@ use crate::http::answer::{Answer, Origin, Scheme};
 use crate::http::request::Request;
 use crate::http::routes::{self, Matched};
 use crate::platform::log::Context;
-use crate::platform::{config, log, storage};
+use crate::platform::{clock, config, log, storage};
 
 thread_local! {
     /// Requests that wait for an object.
@@ -45,14 +46,16 @@ impl Worker {
 
     /// Begins a request; see [`Request::parse`] for its form.
     #[must_use]
-    pub fn begin(request: &str, request_id: &str) -> String {
+    pub fn begin(request: &str, request_id: &str, now_ms: f64) -> String {
+        clock::begin(now_ms);
         begin(request, None, request_id)
     }
 
     /// Begins a request again with its body, or with the reason in `trouble` why the body could not be read: `large`,
     /// `encoded` (compressed) or `broken`.
     #[must_use]
-    pub fn begin_with_body(request: &str, body: &[u8], trouble: &str, request_id: &str) -> String {
+    pub fn begin_with_body(request: &str, body: &[u8], trouble: &str, request_id: &str, now_ms: f64) -> String {
+        clock::begin(now_ms);
         let body = match trouble {
             "" => str::from_utf8(body).map_err(|_| Unread::Broken),
             "large" => Err(Unread::TooLarge),
@@ -67,6 +70,13 @@ impl Worker {
     pub fn resume(number: &str, reply: &str, request_id: &str) -> String {
         let step = CALLS.with_borrow_mut(|calls| calls.resume(number, reply));
         step.unwrap_or_else(|| refusal(request_id, &Refusal::internal()))
+    }
+
+    /// Learns a refusal from a Distributor, which is repeated for a moment; returns its answer.
+    #[must_use]
+    pub fn learn(refusal: &str, request_id: &str, now_ms: f64) -> String {
+        clock::begin(now_ms);
+        refused_keys::learn(refusal).unwrap_or_else(|| self::refusal(request_id, &Refusal::internal()))
     }
 
     /// The answer if the shell has no other: an object could not be reached or crashed.

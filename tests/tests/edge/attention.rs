@@ -165,3 +165,35 @@ fn a_key_that_someone_claimed_who_is_now_disabled_is_listed_with_them() {
     edge.post(&revoke).person(&leaver).json(json!({ "reason": "left" })).send().ok();
     assert_eq!(at(&distributor, start), Vec::<Value>::new());
 }
+
+#[test]
+fn many_new_addresses_are_one_item_and_a_subscribers_are_one_address() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let start = stopped(&edge);
+    let key = distributor.till();
+    read_from(&distributor, &key, "192.0.2.1");
+    edge.stop_clock(start + HOUR_MS);
+    for host in 1..=40 {
+        read_from(&distributor, &key, &format!("2001:db8:0:7::{host:x}"));
+    }
+    let items = at(&distributor, start + HOUR_MS);
+    assert_eq!(kinds(&items, &key), ["new-ip"]);
+    assert!(items[0]["message"].as_str().unwrap().contains("a new address: 2001:db8:0:7::/64"), "{items:?}");
+    for net in 0..250 {
+        edge.stop_clock(start + HOUR_MS + net);
+        read_from(&distributor, &key, &format!("2001:db8:1:{net:x}::1"));
+    }
+    let items = at(&distributor, start + HOUR_MS + 250);
+    assert_eq!(kinds(&items, &key), ["new-ip"], "however many: {items:?}");
+    assert!(
+        items[0]["message"].as_str().unwrap().contains("new addresses, the last of them 2001:db8:1:f9::/64"),
+        "{items:?}"
+    );
+    let path = distributor.console(&format!("/api-keys/{}/usage", key.id));
+    let cookie = cookie_of(&distributor.checker.sign_in(&edge));
+    let used = edge.get(&path).header("Cookie", &cookie).send().ok();
+    assert!(used["ips"].as_array().unwrap().len() <= 201, "{used}");
+    let all: u64 = used["ips"].as_array().unwrap().iter().map(|one| one["requests"].as_u64().unwrap()).sum();
+    assert_eq!(all, 291);
+}

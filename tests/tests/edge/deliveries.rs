@@ -220,3 +220,107 @@ fn an_unreachable_issuer_is_no_reason_to_lose_a_cash_in() {
     distributor.operation(&till, body).once("1").send().ok();
     assert_eq!(edge.wallet("merchants/100000")["balance"], "5.00");
 }
+
+/// Waits until something holds, which another thread brings about.
+#[track_caller]
+fn await_that(what: &str, holds: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !holds() {
+        assert!(Instant::now() < deadline, "{what} never came about");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn silent_wallets_hold_up_no_other_wallet_no_release_and_no_report() {
+    let edge = Edge::start();
+    edge.let_alarms_come(false);
+    let start = real_now();
+    edge.stop_clock(start);
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    distributor.cash_in(&till, PHONE, "5.00").ok();
+    let request = distributor.request_cash_out(PHONE, "5.00");
+    edge.lose("WALLET", "before", "release ", 1);
+    edge.cancel_cash_out(PHONE, &request).ok();
+    edge.lose("WALLET", "before", "2.22", 1);
+    assert_eq!(distributor.cash_in(&till, PHONE, "2.22").ok()["status"], "processing");
+    // As many silent wallets as are told at a time, and one of them with many operations.
+    edge.lose("WALLET", "silent", "1.11", 1000);
+    edge.lose_patience_after(100);
+    std::thread::scope(|scope| {
+        for number in 0..20 {
+            let (distributor, till) = (&distributor, &till);
+            scope.spawn(move || {
+                let phone = format!("+23480300000{:02}", number.min(14));
+                assert_eq!(distributor.cash_in(till, &phone, "1.11").ok()["status"], "processing");
+            });
+        }
+    });
+    edge.lose_patience_after(60_000);
+    edge.stop_clock(start + 20 * MINUTE_MS);
+    let held = || edge.wallet(&format!("wallets/{PHONE}"))["held"] == "0.00";
+    assert!(!held());
+    std::thread::scope(|scope| {
+        let alarm = scope.spawn(|| edge.alarm("DISTRIBUTOR", &distributor.id));
+        await_that("the other wallet's money", || edge.wallet_balance(PHONE) == "7.22");
+        await_that("the release", held);
+        await_that("the report", || distributor.verify()["anchoredEntries"].as_u64().is_some_and(|number| number > 5));
+        assert!(!alarm.is_finished(), "the silent ones are waited for");
+        edge.heal();
+        alarm.join().unwrap();
+    });
+    assert_eq!(distributor.position()["processing"], "0.00", "those who speak again are told at once");
+    let silent = (0..15).map(|number| format!("wallets/+23480300000{number:02}"));
+    assert_conserved(&distributor, &wallets().into_iter().chain(silent).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_wallet_that_does_not_answer_keeps_its_caller_waiting_for_a_limited_time() {
+    let edge = Edge::start();
+    edge.let_alarms_come(false);
+    let start = real_now();
+    edge.stop_clock(start);
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    edge.lose("WALLET", "stuck", "credit ", 1);
+    edge.lose_patience_after(100);
+    assert_eq!(distributor.cash_in(&till, PHONE, "10.00").ok()["status"], "processing");
+    edge.lose_patience_after(60_000);
+    edge.heal();
+    edge.stop_clock(start + 20 * MINUTE_MS);
+    edge.alarm("DISTRIBUTOR", &distributor.id);
+    assert_eq!((edge.wallet_balance(PHONE), &distributor.position()["processing"]), ("10.00".into(), &json!("0.00")));
+}
+
+#[test]
+fn a_late_announcement_opens_nothing_after_a_later_one_was_refused() {
+    let edge = Edge::start();
+    edge.let_alarms_come(false);
+    let start = real_now();
+    edge.stop_clock(start);
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    distributor.cash_in(&till, PHONE, "5.00").ok();
+    edge.lose("DISTRIBUTOR", "silent", "OpenRequest", 1);
+    edge.lose_patience_after(100);
+    distributor.try_request_cash_out(PHONE, "5.00").refused(503, "unavailable");
+    edge.lose_patience_after(60_000);
+    let held = || edge.wallet(&format!("wallets/{PHONE}"))["held"].clone();
+    assert_eq!(held(), "5.00");
+    let issued = |path: &str| edge.post(&distributor.issued(path)).issuer().send().ok();
+    issued("/suspend");
+    edge.stop_clock(start + MINUTE_MS);
+    edge.alarm("WALLET", "phone:+2348031234567");
+    assert_eq!(held(), "0.00", "the second announcement was refused");
+    issued("/resume");
+    // The first one arrives now.
+    edge.heal();
+    await_that("the late announcement", || edge.counts().waiting() == 0);
+    let open = || edge.get(&distributor.api("/cashouts")).key(&till).send().ok()["items"].clone();
+    assert_eq!(open(), json!([]));
+    // A new request of the customer is another matter.
+    distributor.request_cash_out(PHONE, "5.00");
+    assert_eq!(open().as_array().unwrap().len(), 1);
+    assert_conserved(&distributor, &wallets());
+}

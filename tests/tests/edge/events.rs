@@ -150,3 +150,19 @@ fn the_stream_closes_with_4403_when_the_membership_ends() {
     next(&mut stays, "user.tightened");
     assert!([401, 404].contains(&listen(&distributor, &leaver.cookie(&edge), "", None).unwrap_err()));
 }
+
+#[test]
+fn a_sixth_window_of_a_person_closes_their_oldest_with_4408() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let mut windows: Vec<Socket> = (0..5).map(|_| open(&distributor, &distributor.maker)).collect();
+    let mut others = open(&distributor, &distributor.checker);
+    windows.push(open(&distributor, &distributor.maker));
+    assert_eq!(closed(&mut windows[0]), 4408);
+    windows.push(open(&distributor, &distributor.maker));
+    assert_eq!(closed(&mut windows[1]), 4408);
+    distributor.top_up("1.00");
+    for socket in windows.iter_mut().skip(2).chain([&mut others]) {
+        next(socket, "float.topped-up");
+    }
+}

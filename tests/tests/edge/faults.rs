@@ -90,8 +90,9 @@ fn a_panic_in_a_persons_call_leaves_the_request_undecided() {
     let path = distributor.console(&format!("/approvals/{}", asked["approvalID"].as_str().unwrap()));
     let digest = edge.get(&path).person(&distributor.checker).send().ok()["digest"].clone();
     for place in ["object", "write"] {
-        let approve = format!("{path}/approve?panic={place}");
-        soon(|| edge.post(&approve).person(&distributor.checker).json(json!({ "digest": digest })).send());
+        let approve =
+            edge.post(&format!("{path}/approve")).person(&distributor.checker).once(&format!("panic={place}"));
+        soon(|| approve.json(json!({ "digest": digest })).send());
         assert_eq!(edge.get(&path).person(&distributor.checker).send().ok()["status"], "pending");
     }
     edge.post(&format!("{path}/approve")).person(&distributor.checker).json(json!({ "digest": digest })).send().ok();
@@ -158,5 +159,66 @@ fn a_cash_in_that_was_written_when_the_instance_fell_over_is_found_by_its_key_an
     assert_eq!(distributor.position()["balance"], "49995.00");
     assert_eq!(edge.wallet_balance(PHONE), "5.00");
     assert_conserved(&distributor, &[format!("wallets/{PHONE}")]);
+    assert_eq!(distributor.verify()["valid"], true);
+}
+
+#[test]
+fn an_object_that_cannot_be_opened_is_its_own_callers_trouble_alone() {
+    let edge = Edge::start();
+    let (broken, other) = (edge.distributor(), edge.distributor());
+    let (theirs, ours) = (broken.till(), other.till());
+    edge.sql("DISTRIBUTOR", &broken.id, "UPDATE meta SET value = '{' || value WHERE name = 'profile'", json!([]));
+    edge.evict("DISTRIBUTOR", &broken.id);
+    edge.lose("WALLET", "silent", "credit ", 1);
+    std::thread::scope(|scope| {
+        let waits = scope.spawn(|| other.cash_in(&ours, PHONE, "5.00"));
+        edge.await_silence();
+        for _ in 0..3 {
+            soon(|| broken.read_balance(&theirs));
+            soon(|| edge.get(&broken.console("")).person(&broken.maker).send());
+        }
+        edge.heal();
+        assert_eq!(waits.join().unwrap().ok()["status"], "completed", "it did not even notice");
+    });
+    assert!(!edge.log().contains("the instance trapped"), "{}", edge.log());
+    edge.sql("DISTRIBUTOR", &broken.id, "UPDATE meta SET value = substr(value, 2) WHERE name = 'profile'", json!([]));
+    broken.read_balance(&theirs).ok();
+}
+
+#[test]
+fn a_caller_who_waits_while_the_instance_traps_gets_an_answer_with_its_request_id() {
+    let edge = Setup::new().with_faults().start();
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    edge.lose("WALLET", "silent", "credit ", 1);
+    std::thread::scope(|scope| {
+        let waits = scope.spawn(|| distributor.cash_in(&till, PHONE, "5.00"));
+        edge.await_silence();
+        soon(|| edge.get("/healthz?panic=worker").send());
+        edge.heal();
+        soon(|| waits.join().unwrap());
+    });
+    distributor.await_nothing_processing(Duration::from_secs(20));
+    assert_eq!(edge.wallet_balance(PHONE), "5.00");
+    assert_conserved(&distributor, &[format!("wallets/{PHONE}")]);
+}
+
+#[test]
+fn an_object_whose_storage_cannot_be_read_again_serves_nothing_from_memory() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    edge.let_alarms_come(false);
+    distributor.read_balance(&till).ok();
+    edge.sql("DISTRIBUTOR", &distributor.id, "ALTER TABLE entries RENAME TO entries_away", json!([]));
+    // The write fails, and so does reading everything again.
+    let top_up = json!({ "amount": "1.00", "reference": "bank" });
+    let post = || edge.post(&distributor.issued("/topups")).issuer().once("one").json(top_up.clone()).send();
+    soon(post);
+    soon(|| distributor.read_balance(&till));
+    soon(|| edge.get(&distributor.console("")).person(&distributor.maker).send());
+    edge.sql("DISTRIBUTOR", &distributor.id, "ALTER TABLE entries_away RENAME TO entries", json!([]));
+    assert_eq!(distributor.read_balance(&till).ok()["balance"], "50000.00");
+    post().ok();
     assert_eq!(distributor.verify()["valid"], true);
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::json;
 use universal_wallet_tests::answer::Answer;
 use universal_wallet_tests::distributor::{ALL, Distributor};
-use universal_wallet_tests::edge::Edge;
+use universal_wallet_tests::edge::{Edge, Setup};
 use universal_wallet_tests::key::Key;
 use universal_wallet_tests::money::assert_conserved;
 use universal_wallet_tests::powers::{DAY_MS, real_now};
@@ -200,4 +200,105 @@ fn of_a_keys_operations_a_thousand_wait_and_no_more() {
     distributor.reject(&distributor.approval_of(&last)).ok();
     distributor.cash_in(&key, PHONE, "0.01").ok();
     distributor.cash_in(&key, PHONE, "0.01").refused(429, "rate_limited");
+}
+
+#[test]
+fn operations_given_back_on_a_day_are_limited_and_ends_are_not() {
+    let edge = Setup::new().var("RETURNED_PER_KEY_DAY", "2").start();
+    let distributor = edge.distributor();
+    edge.let_alarms_come(false);
+    let midnight = (real_now() / DAY_MS + 1) * DAY_MS;
+    edge.stop_clock(midnight - 10_000);
+    let key = distributor.asking_key();
+    let ask = || distributor.cash_in(&key, PHONE, "1.00");
+    let id = |answer: &Answer| answer.ok()["operationID"].as_str().unwrap().to_owned();
+    let withdraw = |id: &str| edge.delete(&distributor.api(&format!("/operations/{id}"))).key(&key).send();
+    let (first, second, third) = (id(&ask()), id(&ask()), id(&ask()));
+    withdraw(&first).ok();
+    distributor.reject(&distributor.approval_of(&second)).ok();
+    let refused = ask();
+    refused.refused(429, "rate_limited");
+    assert_eq!(refused.header("Retry-After"), Some("10"));
+    // The count is stored, and another key's operations go on.
+    edge.evict("DISTRIBUTOR", &distributor.id);
+    ask().refused(429, "rate_limited");
+    distributor.cash_in(&distributor.till(), PHONE, "5.00").ok();
+    let request = distributor.request_cash_out(PHONE, "1.00");
+    distributor.process(&key, &request).refused(429, "rate_limited");
+    // Ends are never limited: rejecting, suspending, revoking.
+    distributor.reject(&distributor.approval_of(&third)).ok();
+    let issued = |path: &str| edge.post(&distributor.issued(path)).issuer().send();
+    issued("/suspend").ok();
+    issued("/resume").ok();
+    edge.stop_clock(midnight);
+    let last = id(&ask());
+    let revoke = edge.post(&distributor.console(&format!("/api-keys/{}/revoke", key.id)));
+    revoke.person(&distributor.checker).send().ok();
+    assert_eq!(distributor.read_operation(&distributor.till(), &last)["status"], "rejected");
+}
+
+#[test]
+fn a_repeated_put_stores_nothing_more() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    distributor.cash_in(&till, PHONE, "5.00").ok();
+    let request = distributor.request_cash_out(PHONE, "5.00");
+    distributor.process(&till, &request).ok();
+    let stored = || {
+        ["entries", "operations", "used"].map(|table| {
+            edge.sql("DISTRIBUTOR", &distributor.id, &format!("SELECT COUNT(*) AS c FROM {table}"), json!([]))[0]["c"]
+                .clone()
+        })
+    };
+    let before = stored();
+    for once in ["a", "b", "c"] {
+        let put = edge.put(&distributor.api(&format!("/cashouts/{request}"))).key(&till).once(once);
+        let answer = put.json(json!({ "cashOutFulfillmentType": "cash" })).send();
+        assert_eq!(
+            (answer.ok()["status"].clone(), answer.header("Idempotent-Replayed")),
+            (json!("completed"), Some("true"))
+        );
+    }
+    assert_eq!(stored(), before);
+}
+
+#[test]
+fn a_days_volume_beyond_64_bits_is_told_truly() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    edge.let_alarms_come(false);
+    let start = (real_now() / DAY_MS + 1) * DAY_MS;
+    edge.stop_clock(start);
+    let (key, asks) = (distributor.asking_key(), distributor.asking_key());
+    distributor.cash_in(&key, PHONE, "1.00").ok();
+    let waits = distributor.cash_in(&asks, PHONE, "3.00").ok()["operationID"].as_str().unwrap().to_owned();
+    // Ten times the largest 64-bit number, as many operations of the largest amount would bring it about.
+    let grow = "UPDATE days SET volume = volume + 999999999999999600, parts = 92";
+    edge.sql("DISTRIBUTOR", &distributor.id, grow, json!([]));
+    edge.evict("DISTRIBUTOR", &distributor.id);
+    let told = |key: &Key| {
+        let path = distributor.console(&format!("/api-keys/{}", key.id));
+        edge.get(&path).person(&distributor.maker).send().ok()["usage"]["volumeToday"].clone()
+    };
+    assert_eq!(told(&key), "929999999999999997.00");
+    distributor.cash_in(&key, PHONE, "2.99").ok();
+    distributor.cash_in(&key, PHONE, "0.01").ok();
+    assert_eq!(told(&key), "930000000000000000.00");
+    let path = distributor.console(&format!("/api-keys/{}/usage?days=1", key.id));
+    let days = edge.get(&path).person(&distributor.maker).send().ok()["days"].clone();
+    assert_eq!(days[0]["volume"], "930000000000000000.00");
+    // An amount that is given back leaves the sum exactly, also over the edge.
+    assert_eq!(told(&asks), "929999999999999999.00");
+    distributor.cash_in(&asks, PHONE, "2.00").ok();
+    assert_eq!(told(&asks), "930000000000000001.00");
+    edge.delete(&distributor.api(&format!("/operations/{waits}"))).key(&asks).send().ok();
+    assert_eq!(told(&asks), "929999999999999998.00");
+    // A limit that comes later that day counts all of it.
+    let tighten = json!({ "maxDailyVolume": "999999999999999.99", "maxTransactionAmount": "5.00" });
+    let key_path = distributor.console(&format!("/api-keys/{}", asks.id));
+    edge.patch(&key_path).person(&distributor.maker).json(tighten).send().ok();
+    distributor.cash_in(&asks, PHONE, "0.01").refused(403, "daily_volume_exceeded");
+    let info = edge.get(&distributor.api("/api-key")).key(&asks).send().ok();
+    assert_eq!(info["dailyVolumeRemaining"], "0.00");
 }

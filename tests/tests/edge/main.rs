@@ -16,6 +16,7 @@ mod bad_requests;
 mod cash_outs;
 mod clock;
 mod cost;
+mod crowding;
 mod deliveries;
 mod description;
 mod disk;

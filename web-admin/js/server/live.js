@@ -27,6 +27,8 @@ let distributorID = "";
 let attempts = 0;
 let lastTouch = Date.now();
 let missed = false;
+/** Whether this page's WebSocket gave way to those of newer pages: it connects again when a person touches it. */
+let gaveWay = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let reconnect;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -82,6 +84,7 @@ function connect() {
   clearTimeout(reconnect);
   socket?.close(1000);
   socket = null;
+  gaveWay = false;
   tellConnection();
   if (!distributorID || !navigator.onLine) return;
 
@@ -103,6 +106,8 @@ function connect() {
     if (socket !== opening) return;
     socket = null;
     tellConnection();
+    gaveWay = event.code === 4408;
+    if (gaveWay) return;
     // 4401: the session is over; any call finds out and asks to sign in. 4403: no longer a member. A socket that never
     // opened may have been refused because somebody else signed in.
     if (!opened || event.code === 4401 || event.code === 4403) void checkSession().then(changed);
@@ -114,6 +119,10 @@ function connect() {
 
 function touched() {
   lastTouch = Date.now();
+  if (gaveWay && !document.hidden) {
+    attempts = 1;
+    connect();
+  }
   if (missed && !document.hidden) changed();
 }
 

@@ -301,7 +301,7 @@ export interface paths {
         };
         /**
          * Verify the log
-         * @description Checks hashes, states and the head that the issuer keeps, 10,000 entries a call; nextFrom says where to go on.
+         * @description Checks hashes, states and the head that the issuer keeps, 1,000 entries a call; nextFrom says where to go on. Few verifications run at a time, and let other calls go first.
          */
         get: operations["verifyAudit"];
         put?: never;
@@ -1828,7 +1828,7 @@ export interface components {
              */
             requestsToday: number;
             /** @description Volume of this UTC day. */
-            volumeToday: components["schemas"]["Amount"];
+            volumeToday: components["schemas"]["Total"];
         };
         /** @description Usage from one address. */
         UsedAddress: {
@@ -1872,7 +1872,7 @@ export interface components {
              */
             requests: number;
             /** @description Volume of those operations. */
-            volume: components["schemas"]["Amount"];
+            volume: components["schemas"]["Total"];
         };
         /** @description Refusals with one code. */
         UsedDenial: {
@@ -5067,6 +5067,7 @@ export interface operations {
             403: components["responses"]["403.password_change_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
+            429: components["responses"]["429.rate_limited"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5392,6 +5393,7 @@ export interface operations {
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.rate_limited"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -7252,6 +7254,7 @@ export interface operations {
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.missing_api_key.invalid_api_key"];
             404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.rate_limited"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };

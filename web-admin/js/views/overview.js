@@ -121,7 +121,7 @@ function small(name, value, text) {
  * @param {Inbox} inbox
  * @param {Screen} screen
  */
-function waiting({ toDecide, pending }, screen) {
+function waiting({ toDecide, pending, more }, screen) {
   const mine = pending.filter((one) => isMe(one.makerID));
   const shown = toDecide.slice(0, MAX_ROWS);
   return h(
@@ -137,7 +137,8 @@ function waiting({ toDecide, pending }, screen) {
             : "Nothing. Enjoy the calm.",
         )
       : h("ul", { class: "rows rows-plain" }, approvalRows(shown, screen)),
-    (toDecide.length > MAX_ROWS || mine.length > 0) &&
+    more && h("p", { class: "muted small" }, `There are more than ${pending.length} open requests.`),
+    (more || toDecide.length > MAX_ROWS || mine.length > 0) &&
       h("p", { class: "more" }, h("a", { href: screen.link("approvals") }, "All requests", icon("arrow"))),
   );
 }

@@ -1,6 +1,8 @@
 //! Verification of the chain: every entry follows from the previous one, and every stored state is the one that its
 //! last entry vouches for.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use universal_wallet_sdk::Timestamp;
@@ -12,7 +14,9 @@ use crate::operations::model::{Operation, OperationDecision, OperationStatus};
 use crate::text::digest::Digest;
 
 /// Maximum number of entries that one call verifies.
-pub const MAX_ENTRIES: usize = 10_000;
+pub const MAX_ENTRIES: usize = 1_000;
+/// Number of entries verified at a stretch; between two slices a busy object serves other calls.
+pub const SLICE: usize = 20;
 
 /// Head of a chain as the Issuer keeps it, out of reach of anybody who can change the distributor's storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,9 +46,9 @@ pub trait Evidence {
     fn stored(&self, id: &str) -> Result<Option<Stored>, InternalError>;
     /// The operation that the entry with this number made.
     fn operation(&self, number: u64) -> Result<Option<Operation>, InternalError>;
-    /// Number of an entry that a stored state names as its last change, although the entry is missing from the chain or
-    /// concerns another subject.
-    fn unvouched(&self) -> Result<Option<u64>, InternalError>;
+    /// Number of an entry in this range that a stored state names as the one that made it, although the entry is missing
+    /// from the chain or concerns another subject.
+    fn unvouched(&self, range: Range<u64>) -> Result<Option<u64>, InternalError>;
 }
 
 /// Result of a verification.
@@ -70,53 +74,84 @@ pub struct Verified {
     pub next_from: Option<u64>,
 }
 
-/// Verifies up to [`MAX_ENTRIES`] entries, starting at a number.
+/// A verification of up to [`MAX_ENTRIES`] entries, a slice at a time. Entries that are appended meanwhile are verified
+/// too, as far as the maximum allows.
+#[derive(Debug)]
+pub struct Verification {
+    anchor: Option<Anchor>,
+    next: u64,
+    left: usize,
+    /// Hash of the entry before `next`, once read.
+    before: Option<Digest>,
+}
+
+impl Verification {
+    /// A verification that starts at an entry.
+    pub fn new(anchor: Option<Anchor>, from: u64) -> Self {
+        let next = from.max(1);
+        Self { anchor, next, left: MAX_ENTRIES, before: (next == 1).then_some(Digest::ZERO) }
+    }
+
+    /// Verifies the next slice. The result comes with the last one: at the first broken entry, at the end of the chain,
+    /// or at the maximum.
+    pub fn slice(&mut self, evidence: &dyn Evidence, head: Head) -> Result<Option<Verified>, InternalError> {
+        let first = self.next;
+        let mut before = match self.before {
+            Some(hash) => hash,
+            None => match evidence.entries(first - 1, 1)?.first() {
+                Some(entry) if entry.number == first - 1 => entry.hash,
+                _ => Digest::ZERO,
+            },
+        };
+        let wanted = self.left.min(SLICE);
+        let page = evidence.entries(first, wanted)?;
+        let at_end = page.is_empty();
+        for entry in page {
+            if !entry_holds(evidence, &entry, self.next, &before, self.anchor)? {
+                return Ok(Some(self.verified(head, Some(self.next), false)));
+            }
+            before = entry.hash;
+            self.next += 1;
+            self.left -= 1;
+        }
+        self.before = Some(before);
+        let next = self.next;
+        if at_end && (next <= head.number || self.anchor.is_some_and(|anchor| anchor.number >= next)) {
+            return Ok(Some(self.verified(head, Some(next), true)));
+        }
+        // Rows before the first entry and beyond the last one are looked for too.
+        let range = if first == 1 { 0 } else { first }..if at_end { u64::MAX } else { next };
+        let broken = evidence.unvouched(range)?;
+        let done = broken.is_some() || at_end || self.left == 0;
+        Ok(done.then(|| self.verified(head, broken, at_end)))
+    }
+
+    fn verified(&self, head: Head, broken_at: Option<u64>, at_end: bool) -> Verified {
+        Verified {
+            valid: broken_at.is_none(),
+            entries: head.number,
+            head: head.hash.to_string(),
+            anchored_entries: self.anchor.map(|anchor| anchor.number),
+            anchored_at: self.anchor.map(|anchor| anchor.at),
+            broken_at,
+            next_from: (broken_at.is_none() && !at_end).then_some(self.next),
+        }
+    }
+}
+
+/// Verifies up to [`MAX_ENTRIES`] entries at one stretch, starting at a number.
 pub fn verify(
     evidence: &dyn Evidence,
     head: Head,
     anchor: Option<Anchor>,
     from: u64,
 ) -> Result<Verified, InternalError> {
-    let from = from.max(1);
-    let mut before = match from {
-        1 => Digest::ZERO,
-        _ => match evidence.entries(from - 1, 1)?.first() {
-            Some(entry) if entry.number == from - 1 => entry.hash,
-            _ => Digest::ZERO,
-        },
-    };
-    let mut broken = None;
-    let mut next = from;
-    let mut left = MAX_ENTRIES;
-    'pages: while left > 0 && broken.is_none() {
-        let page = evidence.entries(next, left.min(500))?;
-        if page.is_empty() {
-            break;
-        }
-        for entry in page {
-            if !entry_holds(evidence, &entry, next, &before, anchor)? {
-                broken = Some(next);
-                break 'pages;
-            }
-            before = entry.hash;
-            next += 1;
-            left -= 1;
+    let mut verification = Verification::new(anchor, from);
+    loop {
+        if let Some(verified) = verification.slice(evidence, head)? {
+            return Ok(verified);
         }
     }
-    let at_end = left > 0;
-    if broken.is_none() && at_end {
-        let cut = next.saturating_sub(1) < head.number || anchor.is_some_and(|anchor| anchor.number >= next);
-        broken = if cut { Some(next) } else { evidence.unvouched()? };
-    }
-    Ok(Verified {
-        valid: broken.is_none(),
-        entries: head.number,
-        head: head.hash.to_string(),
-        anchored_entries: anchor.map(|anchor| anchor.number),
-        anchored_at: anchor.map(|anchor| anchor.at),
-        broken_at: broken,
-        next_from: (broken.is_none() && !at_end).then_some(next),
-    })
 }
 
 fn entry_holds(

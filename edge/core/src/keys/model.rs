@@ -1,15 +1,16 @@
 //! An API key through its life: requested, approved, claimed, ended.
 
+use crate::id::{ApprovalID, KeyID};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use universal_wallet_sdk::{Amount, Timestamp};
+use universal_wallet_sdk::Timestamp;
 use uuid::Uuid;
 
-use crate::id::{ApprovalID, KeyID};
 use crate::keys::settings::Settings;
 use crate::people::model::Person;
 use crate::text::digest::Digest;
 use crate::text::json_text::add;
+use crate::total::Total;
 
 /// Time that a maker has to claim an approved key.
 pub const CLAIM_MS: i64 = 24 * 3_600_000;
@@ -116,7 +117,7 @@ pub struct Usage {
     /// Calls of this UTC day.
     pub requests_today: u64,
     /// Volume of this UTC day.
-    pub volume_today: Amount,
+    pub volume_today: Total,
     /// Calls of the last 30 days.
     pub requests_30_days: u64,
     /// Time of the last call.

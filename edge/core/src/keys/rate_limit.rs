@@ -43,9 +43,16 @@ impl Bucket {
     }
 }
 
-/// Rate for calls refused for their address or permission: a tenth of the key's rate.
+/// Calls per second and key that may be refused where a key's rate has no limit.
+const REFUSED_WITHOUT_LIMIT: u32 = 10;
+
+/// Rate for refused calls: a tenth of the key's rate.
 pub const fn for_refused(per_second: u32) -> u32 {
-    if per_second < 10 { 1 } else { per_second / 10 }
+    match per_second {
+        0 => REFUSED_WITHOUT_LIMIT,
+        1..10 => 1,
+        _ => per_second / 10,
+    }
 }
 
 /// `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers): the quota per second.
@@ -71,6 +78,11 @@ mod tests {
         assert!(bucket.draw(10, 1, start.plus_ms(100)).allowed);
         assert!(!bucket.draw(10, 1, start.plus_ms(100)).allowed);
         assert_eq!(bucket.draw(10, 0, start.plus_ms(60_000)).remaining, 10);
+    }
+
+    #[test]
+    fn refused_calls_have_a_tenth_and_ten_where_there_is_no_limit() {
+        assert_eq!([0, 1, 9, 10, 100, 105].map(for_refused), [10, 1, 1, 1, 10, 10]);
     }
 
     #[test]

@@ -62,6 +62,12 @@ pub fn check(
     Ok(Checked::Denied(key, refusal))
 }
 
+/// The refusal of a key whose calls are refused too often.
+pub fn refused_too_often() -> Refusal {
+    let message = "Too many calls with this API key are refused; look at its usage and its settings, then try again.";
+    Refusal::new(Code::RateLimited, message).retry_after(1)
+}
+
 /// The refusal of an unknown key.
 pub fn unknown() -> Refusal {
     Refusal::new(Code::InvalidApiKey, "This is not a valid API key; check that it was copied whole.")

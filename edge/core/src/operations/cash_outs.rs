@@ -34,16 +34,27 @@ pub struct Wanted {
     pub amount: Amount,
     /// The customer's note.
     pub memo: Option<String>,
-    /// Time of the customer's request.
-    pub created_at: Timestamp,
+    /// Number of this announcement; a wallet counts those of each request.
+    pub announcement: u32,
 }
 
-/// Opens a request that a wallet announces; a repeated announcement changes nothing.
-pub fn open(store: &mut dyn Store, now: Timestamp, wanted: Wanted) -> Outcome<()> {
+/// Opens a request that a wallet announces; a repeated announcement changes nothing. The inner result is the answer to
+/// the wallet, which releases the money if its last announcement was refused; so an earlier one that arrives later opens
+/// nothing.
+pub fn open(store: &mut dyn Store, now: Timestamp, wanted: Wanted) -> Outcome<Outcome<()>> {
     if store.request(wanted.id)?.is_some() {
-        return Ok(());
+        return Ok(Ok(()));
     }
-    store.profile().refuse_suspended()?;
+    if wanted.announcement <= store.refused_announcement(wanted.id)? {
+        return refuse(Code::InvalidState, "A later announcement of this request was refused.");
+    }
+    if let Err(refused) = store.profile().refuse_suspended() {
+        // No announcement comes before the first.
+        if wanted.announcement > 1 {
+            store.refuse_announcement(wanted.id, wanted.announcement, now)?;
+        }
+        return Ok(Err(refused));
+    }
     let mut entry = EntryBuilder::begin(store, now, "cash-out.requested", Actor::Issuer);
     let request = CashOutRequest {
         entry: 0,
@@ -60,7 +71,7 @@ pub fn open(store: &mut dyn Store, now: Timestamp, wanted: Wanted) -> Outcome<()
     entry.store.add_deadline(request.expires_at, Deadline::CashOutRequest(request.id))?;
     let details = json!({ "amount": request.amount, "from": request.from });
     entry.request(request)?;
-    Ok(entry.done(wanted.id, details)?)
+    Ok(Ok(entry.done(wanted.id, details)?))
 }
 
 /// Cancels a request for the customer; impossible once a PUT has taken it.
@@ -156,9 +167,7 @@ pub fn process(
             let same = operation.facts.memo == memo
                 && matches!(&operation.facts.direction, Direction::CashOut { fulfillment: before, .. } if *before == fulfillment);
             if same {
-                if let Some(key) = &idempotency {
-                    store.remember(key, &operation.facts.id.to_string())?;
-                }
+                // Equal for ever by the request itself, so a further idempotency key need not be remembered.
                 return Ok(Created::Replayed(operation));
             }
             return refuse(

@@ -99,6 +99,7 @@ pub fn give_back(
     }
     if let Some(key) = facts.key {
         entry.store.lower_volume(key, facts.created_at.utc_day(), facts.amount)?;
+        entry.store.count_given_back(key.1, entry.at().utc_day())?;
     }
     operation.state.status = status;
     operation.state.decision = Some(OperationDecision { entry: entry.number(), status: ended.status });
@@ -152,6 +153,7 @@ pub fn returned(store: &mut dyn Store, now: Timestamp, id: OperationID) -> Resul
     entry.book.charged = entry.book.charged.minus(facts.amount);
     if let Some(key) = facts.key {
         entry.store.lower_volume(key, facts.created_at.utc_day(), facts.amount)?;
+        entry.store.count_given_back(key.1, entry.at().utc_day())?;
     }
     let why = format!("The balance of the wallet would pass {}.", Amount::MAX);
     operation.state.status = OperationStatus::Failed;

@@ -1,6 +1,6 @@
-//! Limits of an operation: per operation, per day, the float, and the number of pending ones.
+//! Limits of an operation: per operation, per day, the float, and the numbers of pending and given-back ones.
 
-use universal_wallet_sdk::Amount;
+use universal_wallet_sdk::{Amount, Timestamp};
 
 use crate::audit::chain::Book;
 use crate::audit::entry_builder::Moment;
@@ -9,6 +9,7 @@ use crate::keys::model::Key;
 use crate::operations::model::{CashOutRequest, Direction};
 use crate::operations::requester::Requester;
 use crate::store::Store;
+use crate::total::Total;
 
 /// Maximum number of pending operations per key.
 pub const MAX_PENDING: u32 = 1000;
@@ -38,22 +39,41 @@ fn refuse_beyond_limits(store: &dyn Store, moment: Moment, key: &Key, amount: Am
     }
     if let Some(most) = key.settings.max_daily_volume {
         let spent = store.volume(key.lineage, moment.now.utc_day())?;
-        if spent.checked_add(amount).is_none_or(|after| after > most) {
+        if spent.plus(amount) > Total::default().plus(most) {
             return refuse(
                 Code::DailyVolumeExceeded,
                 format!(
                     "The amount is more than what is left of this key's daily volume: {} of {most}.",
-                    most.checked_sub(spent).unwrap_or_default(),
+                    spent.left_of(most),
                 ),
             );
         }
     }
+    refuse_full(store, moment, key)
+}
+
+/// Refuses an operation of a key of which too many wait, or of whose line too many were given back today.
+fn refuse_full(store: &dyn Store, moment: Moment, key: &Key) -> Outcome<()> {
     if store.pending_of_key(key.id)? >= MAX_PENDING {
         return Err(Refusal::new(
             Code::RateLimited,
             format!("{MAX_PENDING} operations of this key wait for a checker; have some decided first."),
         )
         .retry_after(60)
+        .into());
+    }
+    let most = store.max_given_back();
+    let today = moment.now.utc_day();
+    if most > 0 && store.given_back(key.lineage, today)? >= most {
+        let wait_ms = Timestamp::start_of_day(today + 1).unix_ms() - moment.now.unix_ms();
+        let wait_s = u32::try_from((wait_ms + 999) / 1000).unwrap_or(u32::MAX);
+        return Err(Refusal::new(
+            Code::RateLimited,
+            format!(
+                "{most} operations of this key were withdrawn, rejected or returned today; go on after midnight UTC."
+            ),
+        )
+        .retry_after(wait_s)
         .into());
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Input of a call: its body and its `Idempotency-Key`, each checked only at its place in the order of checks.
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroize as _;
 
 use crate::error::{Code, Outcome, Refusal};
 use crate::text::body::{Body, MAX_BODY};
@@ -24,6 +25,21 @@ pub enum Unread {
     Broken,
     /// The content type is not JSON, or the body is compressed.
     NotJson,
+}
+
+/// A body may hold a password, also one of a call that is dropped while it waits.
+impl Drop for Input {
+    fn drop(&mut self) {
+        self.wipe();
+    }
+}
+
+impl Input {
+    fn wipe(&mut self) {
+        if let Ok(text) = &mut self.body {
+            text.zeroize();
+        }
+    }
 }
 
 impl Unread {
@@ -125,6 +141,13 @@ pub fn read_reason(input: &Input, required: bool) -> Outcome<Option<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_body_is_wiped_where_its_call_is_dropped() {
+        let mut input = Input { body: Ok("{\"password\":\"correct horse\"}".into()), idempotency_key: None };
+        input.wipe();
+        assert_eq!(input.body.as_deref(), Ok(""));
+    }
 
     #[test]
     fn an_idempotency_key_is_visible_ascii_quoted_or_bare() {

@@ -145,6 +145,11 @@ pub fn client_address(header: Option<&str>) -> Option<IpAddr> {
     header?.trim().parse::<IpAddr>().ok().map(|address| address.to_canonical())
 }
 
+/// The block that stands for a client, as text: its IPv4 address, or the /64 of its IPv6 address; empty without one.
+pub fn subscriber(address: Option<IpAddr>) -> String {
+    address.map(|address| IPBlock::subscriber(address).to_string()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use std::net::Ipv4Addr;

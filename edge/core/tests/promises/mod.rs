@@ -37,9 +37,9 @@ fn open_request(store: &mut MemoryStore, number: u128) -> OperationID {
         from: PHONE.parse().unwrap(),
         amount: Amount::from_minor(10_000).unwrap(),
         memo: None,
-        created_at: START,
+        announcement: 1,
     };
-    run(store, |store| operations::cash_outs::open(store, START, wanted)).unwrap();
+    run(store, |store| operations::cash_outs::open(store, START, wanted)).unwrap().unwrap();
     id
 }
 
@@ -68,9 +68,23 @@ fn an_idempotency_key_that_was_answered_200_is_never_free_again() {
         run(&mut store, |store| operations::cash_outs::process(store, moment(START), &maker, &id.to_string(), &body))
             .map(|_| ())
     };
-    assert_eq!(put(first, None), Ok(()));
     assert_eq!(put(first, Some("k")), Ok(()));
     assert_eq!(put(second, Some("k")), Err(Code::IdempotencyKeyReused));
+}
+
+/// "A repeated PUT stores nothing more, whatever its idempotency key."
+#[test]
+fn a_repeated_put_stores_nothing_more() {
+    let mut store = two_people();
+    let id = open_request(&mut store, 1).to_string();
+    let maker = person(&store, 1);
+    let mut writes = Vec::new();
+    for key in [None, Some("a"), Some("b"), None] {
+        let body = input(r#"{"cashOutFulfillmentType":"cash"}"#, key);
+        run(&mut store, |store| operations::cash_outs::process(store, moment(START), &maker, &id, &body)).unwrap();
+        writes.push(store.writes);
+    }
+    assert_eq!(writes[1..], [writes[0]; 3]);
 }
 
 /// "At `now ≥ expiresAt` keys, approvals, holds and claims are over in every answer and decision,

@@ -6,7 +6,7 @@ use serde_json::json;
 use universal_wallet_core::approvals;
 use universal_wallet_core::approvals::model::ApprovalStatus;
 use universal_wallet_core::audit::chain::hash;
-use universal_wallet_core::audit::verify::{Anchor, verify};
+use universal_wallet_core::audit::verify::{Anchor, MAX_ENTRIES, SLICE, Verification, verify};
 use universal_wallet_core::id::{ApprovalID, OperationID};
 use universal_wallet_core::operations::create::Created;
 use universal_wallet_core::operations::lifecycle;
@@ -199,4 +199,53 @@ fn every_document_that_is_changed_or_removed_is_found() {
             .insert(*id, (member.clone(), text.replace("maker", "admin").replace("checker", "admin").into()));
         assert!(!is_valid(&changed), "{id} was changed");
     }
+}
+
+#[test]
+fn a_call_verifies_a_thousand_entries_and_says_where_to_continue() {
+    let mut store = office(Amount::from_minor(1_000_000).unwrap());
+    let till = key(&mut store, &json!({}), START);
+    let entries = u64::try_from(MAX_ENTRIES).unwrap();
+    while store.head().number < entries {
+        assert!(matches!(cash_in(&mut store, till, Amount::from_minor(1).unwrap(), START), Ok(Created::New(_))));
+    }
+    let whole = verify(&store, store.head(), None, 1).unwrap();
+    assert_eq!((whole.valid, whole.next_from), (true, Some(entries + 1)), "the thousandth, and nothing said of more");
+    let rest = verify(&store, store.head(), None, entries + 1).unwrap();
+    assert_eq!((rest.valid, rest.next_from), (true, None));
+    // A tail that is cut behind the thousandth entry is found by the call that starts there.
+    let mut cut = store.clone();
+    assert!(matches!(cash_in(&mut store, till, Amount::from_minor(1).unwrap(), START), Ok(Created::New(_))));
+    cut.entries.clone_from(&store.entries);
+    cut.entries.remove(&(entries + 1));
+    let head = store.head();
+    assert_eq!(verify(&cut, head, None, 1).unwrap().next_from, Some(entries + 1));
+    assert_eq!(verify(&cut, head, None, entries + 1).unwrap().broken_at, Some(entries + 1));
+}
+
+#[test]
+fn entries_that_come_between_two_slices_are_verified_too() {
+    let mut store = some_history();
+    let till = key(&mut store, &json!({}), START);
+    let spend = |store: &mut MemoryStore| {
+        for _ in 0..SLICE {
+            assert!(matches!(cash_in(store, till, Amount::from_minor(1).unwrap(), START), Ok(Created::New(_))));
+        }
+    };
+    spend(&mut store);
+    let mut verification = Verification::new(None, 1);
+    let mut slices = 0;
+    let verified = loop {
+        slices += 1;
+        match verification.slice(&store, store.head()).unwrap() {
+            Some(verified) => break verified,
+            None => {
+                if slices < 4 {
+                    spend(&mut store);
+                }
+            }
+        }
+    };
+    assert!(verified.valid && slices > 4, "{slices} slices");
+    assert_eq!(verified.entries, store.head().number);
 }

@@ -6,16 +6,17 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use universal_wallet_core::approvals::model::{ApprovalKind, digest};
 use universal_wallet_core::audit::entry_builder::Moment;
-use universal_wallet_core::error::Code;
+use universal_wallet_core::error::{Code, Error};
 use universal_wallet_core::id::{ApprovalID, DistributorID, KeyID};
-use universal_wallet_core::operations::create::{Created, MerchantLookup};
+use universal_wallet_core::operations::create::{Created, MerchantLookup, prepare};
 use universal_wallet_core::operations::float::{FloatMovement, move_float};
+use universal_wallet_core::operations::limits::MAX_PENDING;
 use universal_wallet_core::operations::requester::Requester;
 use universal_wallet_core::people::codes::HalfDigest;
 use universal_wallet_core::people::model::{Person, Role};
 use universal_wallet_core::store::Store;
 use universal_wallet_core::total::Total;
-use universal_wallet_core::{approvals, keys};
+use universal_wallet_core::{approvals, keys, operations};
 use universal_wallet_sdk::{Amount, Timestamp};
 use uuid::Uuid;
 
@@ -175,8 +176,9 @@ fn a_day_ends_on_its_last_millisecond_and_gives_back_to_itself() {
         let Created::New(operation) = cash_in(&mut store, till, amount, now).unwrap() else { panic!("a new one") };
         let line = till;
         let (eve, day) = (midnight.utc_day() - 1, midnight.utc_day());
-        let spent = |store: &MemoryStore| (store.volume(line, eve).unwrap(), store.volume(line, day).unwrap());
-        assert_eq!(spent(&store), if same_day { (amount, Amount::ZERO) } else { (Amount::ZERO, amount) }, "{first}");
+        let spent = |store: &MemoryStore| [eve, day].map(|day| store.volume(line, day).unwrap());
+        let (none, some) = (Total::default(), Total::default().plus(amount));
+        assert_eq!(spent(&store), if same_day { [some, none] } else { [none, some] }, "{first}");
         // The day's volume is used up in its last millisecond; one millisecond later the next day's is whole.
         let again = cash_in(&mut store, till, amount, midnight.plus_ms(if same_day { -1 } else { DAY_MS - 1 }));
         assert_eq!(again.map(|_| ()), Err(Code::DailyVolumeExceeded), "{first}");
@@ -186,7 +188,68 @@ fn a_day_ends_on_its_last_millisecond_and_gives_back_to_itself() {
         let id = operation.facts.approval.unwrap().to_string();
         assert!(cash_in(&mut store, till, amount, later).is_ok() || !same_day);
         run(&mut store, |store| approvals::decide::reject(store, later, &checker, &id, &no)).unwrap();
-        let expected = if same_day { (Amount::ZERO, amount) } else { (Amount::ZERO, Amount::ZERO) };
-        assert_eq!(spent(&store), expected, "{first}");
+        assert_eq!(spent(&store), if same_day { [none, some] } else { [none, none] }, "{first}");
     }
+}
+
+#[test]
+fn a_key_has_a_thousand_pending_operations_and_no_more() {
+    let amount = Amount::from_minor(1).unwrap();
+    let mut store = office(Amount::MAX);
+    let till = key(&mut store, &json!({}), START);
+    for _ in 0..MAX_PENDING {
+        assert!(cash_in(&mut store, till, amount, START).is_ok());
+    }
+    assert_eq!(cash_in(&mut store, till, amount, START).map(|_| ()), Err(Code::RateLimited));
+    let first = store.first_pending_of_key(till).unwrap().unwrap().facts.id.to_string();
+    let owner = store.key(till).unwrap().unwrap();
+    run(&mut store, |store| operations::lifecycle::withdraw_by_key(store, START, &owner, &first)).unwrap();
+    assert!(cash_in(&mut store, till, amount, START).is_ok(), "one that ended makes room");
+}
+
+#[test]
+fn a_line_of_keys_has_so_many_operations_given_back_in_a_day_and_no_more_made() {
+    let midnight = Timestamp::start_of_day(START.utc_day() + 1);
+    let amount = Amount::from_minor(100).unwrap();
+    let mut store = office(Amount::MAX);
+    store.max_given_back = 2;
+    let (till, other) = (key(&mut store, &json!({}), START), key(&mut store, &json!({}), START));
+    let withdrawn = |store: &mut MemoryStore, now: Timestamp| {
+        let Created::New(operation) = cash_in(store, till, amount, now)? else { panic!("a new one") };
+        let key = store.key(till).unwrap().unwrap();
+        let id = operation.facts.id.to_string();
+        run(store, |store| operations::lifecycle::withdraw_by_key(store, now, &key, &id)).map(|_| ())
+    };
+    let waits = cash_in(&mut store, till, amount, START).unwrap();
+    assert_eq!(withdrawn(&mut store, START), Ok(()));
+    assert_eq!(withdrawn(&mut store, START), Ok(()));
+    assert_eq!(withdrawn(&mut store, START), Err(Code::RateLimited));
+    let late = midnight.plus_ms(-1_500);
+    let refusal = |store: &MemoryStore, now| {
+        let maker = Requester::Key(store.key(till).unwrap().unwrap());
+        let body = format!(r#"{{"operationType":"cash-in","amount":"{amount}","phoneTo":"+2348031234567"}}"#);
+        match prepare(store, at(now), &maker, &input(body, None), MerchantLookup::NotYet) {
+            Err(Error::Refusal(refusal)) => *refusal,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(refusal(&store, late).retry_after_s, Some(2), "until midnight, rounded up");
+    assert!(cash_in(&mut store, other, amount, late).is_ok(), "another line goes on");
+    // Whatever waits can still be rejected, and the line's key revoked.
+    let (checker, no) = (caller(&store, user(2)), input(r#"{"reason":"no"}"#, None));
+    let Created::New(waits) = waits else { panic!("a new one") };
+    let approval = waits.facts.approval.unwrap().to_string();
+    run(&mut store, |store| approvals::decide::reject(store, late, &checker, &approval, &no)).unwrap();
+    assert_eq!(withdrawn(&mut store, midnight), Ok(()), "a new day");
+    assert!(cash_in(&mut store, till, amount, midnight).is_ok());
+    run(&mut store, |store| {
+        keys::lifecycle::revoke_by_member(store, midnight, &checker, &till.to_string(), &input("", None))
+    })
+    .unwrap();
+    store.max_given_back = 0;
+    assert_eq!(
+        store.given_back(till, midnight.utc_day()).unwrap(),
+        2,
+        "the withdrawn one, and the one of the revoked key"
+    );
 }

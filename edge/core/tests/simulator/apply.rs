@@ -63,8 +63,7 @@ impl World {
             Command::Send => self.send(),
             Command::Carry { message, lost, doubled } => {
                 let Some(found) = self.network.get(message).cloned() else { return };
-                let (message, found) = self.in_order(message, found);
-                if !doubled || matches!(found, Message::Announce { .. }) {
+                if !doubled {
                     self.network.remove(message);
                 }
                 if !lost {

@@ -29,7 +29,7 @@ const WORLD: u64 = 4_000;
 const FULL_CHECK: u64 = 500;
 
 /// Events that the commands of a long run must reach, so that the run is not vacuous.
-const REACHED: [&str; 30] = [
+const REACHED: [&str; 32] = [
     "automatic operations",
     "cash-ins completed",
     "cash-outs completed",
@@ -41,6 +41,7 @@ const REACHED: [&str; 30] = [
     "approvals lapsed",
     "approvals withdrawn",
     "calls replayed",
+    "late announcements refused",
     "cash-ins returned",
     "already_claimed",
     "approval_required",
@@ -57,6 +58,7 @@ const REACHED: [&str; 30] = [
     "invalid_state",
     "no_cash_out_request",
     "not_the_maker",
+    "rate_limited",
     "role_required",
     "self_approval",
     "transaction_limit_exceeded",

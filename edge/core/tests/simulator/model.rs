@@ -136,8 +136,6 @@ pub(crate) struct Request {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Made {
     Operation(usize),
-    /// No new object: the answer was the result of another call.
-    Answer(OperationID),
     Key(usize),
     Float,
 }
@@ -156,9 +154,16 @@ pub(crate) struct Office {
     pub(crate) asks: Vec<Ask>,
     pub(crate) pending: Vec<usize>,
     pub(crate) requests: BTreeMap<OperationID, Request>,
+    /// The last refused announcement of each request.
+    pub(crate) refused: BTreeMap<OperationID, u32>,
     /// Request IDs in order of arrival.
     pub(crate) order: Vec<OperationID>,
     pub(crate) volumes: BTreeMap<(usize, i64), Minor>,
+    /// Operations of a line of keys that were given back, by the day on which they were.
+    pub(crate) given_back: BTreeMap<(usize, i64), u32>,
+    pub(crate) max_given_back: u32,
+    /// The current day.
+    pub(crate) today: i64,
     pub(crate) calls: BTreeMap<(String, String), (String, Made)>,
 }
 
@@ -220,6 +225,17 @@ impl Office {
         key.map(|key| self.volumes.entry((self.keys[key].line, day)).or_default())
     }
 
+    /// Takes an operation out of its day's volume, and counts that it was given back.
+    pub(crate) fn give_back(&mut self, index: usize) {
+        let Operation { amount, key, .. } = self.operations[index];
+        if let Some(volume) = self.volume_of(index) {
+            *volume -= amount;
+        }
+        if let Some(key) = key {
+            *self.given_back.entry((self.keys[key].line, self.today)).or_default() += 1;
+        }
+    }
+
     /// Ends an ask without carrying it out, and gives back everything that it held.
     pub(crate) fn end(&mut self, ask: usize, state: AskState, by: Option<UserID>, now: Ms) {
         self.pending.retain(|pending| *pending != ask);
@@ -234,10 +250,7 @@ impl Office {
                 };
             }
             About::Operation(index) => {
-                let amount = self.operations[index].amount;
-                if let Some(volume) = self.volume_of(index) {
-                    *volume -= amount;
-                }
+                self.give_back(index);
                 let operation = &mut self.operations[index];
                 operation.state =
                     if state == AskState::Expired { OperationState::Expired } else { OperationState::Rejected };

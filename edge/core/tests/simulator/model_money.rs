@@ -24,7 +24,7 @@ pub(crate) enum Expected {
     /// A new operation; for a cash-out, of this request.
     New(Option<OperationID>),
     Again(usize),
-    /// Another call made the same PUT before.
+    /// Another call made the same PUT before; this one stores nothing.
     Present(usize),
 }
 
@@ -47,7 +47,6 @@ impl Office {
     fn made_before(&self, by: By, call: (&str, Option<&String>)) -> Result<Option<usize>, Code> {
         Ok(self.before(&self.scope(by), call.1, call.0)?.map(|made| match made {
             Made::Operation(index) => index,
-            Made::Answer(id) => self.latest(id),
             Made::Key(_) | Made::Float => unreachable!("a call of another route has another body"),
         }))
     }
@@ -66,6 +65,10 @@ impl Office {
         let spent = self.volumes.get(&(key.line, now / DAY_MS)).copied().unwrap_or(0);
         if key.limits.day.is_some_and(|most| spent + amount > most) {
             return Err(Code::DailyVolumeExceeded);
+        }
+        let given_back = self.given_back.get(&(key.line, now / DAY_MS)).copied().unwrap_or(0);
+        if self.max_given_back > 0 && given_back >= self.max_given_back {
+            return Err(Code::RateLimited);
         }
         Ok(())
     }
@@ -199,9 +202,7 @@ impl Office {
             self.operations[index].state = OperationState::Failed;
             self.balance += amount;
             self.charged -= amount;
-            if let Some(volume) = self.volume_of(index) {
-                *volume -= amount;
-            }
+            self.give_back(index);
         }
     }
 

@@ -13,7 +13,7 @@ use universal_wallet_sdk::Amount;
 use super::model::{Minor, Request, RequestState};
 use super::model_money::HoldState;
 use super::world::World;
-use crate::support::{DAY_MS, run};
+use crate::support::{DAY_MS, code_of, run};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Movement {
@@ -64,14 +64,6 @@ impl World {
                 self.network.push(message);
             }
         }
-    }
-
-    /// Announcements of one request reach its distributor in order and once each; their answers, and all other
-    /// messages, arrive in any order.
-    pub(crate) fn in_order(&self, place: usize, message: Message) -> (usize, Message) {
-        let Message::Announce { id: wanted, .. } = message else { return (place, message) };
-        let first = self.network.iter().position(|it| matches!(it, Message::Announce { id, .. } if *id == wanted));
-        first.map_or((place, message), |first| (first, self.network[first].clone()))
     }
 
     /// Delivers a message.
@@ -148,12 +140,25 @@ impl World {
         let hold = self.wallets[wallet].store.hold(id).unwrap().unwrap();
         let now = self.at();
         let (from, amount, memo) = (hold.from, hold.amount, hold.memo);
-        let wanted = Wanted { id, from, amount, memo, created_at: now };
+        let wanted = Wanted { id, from, amount, memo, announcement };
         let desk = &mut self.offices[office];
         let result = run(&mut desk.store, |store| operations::cash_outs::open(store, now, wanted));
+        let result = result.and_then(|answer| answer.map_err(|refused| code_of(&refused)));
         let known = desk.model.requests.contains_key(&id);
-        let expected = if known { Ok(()) } else { desk.model.must_not_be_suspended() };
+        let refused = desk.model.refused.get(&id).copied().unwrap_or(0);
+        let expected = if known {
+            Ok(())
+        } else if announcement <= refused {
+            *self.answers.entry("late announcements refused").or_default() += 1;
+            Err(Code::InvalidState)
+        } else {
+            desk.model.must_not_be_suspended()
+        };
         assert_eq!(result, expected, "a request is announced");
+        if result == Err(Code::DistributorSuspended) {
+            // The first announcement is no later than any other.
+            desk.model.refused.insert(id, if announcement > 1 { announcement } else { 0 });
+        }
         if !known && result.is_ok() {
             let request = Request {
                 wallet: wallet.into(),

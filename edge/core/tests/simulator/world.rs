@@ -20,7 +20,7 @@ use super::network::Message;
 use crate::support::memory::MemoryStore;
 use crate::support::random::Random;
 use crate::support::wallet::MemoryWallet;
-use crate::support::{HOUR_MS, START, distributor, member, run, user};
+use crate::support::{DAY_MS, HOUR_MS, START, distributor, member, run, user};
 
 /// A distributor.
 pub(crate) struct Desk {
@@ -79,9 +79,12 @@ impl World {
                 &[Role::Viewer],
             ];
             let members = (0_u128..).zip(roles).map(|(place, roles)| member(number * 10 + place, roles));
-            let store = distributor(number, Timestamp::from_unix_ms(now), members);
+            let mut store = distributor(number, Timestamp::from_unix_ms(now), members);
+            // Few enough to be reached, or without limit.
+            let max_given_back = random.pick(&[0, 5, 30]);
+            store.max_given_back = max_given_back;
             let ids = (0_u128..).zip(roles).map(|(place, roles)| (user(number * 10 + place), roles.to_vec()));
-            let model = Office { members: ids.collect(), ..Office::default() };
+            let model = Office { members: ids.collect(), max_given_back, ..Office::default() };
             offices.push(Desk { id: store.profile().id, store, model, secrets: BTreeMap::new() });
         }
         Self {
@@ -131,6 +134,7 @@ impl World {
     pub(crate) fn settle(&mut self, office: usize, now: Ms) {
         let desk = &mut self.offices[office];
         approvals::deadlines::settle(&mut desk.store, Timestamp::from_unix_ms(now)).unwrap();
+        desk.model.today = now.div_euclid(DAY_MS);
         desk.model.expire(now);
         // A request reopened by a lapse stays open for at least an hour; its exact expiry is read from the rules.
         for (id, request) in &mut desk.model.requests {

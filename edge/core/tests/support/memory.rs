@@ -1,20 +1,22 @@
 //! A distributor's storage in memory. Like the SQLite store it keeps documents as JSON text, and an operation as its own
 //! first entry, whose text is spelt anew; unlike the SQLite store it counts writes.
 
+mod queries;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use universal_wallet_core::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
-use universal_wallet_core::audit::chain::{Content, Entry, Head, States};
+use universal_wallet_core::audit::chain::{Entry, Head, States};
 use universal_wallet_core::error::InternalError;
 use universal_wallet_core::id::{ApprovalID, KeyID, OperationID, UserID};
 use universal_wallet_core::keys::model::{Key, KeyStatus};
-use universal_wallet_core::operations::decision;
 use universal_wallet_core::operations::model::{CashOutRequest, CashOutRequestStatus, Operation, OperationStatus};
 use universal_wallet_core::people::model::Member;
-use universal_wallet_core::store::{Deadline, IdempotentResult, Profile, Store};
+use universal_wallet_core::store::{Deadline, IdempotentResult, MAX_GIVEN_BACK, Profile, Store};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Idempotency;
+use universal_wallet_core::total::Total;
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 use super::row::Row;
@@ -33,7 +35,10 @@ pub(crate) struct MemoryStore {
     pending_approvals: BTreeSet<ApprovalID>,
     unclaimed_keys: BTreeSet<KeyID>,
     deadlines: BTreeSet<(Timestamp, Deadline)>,
-    volumes: BTreeMap<(KeyID, i64), i64>,
+    volumes: BTreeMap<(KeyID, i64), Total>,
+    given_back: BTreeMap<(KeyID, i64), u32>,
+    pub(crate) max_given_back: u32,
+    refused_announcements: BTreeMap<OperationID, u32>,
     pub(crate) operations: BTreeMap<u64, Row>,
     latest: BTreeMap<OperationID, u64>,
     pending: BTreeMap<KeyID, BTreeSet<u64>>,
@@ -64,6 +69,9 @@ impl MemoryStore {
             unclaimed_keys: BTreeSet::new(),
             deadlines: BTreeSet::new(),
             volumes: BTreeMap::new(),
+            given_back: BTreeMap::new(),
+            max_given_back: MAX_GIVEN_BACK,
+            refused_announcements: BTreeMap::new(),
             operations: BTreeMap::new(),
             latest: BTreeMap::new(),
             pending: BTreeMap::new(),
@@ -74,54 +82,6 @@ impl MemoryStore {
             open: BTreeMap::new(),
             unreleased: BTreeSet::new(),
         }
-    }
-
-    /// Operations in transit, whose wallet has to be told.
-    pub(crate) fn on_the_way(&self) -> impl Iterator<Item = &Operation> {
-        self.processing.iter().map(|number| &self.operations[number].operation)
-    }
-
-    /// Every request, about an operation or not.
-    pub(crate) fn all_approvals(&self) -> Vec<Approval> {
-        let stored = self.approvals.values().map(|text| serde_json::from_str(text).unwrap());
-        let operations = self.operations.values().filter_map(|row| self.approval_of(&row.operation).unwrap());
-        stored.chain(operations).collect()
-    }
-
-    /// Ended requests whose wallet has to be told.
-    pub(crate) fn unreleased(&self) -> Vec<CashOutRequest> {
-        self.unreleased.iter().map(|id| self.request(*id).unwrap().unwrap()).collect()
-    }
-
-    /// Every stored deadline, earliest first.
-    pub(crate) fn deadlines(&self) -> impl Iterator<Item = Timestamp> {
-        self.deadlines.iter().map(|(at, _)| *at)
-    }
-
-    pub(crate) fn operation_at(&self, number: u64) -> Option<Operation> {
-        self.operations.get(&number).map(|row| row.operation.clone())
-    }
-
-    /// An entry of either kind.
-    pub(crate) fn entry(&self, number: u64) -> Option<Entry> {
-        let stored = self.entries.get(&number).map(|entry| (**entry).clone());
-        stored.or_else(|| self.operations.get(&number).map(Row::entry))
-    }
-
-    fn approval_of(&self, operation: &Operation) -> Result<Option<Approval>, InternalError> {
-        let entry = operation.state.decision.map(|decision| self.entry(decision.entry).unwrap());
-        let content = entry.map(|entry| Content::read(&entry.text)).transpose()?;
-        decision::approval(operation, self.profile.0.id, content.as_ref())
-    }
-
-    /// Unclaimed keys that match, oldest first.
-    fn unclaimed_keys(&self, wanted: impl Fn(&Key) -> bool) -> Result<Vec<Key>, InternalError> {
-        let mut keys = Vec::new();
-        for id in &self.unclaimed_keys {
-            keys.extend(document::<Key>(self.keys.get(id))?.filter(&wanted));
-        }
-        keys.sort_by_key(|key| key.created_at);
-        Ok(keys)
     }
 
     fn write(&mut self) {
@@ -264,15 +224,29 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn volume(&self, lineage: KeyID, day: i64) -> Result<Amount, InternalError> {
-        let minor = self.volumes.get(&(lineage, day)).copied().unwrap_or(0);
-        Amount::from_minor(minor).ok_or_else(|| InternalError::new("a stored volume that is not an amount"))
+    fn volume(&self, lineage: KeyID, day: i64) -> Result<Total, InternalError> {
+        Ok(self.volumes.get(&(lineage, day)).copied().unwrap_or_default())
     }
 
     fn lower_volume(&mut self, key: (KeyID, KeyID), day: i64, amount: Amount) -> Result<(), InternalError> {
         self.write();
-        *self.volumes.entry((key.1, day)).or_default() -= amount.minor();
+        let volume = self.volumes.entry((key.1, day)).or_default();
+        *volume = volume.minus(amount);
         Ok(())
+    }
+
+    fn given_back(&self, lineage: KeyID, day: i64) -> Result<u32, InternalError> {
+        Ok(self.given_back.get(&(lineage, day)).copied().unwrap_or(0))
+    }
+
+    fn count_given_back(&mut self, lineage: KeyID, day: i64) -> Result<(), InternalError> {
+        self.write();
+        *self.given_back.entry((lineage, day)).or_default() += 1;
+        Ok(())
+    }
+
+    fn max_given_back(&self) -> u32 {
+        self.max_given_back
     }
 
     fn operation(&self, id: OperationID) -> Result<Option<Operation>, InternalError> {
@@ -300,7 +274,8 @@ impl Store for MemoryStore {
         let row = Row { operation: operation.clone(), hash, book, states: states.clone(), superseded: false };
         assert_eq!(row.entry(), *entry, "the entry is spelt alike from its row");
         if let Some((_, lineage)) = facts.key {
-            *self.volumes.entry((lineage, facts.created_at.utc_day())).or_default() += facts.amount.minor();
+            let volume = self.volumes.entry((lineage, facts.created_at.utc_day())).or_default();
+            *volume = volume.plus(facts.amount);
         }
         self.operations.insert(*number, row);
         self.latest.insert(facts.id, *number);
@@ -363,6 +338,16 @@ impl Store for MemoryStore {
     fn oldest_request(&self, from: &Phone, amount: Amount) -> Result<Option<CashOutRequest>, InternalError> {
         let first = self.open.get(&(from.bare().into(), amount)).and_then(BTreeSet::first);
         first.map_or(Ok(None), |(_, id)| self.request(*id))
+    }
+
+    fn refused_announcement(&self, id: OperationID) -> Result<u32, InternalError> {
+        Ok(self.refused_announcements.get(&id).copied().unwrap_or(0))
+    }
+
+    fn refuse_announcement(&mut self, id: OperationID, number: u32, _: Timestamp) -> Result<(), InternalError> {
+        self.write();
+        self.refused_announcements.insert(id, number);
+        Ok(())
     }
 
     fn put_request(&mut self, request: &CashOutRequest, document: &str) -> Result<(), InternalError> {

@@ -112,10 +112,18 @@ pub(crate) fn run<T>(store: &mut MemoryStore, command: impl FnOnce(&mut MemorySt
     let before = store.writes;
     match command(store) {
         Ok(result) => Ok(result),
-        Err(Error::Refusal(refusal)) => {
-            assert_eq!(store.writes, before, "{:?} was answered, and something was stored", refusal.code);
-            Err(refusal.code)
+        Err(error) => {
+            let code = code_of(&error);
+            assert_eq!(store.writes, before, "{code:?} was answered, and something was stored");
+            Err(code)
         }
-        Err(Error::Internal(fault)) => panic!("a fault: {}", fault.0),
+    }
+}
+
+/// The code of a refusal; panics at a fault of ours.
+pub(crate) fn code_of(error: &Error) -> Code {
+    match error {
+        Error::Refusal(refusal) => refusal.code,
+        Error::Internal(fault) => panic!("a fault: {}", fault.0),
     }
 }

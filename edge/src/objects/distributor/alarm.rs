@@ -1,69 +1,85 @@
-//! The alarm: due deadlines, usage counters, deliveries, and the head of the chain for the issuer, one at a time.
+//! The alarm: due deadlines and usage counters, then, beside each other, several wallets, ended requests, and the head of
+//! the chain for the issuer. One that is silent holds no other.
+
+use std::pin::Pin;
 
 use universal_wallet_core::audit::verify::Anchor;
 use universal_wallet_core::error::Error;
 use universal_wallet_core::store::Store;
 use universal_wallet_sdk::Timestamp;
 
-use super::deliveries::{Attempt, deliver};
+use super::deliveries::deliver;
 use super::state::DistributorState;
+use super::store::delivery::Line;
+use crate::calls::executor::all;
 use crate::calls::objects;
 use crate::calls::shared::Shared;
 use crate::calls::step::DONE;
 use crate::messages::to_issuer::ToIssuer;
 use crate::platform::log::report;
 
-/// Task of the alarm.
-enum Work {
-    Deliver(Attempt),
-    Anchor(Anchor),
-    Nothing,
+/// Number of wallets told at a time, by line.
+const fn width(line: Line) -> usize {
+    match line {
+        Line::Money => 16,
+        Line::Release => 4,
+    }
 }
 
 /// Runs due tasks until none is left.
 pub(super) async fn alarm(state: Shared<DistributorState>) -> String {
-    state.step_on(|state, _| state.alarm_at = None);
-    loop {
-        match state.step_on(DistributorState::due) {
-            Work::Deliver(attempt) => {
-                deliver(&state, attempt, false).await;
-            }
-            Work::Anchor(anchor) => {
-                let distributor = state.step_on(|state, _| state.store.profile().id);
-                let kept = objects::issuer().ask::<()>(&ToIssuer::Anchor { distributor, anchor }).await.is_ok();
-                state.step(|state, _| {
-                    let number = if kept { anchor.number } else { 0 };
-                    if let Err(fault) = state.store.set_anchor(Anchor { number, ..anchor }) {
-                        report(&fault);
-                    }
-                });
-                return DONE.into();
-            }
-            Work::Nothing => {
-                state.step(|_, _| ());
-                return DONE.into();
-            }
+    let anchor = state.step_on(|state, now| {
+        state.alarm_at = None;
+        state.prepare_alarm(now)
+    });
+    let mut tasks: Vec<Pin<Box<dyn Future<Output = ()>>>> = Vec::new();
+    for line in [Line::Money, Line::Release] {
+        for _ in 0..state.step_on(|state, _| state.count_due(line, width(line))) {
+            tasks.push(Box::pin(tell_wallets(state.clone(), line)));
         }
+    }
+    if let Some(anchor) = anchor {
+        tasks.push(Box::pin(report_head(state.clone(), anchor)));
+    }
+    if !tasks.is_empty() {
+        all(tasks).await;
+    }
+    state.step(|_, _| ());
+    DONE.into()
+}
+
+/// Tells one wallet after the other while any of the line is due.
+async fn tell_wallets(state: Shared<DistributorState>, line: Line) {
+    while let Some(attempt) = state.step_on(|state, _| state.next_attempt(line)) {
+        let wallet = attempt.wallet.clone();
+        deliver(&state, attempt, false).await;
+        state.step_on(|state, _| state.told.remove(&(line, wallet)));
     }
 }
 
-impl DistributorState {
-    fn due(&mut self, now: Timestamp) -> Work {
-        if let Err(fault) = self.settle(now).and_then(|()| self.store.note_arrivals()).and_then(|()| self.flush(now)) {
+/// Reports the head of the chain to the issuer.
+async fn report_head(state: Shared<DistributorState>, anchor: Anchor) {
+    let distributor = state.step_on(|state, _| state.store.profile().id);
+    let kept = objects::issuer().ask::<()>(&ToIssuer::Anchor { distributor, anchor }).await.is_ok();
+    state.step(|state, _| {
+        state.kept_anchor = None;
+        let number = if kept { anchor.number } else { 0 };
+        if let Err(fault) = state.store.set_anchor(Anchor { number, ..anchor }) {
             report(&fault);
         }
-        let clock = self.clock;
-        let due = self.store.deliveries.iter().find(|(_, delivery)| delivery.due_at(clock) <= clock.unix_ms());
-        if let Some(attempt) = due.map(|(number, _)| *number).and_then(|number| self.attempt(number)) {
-            return Work::Deliver(attempt);
+    });
+}
+
+impl DistributorState {
+    /// Ends what is due and writes what was counted; returns the head of the chain if it is to be reported.
+    fn prepare_alarm(&mut self, now: Timestamp) -> Option<Anchor> {
+        if let Err(fault) = self.settle(now).and_then(|()| self.store.note_arrivals()).and_then(|()| self.flush(now)) {
+            report(&fault);
         }
         if let Err(Error::Internal(fault)) = self.write(|store| Ok(store.mark_settled()?)) {
             report(&fault);
         }
-        if self.anchor_due().is_some_and(|due| due <= now) {
-            let head = self.store.head();
-            return Work::Anchor(Anchor { number: head.number, hash: head.hash, at: now });
-        }
-        Work::Nothing
+        let head = self.store.head();
+        self.anchor_due().filter(|due| *due <= now).map(|_| Anchor { number: head.number, hash: head.hash, at: now })
     }
 }

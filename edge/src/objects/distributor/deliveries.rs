@@ -9,6 +9,7 @@ use universal_wallet_core::store::Store;
 use universal_wallet_sdk::Timestamp;
 
 use super::state::DistributorState;
+use super::store::delivery::Line;
 use crate::calls::objects::move_wallet;
 use crate::calls::shared::Shared;
 use crate::messages::reply::{ACKNOWLEDGED, read_reply};
@@ -20,7 +21,8 @@ use crate::platform::random;
 pub(super) struct Attempt {
     /// Number of the operation or request.
     pub(super) number: u64,
-    wallet: String,
+    /// Name of the wallet.
+    pub(super) wallet: String,
     movement: WalletMovement,
 }
 
@@ -32,6 +34,28 @@ pub(super) async fn deliver(state: &Shared<DistributorState>, attempt: Attempt, 
 }
 
 impl DistributorState {
+    /// Number of deliveries of a line that are due, up to a maximum.
+    pub(super) fn count_due(&self, line: Line, max: usize) -> usize {
+        let due = self.store.deliveries.values();
+        due.filter(|delivery| delivery.line() == line && delivery.due_at(self.clock) <= self.clock.unix_ms())
+            .take(max)
+            .count()
+    }
+
+    /// The next due delivery of a line, to a wallet that is not being told: a silent wallet takes one place of the line.
+    pub(super) fn next_attempt(&mut self, line: Line) -> Option<Attempt> {
+        let clock = self.clock;
+        let mut due = self.store.deliveries.iter();
+        let (number, _) = due.find(|(_, delivery)| {
+            delivery.line() == line
+                && delivery.due_at(clock) <= clock.unix_ms()
+                && !self.told.contains(&(line, delivery.wallet.clone()))
+        })?;
+        let attempt = self.attempt(*number)?;
+        self.told.insert((line, attempt.wallet.clone()));
+        Some(attempt)
+    }
+
     /// Counts an attempt to tell a wallet; `None` if nothing is due under that number.
     pub(super) fn attempt(&mut self, number: u64) -> Option<Attempt> {
         let delivery = self.store.deliveries.get_mut(&number)?;
@@ -56,6 +80,9 @@ impl DistributorState {
             Err(refused) => Err(InternalError::new(format!("a delivery of {id} that was refused: {refused:?}")).into()),
         };
         done.unwrap_or_else(|refused| {
+            if let Some(delivery) = self.store.deliveries.get_mut(&number) {
+                delivery.failed(self.clock, random::bits().unwrap_or_default());
+            }
             if let Error::Internal(fault) = refused {
                 report(&fault);
             }

@@ -13,7 +13,7 @@ use universal_wallet_sdk::Timestamp;
 use super::deliveries::deliver;
 use super::state::DistributorState;
 use crate::calls::shared::Shared;
-use crate::calls::step::DONE;
+use crate::calls::step::{DONE, LOST};
 use crate::messages::reply::reply;
 use crate::messages::to_distributor::{CodeOwner, ConsoleCaller, Invited, Membership, NewMember, ToDistributor};
 use crate::platform::log::report;
@@ -63,9 +63,9 @@ impl DistributorState {
             }
             ToDistributor::Leave { account } => reply(self.leave(account, now)),
             ToDistributor::Pause { account, idempotency } => reply(self.pause(account, idempotency.as_ref(), now)),
-            ToDistributor::OpenRequest { id, from, amount, memo } => {
-                let wanted = cash_outs::Wanted { id, from, amount, memo, created_at: now };
-                reply(self.write(|store| cash_outs::open(store, now, wanted)))
+            ToDistributor::OpenRequest { id, from, amount, memo, announcement } => {
+                let wanted = cash_outs::Wanted { id, from, amount, memo, announcement };
+                reply(self.write(|store| cash_outs::open(store, now, wanted)).and_then(|answer| answer))
             }
             ToDistributor::CancelRequest { .. } => DONE.into(),
             ToDistributor::SessionEnded { account } => reply(self.end_sockets(account)),
@@ -73,7 +73,7 @@ impl DistributorState {
         }
     }
 
-    /// Returns the ID of a person who may listen, or nothing.
+    /// Returns the ID of a person who may listen and the number of their socket, or nothing.
     pub(super) fn admit_listener(&mut self, caller: &ConsoleCaller, now: Timestamp) -> String {
         if let Err(fault) = self.settle(now) {
             report(&fault);
@@ -82,7 +82,15 @@ impl DistributorState {
         self.store.listened = true;
         let member = self.store.member_of(caller.account);
         let member = member.filter(|member| member.is_active() && !caller.must_change_password);
-        member.map(|member| member.person.id.to_string()).unwrap_or_default()
+        let Some(member) = member else { return String::new() };
+        let person = member.person.id.to_string();
+        match self.store.db.make_way_for(&person) {
+            Ok(number) => format!("{person} {number}"),
+            Err(fault) => {
+                report(&fault);
+                LOST.into()
+            }
+        }
     }
 
     fn membership(&self, account: UserID) -> Option<Membership> {

@@ -7,6 +7,7 @@ mod alarm;
 mod api;
 mod counters;
 mod deliveries;
+mod merchants;
 mod messages;
 mod schema;
 mod state;
@@ -28,13 +29,14 @@ use self::state::DistributorState;
 use self::store::SqlStore;
 use crate::calls::executor::Calls;
 use crate::calls::shared::Shared;
-use crate::calls::step::DONE;
+use crate::calls::step::{DONE, LOST};
 use crate::http::answer::Answer;
 use crate::messages::call::Call;
 use crate::messages::envelope::{self, Opened, Receiver};
 use crate::messages::reply::{reply, unreadable};
 use crate::messages::to_distributor::{Invited, ToDistributor};
 use crate::platform::clock;
+use crate::platform::log::report;
 use crate::platform::storage::Storage;
 
 /// Types of the answers, for the API description.
@@ -68,12 +70,7 @@ impl Distributor {
     pub fn open(state: DurableObjectState, event: &str) -> Result<Self, JsError> {
         envelope::enter("Distributor", event);
         let db = Rc::new(Storage::from(state));
-        let state = schema::MIGRATIONS.open(&db, || {
-            if !schema::exists(&db)? {
-                return Ok(None);
-            }
-            SqlStore::open(db.clone(), None).map(|store| Some(Shared::new(DistributorState::new(store))))
-        })?;
+        let state = schema::MIGRATIONS.open(&db, || load(&db))?;
         Ok(Self { db, state, calls: Calls::default() })
     }
 
@@ -86,6 +83,9 @@ impl Distributor {
             crate::platform::fault_injection::at("object");
         }
         clock::begin(now_ms);
+        if !self.is_loaded() {
+            return LOST.into();
+        }
         let taken = envelope::open(message).and_then(|opened| match opened.content_for(Receiver::DistributorCall) {
             Some(content) => self.take_call(content),
             None => self.take(&opened),
@@ -96,13 +96,19 @@ impl Distributor {
     /// Resumes a call with the reply of another object.
     pub fn resume(&mut self, number: &str, answer: &str, now_ms: f64) -> String {
         clock::begin(now_ms);
-        self.calls.resume(number, answer).unwrap_or_else(|| DONE.into())
+        if !self.is_loaded() {
+            return LOST.into();
+        }
+        self.calls.resume(number, answer).unwrap_or_else(|| LOST.into())
     }
 
-    /// Returns the ID of a person who may listen, or nothing.
+    /// Returns the ID of a person who may listen and the number of their socket, or nothing.
     pub fn listen(&mut self, message: &str, now_ms: f64) -> String {
         envelope::enter("Distributor", message);
         clock::begin(now_ms);
+        if !self.is_loaded() {
+            return LOST.into();
+        }
         let (Some(state), Ok(caller)) = (&self.state, envelope::read(Receiver::DistributorListener, message)) else {
             return String::new();
         };
@@ -113,6 +119,9 @@ impl Distributor {
     pub fn alarm(&mut self, event: &str, now_ms: f64) -> String {
         envelope::enter("Distributor", event);
         clock::begin(now_ms);
+        if !self.is_loaded() {
+            return LOST.into();
+        }
         match &self.state {
             Some(state) => self.calls.begin(alarm::alarm(state.clone())),
             None => DONE.into(),
@@ -120,7 +129,36 @@ impl Distributor {
     }
 }
 
+/// The state in storage; absent until the distributor is created.
+fn load(db: &Rc<Storage>) -> Result<Option<Shared<DistributorState>>, InternalError> {
+    if !schema::exists(db)? {
+        return Ok(None);
+    }
+    SqlStore::open(db.clone(), None).map(|store| Some(Shared::new(DistributorState::new(store))))
+}
+
 impl Distributor {
+    /// True unless the state in memory was lost and cannot be loaded again. Calls that began on a lost state are dropped
+    /// with it.
+    fn is_loaded(&mut self) -> bool {
+        if !self.db.take_lost() {
+            return true;
+        }
+        self.calls = Calls::default();
+        self.state = None;
+        match load(&self.db) {
+            Ok(state) => {
+                self.state = state;
+                true
+            }
+            Err(fault) => {
+                self.db.lose();
+                report(&fault);
+                false
+            }
+        }
+    }
+
     fn take_call(&mut self, content: &str) -> Result<String, InternalError> {
         let (principal, call) = Call::read(content)?;
         Ok(match &self.state {

@@ -42,10 +42,11 @@ CREATE INDEX approvals_by_kind_and_status ON approvals (kind, status, n);
 
 CREATE TABLE deadlines (at INTEGER NOT NULL, due TEXT NOT NULL, PRIMARY KEY (at, due)) STRICT, WITHOUT ROWID;
 
--- Volume and usage of a key on a UTC day; a line of rotated keys lies together.
+-- Volume and usage of a key on a UTC day; a line of rotated keys lies together. The volume may pass 64 bits: it is
+-- `parts` times 10^18 minor units and `volume`.
 CREATE TABLE days (
   lineage INTEGER NOT NULL, day INTEGER NOT NULL, key INTEGER NOT NULL, -- keys by the numbers of their rows
-  volume INTEGER NOT NULL DEFAULT 0, operations INTEGER NOT NULL DEFAULT 0,
+  volume INTEGER NOT NULL DEFAULT 0, parts INTEGER NOT NULL DEFAULT 0, operations INTEGER NOT NULL DEFAULT 0,
   requests INTEGER NOT NULL DEFAULT 0, denied INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (lineage, day, key)
 ) STRICT, WITHOUT ROWID;
@@ -60,6 +61,13 @@ CREATE TABLE denials (
   key TEXT NOT NULL, code TEXT NOT NULL, count INTEGER NOT NULL, at INTEGER NOT NULL, ip TEXT,
   told INTEGER NOT NULL DEFAULT 0, told_count INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (key, code)
 ) STRICT, WITHOUT ROWID;
+
+-- Operations of a line of keys that were given back on a UTC day; only its last day is kept.
+CREATE TABLE given_back (lineage TEXT PRIMARY KEY, day INTEGER NOT NULL, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+-- Refused announcements of customers' requests, for a day: no earlier one is under way for longer.
+CREATE TABLE refused_announcements (id TEXT PRIMARY KEY, number INTEGER NOT NULL, at INTEGER NOT NULL)
+  STRICT, WITHOUT ROWID;
 
 -- An operation is its own first entry of the chain, each fact once: the entry's text is spelt from the columns. `took`,
 -- `moved`, `entry` and `decided` are differences to `at` and `n`, so most of them take no byte.
@@ -123,7 +131,8 @@ CREATE TRIGGER new_operation INSTEAD OF INSERT ON new_operations BEGIN
       NEW.cashed_out, NEW.totals, NEW.states);
   INSERT INTO days (lineage, day, key, volume, operations)
     SELECT NEW.lineage, CAST(NEW.at AS INTEGER) / 86400000, NEW.key, NEW.minor, 1 WHERE NEW.lineage IS NOT NULL
-    ON CONFLICT DO UPDATE SET volume = volume + excluded.volume, operations = operations + 1;
+    ON CONFLICT DO UPDATE SET volume = (volume + excluded.volume) % 1000000000000000000,
+      parts = parts + (volume + excluded.volume) / 1000000000000000000, operations = operations + 1;
 END;
 -- The same for most of them: a key's cash-in, decided at once, with an idempotency key.
 CREATE VIEW new_cash_ins AS SELECT
@@ -137,7 +146,8 @@ CREATE TRIGGER new_cash_in INSTEAD OF INSERT ON new_cash_ins BEGIN
       NEW.issued, NEW.charged, NEW.cashed_out);
   INSERT INTO days (lineage, day, key, volume, operations)
     VALUES (NEW.lineage, CAST(NEW.at AS INTEGER) / 86400000, NEW.key, NEW.minor, 1)
-    ON CONFLICT DO UPDATE SET volume = volume + excluded.volume, operations = operations + 1;
+    ON CONFLICT DO UPDATE SET volume = (volume + excluded.volume) % 1000000000000000000,
+      parts = parts + (volume + excluded.volume) / 1000000000000000000, operations = operations + 1;
 END;
 ";
 

@@ -1,13 +1,15 @@
 //! State of a created distributor, used by its calls in synchronous stretches.
 
+use std::cell::Cell;
 use std::mem;
+use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 use serde_json::json;
 use universal_wallet_core::approvals::deadlines;
 use universal_wallet_core::approvals::deciding::Deciding;
+use universal_wallet_core::audit::verify::Anchor;
 use universal_wallet_core::error::{Error, InternalError, Outcome};
-use universal_wallet_core::operations::model::Merchant;
 use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::people::second_factor::proof::Standing;
 use universal_wallet_core::store::Store;
@@ -16,7 +18,9 @@ use universal_wallet_sdk::Timestamp;
 use super::counters::addresses::Addresses;
 use super::counters::rates::Rates;
 use super::counters::usage::{Counts, FLUSH_MS};
+use super::merchants::Merchants;
 use super::store::SqlStore;
+use super::store::delivery::Line;
 use crate::calls::shared::State;
 use crate::messages::to_distributor::ConsoleCaller;
 use crate::platform::clock;
@@ -31,11 +35,15 @@ pub(super) struct DistributorState {
     pub(super) rates: Rates,
     pub(super) counts: Counts,
     pub(super) addresses: Addresses,
-    pub(super) merchants: FxHashMap<u32, Merchant>,
     /// Decisions that wait for another object.
     pub(super) deciding: Deciding,
-    /// The issuer's last answers about short codes, and their times.
-    pub(super) looked_up: FxHashMap<u32, (Timestamp, Option<Merchant>)>,
+    pub(super) merchants: Merchants,
+    /// The head of the chain that the issuer told, and when.
+    pub(super) kept_anchor: Option<(Timestamp, Option<Anchor>)>,
+    /// Number of running verifications.
+    pub(super) verifications: Rc<Cell<u32>>,
+    /// Wallets that the alarm is telling, by line.
+    pub(super) told: FxHashSet<(Line, String)>,
     /// Time of the next alarm, if set since the object was loaded.
     pub(super) alarm_at: Option<i64>,
     /// The platform's time at the current event, which may have run backwards. Only waiting goes by it, never a
@@ -63,12 +71,19 @@ impl DistributorState {
             rates: Rates::default(),
             counts: Counts::default(),
             addresses: Addresses::default(),
-            merchants: FxHashMap::default(),
             deciding: Deciding::default(),
-            looked_up: FxHashMap::default(),
+            merchants: Merchants::default(),
+            kept_anchor: None,
+            verifications: Rc::default(),
+            told: FxHashSet::default(),
             alarm_at: None,
             clock: clock::now(),
         }
+    }
+
+    /// True until some milliseconds after a time on the platform's clock, which may have run backwards since.
+    pub(super) fn is_fresh(&self, at: Timestamp, ms: i64) -> bool {
+        (at..at.plus_ms(ms)).contains(&self.clock)
     }
 
     /// Runs a command whose writes are atomic.
@@ -148,7 +163,7 @@ impl DistributorState {
         // The platform's clock may be behind the object's.
         let behind = now.unix_ms() - self.clock.unix_ms();
         let own = own.into_iter().flatten().min().map(|at| at.unix_ms() - behind);
-        let deliveries = self.store.deliveries.values().map(|delivery| delivery.due_at(self.clock)).min();
+        let deliveries = self.store.deliveries.values().map(|delivery| delivery.wake_at(self.clock)).min();
         let Some(next) = own.into_iter().chain(deliveries).min() else { return };
         let next = next.max(self.clock.unix_ms() + 1);
         if self.alarm_at.is_none_or(|at| next < at) {

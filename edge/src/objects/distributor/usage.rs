@@ -6,11 +6,12 @@ use universal_wallet_core::error::{Code, InternalError};
 use universal_wallet_core::id::KeyID;
 use universal_wallet_core::keys::model::{Key, Usage};
 use universal_wallet_core::people::model::Actor;
-use universal_wallet_sdk::Amount;
+use universal_wallet_core::text::ip::{client_address, subscriber};
 use universal_wallet_sdk::Timestamp;
 
 use super::counters::usage::Denials;
 use super::state::DistributorState;
+use super::store::{VOLUME, stored_volume};
 
 /// Minimum time between two chain entries about a key's refusals with one code.
 const TELL_MS: i64 = 3_600_000;
@@ -69,17 +70,17 @@ impl DistributorState {
     /// Writes all counters.
     pub(super) fn flush(&mut self, now: Timestamp) -> Result<(), InternalError> {
         if self.counts.flush_at().is_some_and(|at| at <= now) {
-            let (counts, mut addresses) = (self.counts.take(), std::mem::take(&mut self.addresses));
+            self.addresses.fold();
+            // Everything counted stays until it is committed.
+            let (counts, addresses) = (std::mem::take(&mut self.counts), std::mem::take(&mut self.addresses));
             let written = self.write(|store| {
                 counts.write(store)?;
                 Ok(addresses.write(store)?)
             });
-            if written.is_err() {
-                // Nothing was written, so all counts stay.
-                self.counts = counts;
-            }
-            self.addresses = addresses;
+            (self.counts, self.addresses) = (counts, addresses);
             written.map_err(|_| InternalError::new("usage counters that could not be written"))?;
+            self.counts.written();
+            self.addresses.written();
         }
         Ok(())
     }
@@ -108,16 +109,16 @@ impl DistributorState {
     /// Usage of a key, including unwritten counts.
     pub(super) fn usage(&self, key: &Key, now: Timestamp) -> Result<Usage, InternalError> {
         let today = now.utc_day();
-        let rows: Vec<(i64, String, u64)> = self.store.db.rows(
-            "SELECT day, CAST(volume AS TEXT), requests FROM days WHERE lineage = ? AND day > ? AND key = ?",
+        let rows: Vec<(i64, i64, String, u64)> = self.store.db.rows(
+            format!("SELECT day, {VOLUME}, requests FROM days WHERE lineage = ? AND day > ? AND key = ?"),
             (self.store.key_number(key.lineage)?, today - 30, self.store.key_number(key.id)?),
         )?;
         let mut usage = Usage::default();
-        for (day, volume, requests) in rows {
+        for (day, parts, rest, requests) in rows {
             usage.requests_30_days += requests;
             if day == today {
                 usage.requests_today = requests;
-                usage.volume_today = volume.parse().ok().and_then(Amount::from_minor).unwrap_or_default();
+                usage.volume_today = stored_volume((parts, rest))?;
             }
         }
         for ((_, id, day), (requests, _)) in &self.counts.days {
@@ -149,7 +150,11 @@ impl DistributorState {
         denied: bool,
         now: Timestamp,
     ) -> Result<(), InternalError> {
-        let Some(ip) = ip else { return Ok(()) };
+        let subscriber = subscriber(client_address(ip));
+        let ip = subscriber.as_str();
+        if ip.is_empty() {
+            return Ok(());
+        }
         let is_new = self.addresses.count(&self.store, key.id, ip, denied, now)?;
         if !is_new || !self.addresses.may_tell(key.id, now) {
             return Ok(());

@@ -60,7 +60,7 @@ pub(super) async fn announce_again(wallet: Shared<WalletState>) -> String {
 async fn tell(wallet: &Shared<WalletState>, hold: Hold) -> Outcome<()> {
     let Hold { id, from, amount, memo, distributor, .. } = hold;
     let announcement = wallet.step(|state, _| state.write(|store| Ok(announce(store, id)?)))?;
-    let message = ToDistributor::OpenRequest { id, from, amount, memo };
+    let message = ToDistributor::OpenRequest { id, from, amount, memo, announcement };
     let told = objects::distributor(distributor).ask::<()>(&message).await;
     wallet.step(|state, _| state.announced(id, announcement, told))
 }

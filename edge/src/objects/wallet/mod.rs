@@ -13,7 +13,7 @@ use worker::worker_sys::DurableObjectState;
 
 use crate::calls::executor::Calls;
 use crate::calls::shared::Shared;
-use crate::calls::step::DONE;
+use crate::calls::step::LOST;
 use crate::messages::envelope::{self, Opened, Receiver};
 use crate::messages::reply::{ACKNOWLEDGED, reply, unreadable};
 use crate::messages::to_wallet::ToWallet;
@@ -60,7 +60,7 @@ impl Wallet {
     /// Resumes a call with the distributor's reply.
     pub fn resume(&mut self, number: &str, answer: &str, now_ms: f64) -> String {
         clock::begin(now_ms);
-        self.calls.resume(number, answer).unwrap_or_else(|| DONE.into())
+        self.calls.resume(number, answer).unwrap_or_else(|| LOST.into())
     }
 
     /// Handles the platform's alarm: announces unacknowledged holds again.

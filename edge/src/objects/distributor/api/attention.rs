@@ -9,9 +9,10 @@ use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::people::model::PAUSE_MS;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::json_text;
-use universal_wallet_sdk::{Amount, Timestamp};
+use universal_wallet_sdk::Timestamp;
 
 use crate::http::answer::Answer;
+use crate::objects::distributor::counters::addresses::Address;
 use crate::objects::distributor::state::DistributorState;
 use crate::objects::distributor::usage::Denied;
 use crate::platform::storage::NONE;
@@ -69,7 +70,7 @@ impl DistributorState {
     pub(super) fn attention(&self, caller: &Caller, now: Timestamp) -> Outcome<Answer> {
         caller.may(&[])?;
         let rows: Vec<(String,)> =
-            self.store.db.rows("SELECT doc FROM keys WHERE status = 'active' ORDER BY n DESC LIMIT 10000", NONE)?;
+            self.store.db.rows("SELECT doc FROM keys WHERE status = 'active' ORDER BY n DESC LIMIT 1000", NONE)?;
         let mut items = self.resets(now);
         for (text,) in rows {
             let key: Key = json_text::read(&text)?;
@@ -123,14 +124,21 @@ impl DistributorState {
         }
         let addresses = self.addresses.of_key(&self.store, key.id)?;
         let first = addresses.iter().map(|address| address.first).min();
-        for address in &addresses {
-            if address.first >= days_ago(NEW_ADDRESS_DAYS)
+        let is_new = |address: &&Address| {
+            address.first >= days_ago(NEW_ADDRESS_DAYS)
                 && Some(address.first) != first
                 && address.requests > address.denied
-            {
-                let message = format!("The key \"{label}\" was used from a new address: {}.", address.ip);
-                add("new-ip", message, "If you do not know this address, revoke the key.", address.first);
-            }
+        };
+        let new: Vec<&Address> = addresses.iter().filter(is_new).collect();
+        // One item, however many addresses somebody has.
+        if let Some(newest) = new.iter().max_by_key(|address| address.first) {
+            let message = match new.len() {
+                1 => format!("The key \"{label}\" was used from a new address: {}.", newest.ip),
+                number => {
+                    format!("The key \"{label}\" was used from {number} new addresses, the last of them {}.", newest.ip)
+                }
+            };
+            add("new-ip", message, "If you do not know where it is used from, revoke the key.", newest.first);
         }
         for Denied { code, count, at, .. } in self.denials_of(key.id)? {
             if at >= days_ago(1) {
@@ -140,8 +148,8 @@ impl DistributorState {
         }
         if let Some(most) = key.settings.max_daily_volume {
             let spent = self.store.volume(key.lineage, now.utc_day())?;
-            if i128::from(spent.minor()) * 100 > i128::from(most.minor()) * i128::from(NEARLY_SPENT) {
-                let left = most.checked_sub(spent).unwrap_or(Amount::ZERO);
+            if spent.minor() * 100 > i128::from(most.minor()) * i128::from(NEARLY_SPENT) {
+                let left = spent.left_of(most);
                 let message = format!("The key \"{label}\" has {left} left of its daily volume of {most}.");
                 let since = Timestamp::start_of_day(now.utc_day());
                 add("volume", message, "If this is more than usual, look at its operations.", since);

@@ -1,10 +1,13 @@
 //! The audit log: listed, and verified against the stored states and the head that the issuer keeps.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use serde::Serialize;
 use serde_json::Value;
 use universal_wallet_core::audit::chain::Content;
-use universal_wallet_core::audit::verify::Anchor;
-use universal_wallet_core::error::Outcome;
+use universal_wallet_core::audit::verify::{Anchor, Verification};
+use universal_wallet_core::error::{Code, Outcome, Refusal};
 use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::people::model::Actor;
 use universal_wallet_core::text::digest::Digest;
@@ -12,6 +15,7 @@ use universal_wallet_sdk::Timestamp;
 
 use super::lists::{Cursors, page};
 use super::member::for_member;
+use crate::calls::executor::turn;
 use crate::calls::objects;
 use crate::calls::shared::Shared;
 use crate::http::answer::Answer;
@@ -34,30 +38,80 @@ fn first_entry(call: &Call) -> Outcome<u64> {
     }
 }
 
-/// The head of the chain as the issuer keeps it.
-async fn anchor(call: &Call) -> Outcome<Option<Anchor>> {
-    objects::issuer().ask(&ToIssuer::AnchorOf { distributor: call.distributor }).await
+/// Maximum number of verifications of a distributor at a time.
+const MAX_VERIFICATIONS: u32 = 4;
+
+/// Time for which the issuer's answer about the head of the chain is remembered.
+const ANCHOR_MS: i64 = 5_000;
+
+/// The head of the chain as the issuer keeps it, or kept it a few seconds ago.
+async fn anchor(state: &Shared<DistributorState>, call: &Call) -> Outcome<Option<Anchor>> {
+    let known = state.step_on(|state, _| state.kept_anchor.filter(|(at, _)| state.is_fresh(*at, ANCHOR_MS)));
+    if let Some((_, anchor)) = known {
+        return Ok(anchor);
+    }
+    let anchor = objects::issuer().ask(&ToIssuer::AnchorOf { distributor: call.distributor }).await?;
+    state.step_on(|state, _| state.kept_anchor = Some((state.clock, anchor)));
+    Ok(anchor)
+}
+
+/// A running verification, one of few.
+struct Running(Rc<Cell<u32>>);
+
+impl Running {
+    /// Counts a verification until it ends, or refuses one too many.
+    fn begin(state: &DistributorState) -> Outcome<Self> {
+        let running = state.verifications.clone();
+        if running.get() >= MAX_VERIFICATIONS {
+            let message = format!("{MAX_VERIFICATIONS} verifications run already; wait until one of them has ended.");
+            return Err(Refusal::new(Code::RateLimited, message).retry_after(1).into());
+        }
+        running.set(running.get() + 1);
+        Ok(Self(running))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.set(self.0.get().saturating_sub(1));
+    }
 }
 
 /// `GET /audit/verify`.
 pub(super) async fn verify(state: &Shared<DistributorState>, from: &ConsoleCaller, call: &Call) -> Outcome<Answer> {
-    let first = for_member(state, from, |_, caller, _| {
+    let (first, _running) = for_member(state, from, |state, caller, _| {
         caller.may(&[])?;
-        first_entry(call)
+        Ok((first_entry(call)?, Running::begin(state)?))
     })?;
-    let anchor = anchor(call).await?;
-    for_member(state, from, |state, _, _| Ok(Answer::json(200, &chain::verify_from(&state.store, anchor, first)?)?))
+    let mut verification = Verification::new(anchor(state, call).await?, first);
+    loop {
+        let verify =
+            |state: &mut DistributorState, _: &Caller, _| Ok(chain::verify_slice(&state.store, &mut verification)?);
+        if let Some(verified) = for_member(state, from, verify)? {
+            return Ok(Answer::json(200, &verified)?);
+        }
+        turn().await;
+    }
 }
 
 /// `GET /issuer/v1/distributors/{distributorID}/verify`.
 pub(super) async fn verify_all(state: &Shared<DistributorState>, call: &Call) -> Outcome<Answer> {
-    let first = state.step(|state, now| {
-        state.settle(now)?;
-        state.store.note_arrivals()?;
-        first_entry(call)
-    })?;
-    let anchor = anchor(call).await?;
-    state.step(|state, _| Ok(Answer::json(200, &consistency::check(&state.store, anchor, first)?)?))
+    let (first, _running) = state.step(|state, _| Outcome::Ok((first_entry(call)?, Running::begin(state)?)))?;
+    let mut verification = Verification::new(anchor(state, call).await?, first);
+    loop {
+        let verified = state.step(|state, now| {
+            state.settle(now)?;
+            state.store.note_arrivals()?;
+            Outcome::Ok(match chain::verify_slice(&state.store, &mut verification)? {
+                Some(verified) => Some(consistency::check(&state.store, verified, first)?),
+                None => None,
+            })
+        })?;
+        if let Some(checked) = verified {
+            return Ok(Answer::json(200, &checked)?);
+        }
+        turn().await;
+    }
 }
 
 impl DistributorState {

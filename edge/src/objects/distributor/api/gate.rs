@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use universal_wallet_core::error::{Code, Error, Outcome, Refusal};
 use universal_wallet_core::keys::model::{Key, KeyStatus};
-use universal_wallet_core::keys::verify::{Checked, check, unknown};
+use universal_wallet_core::keys::verify::{Checked, check, refused_too_often, unknown};
 use universal_wallet_core::operations::create::MerchantLookup;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::digest::Digest;
-use universal_wallet_core::text::ip::client_address;
+use universal_wallet_core::text::ip::{client_address, subscriber};
 use universal_wallet_sdk::Timestamp;
 
 use super::response::Handled;
@@ -18,6 +18,7 @@ use crate::http::key_headers::KeyHeaders;
 use crate::http::query::Query;
 use crate::http::routes::Access;
 use crate::messages::call::Call;
+use crate::messages::refused_key::{RefusedKey, Scope};
 use crate::objects::distributor::counters::rates::too_fast;
 use crate::objects::distributor::state::DistributorState;
 use crate::platform::config::config;
@@ -45,8 +46,15 @@ impl DistributorState {
         let key = match check(&self.store, now, digest, address, permission)? {
             Checked::Allowed(key) => key,
             Checked::Denied(key, refusal) => {
-                let (answer, headers) = self.deny(&key, refusal, call, per_second, now);
-                return Ok((Handled::Answer(answer), headers));
+                let of_permission = refusal.code == Code::PermissionDenied;
+                let (answer, headers, too_often) = self.deny(&key, refusal, call, per_second, now);
+                let scope = if of_permission { Scope::Permission(permission) } else { Scope::Address(address) };
+                let handled = if too_often {
+                    Handled::Learn(RefusedKey { digest: *digest, scope }, answer)
+                } else {
+                    Handled::Answer(answer)
+                };
+                return Ok((handled, headers));
             }
             Checked::Unknown => return Err(unknown().into()),
         };
@@ -76,14 +84,15 @@ impl DistributorState {
                 && is_denial(refusal.code)
             {
                 self.counts.count_refused(&key, refusal.code, ip, now);
-                self.addresses.count_refused(key.id, ip);
+                self.addresses.count_refused(key.id, &subscriber(address));
             }
             Handled::Answer(Answer::refused(&refused, &call.origin))
         });
         Ok((handled, headers))
     }
 
-    /// Refuses a call of a known key, counts it, and records denials that people should see.
+    /// Refuses a call of a known key, counts it, and records denials that people should see. Returns whether there were
+    /// too many of them, so that the Worker is to repeat the answer.
     fn deny(
         &mut self,
         key: &Key,
@@ -91,7 +100,7 @@ impl DistributorState {
         call: &Call,
         per_second: u32,
         now: Timestamp,
-    ) -> (Answer, KeyHeaders) {
+    ) -> (Answer, KeyHeaders, bool) {
         let (code, mut refusal) = (refusal.code, refusal);
         let noted = self.note_denial(key, code, call.ip.as_deref(), now);
         if let Err(fault) = noted.and_then(|()| self.note_address(key, call.ip.as_deref(), true, now)) {
@@ -100,15 +109,13 @@ impl DistributorState {
         let mut headers = KeyHeaders { per_second, remaining: 0, replaced: self.replaced(key) };
         if per_second > 0 {
             headers.remaining = self.rates.look(key.id, per_second, self.clock).remaining;
-            if code.status() == 403 {
-                let drawn = self.rates.draw_refused(key.id, per_second, self.clock);
-                if !drawn.allowed {
-                    refusal = too_fast(drawn, per_second);
-                    headers.remaining = 0;
-                }
-            }
         }
-        (Answer::refusal(&refusal, &call.origin), headers)
+        let drawn = self.rates.draw_refused(key.id, per_second, self.clock);
+        if !drawn.allowed {
+            refusal = refused_too_often();
+            headers.remaining = 0;
+        }
+        (Answer::refusal(&refusal, &call.origin), headers, !drawn.allowed)
     }
 
     /// Time of the replacement and end of a replaced key that still works.

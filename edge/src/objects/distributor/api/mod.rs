@@ -29,7 +29,7 @@ use universal_wallet_core::operations::model::Merchant;
 use universal_wallet_core::operations::requester::Requester;
 use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::text::digest::Digest;
-use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::{ShortCode, Timestamp};
 
 use super::deliveries::deliver;
 use super::state::DistributorState;
@@ -57,9 +57,12 @@ pub(super) async fn answer(state: Shared<DistributorState>, principal: Principal
 }
 
 /// Looks up the merchant that a decision waits for.
-async fn look_up(short_code: String) -> Outcome<MerchantLookup> {
-    let found: Option<Merchant> = objects::issuer().ask(&ToIssuer::Merchant { short_code }).await?;
-    Ok(found.map_or(MerchantLookup::Unknown, MerchantLookup::Known))
+async fn look_up(state: &Shared<DistributorState>, short_code: ShortCode) -> Outcome<MerchantLookup> {
+    let message = ToIssuer::Merchant { short_code: short_code.to_string() };
+    let found: Option<Merchant> = objects::issuer().ask(&message).await?;
+    let found = found.map_or(MerchantLookup::Unknown, MerchantLookup::Known);
+    state.step_on(|state, _| state.merchants.remember(short_code, &found, state.clock));
+    Ok(found)
 }
 
 /// Answers a key's call. After a merchant lookup the decision starts over; rate and usage count the call once.
@@ -78,7 +81,8 @@ async fn by_key(state: &Shared<DistributorState>, digest: &Digest, call: &Call) 
         match handled {
             Handled::Answer(answer) => return Ok(Response::Answer(headers.on(answer))),
             Handled::Stream(answer, page) => return Ok(Response::stream(headers.on(answer), page)),
-            Handled::LookUp(short_code) => merchant = look_up(short_code).await?,
+            Handled::Learn(refused, answer) => return Ok(Response::Learn(refused, headers.on(answer))),
+            Handled::LookUp(short_code) => merchant = look_up(state, short_code).await?,
             Handled::Deliver(attempt) => {
                 let number = attempt.number;
                 let operation = deliver(state, attempt, true).await;
@@ -106,7 +110,7 @@ fn key_route(
         Route::ListCashOuts => state.list_cash_outs(call)?,
         Route::ExportOperations => return state.export(call),
         Route::GetStatement => return state.statement(call, now),
-        Route::GetMerchantName => return state.get_merchant(call, merchant, now),
+        Route::GetMerchantName => return state.get_merchant(call, merchant),
         Route::CreateOperation => {
             return state.create_operation(&Requester::Key(key.clone()), call, merchant, now);
         }
@@ -136,9 +140,9 @@ async fn by_person(state: &Shared<DistributorState>, from: &ConsoleCaller, call:
             _ => for_member(state, from, |state, caller, now| console_route(state, caller, call, &merchant, now))?,
         };
         match handled {
-            Handled::Answer(answer) => return Ok(Response::Answer(answer)),
+            Handled::Answer(answer) | Handled::Learn(_, answer) => return Ok(Response::Answer(answer)),
             Handled::Stream(answer, page) => return Ok(Response::stream(answer, page)),
-            Handled::LookUp(short_code) => merchant = look_up(short_code).await?,
+            Handled::LookUp(short_code) => merchant = look_up(state, short_code).await?,
             Handled::Deliver(attempt) => {
                 let (number, receives) = (attempt.number, call.route != Route::Approve);
                 let operation = deliver(state, attempt, receives).await;
@@ -194,7 +198,7 @@ fn console_route(
         }
         Route::GetConsoleMerchantName => {
             caller.may(&[])?;
-            return state.get_merchant(call, merchant, now);
+            return state.get_merchant(call, merchant);
         }
         Route::RequestOperation => {
             return state.create_operation(&Requester::Person(caller.clone()), call, merchant, now);

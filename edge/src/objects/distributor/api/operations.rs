@@ -27,9 +27,6 @@ impl DistributorState {
         now: Timestamp,
     ) -> Outcome<Handled> {
         let moment = Moment { now, random: random::bits()? };
-        if let MerchantLookup::Known(merchant) = merchant {
-            self.merchants.insert(merchant.short_code.number(), merchant.clone());
-        }
         let created = self.create(moment, requester, &call.input, merchant.clone())?;
         self.created(created)
     }
@@ -43,9 +40,9 @@ impl DistributorState {
         merchant: MerchantLookup,
     ) -> Outcome<Created> {
         match prepare(&self.store, moment, requester, input, merchant)? {
-            Prepared::Done(Created::LookUp(short_code)) => match self.merchants.get(&short_code.number()).cloned() {
-                Some(merchant) => self.create(moment, requester, input, MerchantLookup::Known(merchant)),
-                None => Ok(Created::LookUp(short_code)),
+            Prepared::Done(Created::LookUp(short_code)) => match self.merchants.find(short_code, self.clock)? {
+                MerchantLookup::NotYet => Ok(Created::LookUp(short_code)),
+                known => self.create(moment, requester, input, known),
             },
             Prepared::Done(created) => Ok(created),
             Prepared::Ready(ready) if ready.is_one_write() => {
@@ -65,7 +62,7 @@ impl DistributorState {
             Created::Replayed(operation) => {
                 Ok(Handled::Answer(Answer::json(200, &operation.receipt())?.replayed(true)))
             }
-            Created::LookUp(short_code) => Ok(Handled::LookUp(short_code.to_string())),
+            Created::LookUp(short_code) => Ok(Handled::LookUp(short_code)),
         }
     }
 

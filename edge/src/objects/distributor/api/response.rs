@@ -3,10 +3,12 @@
 use universal_wallet_core::error::InternalError;
 use universal_wallet_core::id::DistributorID;
 use universal_wallet_core::text::json_text;
+use universal_wallet_sdk::ShortCode;
 
 use crate::calls::step;
 use crate::http::answer::Answer;
 use crate::messages::envelope::{self, Receiver};
+use crate::messages::refused_key::RefusedKey;
 use crate::messages::to_distributor::{ExportPage, ToDistributor};
 use crate::objects::distributor::deliveries::Attempt;
 
@@ -16,8 +18,10 @@ pub(super) enum Handled {
     Answer(Answer),
     /// The start of a stream, and the position of its next page.
     Stream(Answer, Option<ExportPage>),
+    /// A refusal that the Worker is to repeat for a moment.
+    Learn(RefusedKey, Answer),
     /// The merchant with this short code has to be looked up; then the decision starts over.
-    LookUp(String),
+    LookUp(ShortCode),
     /// A wallet has to be told first.
     Deliver(Attempt),
 }
@@ -28,6 +32,8 @@ pub(super) enum Response {
     Answer(Answer),
     /// The start of a stream, and the position of its next page.
     Stream(Answer, ExportPage),
+    /// A refusal that the Worker is to repeat for a moment.
+    Learn(RefusedKey, Answer),
 }
 
 impl Response {
@@ -43,6 +49,7 @@ impl Response {
     pub(super) fn step(self, distributor: DistributorID) -> Result<String, InternalError> {
         match self {
             Self::Answer(answer) => Ok(answer.text()),
+            Self::Learn(refused, answer) => Ok(step::learn(&refused.text(), answer)),
             Self::Stream(answer, page) => step::stream(answer, &distributor.to_string(), &export_message(page)?),
         }
     }

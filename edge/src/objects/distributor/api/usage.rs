@@ -3,12 +3,14 @@
 use serde::Serialize;
 use universal_wallet_core::error::{Code, Outcome};
 use universal_wallet_core::keys::model::Key;
-use universal_wallet_sdk::{Amount, Timestamp};
+use universal_wallet_core::total::Total;
+use universal_wallet_sdk::Timestamp;
 
 use crate::http::answer::Answer;
 use crate::http::query::Query;
 use crate::messages::call::Call;
 use crate::objects::distributor::state::DistributorState;
+use crate::objects::distributor::store::{VOLUME, stored_volume};
 use crate::objects::distributor::usage::Denied;
 
 /// Usage of a key.
@@ -37,7 +39,7 @@ struct UsedDay {
     /// Operations that the key made.
     operations: u64,
     /// Volume of those operations.
-    volume: Amount,
+    volume: Total,
 }
 
 /// Usage from one address.
@@ -79,22 +81,20 @@ impl DistributorState {
     pub(super) fn usage_answer(&self, key: &Key, call: &Call, now: Timestamp) -> Outcome<Answer> {
         let days = Query::of(call.route, &call.query)?.days()?;
         let today = now.utc_day();
-        let rows: Vec<(i64, String, u64, u64, u64)> = self.store.db.rows(
-            "SELECT day, CAST(volume AS TEXT), operations, requests, denied FROM days \
-             WHERE lineage = ? AND day > ? AND key = ?",
+        let rows: Vec<(i64, i64, String, u64, u64, u64)> = self.store.db.rows(
+            format!(
+                "SELECT day, {VOLUME}, operations, requests, denied FROM days WHERE lineage = ? AND day > ? AND key = ?"
+            ),
             (self.store.key_number(key.lineage)?, today - days, self.store.key_number(key.id)?),
         )?;
         let mut list = Vec::new();
         for day in (today - days + 1)..=today {
             let stored = rows.iter().find(|(of, ..)| *of == day);
             let (volume, operations, mut requests, mut denied) = match stored {
-                Some((_, volume, operations, requests, denied)) => (
-                    volume.parse().ok().and_then(Amount::from_minor).unwrap_or_default(),
-                    *operations,
-                    *requests,
-                    *denied,
-                ),
-                None => (Amount::ZERO, 0, 0, 0),
+                Some((_, parts, rest, operations, requests, denied)) => {
+                    (stored_volume((*parts, rest.clone()))?, *operations, *requests, *denied)
+                }
+                None => (Total::default(), 0, 0, 0),
             };
             if let Some((more, refused)) = self.counts.days.get(&(key.lineage, key.id, day)) {
                 requests += more;

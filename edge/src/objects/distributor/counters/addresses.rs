@@ -12,6 +12,8 @@ use crate::objects::distributor::store::SqlStore;
 
 /// Maximum number of addresses kept per key.
 const MAX_KEPT: usize = 100;
+/// Maximum number of addresses per key in memory between two writes.
+const MAX_COUNTED: usize = 2 * MAX_KEPT;
 /// Name under which all older addresses are counted.
 const OTHERS: &str = "others";
 /// Maximum number of new addresses per key and hour that are recorded in the chain, so that an attacker with many
@@ -30,19 +32,27 @@ pub(crate) struct Address {
     changed: bool,
 }
 
+/// Addresses of a key.
+#[derive(Default)]
+struct Known {
+    addresses: Vec<Address>,
+    /// Addresses counted as others, whose rows are to be deleted.
+    folded: Vec<String>,
+}
+
 /// Addresses of the keys that called since the object was loaded.
 #[derive(Default)]
 pub(crate) struct Addresses {
-    keys: FxHashMap<KeyID, Vec<Address>>,
+    keys: FxHashMap<KeyID, Known>,
     told: FxHashMap<KeyID, (Timestamp, u32)>,
 }
 
 impl Addresses {
     /// The addresses of a key, loaded on first use.
-    fn of<'a>(&'a mut self, store: &SqlStore, key: KeyID) -> Result<&'a mut Vec<Address>, InternalError> {
+    fn of<'a>(&'a mut self, store: &SqlStore, key: KeyID) -> Result<&'a mut Known, InternalError> {
         Ok(match self.keys.entry(key) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => place.insert(load(store, key)?),
+            Entry::Vacant(place) => place.insert(Known { addresses: load(store, key)?, folded: Vec::new() }),
         })
     }
 
@@ -56,14 +66,17 @@ impl Addresses {
         now: Timestamp,
     ) -> Result<bool, InternalError> {
         let known = self.of(store, key)?;
-        if let Some(address) = known.iter_mut().find(|address| address.ip == ip) {
+        if let Some(address) = known.addresses.iter_mut().find(|address| address.ip == ip) {
             address.last = now;
             address.requests += 1;
             address.denied += u64::from(denied);
             address.changed = true;
             return Ok(false);
         }
-        known.push(Address {
+        if known.addresses.len() >= MAX_COUNTED {
+            known.fold();
+        }
+        known.addresses.push(Address {
             ip: ip.into(),
             first: now,
             last: now,
@@ -75,9 +88,9 @@ impl Addresses {
     }
 
     /// Counts an already counted call as refused.
-    pub(crate) fn count_refused(&mut self, key: KeyID, ip: Option<&str>) {
-        let known = self.keys.get_mut(&key).into_iter().flatten();
-        for address in known.filter(|address| Some(&*address.ip) == ip) {
+    pub(crate) fn count_refused(&mut self, key: KeyID, ip: &str) {
+        let known = self.keys.get_mut(&key).into_iter().flat_map(|known| &mut known.addresses);
+        for address in known.filter(|address| address.ip == ip) {
             address.denied += 1;
             address.changed = true;
         }
@@ -93,13 +106,20 @@ impl Addresses {
         *count <= MAX_TOLD
     }
 
-    /// Writes changed addresses; the least recent beyond the maximum are merged.
-    pub(crate) fn write(&mut self, store: &SqlStore) -> Result<(), InternalError> {
-        for (key, known) in &mut self.keys {
-            if known.len() > MAX_KEPT + 1 {
-                fold(store, *key, known)?;
+    /// Merges the least recent addresses beyond the maximum, before they are written.
+    pub(crate) fn fold(&mut self) {
+        for known in self.keys.values_mut().filter(|known| known.addresses.len() > MAX_KEPT + 1) {
+            known.fold();
+        }
+    }
+
+    /// Writes changed addresses.
+    pub(crate) fn write(&self, store: &SqlStore) -> Result<(), InternalError> {
+        for (key, known) in &self.keys {
+            for ip in &known.folded {
+                store.db.run("DELETE FROM addresses WHERE key = ? AND ip = ?", (key, ip))?;
             }
-            for address in known.iter_mut().filter(|address| address.changed) {
+            for address in known.addresses.iter().filter(|address| address.changed) {
                 store.db.run(
                     "INSERT INTO addresses (key, ip, first, last, requests, denied) VALUES (?, ?, ?, ?, ?, ?) \
                      ON CONFLICT DO UPDATE SET last = excluded.last, requests = excluded.requests, \
@@ -113,10 +133,19 @@ impl Addresses {
                         address.denied,
                     ),
                 )?;
-                address.changed = false;
             }
         }
         Ok(())
+    }
+
+    /// Notes that all addresses were written and committed.
+    pub(crate) fn written(&mut self) {
+        for known in self.keys.values_mut() {
+            known.folded.clear();
+            for address in &mut known.addresses {
+                address.changed = false;
+            }
+        }
     }
 }
 
@@ -125,24 +154,25 @@ fn sort(known: &mut [Address]) {
     known.sort_unstable_by(|one, other| other.last.cmp(&one.last).then_with(|| one.ip.cmp(&other.ip)));
 }
 
-fn fold(store: &SqlStore, key: KeyID, known: &mut Vec<Address>) -> Result<(), InternalError> {
-    let others = known.iter().position(|address| address.ip == OTHERS).map(|place| known.swap_remove(place));
-    sort(known);
-    let dropped = known.split_off(MAX_KEPT.min(known.len()));
-    for address in &dropped {
-        store.db.run("DELETE FROM addresses WHERE key = ? AND ip = ?", (key, &address.ip))?;
+impl Known {
+    /// Counts all but the most recent addresses together.
+    fn fold(&mut self) {
+        let known = &mut self.addresses;
+        let others = known.iter().position(|address| address.ip == OTHERS).map(|place| known.swap_remove(place));
+        sort(known);
+        let dropped = known.split_off(MAX_KEPT.min(known.len()));
+        let none = |first: &Address| Address { ip: OTHERS.into(), requests: 0, denied: 0, ..first.clone() };
+        let Some(mut others) = others.or_else(|| dropped.first().map(none)) else { return };
+        for address in dropped {
+            others.first = others.first.min(address.first);
+            others.last = others.last.max(address.last);
+            others.requests += address.requests;
+            others.denied += address.denied;
+            self.folded.push(address.ip);
+        }
+        others.changed = true;
+        self.addresses.push(others);
     }
-    let none = |first: &Address| Address { ip: OTHERS.into(), requests: 0, denied: 0, ..first.clone() };
-    let Some(mut others) = others.or_else(|| dropped.first().map(none)) else { return Ok(()) };
-    for address in dropped {
-        others.first = others.first.min(address.first);
-        others.last = others.last.max(address.last);
-        others.requests += address.requests;
-        others.denied += address.denied;
-    }
-    others.changed = true;
-    known.push(others);
-    Ok(())
 }
 
 fn load(store: &SqlStore, key: KeyID) -> Result<Vec<Address>, InternalError> {
@@ -164,7 +194,7 @@ impl Addresses {
     /// The addresses of a key, including unwritten ones, most recent first.
     pub(crate) fn of_key(&self, store: &SqlStore, key: KeyID) -> Result<Vec<Address>, InternalError> {
         let mut known = match self.keys.get(&key) {
-            Some(known) => known.clone(),
+            Some(known) => known.addresses.clone(),
             None => load(store, key)?,
         };
         sort(&mut known);

@@ -63,10 +63,10 @@ impl Counts {
         self.since.map(|since| since.plus_ms(FLUSH_MS))
     }
 
-    /// Takes all counts; the times of the chain's records stay.
-    pub(crate) fn take(&mut self) -> Self {
-        let told = self.told.clone();
-        std::mem::replace(self, Self { told, ..Self::default() })
+    /// Forgets all counts after they were committed; the times of the chain's records stay.
+    pub(crate) fn written(&mut self) {
+        let told = std::mem::take(&mut self.told);
+        *self = Self { told, ..Self::default() };
     }
 
     /// Writes all counts.

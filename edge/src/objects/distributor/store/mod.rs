@@ -2,6 +2,7 @@
 //! everything is read again.
 
 pub(super) mod approvals;
+mod caps;
 pub(super) mod delivery;
 pub(super) mod entries;
 mod origin;
@@ -22,15 +23,17 @@ use universal_wallet_core::id::{KeyID, OperationID};
 use universal_wallet_core::keys::model::Key;
 use universal_wallet_core::operations::model::{CashOutRequest, Operation, OperationStatus};
 use universal_wallet_core::people::model::Member;
-use universal_wallet_core::store::{Deadline, Profile, Store as _};
+use universal_wallet_core::store::{Deadline, MAX_GIVEN_BACK, Profile, Store as _};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::json_text;
 use universal_wallet_core::text::numbered_id::Numbering;
-use universal_wallet_sdk::{Amount, Timestamp};
+use universal_wallet_core::total::Total;
+use universal_wallet_sdk::Timestamp;
 
 use self::delivery::Delivery;
 use self::origin::Origins;
 use self::rows::Changed;
+use crate::platform::config::config;
 use crate::platform::storage::{NONE, Storage};
 
 /// A distributor's storage with its loaded values.
@@ -45,7 +48,10 @@ pub(crate) struct SqlStore {
     first_pending: Option<(Timestamp, Deadline)>,
     keys: RefCell<FxHashMap<KeyID, Rc<Key>>>,
     digests: RefCell<FxHashMap<Digest, KeyID>>,
-    volumes: RefCell<FxHashMap<(KeyID, i64), Amount>>,
+    volumes: RefCell<FxHashMap<(KeyID, i64), Total>>,
+    given_back: RefCell<FxHashMap<(KeyID, i64), u32>>,
+    /// Maximum number of operations that a line of keys may have given back in a day; zero means no limit.
+    max_given_back: u32,
     pending: RefCell<FxHashMap<KeyID, u32>>,
     origins: Origins,
     /// Movements that wallets have to be told, by number.
@@ -75,6 +81,16 @@ fn pending_deadline(operation: &Operation) -> Option<(Timestamp, Deadline)> {
     facts.approval.filter(|_| operation.state.status == OperationStatus::Pending).map(|id| (at, Deadline::Approval(id)))
 }
 
+/// Columns of a day's volume for [`stored_volume`]. Numbers beyond 2^53 are not exact in JavaScript, so the volume
+/// travels as text.
+pub(crate) const VOLUME: &str = "parts, CAST(volume AS TEXT)";
+
+/// The volume of a row of `days`.
+pub(crate) fn stored_volume((parts, rest): (i64, String)) -> Result<Total, InternalError> {
+    let rest = rest.parse().map_err(|_| InternalError::new("a stored volume that cannot be parsed"))?;
+    Ok(Total::of_parts(parts, rest))
+}
+
 fn stored<T: DeserializeOwned>(row: Option<(String,)>) -> Result<Option<T>, InternalError> {
     row.map(|(document,)| json_text::read(&document)).transpose()
 }
@@ -102,6 +118,8 @@ impl SqlStore {
             keys: RefCell::default(),
             digests: RefCell::default(),
             volumes: RefCell::default(),
+            given_back: RefCell::default(),
+            max_given_back: config().map_or(MAX_GIVEN_BACK, |config| config.given_back_per_key_day),
             pending: RefCell::default(),
             origins: Origins::new(db.clone(), numbering),
             deliveries: BTreeMap::new(),
@@ -146,11 +164,11 @@ impl SqlStore {
     }
 
     /// Undoes a failed command: its news beyond the first `told_before` are dropped, and after an internal error
-    /// everything is read again. A refusal has written nothing.
+    /// everything is read again; where that fails, the object is dropped. A refusal has written nothing.
     pub(crate) fn undo(&mut self, refused: &Error, told_before: usize) -> Result<(), InternalError> {
         match refused {
             Error::Refusal(_) => self.news.truncate(told_before),
-            Error::Internal(_) => *self = Self::open(self.db.clone(), None)?,
+            Error::Internal(_) => *self = Self::open(self.db.clone(), None).inspect_err(|_| self.db.lose())?,
         }
         Ok(())
     }

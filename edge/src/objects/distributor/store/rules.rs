@@ -16,11 +16,12 @@ use universal_wallet_core::store::{Deadline, IdempotentResult, Profile, Store};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Idempotency;
 use universal_wallet_core::text::json_text;
+use universal_wallet_core::total::Total;
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 use super::delivery::Delivery;
 use super::rows::{CHANGE, Changed, NewRow};
-use super::{SqlStore, pending_deadline, stored};
+use super::{SqlStore, VOLUME, pending_deadline, stored, stored_volume};
 use crate::platform::sql_values::Blob;
 use crate::platform::storage::NONE;
 
@@ -180,33 +181,44 @@ impl Store for SqlStore {
         Ok(())
     }
 
-    fn volume(&self, lineage: KeyID, day: i64) -> Result<Amount, InternalError> {
+    fn volume(&self, lineage: KeyID, day: i64) -> Result<Total, InternalError> {
         if let Some(volume) = self.volumes.borrow().get(&(lineage, day)) {
             return Ok(*volume);
         }
-        // A number beyond 2^53 is not exact in JavaScript, so it travels as text.
-        let row: Option<(String,)> = self.db.row(
-            "SELECT CAST(COALESCE(SUM(volume), 0) AS TEXT) FROM days WHERE lineage = ? AND day = ?",
-            (self.key_number(lineage)?, day),
-        )?;
-        let minor = row
-            .and_then(|(text,)| text.parse().ok())
-            .ok_or_else(|| InternalError::new("a stored volume that cannot be parsed"))?;
-        let volume = Amount::from_minor(minor).unwrap_or(Amount::MAX);
+        let lineage_number = self.key_number(lineage)?;
+        let sql = format!("SELECT {VOLUME} FROM days WHERE lineage = ? AND day = ?");
+        let rows: Vec<(i64, String)> = self.db.rows(sql, (lineage_number, day))?;
+        let mut volume = Total::default();
+        for row in rows {
+            volume = volume.plus_total(stored_volume(row)?);
+        }
         self.volumes.borrow_mut().insert((lineage, day), volume);
         Ok(volume)
     }
 
     fn lower_volume(&mut self, (id, lineage): (KeyID, KeyID), day: i64, amount: Amount) -> Result<(), InternalError> {
         self.db.run(
-            "UPDATE days SET volume = volume - CAST(? AS INTEGER) WHERE lineage = ? AND day = ? AND key = ?",
+            "UPDATE days SET volume = (volume - CAST(?1 AS INTEGER) + 1000000000000000000) % 1000000000000000000, \
+             parts = parts - (volume < CAST(?1 AS INTEGER)) WHERE lineage = ?2 AND day = ?3 AND key = ?4",
             (amount.minor().to_string(), self.key_number(lineage)?, day, self.key_number(id)?),
         )?;
         // Loaded values stay true; a rollback loads everything again.
         if let Some(volume) = self.volumes.get_mut().get_mut(&(lineage, day)) {
-            *volume = volume.checked_sub(amount).unwrap_or_default();
+            *volume = volume.minus(amount);
         }
         Ok(())
+    }
+
+    fn given_back(&self, lineage: KeyID, day: i64) -> Result<u32, InternalError> {
+        self.count_of_given_back(lineage, day)
+    }
+
+    fn count_given_back(&mut self, lineage: KeyID, day: i64) -> Result<(), InternalError> {
+        self.note_given_back(lineage, day)
+    }
+
+    fn max_given_back(&self) -> u32 {
+        self.max_given_back
     }
 
     fn operation(&self, id: OperationID) -> Result<Option<Operation>, InternalError> {
@@ -240,7 +252,7 @@ impl Store for SqlStore {
         if let Some((_, lineage)) = facts.key
             && let Some(volume) = self.volumes.get_mut().get_mut(&(lineage, day))
         {
-            *volume = volume.checked_add(facts.amount).unwrap_or(Amount::MAX);
+            *volume = volume.plus(facts.amount);
         }
         if state.status == OperationStatus::Pending {
             self.count_pending(operation, 1);
@@ -334,6 +346,14 @@ impl Store for SqlStore {
             "SELECT doc FROM requests WHERE phone = ? AND amount = ? AND status = 'open' ORDER BY n LIMIT 1",
             (from.bare(), amount),
         )?)
+    }
+
+    fn refused_announcement(&self, id: OperationID) -> Result<u32, InternalError> {
+        self.number_of_refused(id)
+    }
+
+    fn refuse_announcement(&mut self, id: OperationID, number: u32, now: Timestamp) -> Result<(), InternalError> {
+        self.note_refused(id, number, now)
     }
 
     fn put_request(&mut self, request: &CashOutRequest, document: &str) -> Result<(), InternalError> {

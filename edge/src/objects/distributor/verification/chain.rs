@@ -1,8 +1,10 @@
 //! Verification of stored rows against the chain, and of the chain against the head that the issuer keeps. Rows are
 //! read from storage and not from memory.
 
+use std::ops::Range;
+
 use universal_wallet_core::audit::chain::{Entry, Head, state_digest};
-use universal_wallet_core::audit::verify::{Anchor, Evidence, Stored, Verified, verify};
+use universal_wallet_core::audit::verify::{Evidence, Stored, Verification, Verified};
 use universal_wallet_core::error::InternalError;
 use universal_wallet_core::operations::model::Operation;
 use universal_wallet_core::store::Store;
@@ -12,6 +14,9 @@ use universal_wallet_core::text::json_text;
 use crate::objects::distributor::store::SqlStore;
 use crate::objects::distributor::store::entries::StoredEntry;
 use crate::platform::storage::{NONE, Value};
+
+/// A number beyond all entries; larger ones are not exact in JavaScript.
+const LAST: u64 = 1 << 52;
 
 struct Sql<'a>(&'a SqlStore);
 
@@ -80,34 +85,33 @@ impl Evidence for Sql<'_> {
         Ok(self.0.operation_at(number).unwrap_or_default())
     }
 
-    fn unvouched(&self) -> Result<Option<u64>, InternalError> {
-        // A row without a chain entry: no entry has its number, or that entry concerns another subject.
+    fn unvouched(&self, range: Range<u64>) -> Result<Option<u64>, InternalError> {
+        let range = (range.start.min(LAST), range.end.min(LAST));
+        // A row without a chain entry: no entry has its number, or that entry concerns another subject. Query columns
+        // must agree with the documents.
         let row: Option<(u64,)> = self.0.db.row(
-            "SELECT k.n FROM keys k LEFT JOIN entries e ON e.n = k.n WHERE e.n IS NULL OR instr(e.text, k.id) = 0 \
+            "SELECT k.n FROM keys k LEFT JOIN entries e ON e.n = k.n WHERE k.n >= ?1 AND k.n < ?2 \
+               AND (e.n IS NULL OR instr(e.text, k.id) = 0 OR k.status <> json_extract(k.doc, '$.status') \
+               OR COALESCE(k.digest, '') <> COALESCE(json_extract(k.doc, '$.digest'), '') \
+               OR k.id <> json_extract(k.doc, '$.id')) \
              UNION ALL \
-             SELECT a.n FROM approvals a LEFT JOIN entries e ON e.n = a.n WHERE e.n IS NULL OR instr(e.text, a.id) = 0 \
+             SELECT a.n FROM approvals a LEFT JOIN entries e ON e.n = a.n WHERE a.n >= ?1 AND a.n < ?2 \
+               AND (e.n IS NULL OR instr(e.text, a.id) = 0 OR a.status <> json_extract(a.doc, '$.status') \
+               OR a.id <> json_extract(a.doc, '$.id') OR a.kind <> json_extract(a.doc, '$.kind')) \
              UNION ALL \
-             SELECT r.n FROM requests r LEFT JOIN entries e ON e.n = r.n WHERE e.n IS NULL OR instr(e.text, r.id) = 0 \
-             UNION ALL \
-             SELECT json_extract(m.doc, '$.entry') FROM members m LEFT JOIN entries e \
-               ON e.n = json_extract(m.doc, '$.entry') WHERE e.n IS NULL OR instr(e.text, m.id) = 0 \
+             SELECT r.n FROM requests r LEFT JOIN entries e ON e.n = r.n WHERE r.n >= ?1 AND r.n < ?2 \
+               AND (e.n IS NULL OR instr(e.text, r.id) = 0 OR r.status <> json_extract(r.doc, '$.status') \
+               OR r.id <> json_extract(r.doc, '$.id') OR r.amount <> json_extract(r.doc, '$.amount')) \
              LIMIT 1",
-            NONE,
+            range,
         )?;
-        if let Some((number,)) = row {
-            return Ok(Some(number));
+        if row.is_some() || range.1 < LAST {
+            return Ok(row.map(|(number,)| number));
         }
-        // Query columns must agree with the documents.
+        // Members are few, and have no number of their own.
         let row: Option<(u64,)> = self.0.db.row(
-            "SELECT n FROM keys WHERE status <> json_extract(doc, '$.status') \
-               OR COALESCE(digest, '') <> COALESCE(json_extract(doc, '$.digest'), '') OR id <> json_extract(doc, '$.id') \
-             UNION ALL \
-             SELECT n FROM approvals WHERE status <> json_extract(doc, '$.status') OR id <> json_extract(doc, '$.id') \
-               OR kind <> json_extract(doc, '$.kind') \
-             UNION ALL \
-             SELECT n FROM requests WHERE status <> json_extract(doc, '$.status') OR id <> json_extract(doc, '$.id') \
-               OR amount <> json_extract(doc, '$.amount') \
-             LIMIT 1",
+            "SELECT json_extract(m.doc, '$.entry') FROM members m LEFT JOIN entries e \
+               ON e.n = json_extract(m.doc, '$.entry') WHERE e.n IS NULL OR instr(e.text, m.id) = 0 LIMIT 1",
             NONE,
         )?;
         Ok(row.map(|(number,)| number))
@@ -129,13 +133,19 @@ fn stored_head(store: &SqlStore) -> Result<Head, InternalError> {
     }
 }
 
-/// Verifies the chain, starting at an entry.
-pub(crate) fn verify_from(store: &SqlStore, anchor: Option<Anchor>, from: u64) -> Result<Verified, InternalError> {
+/// Verifies the next slice of the chain; the result comes with the last one.
+pub(crate) fn verify_slice(
+    store: &SqlStore,
+    verification: &mut Verification,
+) -> Result<Option<Verified>, InternalError> {
     let loaded = store.head();
     store.drop_loaded_origins();
     let stored = stored_head(store)?;
-    let mut verified = verify(&Sql(store), stored, anchor, from)?;
-    if verified.valid && stored.number != loaded.number {
+    let mut verified = verification.slice(&Sql(store), stored)?;
+    if let Some(verified) = &mut verified
+        && verified.valid
+        && stored.number != loaded.number
+    {
         verified.valid = false;
         verified.broken_at = Some(stored.number.min(loaded.number) + 1);
         verified.next_from = None;

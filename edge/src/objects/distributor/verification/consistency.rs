@@ -4,15 +4,17 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use universal_wallet_core::audit::verify::{Anchor, Verified};
+use universal_wallet_core::audit::verify::Verified;
 use universal_wallet_core::error::InternalError;
 use universal_wallet_core::operations::model::{CashOutRequest, CashOutRequestStatus, OperationStatus, phone_wallet};
 use universal_wallet_core::text::json_text;
 use universal_wallet_core::total::Total;
 
-use super::chain::verify_from;
 use crate::objects::distributor::store::SqlStore;
 use crate::platform::storage::NONE;
+
+/// Maximum number of sentences of one check.
+const MAX_PROBLEMS: u64 = 100;
 
 /// Number of operations read at once.
 const PAGE: u64 = 500;
@@ -50,9 +52,9 @@ struct InWallet {
     releasing: Total,
 }
 
-/// Checks from an entry on, up to the maximum of one call.
-pub(crate) fn check(store: &SqlStore, anchor: Option<Anchor>, from: u64) -> Result<Checked, InternalError> {
-    let verified = verify_from(store, anchor, from)?;
+/// Checks what the verified entries, from this one on, say about money. With the end of the chain come the checks of
+/// whole tables.
+pub(crate) fn check(store: &SqlStore, verified: Verified, from: u64) -> Result<Checked, InternalError> {
     let (mut wallets, mut problems) = (BTreeMap::new(), Vec::new());
     if verified.valid {
         let end = verified.next_from.unwrap_or(1 << 52);
@@ -60,6 +62,7 @@ pub(crate) fn check(store: &SqlStore, anchor: Option<Anchor>, from: u64) -> Resu
         requests(store, (from, end), &mut wallets)?;
         if verified.next_from.is_none() {
             for check in CHECKS {
+                let check = format!("SELECT * FROM ({check}) LIMIT {MAX_PROBLEMS}");
                 problems.extend(store.db.rows(check, NONE)?.into_iter().map(|(problem,): (String,)| problem));
             }
         }
@@ -143,11 +146,14 @@ const CHECKS: [&str; 6] = [
     "WITH o AS (SELECT l.n AS lineage, o.key, o.at / 86400000 AS day, \
          CASE WHEN o.status < 3 THEN o.minor ELSE 0 END AS a \
        FROM operations o JOIN keys k ON k.n = o.key JOIN keys l ON l.id = k.doc ->> 'lineage'), \
-     s AS (SELECT lineage, day, key, SUM(a) AS volume, COUNT(*) AS number FROM o GROUP BY lineage, day, key) \
+     s AS (SELECT lineage, day, key, SUM(a / 1000000000) AS high, SUM(a % 1000000000) AS low, COUNT(*) AS number \
+       FROM o GROUP BY lineage, day, key) \
      SELECT 'the volume of ' || COALESCE((SELECT id FROM keys WHERE n = COALESCE(s.key, d.key)), 'a missing key') || \
        ' on day ' || COALESCE(s.day, d.day) || ' is off' \
      FROM s FULL JOIN days d ON d.lineage = s.lineage AND d.day = s.day AND d.key = s.key \
-     WHERE COALESCE(s.volume, 0) <> COALESCE(d.volume, 0) OR COALESCE(s.number, 0) <> COALESCE(d.operations, 0)",
+     WHERE COALESCE(s.high + s.low / 1000000000, 0) <> COALESCE(d.parts * 1000000000 + d.volume / 1000000000, 0) \
+       OR COALESCE(s.low % 1000000000, 0) <> COALESCE(d.volume % 1000000000, 0) \
+       OR COALESCE(s.number, 0) <> COALESCE(d.operations, 0)",
     // Every pending thing has its deadline, and every deadline its pending thing; a pending operation has its own.
     "WITH w(due) AS ( \
        SELECT 'approval:' || id FROM approvals WHERE status = 'pending' UNION ALL \

@@ -11,6 +11,9 @@ const VARIABLES: &str = r#"{
     "SESSION_SECRET": "a-third-secret-of-the-fuzzer-that-is-long-enough"
 }"#;
 
+/// The time of all requests.
+const NOW_MS: f64 = 1_800_000_000_000.0;
+
 /// Each thread has its own settings.
 fn configured() {
     thread_local! {
@@ -76,11 +79,11 @@ pub fn request(data: &[u8]) {
         "=application/json".clone_into(&mut headers[1]);
     }
     let text = format!("{method}\nhttps://edge.test{path}\n{}", headers.join("\n"));
-    let step = Worker::begin(&text, "id");
+    let step = Worker::begin(&text, "id", NOW_MS);
     check(&step, &text);
     if step == "B" {
         for trouble in ["", "large", "broken"] {
-            check(&Worker::begin_with_body(&text, body.as_bytes(), trouble, "id"), &text);
+            check(&Worker::begin_with_body(&text, body.as_bytes(), trouble, "id", NOW_MS), &text);
         }
     }
 }
@@ -92,7 +95,7 @@ pub fn cookie(data: &[u8]) {
     let line = text.replace('\n', "");
     for cookie in [line.clone(), format!("__Host-uw_session={line}")] {
         let request = format!("GET\nhttps://edge.test/admin/v1/session\n\n\n\n\n={cookie}\n\n\n");
-        let step = Worker::begin(&request, "id");
+        let step = Worker::begin(&request, "id", NOW_MS);
         check(&step, &request);
         assert!(step.starts_with("A401"), "a cookie that nobody made: {cookie:?}");
     }

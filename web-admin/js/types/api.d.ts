@@ -372,6 +372,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v1/distributors/{distributorID}/merchants/{shortCode}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a merchant's name
+         * @description So that the name is seen before the money goes.
+         */
+        get: operations["getConsoleMerchantName"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v1/distributors/{distributorID}/operations": {
         parameters: {
             query?: never;
@@ -428,6 +448,26 @@ export interface paths {
          * @description As the distributor API tells it.
          */
         get: operations["getConsoleOperation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/distributors/{distributorID}/statements/{date}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the statement of a day
+         * @description As the distributor API tells it.
+         */
+        get: operations["getConsoleStatement"];
         put?: never;
         post?: never;
         delete?: never;
@@ -668,6 +708,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/distributors/{distributorID}/merchants/{shortCode}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a merchant's name
+         * @description So that the name is seen before the money goes.
+         */
+        get: operations["getMerchantName"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/distributors/{distributorID}/operations": {
         parameters: {
             query?: never;
@@ -731,6 +791,26 @@ export interface paths {
          * @description Withdraws a pending operation of this key or of a predecessor in its line of rotations.
          */
         delete: operations["withdrawOperation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/distributors/{distributorID}/statements/{date}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the statement of a day
+         * @description Balances, totals and entries of one UTC day. Of a day that is not over, final is false.
+         */
+        get: operations["getStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1291,6 +1371,40 @@ export interface components {
             /** @description The key. */
             key: components["schemas"]["Key"];
         };
+        /** @description A statement with its entries. */
+        DayStatement: {
+            /** @description Balance after the last entry of the day. */
+            closingBalance: components["schemas"]["Amount"];
+            /** @description The deployment's currency. */
+            currency: string;
+            /** @description The UTC day. */
+            date: string;
+            /** @description The distributor. */
+            distributorID: components["schemas"]["DistributorID"];
+            /** @description Entries that changed the float, oldest first. */
+            entries: components["schemas"]["StatementEntry"][];
+            /** @description False while the day is not over. */
+            final: boolean;
+            /** @description Hash of the chain's last entry of the day. */
+            head: string;
+            /** @description Balance before the first entry of the day. */
+            openingBalance: components["schemas"]["Amount"];
+            /** @description Totals of the day. */
+            totals: components["schemas"]["DayTotals"];
+        };
+        /** @description Totals of a day: opening − cashIns + cashInsReturned + cashOuts + topUps − redemptions = closing. */
+        DayTotals: {
+            /** @description Cash-ins that left the float. */
+            cashIns: components["schemas"]["Sum"];
+            /** @description Cash-ins that their wallets could not take. */
+            cashInsReturned: components["schemas"]["Sum"];
+            /** @description Cash-outs that reached the float. */
+            cashOuts: components["schemas"]["Sum"];
+            /** @description Redemptions. */
+            redemptions: components["schemas"]["Sum"];
+            /** @description Top-ups. */
+            topUps: components["schemas"]["Sum"];
+        };
         /** @description An approved request and the current state of its subject. */
         Decision: {
             /** @description The request. */
@@ -1529,6 +1643,13 @@ export interface components {
         Merchant: {
             /** @description ID of the merchant. */
             merchantID: string;
+            /** @description Name of the merchant. */
+            name: string;
+            /** @description Short code that customers pay to. */
+            shortCode: components["schemas"]["ShortCode"];
+        };
+        /** @description A merchant by name. */
+        MerchantName: {
             /** @description Name of the merchant. */
             name: string;
             /** @description Short code that customers pay to. */
@@ -1790,6 +1911,38 @@ export interface components {
          * @enum {string}
          */
         Standing: "active" | "suspended";
+        /** @description An entry that changed the float. */
+        StatementEntry: {
+            /** @description Change of the float, signed. */
+            amount: components["schemas"]["Total"];
+            /** @description Time of the entry. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Balance after the entry. */
+            balance: components["schemas"]["Amount"];
+            /** @description `tx_` and the entry's hash. */
+            blockchainID: string;
+            /** @description The operation, for a cash-in or cash-out. */
+            operationID?: string | null;
+            /** @description The issuer's reference, for a top-up or redemption. */
+            reference?: string | null;
+            /**
+             * Format: uint64
+             * @description Number of the entry in the chain.
+             */
+            sequenceNumber: number;
+            /** @description Kind of the movement. */
+            type: string;
+        };
+        /** @description Count and amount of one kind of movement. */
+        Sum: {
+            /** @description Sum of their amounts. */
+            amount: components["schemas"]["Total"];
+            /**
+             * Format: uint64
+             * @description Number of movements.
+             */
+            count: number;
+        };
         /** @description Summary of a distributor for its members. */
         Summary: {
             /** @description Balance minus holds. */
@@ -3338,6 +3491,11 @@ export interface components {
          */
         approvalID: string;
         /**
+         * @description The UTC day.
+         * @example 2026-11-27
+         */
+        date: string;
+        /**
          * @description ID of the distributor.
          * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
          */
@@ -3465,6 +3623,8 @@ export type CashOutRequestBody = components['schemas']['CashOutRequestBody'];
 export type CashOutRequested = components['schemas']['CashOutRequested'];
 export type ChangePassword = components['schemas']['ChangePassword'];
 export type ClaimedKey = components['schemas']['ClaimedKey'];
+export type DayStatement = components['schemas']['DayStatement'];
+export type DayTotals = components['schemas']['DayTotals'];
 export type Decision = components['schemas']['Decision'];
 export type DistributorCreated = components['schemas']['DistributorCreated'];
 export type DistributorID = components['schemas']['DistributorID'];
@@ -3488,6 +3648,7 @@ export type KeyUsage = components['schemas']['KeyUsage'];
 export type MemberStatus = components['schemas']['MemberStatus'];
 export type MembershipStatus = components['schemas']['MembershipStatus'];
 export type Merchant = components['schemas']['Merchant'];
+export type MerchantName = components['schemas']['MerchantName'];
 export type NewDistributor = components['schemas']['NewDistributor'];
 export type NewKey = components['schemas']['NewKey'];
 export type NewMerchant = components['schemas']['NewMerchant'];
@@ -3518,6 +3679,8 @@ export type SessionDistributor = components['schemas']['SessionDistributor'];
 export type ShortCode = components['schemas']['ShortCode'];
 export type SignIn = components['schemas']['SignIn'];
 export type Standing = components['schemas']['Standing'];
+export type StatementEntry = components['schemas']['StatementEntry'];
+export type Sum = components['schemas']['Sum'];
 export type Summary = components['schemas']['Summary'];
 export type Timestamp = components['schemas']['Timestamp'];
 export type Total = components['schemas']['Total'];
@@ -3593,6 +3756,7 @@ export type ResponseKey_503Unavailable = components['responses']['key.503.unavai
 export type ParameterIdempotencyKey = components['parameters']['Idempotency-Key'];
 export type ParameterXUwPerson = components['parameters']['X-UW-Person'];
 export type ParameterApprovalId = components['parameters']['approvalID'];
+export type ParameterDate = components['parameters']['date'];
 export type ParameterDistributorId = components['parameters']['distributorID'];
 export type ParameterKeyId = components['parameters']['keyID'];
 export type ParameterLogin = components['parameters']['login'];
@@ -5250,6 +5414,58 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
+    getConsoleMerchantName: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+                /**
+                 * @description The merchant's short code.
+                 * @example 100000
+                 */
+                shortCode: components["parameters"]["shortCode"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The merchant. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "ABC Store",
+                     *       "shortCode": "100000"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MerchantName"];
+                };
+            };
+            400: components["responses"]["400.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.password_change_required"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
     listConsoleOperations: {
         parameters: {
             query?: {
@@ -5278,6 +5494,36 @@ export interface operations {
                  * @example cash-in
                  */
                 operationType?: "cash-in" | "cash-out-fulfillment";
+                /**
+                 * @description Only those of this customer, in any spelling, also a national one.
+                 * @example +2348031234567
+                 */
+                phone?: string;
+                /**
+                 * @description Only cash-outs with this cashOutFulfillmentID.
+                 * @example BANK-4711
+                 */
+                reference?: string;
+                /**
+                 * @description Only those of this key.
+                 * @example key_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                keyID?: string;
+                /**
+                 * @description Only those of exactly this amount.
+                 * @example 1500.00
+                 */
+                amount?: string;
+                /**
+                 * @description Only those created at this time or on this UTC day, or later.
+                 * @example 2026-11-01
+                 */
+                from?: string;
+                /**
+                 * @description Only those created at this time or on this UTC day, or before.
+                 * @example 2026-11-30
+                 */
+                to?: string;
             };
             header?: {
                 /**
@@ -5514,6 +5760,106 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Operation"];
+                };
+            };
+            400: components["responses"]["400.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.password_change_required"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getConsoleStatement: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How the statement is written; JSON unless said otherwise.
+                 * @example json
+                 */
+                format?: "json" | "csv" | "camt053";
+            };
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+                /**
+                 * @description The UTC day.
+                 * @example 2026-11-27
+                 */
+                date: components["parameters"]["date"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The statement. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "closingBalance": "48500.00",
+                     *       "currency": "NGN",
+                     *       "date": "2026-11-27",
+                     *       "distributorID": "36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "entries": [
+                     *         {
+                     *           "amount": "-1500.00",
+                     *           "at": "2026-11-27T17:00:00.000Z",
+                     *           "balance": "48500.00",
+                     *           "blockchainID": "tx_5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e",
+                     *           "operationID": "op_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *           "sequenceNumber": 7,
+                     *           "type": "cash-in"
+                     *         }
+                     *       ],
+                     *       "final": true,
+                     *       "head": "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e",
+                     *       "openingBalance": "50000.00",
+                     *       "totals": {
+                     *         "cashIns": {
+                     *           "amount": "1500.00",
+                     *           "count": 1
+                     *         },
+                     *         "cashInsReturned": {
+                     *           "amount": "0.00",
+                     *           "count": 0
+                     *         },
+                     *         "cashOuts": {
+                     *           "amount": "0.00",
+                     *           "count": 0
+                     *         },
+                     *         "redemptions": {
+                     *           "amount": "0.00",
+                     *           "count": 0
+                     *         },
+                     *         "topUps": {
+                     *           "amount": "0.00",
+                     *           "count": 0
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DayStatement"];
+                    /** @example <Document/> */
+                    "application/xml": string;
+                    /** @example sequenceNumber,at,type */
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["400.invalid_request"];
@@ -6352,6 +6698,56 @@ export interface operations {
             503: components["responses"]["key.503.unavailable"];
         };
     };
+    getMerchantName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+                /**
+                 * @description The merchant's short code.
+                 * @example 100000
+                 */
+                shortCode: components["parameters"]["shortCode"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The merchant. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Deprecation: components["headers"]["Deprecation"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Sunset: components["headers"]["Sunset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "ABC Store",
+                     *       "shortCode": "100000"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MerchantName"];
+                };
+            };
+            400: components["responses"]["key.400.invalid_request"];
+            401: components["responses"]["key.401.missing_api_key.invalid_api_key.expired_api_key.revoked_api_key"];
+            403: components["responses"]["key.403.distributor_mismatch.ip_not_allowed.permission_denied"];
+            404: components["responses"]["key.404.not_found"];
+            429: components["responses"]["key.429.rate_limited"];
+            500: components["responses"]["key.500.internal"];
+            503: components["responses"]["key.503.unavailable"];
+        };
+    };
     listOperations: {
         parameters: {
             query?: {
@@ -6380,6 +6776,36 @@ export interface operations {
                  * @example cash-in
                  */
                 operationType?: "cash-in" | "cash-out-fulfillment";
+                /**
+                 * @description Only those of this customer, in any spelling, also a national one.
+                 * @example +2348031234567
+                 */
+                phone?: string;
+                /**
+                 * @description Only cash-outs with this cashOutFulfillmentID.
+                 * @example BANK-4711
+                 */
+                reference?: string;
+                /**
+                 * @description Only those of this key.
+                 * @example key_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                keyID?: string;
+                /**
+                 * @description Only those of exactly this amount.
+                 * @example 1500.00
+                 */
+                amount?: string;
+                /**
+                 * @description Only those created at this time or on this UTC day, or later.
+                 * @example 2026-11-01
+                 */
+                from?: string;
+                /**
+                 * @description Only those created at this time or on this UTC day, or before.
+                 * @example 2026-11-30
+                 */
+                to?: string;
             };
             header?: never;
             path: {
@@ -6678,6 +7104,104 @@ export interface operations {
             409: components["responses"]["key.409.invalid_state"];
             413: components["responses"]["key.413.body_too_large"];
             415: components["responses"]["key.415.unsupported_media_type"];
+            429: components["responses"]["key.429.rate_limited"];
+            500: components["responses"]["key.500.internal"];
+            503: components["responses"]["key.503.unavailable"];
+        };
+    };
+    getStatement: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How the statement is written; JSON unless said otherwise.
+                 * @example json
+                 */
+                format?: "json" | "csv" | "camt053";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+                /**
+                 * @description The UTC day.
+                 * @example 2026-11-27
+                 */
+                date: components["parameters"]["date"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The statement. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Deprecation: components["headers"]["Deprecation"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Sunset: components["headers"]["Sunset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "closingBalance": "48500.00",
+                     *       "currency": "NGN",
+                     *       "date": "2026-11-27",
+                     *       "distributorID": "36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "entries": [
+                     *         {
+                     *           "amount": "-1500.00",
+                     *           "at": "2026-11-27T17:00:00.000Z",
+                     *           "balance": "48500.00",
+                     *           "blockchainID": "tx_5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e",
+                     *           "operationID": "op_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *           "sequenceNumber": 7,
+                     *           "type": "cash-in"
+                     *         }
+                     *       ],
+                     *       "final": true,
+                     *       "head": "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e",
+                     *       "openingBalance": "50000.00",
+                     *       "totals": {
+                     *         "cashIns": {
+                     *           "amount": "1500.00",
+                     *           "count": 1
+                     *         },
+                     *         "cashInsReturned": {
+                     *           "amount": "0.00",
+                     *           "count": 0
+                     *         },
+                     *         "cashOuts": {
+                     *           "amount": "0.00",
+                     *           "count": 0
+                     *         },
+                     *         "redemptions": {
+                     *           "amount": "0.00",
+                     *           "count": 0
+                     *         },
+                     *         "topUps": {
+                     *           "amount": "0.00",
+                     *           "count": 0
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DayStatement"];
+                    /** @example <Document/> */
+                    "application/xml": string;
+                    /** @example sequenceNumber,at,type */
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["key.400.invalid_request"];
+            401: components["responses"]["key.401.missing_api_key.invalid_api_key.expired_api_key.revoked_api_key"];
+            403: components["responses"]["key.403.distributor_mismatch.ip_not_allowed.permission_denied"];
+            404: components["responses"]["key.404.not_found"];
             429: components["responses"]["key.429.rate_limited"];
             500: components["responses"]["key.500.internal"];
             503: components["responses"]["key.503.unavailable"];

@@ -17,12 +17,24 @@ export async function follow(env, step, rows, resume) {
   return step;
 }
 
-/** Calls an object; `E503` or `E500` if it does not answer. */
+const NOWHERE = new Error("No object has this ID.");
+
+/** The ID that a name gives after its blank. */
+function byID(objects, name) {
+  try {
+    return objects.idFromString(name.slice(1));
+  } catch {
+    throw NOWHERE;
+  }
+}
+
+/** Calls an object; `E503` or `E500` if it does not answer, `E404` if no object has the ID. */
 export async function ask(objects, kind, name, message, rows) {
   try {
-    const object = objects.get(objects.idFromName(name));
+    const object = objects.get(name[0] === " " ? byID(objects, name) : objects.idFromName(name));
     return rows ? await counted(object, message, rows) : await object.call(message);
   } catch (error) {
+    if (error === NOWHERE) return "E404";
     fault(kind, message, `did not answer: ${error}`);
     return error?.overloaded ? "E503" : "E500";
   }

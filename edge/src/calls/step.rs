@@ -40,7 +40,7 @@ pub(crate) const DONE: &str = "D";
 /// Reads the request's body and begins again with it.
 pub(crate) const READ_BODY: &str = "B";
 
-/// Carries a message to an object, whose name has no line breaks. With a number, the reply resumes that call; without,
+/// Carries a message to an object, whose name has no line breaks; after a blank it is the platform's ID. With a number, the reply resumes that call; without,
 /// the reply is the next step.
 pub(crate) fn ask(number: Option<u64>, to: ObjectKind, name: &str, message: &str) -> String {
     let mut buffer = itoa::Buffer::new();

@@ -8,8 +8,11 @@ pub(crate) mod issuer_calls;
 pub(crate) mod issuer_reset;
 mod key_calls;
 mod memberships;
+pub(crate) mod passkey_options;
 pub(crate) mod provisioning;
-pub(crate) mod session;
+pub(crate) mod second_factor;
+mod session;
+pub(crate) mod session_answer;
 
 use std::cell::RefCell;
 use std::rc::Rc;

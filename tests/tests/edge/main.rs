@@ -39,6 +39,7 @@ mod people;
 mod restart;
 mod roles;
 mod rotation;
+mod second_factor;
 mod secrets;
 mod shown_person;
 mod sign_in;

@@ -13,6 +13,7 @@ mod member;
 pub(crate) mod operations;
 pub(crate) mod overview;
 mod response;
+pub(crate) mod settings;
 pub(crate) mod usage;
 pub(crate) mod users;
 
@@ -156,6 +157,8 @@ fn console_route(
 ) -> Outcome<Handled> {
     let answer = match call.route {
         Route::GetDistributor => state.summary(caller)?,
+        Route::GetSettings => state.get_settings(caller)?,
+        Route::ChangeSettings => state.change_settings(caller, call, now)?,
         Route::GetAttention => state.attention(caller, now)?,
         Route::ListAudit => state.list_audit(caller, call)?,
         Route::RequestKey => state.request_key(caller, call, now)?,

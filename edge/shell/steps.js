@@ -33,13 +33,25 @@ export async function follow(env, step, rows, resume, turn) {
   return step;
 }
 
-/** Calls an object; `E503` or `E500` if it does not answer, or not within the deadline. */
+const NOWHERE = new Error("No object has this ID.");
+
+/** The ID that a name gives after its blank. */
+function byID(objects, name) {
+  try {
+    return objects.idFromString(name.slice(1));
+  } catch {
+    throw NOWHERE;
+  }
+}
+
+/** Calls an object; `E503` or `E500` if it does not answer, or not within the deadline; `E404` if none has the ID. */
 export async function ask(objects, kind, name, message, rows, deadline) {
   try {
-    const object = objects.get(objects.idFromName(name));
+    const object = objects.get(name[0] === " " ? byID(objects, name) : objects.idFromName(name));
     const reply = rows ? counted(object, message, rows) : object.call(message);
     return await (deadline ? within(Number(deadline), reply) : reply);
   } catch (error) {
+    if (error === NOWHERE) return "E404";
     fault(kind, message, `did not answer: ${error}`);
     return error?.overloaded ? "E503" : "E500";
   }

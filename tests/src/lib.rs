@@ -13,6 +13,7 @@ pub mod answer;
 pub mod description;
 pub mod distributor;
 pub mod edge;
+pub mod factors;
 pub mod issuer;
 pub mod key;
 pub mod money;

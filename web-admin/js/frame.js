@@ -38,6 +38,11 @@ export async function showFrame(app, member, wanted) {
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) await load();
       shown = null;
+      if (error instanceof ApiError && error.code === "enrolment_required") {
+        const { showEnrolment } = await import("./views/enrol.js");
+        showEnrolment(app, async () => showFrame(app, member, wanted));
+        return;
+      }
       replace(
         find(app, "#view", HTMLElement),
         failed(error, () => dispatchEvent(new HashChangeEvent("hashchange"))),
@@ -106,6 +111,16 @@ function drawPerson(app, member) {
       "button",
       { type: "button", class: "quiet small", id: "change-password", click: passwordDialog },
       "Change password",
+    ),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "quiet small",
+        id: "factors",
+        click: async () => (await import("./views/factors.js")).factorsDialog(),
+      },
+      "Sign-in security",
     ),
     h(
       "button",

@@ -5,9 +5,17 @@ import { leaveFrame, showFrame } from "./frame.js";
 import { find, h, replace } from "./lib/dom.js";
 import "./lib/shortcuts.js";
 import { address, goInstead, parse } from "./lib/router.js";
-import { ApiError, whenSessionEnds } from "./server/api.js";
+import { ApiError, whenProofIsNeeded, whenSessionEnds } from "./server/api.js";
 import { changed } from "./server/live.js";
-import { current, load, membership, memberships, whenSessionRefreshes } from "./server/session.js";
+import {
+  current,
+  load,
+  membership,
+  memberships,
+  proofMethods,
+  whenFactorIsOpen,
+  whenSessionRefreshes,
+} from "./server/session.js";
 import { failed } from "./ui/states.js";
 import { showPassword } from "./views/password.js";
 import { showSignIn, signInDialog } from "./views/sign-in.js";
@@ -113,6 +121,33 @@ async function start() {
   await route();
 }
 
+/**
+ * @param {string} title
+ * @param {string} why
+ * @param {string[]} methods
+ */
+async function prove(title, why, methods) {
+  const { proveDialog } = await import("./views/prove.js");
+  return proveDialog({ title, why, methods });
+}
+
+/** @type {Promise<boolean> | null} one dialog for all calls that wait for a proof */
+let proving = null;
+
+whenFactorIsOpen(async (methods) => {
+  const session = await prove("One more step", "Your password is right. Now prove your second factor.", methods);
+  if (!session) throw new ApiError(401, "cancelled", "You are not signed in yet: your second factor is missing.");
+  return session;
+});
+whenProofIsNeeded(() => {
+  const why = "This matters, so prove that it is you. What you typed stays, and goes on at once.";
+  proving ??= prove("Is it you?", why, proofMethods())
+    .then((session) => session !== null)
+    .finally(() => {
+      proving = null;
+    });
+  return proving;
+});
 whenSessionEnds(() => signInDialog(route));
 whenSessionRefreshes(() => {
   void route();

@@ -15,6 +15,7 @@ use crate::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID};
 use crate::keys::model::Key;
 use crate::operations::model::{CashOutRequest, Operation};
 use crate::people::model::Member;
+use crate::people::second_factor::proof::Requirement;
 use crate::text::digest::Digest;
 use crate::text::input::{Idempotency, must_be_same};
 use crate::text::numbered_id::Numbering;
@@ -36,6 +37,12 @@ pub struct Profile {
     pub currency: String,
     /// True while the issuer has suspended the distributor.
     pub suspended: bool,
+    /// Whether members need a second factor.
+    #[serde(default)]
+    pub second_factor: Requirement,
+    /// Balance below which the float is low; none for no warning.
+    #[serde(default)]
+    pub low_float: Option<Amount>,
     /// Time of creation.
     pub created_at: Timestamp,
 }

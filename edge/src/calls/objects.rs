@@ -57,6 +57,11 @@ pub(crate) fn user(login: &str) -> Object<ToUser> {
     Object::new(ObjectKind::User, Receiver::User, login.to_owned())
 }
 
+/// The User object with this platform ID, in hex. No name begins with a blank.
+pub(crate) fn user_by_id(id: &str) -> Object<ToUser> {
+    Object::new(ObjectKind::User, Receiver::User, format!(" {id}"))
+}
+
 /// The Issuer object.
 pub(crate) fn issuer() -> Object<ToIssuer> {
     Object::new(ObjectKind::Issuer, Receiver::Issuer, ISSUER.to_owned())

@@ -11,6 +11,10 @@ use universal_wallet_core::id::{DistributorID, OperationID, UserID};
 use universal_wallet_core::people::account::Membership;
 use universal_wallet_core::people::codes::CodeDigest;
 use universal_wallet_core::people::model::{Login, Role};
+use universal_wallet_core::people::second_factor::events::{FactorEvent, MemberFactors};
+use universal_wallet_core::people::second_factor::factors::Method;
+use universal_wallet_core::people::second_factor::proof::SecondFactor;
+use universal_wallet_core::people::second_factor::webauthn::RelyingParty;
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::{Idempotency, Input, Unread};
 use universal_wallet_core::text::json_text;
@@ -19,6 +23,7 @@ use uuid::Uuid;
 
 use super::call::{Call, Principal};
 use super::envelope::{self, Receiver};
+use super::second_factor::{FactorAct, FactorCall, PasskeySignIn, Proof};
 use super::to_distributor::{ConsoleCaller, ExportFormat, ExportPage, NewMember, ToDistributor};
 use super::to_issuer::ToIssuer;
 use super::to_sign_ins::ToSignIns;
@@ -49,7 +54,8 @@ fn user() -> UserID {
 }
 
 fn caller() -> ConsoleCaller {
-    ConsoleCaller { account: user(), must_change_password: false }
+    let second_factor = SecondFactor { enrolled: true, verified_at: Some(AT) };
+    ConsoleCaller { account: user(), must_change_password: false, second_factor }
 }
 
 fn login() -> Login {
@@ -96,6 +102,11 @@ fn messages_to_a_distributor() {
         ToDistributor::Membership { account: user() },
         ToDistributor::Invited { login: login(), code: code() },
         ToDistributor::Join { login: login(), code: code(), account: user() },
+        ToDistributor::FactorEvent {
+            account: user(),
+            event: FactorEvent::Enrolled(Method::Totp),
+            has: MemberFactors { enrolled: vec![Method::Totp], recovery_codes_left: 8, failed_at: None },
+        },
         ToDistributor::Leave { account: user() },
         ToDistributor::Pause { account: user(), idempotency: Some(idempotency) },
         ToDistributor::OpenRequest {
@@ -171,7 +182,42 @@ fn messages_to_a_user() {
         ToUser::Reset { by: membership, unknown: vec![membership], code: code() },
         ToUser::ResetByIssuer { told: vec![membership], code: code(), call: Some("one".into()) },
     ];
-    check(Receiver::User, messages, expect_file!["golden/user.txt"]);
+    check(Receiver::User, messages.into_iter().chain(about_factors()).collect(), expect_file!["golden/user.txt"]);
+}
+
+fn about_factors() -> Vec<ToUser> {
+    let party = || RelyingParty { id: "wallet.example".into(), origin: "https://wallet.example".into() };
+    let code = || String::from("287082").into();
+    let credential = || {
+        json_text::read(
+            r#"{"id":"AAAA","type":"public-key","response":{"clientDataJSON":"e30","authenticatorData":"","signature":""}}"#,
+        )
+        .unwrap()
+    };
+    let created = r#"{"id":"AAAA","type":"public-key","response":{"clientDataJSON":"e30","attestationObject":"oA"}}"#;
+    let acts = vec![
+        FactorAct::ProofOptions,
+        FactorAct::Prove(Proof::Totp(code())),
+        FactorAct::Prove(Proof::RecoveryCode(code())),
+        FactorAct::Prove(Proof::Passkey(credential())),
+        FactorAct::BeginTotp { password: None },
+        FactorAct::ConfirmTotp { code: code() },
+        FactorAct::BeginPasskey { password: Some(code()) },
+        FactorAct::EnrolPasskey { name: "Laptop".into(), credential: json_text::read(created).unwrap() },
+        FactorAct::List,
+        FactorAct::Remove { factor: "fac_1".into(), required: true },
+        FactorAct::MakeRecoveryCodes,
+    ];
+    let call = |act| FactorCall { token: Digest::ZERO, party: party(), ip: "203.0.113.7".into(), act };
+    let mut messages: Vec<ToUser> = acts.into_iter().map(|act| ToUser::Factor(Box::new(call(act)))).collect();
+    messages.push(ToUser::SignInByPasskey(Box::new(PasskeySignIn {
+        party: party(),
+        challenge: vec![1, 2, 3].into(),
+        until: AT,
+        credential: credential(),
+        ip: "203.0.113.7".into(),
+    })));
+    messages
 }
 
 #[test]

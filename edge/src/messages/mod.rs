@@ -2,10 +2,12 @@
 
 pub(crate) mod call;
 pub(crate) mod envelope;
+pub(crate) mod factor_reply;
 #[cfg(test)]
 mod golden;
 pub(crate) mod refused_key;
 pub(crate) mod reply;
+pub(crate) mod second_factor;
 pub(crate) mod to_distributor;
 pub(crate) mod to_issuer;
 pub(crate) mod to_sign_ins;

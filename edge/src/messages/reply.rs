@@ -15,6 +15,8 @@ const REFUSED: &str = "RR";
 const FAILED: &str = "RF";
 /// The reply without a result.
 pub(crate) const ACKNOWLEDGED: &str = "RDnull";
+/// The shell's reply where no object has the given ID.
+const NOWHERE: &str = "E404";
 /// The reply to an unreadable message, which has no effect.
 const UNREADABLE: &str = "E503";
 
@@ -50,6 +52,9 @@ pub(crate) fn read_reply<T: DeserializeOwned>(reply: &str) -> Outcome<T> {
     if let Some(refusal) = reply.strip_prefix(REFUSED) {
         return Err(json_text::read::<Refusal>(refusal)?.into());
     }
+    if reply == NOWHERE {
+        return Err(Refusal::not_found().into());
+    }
     let result = reply.strip_prefix(DONE).ok_or_else(Refusal::unavailable)?;
     Ok(json_text::read(result)?)
 }
@@ -79,6 +84,7 @@ mod tests {
         for unknown in [FAILED, UNREADABLE, "E500", "", "D"] {
             assert_eq!(read_reply::<()>(unknown), Err(Refusal::unavailable().into()), "{unknown}");
         }
+        assert_eq!(read_reply::<()>(NOWHERE), Err(Refusal::not_found().into()));
         assert!(matches!(read_reply::<()>("RD{"), Err(Error::Internal(_))));
     }
 }

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use universal_wallet_core::id::{DistributorID, OperationID, UserID};
 use universal_wallet_core::people::codes::CodeDigest;
 use universal_wallet_core::people::model::{Login, Role};
+use universal_wallet_core::people::second_factor::events::{FactorEvent, MemberFactors};
+use universal_wallet_core::people::second_factor::proof::SecondFactor;
 use universal_wallet_core::text::input::Idempotency;
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
@@ -27,6 +29,8 @@ pub(crate) enum ToDistributor {
     Leave { account: UserID },
     /// Pauses an account's member before the issuer sets a new password.
     Pause { account: UserID, idempotency: Option<Idempotency> },
+    /// Records an event of the account's second factors, which it has then.
+    FactorEvent { account: UserID, event: FactorEvent, has: MemberFactors },
     /// Announces a cash-out request of a wallet's owner.
     OpenRequest { id: OperationID, from: Phone, amount: Amount, memo: Option<String>, announcement: u32 },
     /// Cancels a cash-out request for the wallet's owner.
@@ -70,6 +74,9 @@ pub(crate) struct ExportPage {
 pub(crate) struct ConsoleCaller {
     pub(crate) account: UserID,
     pub(crate) must_change_password: bool,
+    /// The second factor in the person's session.
+    #[serde(default)]
+    pub(crate) second_factor: SecondFactor,
 }
 
 /// A person whom the issuer invites.
@@ -105,4 +112,7 @@ pub(crate) struct Membership {
     pub(crate) name: String,
     pub(crate) roles: Vec<Role>,
     pub(crate) disabled: bool,
+    /// True if the distributor requires a second factor.
+    #[serde(default)]
+    pub(crate) requires_factor: bool,
 }

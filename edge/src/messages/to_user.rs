@@ -5,8 +5,12 @@ use universal_wallet_core::id::{DistributorID, UserID};
 use universal_wallet_core::people::account::Membership;
 use universal_wallet_core::people::codes::CodeDigest;
 use universal_wallet_core::people::model::Login;
+use universal_wallet_core::people::second_factor::factors::Method;
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::secret::Secret;
+use universal_wallet_sdk::Timestamp;
+
+use super::second_factor::{FactorCall, PasskeySignIn};
 
 /// A message to a User.
 #[derive(Debug, Serialize, Deserialize)]
@@ -15,6 +19,10 @@ pub(crate) enum ToUser {
     SignIn { password: Secret, ip: String },
     /// Signs in with a code from an address.
     SignInByCode { code: CodeDigest, ip: String },
+    /// Signs in by a passkey alone.
+    SignInByPasskey(Box<PasskeySignIn>),
+    /// Acts on the second factors from a session.
+    Factor(Box<FactorCall>),
     /// Authenticates a call of a session.
     Session { token: Digest },
     /// Ends a session.
@@ -62,6 +70,25 @@ pub(crate) struct SignedIn {
     pub(crate) memberships: Vec<Membership>,
     /// Secret of the new session, after a sign-in.
     pub(crate) token: Option<Secret>,
+    /// Second factors of the account, and when one was last proved in the session.
+    #[serde(default)]
+    pub(crate) second_factor: AccountFactors,
+    /// After a right password, the ways to prove the factor that is still open.
+    #[serde(default)]
+    pub(crate) open_methods: Option<Vec<Method>>,
+}
+
+/// Second factors of an account, as its session shows them.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct AccountFactors {
+    /// Kinds of factors that the account has.
+    pub(crate) enrolled: Vec<Method>,
+    /// Time of the last proof in this session; null if there was none.
+    pub(crate) verified_at: Option<Timestamp>,
+    /// Number of recovery codes left.
+    pub(crate) recovery_codes_left: usize,
 }
 
 /// Result of a sign-in with a code.

@@ -55,6 +55,63 @@ pub(super) fn sign_in() -> Value {
     object(&["login", "password"], json!({ "login": login, "password": { "type": "string" } }))
 }
 
+/// `POST /session/second-factor`: one of the three.
+pub(super) fn proof() -> Value {
+    let text = || json!({ "type": "string" });
+    json!({ "oneOf": [
+        object(&["totp"], json!({ "totp": text() })),
+        object(&["recoveryCode"], json!({ "recoveryCode": text() })),
+        passkey_sign_in(),
+    ] })
+}
+
+/// `POST /session/passkey`.
+pub(super) fn passkey_sign_in() -> Value {
+    let bytes = || json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]*$" });
+    let response = json!({
+        "type": "object", "required": ["clientDataJSON", "authenticatorData", "signature"],
+        "properties": {
+            "clientDataJSON": bytes(), "authenticatorData": bytes(), "signature": bytes(),
+            "userHandle": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9_-]*$" },
+        },
+    });
+    object(&["credential"], json!({ "credential": public_key_credential(&response) }))
+}
+
+fn public_key_credential(response: &Value) -> Value {
+    json!({
+        "type": "object", "required": ["id", "type", "response"],
+        "description": "As `PublicKeyCredential.toJSON()` gives it; bytes as base64url without padding.",
+        "properties": {
+            "id": { "type": "string", "pattern": "^[A-Za-z0-9_-]*$" }, "type": { "type": "string" }, "response": response,
+        },
+    })
+}
+
+/// `POST /session/passkeys`.
+pub(super) fn new_passkey() -> Value {
+    let bytes = || json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]*$" });
+    let response = json!({
+        "type": "object", "required": ["clientDataJSON", "attestationObject"],
+        "properties": {
+            "clientDataJSON": bytes(), "attestationObject": bytes(),
+            "transports": { "type": "array", "items": { "type": "string" } },
+        },
+    });
+    let credential = public_key_credential(&response);
+    object(&["name", "credential"], json!({ "name": filled_line(64), "credential": credential }))
+}
+
+/// `POST /session/totp` and `POST /session/passkeys/options`.
+pub(super) fn begin_factor() -> Value {
+    object(&[], json!({ "password": { "type": ["string", "null"], "description": "Before the first factor only." } }))
+}
+
+/// `POST /session/totp/confirm`.
+pub(super) fn totp_code() -> Value {
+    object(&["code"], json!({ "code": { "type": "string" } }))
+}
+
 /// `POST /session/password`.
 /// `POST /session/memberships`.
 pub(super) fn join() -> Value {
@@ -135,6 +192,12 @@ pub(super) fn new_user() -> Value {
 /// `PATCH /users/{userID}`.
 pub(super) fn change_user() -> Value {
     object(&[], json!({ "roles": roles(), "disabled": { "type": ["boolean", "null"] } }))
+}
+
+/// `PATCH /settings`.
+pub(super) fn change_settings() -> Value {
+    let second_factor = json!({ "enum": ["required", "optional", null] });
+    object(&[], json!({ "secondFactor": second_factor, "lowFloat": nullable(amount()) }))
 }
 
 /// A user added by the issuer.

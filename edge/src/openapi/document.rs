@@ -93,14 +93,17 @@ fn common_codes(verb: &str, access: Access, names: &[&str], operation: &Operatio
             }
         }
         Access::Session | Access::Console(_) => {
-            if operation.route != Route::SignIn {
+            if !signs_in(operation.route) {
                 codes.push(Code::NotSignedIn);
             }
             if shows_a_person(operation.route) {
                 codes.push(Code::SessionChanged);
             }
             if matches!(access, Access::Console(_)) {
-                codes.push(Code::PasswordChangeRequired);
+                codes.extend([Code::PasswordChangeRequired, Code::EnrolmentRequired]);
+            }
+            if needs_proof(operation.route) {
+                codes.push(Code::SecondFactorRequired);
             }
             if writes {
                 codes.push(Code::CrossSiteRequest);
@@ -114,7 +117,19 @@ fn common_codes(verb: &str, access: Access, names: &[&str], operation: &Operatio
 /// True if the call says for whom its page was drawn. A page reads its session and signs in before it shows anybody.
 const fn shows_a_person(route: Route) -> bool {
     matches!(route.access(), Access::Session | Access::Console(_))
-        && !matches!(route, Route::SignIn | Route::GetSession)
+        && !signs_in(route)
+        && !matches!(route, Route::GetSession)
+}
+
+/// True for the calls that need a recent proof of the second factor.
+const fn needs_proof(route: Route) -> bool {
+    use Route::{Approve, ChangeSettings, ChangeUser, ClaimKey, RequestPasswordReset, RequestUser};
+    matches!(route, Approve | ClaimKey | RequestUser | ChangeUser | ChangeSettings | RequestPasswordReset)
+}
+
+/// True for the calls that need no session, since they begin one.
+const fn signs_in(route: Route) -> bool {
+    matches!(route, Route::SignIn | Route::BeginPasskeySignIn | Route::SignInByPasskey)
 }
 
 const fn security(access: Access) -> &'static str {
@@ -166,7 +181,7 @@ impl Document {
             "tags": [operation.tag.name],
             "summary": operation.summary,
             "description": operation.description,
-            "security": if operation.route == Route::SignIn { json!([]) } else { json!([{ security(access): [] }]) },
+            "security": if signs_in(operation.route) { json!([]) } else { json!([{ security(access): [] }]) },
             "responses": responses,
         });
         if !parameters.is_empty() {

@@ -13,7 +13,9 @@ mod operations;
 mod parameters;
 mod people;
 mod schemas;
+mod second_factor;
 mod session;
+mod settings;
 mod texts;
 
 use operation::Operation;
@@ -22,10 +24,12 @@ use operation::Operation;
 fn descriptions() -> Vec<Operation> {
     let mut all = key::descriptions();
     all.extend(session::descriptions());
+    all.extend(second_factor::descriptions());
     all.extend(keys::descriptions());
     all.extend(approvals::descriptions());
     all.extend(operations::descriptions());
     all.extend(people::descriptions());
+    all.extend(settings::descriptions());
     all.extend(issuer::descriptions());
     all
 }

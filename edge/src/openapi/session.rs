@@ -6,26 +6,30 @@ use universal_wallet_core::error::Code;
 use super::bodies;
 use super::operation::{Operation, Tag};
 use crate::http::routes::Route;
-use crate::worker::session::Session;
+use crate::worker::session_answer::{Session, SignedInAnswer};
 
 const TAG: Tag =
     Tag { name: "Console: session", description: "Signing in to the admin page, and one's own session and password." };
 
+/// A session, as in examples.
+pub(super) fn example() -> serde_json::Value {
+    json!({
+        "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+        "login": "maker@demo.test",
+        "name": "Mary Maker",
+        "mustChangePassword": false,
+        "distributors": [{
+            "distributorID": "36e48800-22ce-4ea0-b37a-198f7978cd53", "userID": "usr_0c7a1f52-9d0e-4b55-8a65-1f2b3c4d5e6f",
+            "name": "First Agents", "roles": ["maker"],
+        }],
+        "secondFactor": { "enrolled": ["passkey"], "verifiedAt": "2026-11-24T17:00:00.000Z", "recoveryCodesLeft": 8 },
+        "clientIP": "203.0.113.7",
+    })
+}
+
 pub(super) fn descriptions() -> Vec<Operation> {
     let new = |route, id, summary| Operation::new(route, id, TAG, summary);
-    let session = || {
-        json!({
-            "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53",
-            "login": "maker@demo.test",
-            "name": "Mary Maker",
-            "mustChangePassword": false,
-            "distributors": [{
-                "distributorID": "36e48800-22ce-4ea0-b37a-198f7978cd53", "userID": "usr_0c7a1f52-9d0e-4b55-8a65-1f2b3c4d5e6f",
-                "name": "First Agents", "roles": ["maker"],
-            }],
-            "clientIP": "203.0.113.7",
-        })
-    };
+    let session = example;
     vec![
         new(Route::SignIn, "signIn", "Sign in")
             .about(
@@ -38,7 +42,11 @@ pub(super) fn descriptions() -> Vec<Operation> {
                 bodies::sign_in(),
                 json!({ "login": "maker@demo.test", "password": "correct horse battery" }),
             )
-            .answers::<Session<'static>>(200, "The session.", session())
+            .answers::<SignedInAnswer<'static>>(
+                200,
+                "The session; or, if the account has a second factor, the ways to prove it within five minutes.",
+                session(),
+            )
             .with_header("Set-Cookie")
             .refuses(&[Code::InvalidCredentials, Code::TooManyAttempts]),
         new(Route::GetSession, "getSession", "Read one's session")

@@ -7,6 +7,7 @@ pub(crate) mod fault_injection;
 pub(crate) mod log;
 pub(crate) mod migrations;
 pub(crate) mod random;
+pub(crate) mod signatures;
 pub(crate) mod sockets;
 pub(crate) mod sql_values;
 pub(crate) mod storage;

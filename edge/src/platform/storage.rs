@@ -77,6 +77,11 @@ impl Storage {
         self.lost.take()
     }
 
+    /// ID of the object, in hex.
+    pub(crate) fn object_id(&self) -> String {
+        self.state.id().to_string()
+    }
+
     /// The rows of a statement.
     pub(crate) fn rows<T: Row>(&self, sql: impl AsRef<str>, bindings: impl Bindings) -> Result<Vec<T>, InternalError> {
         let sql = sql.as_ref();

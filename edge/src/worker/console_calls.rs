@@ -2,6 +2,7 @@
 
 use universal_wallet_core::error::{Code, Outcome, Refusal, refuse};
 use universal_wallet_core::id::DistributorID;
+use universal_wallet_core::people::second_factor::proof::SecondFactor;
 use universal_wallet_core::people::sign_in::not_signed_in;
 use universal_wallet_core::text::json_text;
 
@@ -48,7 +49,10 @@ async fn answer(cookie: Cookie, shown: ShownPerson, call: Option<Call>) -> Outco
     // A distributor that the person never joined is not even asked.
     let joined = |call: &Call| person.memberships.iter().any(|listed| listed.distributor == call.distributor);
     let call = call.filter(joined).ok_or_else(Refusal::not_found)?;
-    let caller = ConsoleCaller { account: person.account, must_change_password: person.must_change_password };
+    let enrolled = !person.second_factor.enrolled.is_empty();
+    let second_factor = SecondFactor { enrolled, verified_at: person.second_factor.verified_at };
+    let caller =
+        ConsoleCaller { account: person.account, must_change_password: person.must_change_password, second_factor };
     if call.route == Route::ListenToEvents {
         let message = envelope::write(Receiver::DistributorListener, &json_text::write(&caller)?);
         return Ok(step::listen(&call.distributor.to_string(), &message)?);

@@ -8,9 +8,12 @@ pub(crate) mod issuer_calls;
 pub(crate) mod issuer_reset;
 mod key_calls;
 mod memberships;
+pub(crate) mod passkey_options;
 pub(crate) mod provisioning;
 mod refused_keys;
+pub(crate) mod second_factor;
 pub(crate) mod session;
+pub(crate) mod session_answer;
 
 use std::cell::RefCell;
 use std::rc::Rc;

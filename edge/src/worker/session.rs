@@ -1,11 +1,9 @@
 //! Sessions: signing in, the caller's own session, signing out, changing the password; joining and leaving are calls of a
 //! session too.
 
-use serde::Serialize;
-use universal_wallet_core::error::{Code, Error, Outcome};
-use universal_wallet_core::id::{DistributorID, UserID};
+use universal_wallet_core::error::Outcome;
 use universal_wallet_core::people::codes::CodeDigest;
-use universal_wallet_core::people::model::{Login, Role};
+use universal_wallet_core::people::model::Login;
 use universal_wallet_core::people::sign_in::not_signed_in;
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Input;
@@ -13,6 +11,8 @@ use universal_wallet_core::text::input::Input;
 use super::begun::Begun;
 use super::client::Client;
 use super::memberships;
+use super::second_factor::{self, relying_party};
+use super::session_answer::{close_sockets, session};
 use crate::calls::objects;
 use crate::calls::step::READ_BODY;
 use crate::http::answer::Answer;
@@ -21,79 +21,42 @@ use crate::http::query::Query;
 use crate::http::request::Request;
 use crate::http::routes::Route;
 use crate::http::shown_person::ShownPerson;
-use crate::messages::to_distributor::{Membership, ToDistributor};
 use crate::messages::to_sign_ins::ToSignIns;
 use crate::messages::to_user::{SignedIn, ToUser};
-
-/// A signed-in person and their distributors.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Session<'a> {
-    /// ID of the account, which only its own session shows.
-    #[serde(rename = "userID")]
-    user_id: UserID,
-    /// Login in lower case.
-    login: &'a str,
-    /// Name of the person.
-    name: &'a str,
-    /// True if others made the password, which must be changed before anything else.
-    must_change_password: bool,
-    /// Distributors of which the person is a member.
-    distributors: &'a [SessionDistributor],
-    /// Client address of the call, if the platform provides it.
-    #[serde(rename = "clientIP")]
-    client_ip: Option<&'a str>,
-}
-
-/// A person's membership of a distributor.
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct SessionDistributor {
-    /// ID of the distributor.
-    #[serde(rename = "distributorID")]
-    distributor_id: DistributorID,
-    /// ID of the person as a user of the distributor.
-    #[serde(rename = "userID")]
-    user_id: UserID,
-    /// Name of the distributor; absent while it does not answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    /// Roles at the distributor; none while it does not answer, or while the person is disabled there.
-    roles: Vec<Role>,
-    /// Absent for an active member.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<MembershipStatus>,
-}
-
-/// Why a membership cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-enum MembershipStatus {
-    /// The person is disabled at the distributor.
-    Disabled,
-    /// The distributor does not answer.
-    Unavailable,
-}
 
 pub(super) fn begin(request: &Request<'_>, route: Route, [distributor, _]: [&str; 2]) -> Outcome<Begun> {
     if request.has_body() {
         request.refuse_cross_site()?;
     }
     let cookie = request.cookie.and_then(Cookie::read);
-    if route != Route::SignIn && cookie.is_none() {
+    let signs_in = matches!(route, Route::SignIn | Route::BeginPasskeySignIn | Route::SignInByPasskey);
+    if !signs_in && cookie.is_none() {
         return Err(not_signed_in().into());
     }
     Query::of(route, request.query)?;
     let Some(input) = request.input() else { return Ok(Begun::Step(READ_BODY.into())) };
     let shown = ShownPerson::of(request, route)?;
     let from = Client::of(request);
-    Ok(match cookie.filter(|_| route != Route::SignIn) {
-        None => Begun::asking(async move { sign_in(&input, from).await }),
+    let party = relying_party(request.site);
+    Ok(match cookie.filter(|_| !signs_in) {
+        None => Begun::asking(async move {
+            match route {
+                Route::BeginPasskeySignIn => second_factor::passkey_options(&party, &input),
+                Route::SignInByPasskey => second_factor::sign_in_by_passkey(party, from, &input).await,
+                _ => sign_in(&input, from).await,
+            }
+        }),
         Some(cookie) => {
-            let distributor = distributor.parse().ok();
+            let (subject, distributor) = (distributor.to_owned(), distributor.parse().ok());
             Begun::asking(async move {
+                if matches!(route, Route::BeginProof | Route::ProveSecondFactor) {
+                    // A half session is nobody's yet, and no page shows its person.
+                    let ask = ToUser::Session { token: cookie.token };
+                    if let Ok(person) = objects::user(cookie.login.as_str()).ask::<SignedIn>(&ask).await {
+                        shown.must_be(person.account)?;
+                    }
+                    return second_factor::answer(route, "", (&cookie, from, party), &input).await;
+                }
                 let ask = ToUser::Session { token: cookie.token };
                 let person: SignedIn = objects::user(cookie.login.as_str()).ask(&ask).await?;
                 if route == Route::GetSession {
@@ -106,7 +69,8 @@ pub(super) fn begin(request: &Request<'_>, route: Route, [distributor, _]: [&str
                         session(memberships::join(&cookie, person, &from, &input).await?, from.ip).await
                     }
                     Route::LeaveDistributor => memberships::leave(person, distributor, &input).await,
-                    _ => change_password(cookie, &input).await,
+                    Route::ChangePassword => change_password(cookie, &input).await,
+                    _ => second_factor::answer(route, &subject, (&cookie, from, party), &input).await,
                 }
             })
         }
@@ -158,49 +122,6 @@ async fn change_password(Cookie { login, token }: Cookie, input: &Input) -> Outc
 /// Sends the person's object a message that ends sessions, then closes the person's sockets at the distributors.
 async fn end_session(login: &Login, message: &ToUser) -> Outcome<()> {
     let person: SignedIn = objects::user(login.as_str()).ask(message).await?;
-    let ended = ToDistributor::SessionEnded { account: person.account };
-    for listed in person.memberships {
-        // A socket that could not be closed ends with its session's next call.
-        let _ = objects::distributor(listed.distributor).ask::<()>(&ended).await;
-    }
+    close_sockets(&person).await;
     Ok(())
-}
-
-/// The session object; each distributor reports the person's membership. One that does not answer keeps nobody from the
-/// others, and a membership that its distributor does not know is left out.
-async fn session(person: SignedIn, ip: Option<String>) -> Outcome<Answer> {
-    let mut found = Vec::new();
-    let ask = ToDistributor::Membership { account: person.account };
-    for listed in &person.memberships {
-        let (distributor_id, user_id) = (listed.distributor, listed.member);
-        let membership: Outcome<Option<Membership>> = objects::distributor(distributor_id).ask(&ask).await;
-        found.push(match membership {
-            Ok(Some(Membership { user, name, roles, disabled: false })) => {
-                SessionDistributor { distributor_id, user_id: user, name: Some(name), roles, status: None }
-            }
-            Ok(Some(Membership { user, name, .. })) => {
-                let status = Some(MembershipStatus::Disabled);
-                SessionDistributor { distributor_id, user_id: user, name: Some(name), roles: Vec::new(), status }
-            }
-            Ok(None) => continue,
-            Err(Error::Refusal(refusal)) if refusal.code == Code::NotFound => continue,
-            Err(_) => {
-                let status = Some(MembershipStatus::Unavailable);
-                SessionDistributor { distributor_id, user_id, name: None, roles: Vec::new(), status }
-            }
-        });
-    }
-    let session = Session {
-        user_id: person.account,
-        login: person.login.as_str(),
-        name: &person.name,
-        must_change_password: person.must_change_password,
-        distributors: &found,
-        client_ip: ip.as_deref(),
-    };
-    let answer = Answer::json(200, &session)?;
-    match &person.token {
-        Some(secret) => Ok(answer.header("Set-Cookie", cookie::set(&person.login, secret.expose())?)),
-        None => Ok(answer),
-    }
 }

@@ -40,6 +40,7 @@ mod people;
 mod restart;
 mod roles;
 mod rotation;
+mod second_factor;
 mod secrets;
 mod shown_person;
 mod sign_in;

@@ -53,6 +53,7 @@ pub const AREAS: &[Area] = &[
                     "people/invitations.rs",
                     "people/requests.rs",
                     "provisioning.rs",
+                    "settings.rs",
                 ],
             )],
             &[layer(

@@ -72,6 +72,7 @@ const KINDS = {
   "user.create": "New user",
   "user.grant": "More rights for a user",
   "user.reset": "Reset a password",
+  "settings.change": "Make the second factor optional",
 };
 
 /** Kinds of requests about people and keys; operations are a queue of their own. */

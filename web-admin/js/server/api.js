@@ -45,6 +45,21 @@ export function whenSessionEnds(handler) {
   signInAgain = handler;
 }
 
+/**
+ * Asks for a proof of the second factor before a call that matters; set by the main module. Resolves to false when the
+ * person would rather not.
+ * @type {() => Promise<boolean>}
+ */
+let proveAgain = async () => false;
+
+/** @param {() => Promise<boolean>} handler */
+export function whenProofIsNeeded(handler) {
+  proveAgain = handler;
+}
+
+/** Calls that sign in or prove, and so ask for neither. */
+const SIGNS_IN = /^\/session(\/passkey|\/second-factor)?(\/options)?$/;
+
 /** The `userID` of the person whom this tab shows; "" before anybody signed in. */
 let shownPerson = "";
 
@@ -147,7 +162,10 @@ async function answer(method, path, options) {
     const error = await refusal(response);
     if (error.code === "session_changed") return startAnew();
     // A 401 means that nothing happened, so the same call is safe to repeat after signing in.
-    if (error.code !== "not_signed_in" || path === "/session") throw error;
+    const begins = SIGNS_IN.test(path);
+    // Nothing happened either without a proof, and the same call works after it.
+    if (error.code === "second_factor_required" && !begins && (await proveAgain())) continue;
+    if (error.code !== "not_signed_in" || begins) throw error;
     await signInAgain();
   }
 }

@@ -65,11 +65,37 @@ export async function refreshSession() {
 }
 
 /**
+ * Completes a sign-in whose password was right; set by the main module.
+ * @type {(methods: string[]) => Promise<Session>}
+ */
+let prove = async () => {
+  throw new Error("Nothing proves a second factor");
+};
+
+/** @param {(methods: string[]) => Promise<Session>} handler */
+export function whenFactorIsOpen(handler) {
+  prove = handler;
+}
+
+/**
  * @param {string} login
  * @param {string} password
  */
 export async function signIn(login, password) {
-  return begin(/** @type {Session} */ (await call("POST", "/session", { body: { login, password } })));
+  /** @type {Session | { methods: string[] }} */
+  const answer = await call("POST", "/session", { body: { login, password } });
+  return begin("methods" in answer ? await prove(answer.methods) : answer);
+}
+
+/** @param {unknown} credential */
+export async function signInByPasskey(credential) {
+  return begin(/** @type {Session} */ (await call("POST", "/session/passkey", { body: { credential } })));
+}
+
+/** Ways in which the signed-in person can prove their second factor. */
+export function proofMethods() {
+  const { enrolled, recoveryCodesLeft } = person().secondFactor;
+  return recoveryCodesLeft > 0 ? [...enrolled, "recovery-code"] : enrolled;
 }
 
 /** Ends the session. The document has to be replaced then: a view that still loads needs the signed-in person. */

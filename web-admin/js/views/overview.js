@@ -183,7 +183,7 @@ function attention({ attention: items, stuck }, screen) {
       ),
       items.map((item) =>
         row(
-          screen.link(item.keyID ? `settings/api-keys/${item.keyID}` : "users"),
+          screen.link(item.keyID ? `settings/api-keys/${item.keyID}` : item.userID ? "users" : "operations"),
           item.message,
           item.action,
           item.since,

@@ -2,12 +2,13 @@
 /** Signing in: at the start, and again in a dialog when the session ends in the middle of work. */
 
 import { find, h, replace, template } from "../lib/dom.js";
-import { startAnew } from "../server/api.js";
-import { current, load, signIn } from "../server/session.js";
+import { call, startAnew } from "../server/api.js";
+import { current, load, signIn, signInByPasskey } from "../server/session.js";
 import { openDialog } from "../ui/dialog.js";
 import { dropDrafts } from "../ui/draft.js";
 import { field } from "../ui/field.js";
 import { form } from "../ui/form.js";
+import { explain } from "../ui/states.js";
 
 /**
  * @param {(login: string, password: string) => Promise<void>} send
@@ -21,7 +22,7 @@ function signInForm(send, login = "") {
         label: "Sign-in name",
         required: true,
         value: login,
-        attributes: { autocomplete: "username", autocapitalize: "none", spellcheck: "false", maxlength: 254 },
+        attributes: { autocomplete: "username webauthn", autocapitalize: "none", spellcheck: "false", maxlength: 254 },
       }),
       field({
         name: "password",
@@ -67,8 +68,47 @@ export function showSignIn(app, done) {
     ),
   ]);
   app.replaceChildren(door);
+  void offerPasskeys(find(app, ".door-card", HTMLElement), done);
   document.title = "Sign in · Universal Wallet";
   find(app, "[name=login]", HTMLInputElement).focus();
+}
+
+/**
+ * Offers passkeys: in the list of the sign-in name where the browser has one, and by a button.
+ * @param {HTMLElement} card
+ * @param {() => Promise<void>} done
+ */
+async function offerPasskeys(card, done) {
+  const { passkeysAreListed, passkeysWork, usePasskey } = await import("../server/passkeys.js");
+  if (!passkeysWork() || !card.isConnected) return;
+  const message = h("p", { class: "form-message", role: "alert" });
+  const listing = new AbortController();
+  const use = async (/** @type {AbortSignal | undefined} */ signal) => {
+    const options = /** @type {import("../types/api.d.ts").RequestOptions} */ (
+      await call("POST", "/session/passkey/options")
+    );
+    await signInByPasskey(await usePasskey(options, signal));
+    await done();
+  };
+  const press = async () => {
+    listing.abort();
+    message.textContent = "";
+    try {
+      await use(undefined);
+    } catch (error) {
+      message.textContent = explain(error);
+    }
+  };
+  card.append(
+    h(
+      "div",
+      { class: "actions" },
+      h("button", { type: "button", id: "passkey", click: press }, "Sign in with a passkey"),
+    ),
+    message,
+  );
+  // A list that nobody chose from is no error, and neither is one that the button replaced.
+  if (await passkeysAreListed()) await use(listing.signal).catch(() => {});
 }
 
 /** @type {Promise<void> | null} */

@@ -54,6 +54,7 @@ export function roleWords(roles) {
 /** @type {[name: string, label: string, words: Words][]} in the order of reading */
 const MEMBERS = [
   ["operationType", "What", string((value) => operationWords(value))],
+  ["secondFactor", "Second factor", text],
   ["amount", "Amount", string((value, currency) => h("strong", { class: "amount" }, money(value, currency)))],
   ["phoneTo", "To phone", text],
   ["merchantName", "To merchant", text],
@@ -176,6 +177,7 @@ export function subjectLine({ kind, subject }, currency) {
       typed(String(who)),
     ];
   }
+  if (kind === "settings.change") return "No second factor required of members";
   const name = String(subject.label ?? subject.name ?? subject.login ?? subject.userID ?? "");
   const roles =
     Array.isArray(subject.roles) && kind !== "user.reset" ? ` (${roleWords(subject.roles.map(String))})` : "";

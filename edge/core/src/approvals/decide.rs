@@ -15,7 +15,7 @@ use crate::people::model::{Actor, Login, Member, Person, Role};
 use crate::store::{Deadline, Store};
 use crate::text::digest::Digest;
 use crate::text::input::{Input, read_reason};
-use crate::{operations, people};
+use crate::{operations, people, settings};
 
 /// A decided request and its subject.
 #[derive(Clone, Debug)]
@@ -47,7 +47,9 @@ impl Decided {
 const fn deciders(kind: ApprovalKind) -> &'static [Role] {
     match kind {
         ApprovalKind::IssueKey | ApprovalKind::RotateKey | ApprovalKind::Operation => &[Role::Checker],
-        ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => &[Role::Admin, Role::Checker],
+        ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser | ApprovalKind::ChangeSettings => {
+            &[Role::Admin, Role::Checker]
+        }
     }
 }
 
@@ -103,6 +105,12 @@ pub fn approve(
             let approval = decided(approval, ApprovalStatus::Approved, Some(by), now, None);
             let user = people::requests::carry_out(store, now, caller.actor(), approval.clone(), second)?;
             Ok(Decided { user: Some(user), ..approval.into() })
+        }
+        ApprovalKind::ChangeSettings => {
+            settings::must_still_be_possible(store, &approval)?;
+            let approval = decided(approval, ApprovalStatus::Approved, Some(by), now, None);
+            settings::carry_out(store, now, caller.actor(), approval.clone())?;
+            Ok(approval.into())
         }
     }
 }
@@ -246,6 +254,11 @@ pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approv
         };
         let operation = operations::lifecycle::give_back(store, now, actor, operation, &approval, why)?;
         return Ok(Decided { operation: Some(operation), ..approval.into() });
+    }
+
+    if approval.kind == ApprovalKind::ChangeSettings {
+        settings::end(store, now, actor, &approval)?;
+        return Ok(approval.into());
     }
 
     if !matches!(approval.kind, ApprovalKind::IssueKey | ApprovalKind::RotateKey) {

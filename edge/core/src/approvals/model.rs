@@ -32,6 +32,9 @@ pub enum ApprovalKind {
     /// A new password.
     #[serde(rename = "user.reset")]
     ResetUser,
+    /// A looser setting of the distributor.
+    #[serde(rename = "settings.change")]
+    ChangeSettings,
 }
 
 impl ApprovalKind {
@@ -41,8 +44,15 @@ impl ApprovalKind {
     }
 
     /// All kinds.
-    pub const ALL: [Self; 6] =
-        [Self::IssueKey, Self::RotateKey, Self::Operation, Self::CreateUser, Self::GrantUser, Self::ResetUser];
+    pub const ALL: [Self; 7] = [
+        Self::IssueKey,
+        Self::RotateKey,
+        Self::Operation,
+        Self::CreateUser,
+        Self::GrantUser,
+        Self::ResetUser,
+        Self::ChangeSettings,
+    ];
 
     /// Wire name.
     pub const fn as_str(self) -> &'static str {
@@ -53,6 +63,7 @@ impl ApprovalKind {
             Self::CreateUser => "user.create",
             Self::GrantUser => "user.grant",
             Self::ResetUser => "user.reset",
+            Self::ChangeSettings => "settings.change",
         }
     }
 

@@ -9,6 +9,7 @@ use crate::id::{DistributorID, UserID};
 use crate::people::codes::{CodeDigest, VALID_MS};
 use crate::people::model::Login;
 use crate::people::password::{PasswordHash, refuse_unchanged};
+use crate::people::second_factor::factors::Factors;
 use crate::people::sign_in::wrong_credentials;
 
 /// Maximum number of distributors that are remembered to have invited a login; the oldest gives way.
@@ -99,6 +100,9 @@ pub struct Account {
     pub memberships: Vec<Membership>,
     /// Idempotency keys of the issuer's resets that were carried out.
     pub issuer_resets: Vec<String>,
+    /// The second factors.
+    #[serde(default)]
+    pub factors: Factors,
     /// Time at which the account came to be.
     pub created_at: Timestamp,
 }
@@ -162,6 +166,7 @@ impl UserRecord {
             failures: 0,
             memberships: vec![starting.membership],
             issuer_resets: Vec::new(),
+            factors: Factors::default(),
             created_at: now,
         });
         Ok(())
@@ -206,6 +211,7 @@ impl Account {
         }
         self.memberships.retain(|listed| *listed == by);
         self.password = Password::code(code, now);
+        self.factors = Factors::default();
         Ok(())
     }
 
@@ -226,6 +232,7 @@ impl Account {
             return Err(Refusal::unavailable().into());
         }
         self.password = Password::Code { code, until: now.plus_ms(VALID_MS), used: false, issuer_call: call.clone() };
+        self.factors = Factors::default();
         if repeated {
             return Ok(IssuerReset::MadeAnew);
         }

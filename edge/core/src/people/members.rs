@@ -12,6 +12,7 @@ use crate::people::ability::ability;
 use crate::people::caller::Caller;
 use crate::people::model::{Actor, Admission, Member, Role, in_order, read_roles};
 use crate::people::requests::{Ask, ask, end_all_about, refuse_repeated};
+use crate::people::second_factor::events::{FactorEvent, MemberFactors};
 use crate::store::Store;
 use crate::text::input::Input;
 use crate::{approvals, keys};
@@ -96,6 +97,21 @@ pub fn leave(store: &mut dyn Store, now: Timestamp, account: UserID) -> Outcome<
     Ok(Some(member.person.id))
 }
 
+/// Records an event of a person's second factors. It changes no right, so requests about the member stay.
+pub fn note_factors(
+    store: &mut dyn Store,
+    now: Timestamp,
+    account: UserID,
+    event: FactorEvent,
+    has: &MemberFactors,
+) -> Result<(), InternalError> {
+    let Some(member) = store.member_of(account) else { return Ok(()) };
+    let Some(factors) = member.factors.clone().unwrap_or_default().after(event, has, now) else { return Ok(()) };
+    let mut entry = EntryBuilder::begin(store, now, event.kind(), Actor::User(member.person.clone()));
+    let id = entry.member(Member { factors: Some(factors), ..(*member).clone() })?;
+    entry.done(id, event.method().map_or_else(|| json!({}), |method| json!({ "method": method })))
+}
+
 /// Refuses a change that leaves nobody to manage users, or nobody to decide other people's requests.
 fn refuse_last(store: &dyn Store, changed: &Member) -> Outcome<()> {
     let before: Vec<Member> = store.members().iter().map(|member| (**member).clone()).collect();
@@ -138,7 +154,10 @@ fn tighten(
             ApprovalKind::IssueKey | ApprovalKind::RotateKey => no_maker,
             // Operations requested by a key stay: the key is not the person.
             ApprovalKind::Operation => no_maker && approval.subject_text("keyID").is_none(),
-            ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => no_admin,
+            ApprovalKind::CreateUser
+            | ApprovalKind::GrantUser
+            | ApprovalKind::ResetUser
+            | ApprovalKind::ChangeSettings => no_admin,
         };
         if lapses {
             let reason = Some("The person who asked may no longer ask for this.".to_string());

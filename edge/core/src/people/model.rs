@@ -9,6 +9,7 @@ use universal_wallet_sdk::Timestamp;
 use crate::error::{Code, Outcome, refuse};
 use crate::id::{KeyID, UserID};
 use crate::people::codes::{CodeDigest, VALID_MS};
+use crate::people::second_factor::events::MemberFactors;
 use crate::text::body::Body;
 
 /// Role of a member. Every role may read.
@@ -163,6 +164,9 @@ pub struct Member {
     pub disabled: bool,
     /// Time until which the member approves and claims nothing, after a reset by the issuer.
     pub paused_until: Option<Timestamp>,
+    /// Second factors of the person; absent before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub factors: Option<MemberFactors>,
     /// Time at which the member was added.
     pub created_at: Timestamp,
 }
@@ -183,6 +187,7 @@ impl Member {
             roles,
             disabled: false,
             paused_until: None,
+            factors: None,
             created_at: now,
         }
     }

@@ -111,6 +111,16 @@ impl Body {
         }
     }
 
+    /// A required object, with whatever members it has.
+    pub fn object(&mut self, field: &str) -> Option<Value> {
+        match self.take(field) {
+            Some(value @ Value::Object(_)) => return Some(value),
+            Some(_) => self.error(field, "must be an object"),
+            None => self.error(field, "is required"),
+        }
+        None
+    }
+
     /// A required string.
     pub fn required_text(&mut self, field: &str) -> Option<String> {
         let before = self.errors.len();

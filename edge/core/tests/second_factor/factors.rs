@@ -1,8 +1,9 @@
 //! The factors of an account: enrolling, using, removing.
 
 use universal_wallet_core::error::{Code, Error, Outcome};
+use universal_wallet_core::people::second_factor::factor_id::FactorID;
 use universal_wallet_core::people::second_factor::factors::{
-    FactorID, Factors, MAX_PASSKEYS, MAX_WRONG_CODES_A_DAY, Method, NewFactor, PasskeyRefused,
+    Factors, MAX_PASSKEYS, MAX_WRONG_CODES_A_DAY, Method, NewFactor, PasskeyRefused,
 };
 use universal_wallet_core::people::second_factor::totp::TotpSecret;
 use universal_wallet_core::people::second_factor::webauthn::{Rejected, RelyingParty, register};

@@ -16,7 +16,7 @@ use universal_wallet_core::operations::requester::Requester;
 use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::people::codes::CodeDigest;
 use universal_wallet_core::people::model::{Admission, Member, Person, Role};
-use universal_wallet_core::people::second_factor::proof::Standing;
+use universal_wallet_core::people::second_factor::proof::{Requirement, Standing};
 use universal_wallet_core::store::{Profile, Store};
 use universal_wallet_core::text::input::Input;
 use universal_wallet_core::{operations, provisioning};
@@ -78,7 +78,16 @@ pub(crate) fn member(number: u128, roles: &[Role]) -> Member {
 pub(crate) fn distributor(number: u128, now: Timestamp, members: impl IntoIterator<Item = Member>) -> MemoryStore {
     let id = DistributorID::from_uuid(Uuid::from_u128(number));
     let name = format!("Distributor {number}");
-    let profile = Profile { entry: 0, id, name, currency: "NGN".into(), suspended: false, created_at: now };
+    let profile = Profile {
+        entry: 0,
+        id,
+        name,
+        currency: "NGN".into(),
+        suspended: false,
+        second_factor: Requirement::Optional,
+        low_float: None,
+        created_at: now,
+    };
     let mut store = MemoryStore::new(&profile);
     provisioning::create(&mut store, now, profile).unwrap();
     for member in members {

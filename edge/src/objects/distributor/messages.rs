@@ -4,6 +4,7 @@ use universal_wallet_core::error::{Code, InternalError, Outcome, refuse};
 use universal_wallet_core::id::{DistributorID, OperationID, UserID};
 use universal_wallet_core::operations::cash_outs;
 use universal_wallet_core::people::model::{Member, Person};
+use universal_wallet_core::people::second_factor::proof::Standing;
 use universal_wallet_core::people::{invitations, members};
 use universal_wallet_core::provisioning;
 use universal_wallet_core::store::Store;
@@ -61,6 +62,9 @@ impl DistributorState {
                 let joined = self.write(|store| invitations::join(store, now, &login, &code, account));
                 reply(joined.map(|(_, before)| before))
             }
+            ToDistributor::FactorEvent { account, event, has } => {
+                reply(self.write(|store| Ok(members::note_factors(store, now, account, event, &has)?)))
+            }
             ToDistributor::Leave { account } => reply(self.leave(account, now)),
             ToDistributor::Pause { account, idempotency } => reply(self.pause(account, idempotency.as_ref(), now)),
             ToDistributor::OpenRequest { id, from, amount, memo, announcement } => {
@@ -82,6 +86,8 @@ impl DistributorState {
         self.store.listened = true;
         let member = self.store.member_of(caller.account);
         let member = member.filter(|member| member.is_active() && !caller.must_change_password);
+        let required = self.store.profile().second_factor.is_required();
+        let member = member.filter(|_| caller.second_factor.standing(required, now) != Standing::MustEnrol);
         let Some(member) = member else { return String::new() };
         let person = member.person.id.to_string();
         match self.store.db.make_way_for(&person) {
@@ -95,8 +101,9 @@ impl DistributorState {
 
     fn membership(&self, account: UserID) -> Option<Membership> {
         let member = self.store.member_of(account)?;
-        let (name, roles) = (self.store.profile().name.clone(), member.roles.clone());
-        Some(Membership { user: member.person.id, name, roles, disabled: member.disabled })
+        let (profile, roles) = (self.store.profile(), member.roles.clone());
+        let (name, requires_factor) = (profile.name.clone(), profile.second_factor.is_required());
+        Some(Membership { user: member.person.id, name, roles, disabled: member.disabled, requires_factor })
     }
 
     /// Closes the sockets of sessions that ended.

@@ -18,6 +18,7 @@ mod verification;
 use std::rc::Rc;
 
 use universal_wallet_core::error::{InternalError, Outcome, Refusal};
+use universal_wallet_core::people::second_factor::proof::Requirement;
 use universal_wallet_core::provisioning;
 use universal_wallet_core::store::Profile;
 use universal_wallet_sdk::Timestamp;
@@ -36,6 +37,7 @@ use crate::messages::envelope::{self, Opened, Receiver};
 use crate::messages::reply::{reply, unreadable};
 use crate::messages::to_distributor::{Invited, ToDistributor};
 use crate::platform::clock;
+use crate::platform::config::config;
 use crate::platform::log::report;
 use crate::platform::storage::Storage;
 
@@ -50,6 +52,7 @@ pub(crate) mod answers {
     pub(crate) use super::api::lists::Page;
     pub(crate) use super::api::merchants::MerchantName;
     pub(crate) use super::api::overview::Summary;
+    pub(crate) use super::api::settings::DistributorSettings;
     pub(crate) use super::api::usage::KeyUsage;
     pub(crate) use super::api::users::{UserChanged, UserRequested};
     pub(crate) use super::verification::consistency::Checked;
@@ -184,7 +187,9 @@ impl Distributor {
         let ToDistributor::Create { id, name, currency, members } = message else {
             return Err(Refusal::not_found().into());
         };
-        let profile = Profile { entry: 0, id, name, currency, suspended: false, created_at: now };
+        let second_factor = if config()?.demo { Requirement::Optional } else { Requirement::Required };
+        let profile =
+            Profile { entry: 0, id, name, currency, suspended: false, second_factor, low_float: None, created_at: now };
         let db = self.db.clone();
         let mut invited = Vec::new();
         let store = self.db.atomically(|| {

@@ -11,7 +11,6 @@ use universal_wallet_core::approvals::deciding::Deciding;
 use universal_wallet_core::audit::verify::Anchor;
 use universal_wallet_core::error::{Error, InternalError, Outcome};
 use universal_wallet_core::people::caller::Caller;
-use universal_wallet_core::people::second_factor::proof::Standing;
 use universal_wallet_core::store::Store;
 use universal_wallet_sdk::Timestamp;
 
@@ -126,9 +125,10 @@ impl DistributorState {
     }
 
     /// The caller, if an active member.
-    pub(super) fn caller(&self, from: &ConsoleCaller) -> Option<Caller> {
+    pub(super) fn caller(&self, from: &ConsoleCaller, now: Timestamp) -> Option<Caller> {
         let member = self.store.member_of(from.account).filter(|member| member.is_active())?;
-        let second_factor = Standing::Proved;
+        let required = self.store.profile().second_factor.is_required();
+        let second_factor = from.second_factor.standing(required, now);
         Some(Caller { member, must_change_password: from.must_change_password, second_factor })
     }
 

@@ -6,6 +6,7 @@ use universal_wallet_core::people::account::{IssuerReset, Membership, Password, 
 use universal_wallet_core::people::codes::CodeDigest;
 use universal_wallet_core::people::model::Login;
 use universal_wallet_core::people::password::PasswordHash;
+use universal_wallet_core::people::second_factor::session::SessionProofs;
 use universal_wallet_core::text::secret::Secret;
 use universal_wallet_sdk::Timestamp;
 
@@ -58,8 +59,8 @@ impl User {
             }
         })?;
         match &self.record.account {
-            Some(account) if chosen.is_some() => Ok(signed_in(account, None)),
-            _ => self.begin_session(ip, now),
+            Some(account) if chosen.is_some() => Ok(signed_in(account, &SessionProofs::default(), None)),
+            _ => self.begin_by_password(ip, now),
         }
     }
 

@@ -2,6 +2,7 @@
 //! nobody invited stores nothing and costs the same work.
 
 mod account;
+mod second_factor;
 mod sessions;
 
 use universal_wallet_core::error::{InternalError, Outcome};
@@ -24,7 +25,8 @@ const MIGRATIONS: Migrations = Migrations { table: "user", retired: None, steps:
 const TABLES: &str = "
 CREATE TABLE user (one INTEGER PRIMARY KEY CHECK (one = 1), doc TEXT NOT NULL) STRICT;
 CREATE TABLE sessions (
-  token TEXT PRIMARY KEY, created INTEGER NOT NULL, seen INTEGER NOT NULL, wrong INTEGER NOT NULL DEFAULT 0
+  token TEXT PRIMARY KEY, created INTEGER NOT NULL, seen INTEGER NOT NULL, wrong INTEGER NOT NULL DEFAULT 0,
+  proofs TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE known_addresses (ip TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 ";
@@ -70,6 +72,8 @@ impl User {
         match message {
             ToUser::SignIn { password, ip } => reply(self.sign_in(password.expose(), &ip, now)),
             ToUser::SignInByCode { code, ip } => reply(self.sign_in_by_code(&code, &ip, now)),
+            ToUser::Factor(call) => reply(self.factor_call(*call, now)),
+            ToUser::SignInByPasskey(sign_in) => reply(self.sign_in_by_passkey(*sign_in, now)),
             ToUser::Session { token } => reply(self.session(&token, now)),
             ToUser::SignOut { token } => reply(self.sign_out(&token, now)),
             ToUser::ChangePassword { token, current, new } => {

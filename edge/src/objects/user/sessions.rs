@@ -1,26 +1,35 @@
 //! Signing in, sessions, and changing the password.
 
-use universal_wallet_core::error::{Code, Error, InternalError, Outcome, Refusal, refuse};
+use universal_wallet_core::error::{Code, InternalError, Outcome, Refusal, refuse};
 use universal_wallet_core::people::account::{Account, Password};
 use universal_wallet_core::people::codes::CodeDigest;
 use universal_wallet_core::people::password::{MAX_BYTES, PasswordHash, unfitness, verify};
+use universal_wallet_core::people::second_factor::proof::HALF_SESSION_MS;
+use universal_wallet_core::people::second_factor::session::SessionProofs;
 use universal_wallet_core::people::sign_in::{
     IDLE_MS, KNOWN_MS, MAX_FROM_ANYWHERE, MAX_PER_LOGIN, WINDOW_MS, alive, not_signed_in, too_many, wrong_credentials,
 };
 use universal_wallet_core::text::digest::Digest;
+use universal_wallet_core::text::json_text;
 use universal_wallet_core::text::secret::{Secret, random_text};
 use universal_wallet_sdk::Timestamp;
 
 use super::User;
-use crate::messages::to_user::{CodeSignIn, SignedIn};
+use crate::messages::to_user::{AccountFactors, CodeSignIn, SignedIn};
 use crate::platform::random;
 use crate::platform::storage::NONE;
 
 /// Minimum time between two records of a session's use.
 const SEEN_STEP_MS: i64 = 60_000;
 
-pub(super) fn signed_in(account: &Account, token: Option<Secret>) -> SignedIn {
+pub(super) fn signed_in(account: &Account, proofs: &SessionProofs, token: Option<Secret>) -> SignedIn {
     SignedIn {
+        second_factor: AccountFactors {
+            enrolled: account.factors.enrolled(),
+            verified_at: proofs.verified_at,
+            recovery_codes_left: account.factors.recovery_codes_left(),
+        },
+        open_methods: proofs.half.then(|| account.factors.methods()),
         account: account.id,
         login: account.login.clone(),
         name: account.name.clone(),
@@ -55,7 +64,7 @@ impl User {
             })?;
             return Err(wrong_credentials().into());
         }
-        self.begin_session(ip, now)
+        self.begin_by_password(ip, now)
     }
 
     /// Signs in with a code that is the account's password. A wrong code costs no work and counts as no failure.
@@ -64,10 +73,16 @@ impl User {
             return Ok(CodeSignIn::NoAccount { invited_by: self.record.invited_by.clone() });
         }
         self.change_account(|account| account.use_code(code, now))?;
-        self.begin_session(ip, now).map(CodeSignIn::SignedIn)
+        self.begin_by_password(ip, now).map(CodeSignIn::SignedIn)
     }
 
-    pub(super) fn begin_session(&mut self, ip: &str, now: Timestamp) -> Outcome<SignedIn> {
+    /// Begins a session after a right password, half if the account has a second factor.
+    pub(super) fn begin_by_password(&mut self, ip: &str, now: Timestamp) -> Outcome<SignedIn> {
+        let half = self.account()?.factors.is_enrolled();
+        self.begin_session(ip, &SessionProofs::by_password(half, now), now)
+    }
+
+    pub(super) fn begin_session(&mut self, ip: &str, proofs: &SessionProofs, now: Timestamp) -> Outcome<SignedIn> {
         let secret = random_text(&random::bytes()?, 43);
         let account = self.change_account(|account| {
             account.failures = 0;
@@ -75,15 +90,15 @@ impl User {
         })?;
         self.db.run("DELETE FROM sessions WHERE seen <= ?", (now.unix_ms() - IDLE_MS,))?;
         self.db.run(
-            "INSERT INTO sessions (token, created, seen) VALUES (?1, ?2, ?2)",
-            (Digest::of(&[secret.as_bytes()]), now.unix_ms()),
+            "INSERT INTO sessions (token, created, seen, proofs) VALUES (?1, ?2, ?2, ?3)",
+            (Digest::of(&[secret.as_bytes()]), now.unix_ms(), json_text::write(proofs)?),
         )?;
         self.db.run(
             "INSERT INTO known_addresses (ip, at) VALUES (?, ?) ON CONFLICT (ip) DO UPDATE SET at = excluded.at",
             (ip, now.unix_ms()),
         )?;
         self.db.run("DELETE FROM known_addresses WHERE at <= ?", (now.unix_ms() - KNOWN_MS,))?;
-        Ok(signed_in(&account, Some(secret.into())))
+        Ok(signed_in(&account, proofs, Some(secret.into())))
     }
 
     fn is_known_address(&self, ip: &str, now: Timestamp) -> Result<bool, InternalError> {
@@ -92,24 +107,62 @@ impl User {
         Ok(row.is_some())
     }
 
+    /// The account, which must exist.
+    pub(super) fn account(&self) -> Outcome<&Account> {
+        Ok(self.record.account.as_ref().ok_or_else(not_signed_in)?)
+    }
+
     /// The person of a live session.
     pub(super) fn session(&self, token: &Digest, now: Timestamp) -> Outcome<SignedIn> {
-        let Some(account) = &self.record.account else { return Err(not_signed_in().into()) };
-        let row: Option<(i64, i64)> = self.db.row("SELECT created, seen FROM sessions WHERE token = ?", (token,))?;
-        let Some((created, seen)) = row else { return Err(not_signed_in().into()) };
-        if !alive(Timestamp::from_unix_ms(created), Timestamp::from_unix_ms(seen), now) {
-            self.db.run("DELETE FROM sessions WHERE token = ?", (token,))?;
+        let (account, proofs) = self.live_session(token, false, now)?;
+        Ok(signed_in(&account, &proofs, None))
+    }
+
+    /// Account and proofs of a live session. A half one serves nothing but the proof, and for five minutes.
+    pub(super) fn live_session(
+        &self,
+        token: &Digest,
+        may_be_half: bool,
+        now: Timestamp,
+    ) -> Outcome<(Account, SessionProofs)> {
+        let account = self.account()?;
+        let row: Option<(i64, i64, String)> =
+            self.db.row("SELECT created, seen, proofs FROM sessions WHERE token = ?", (token,))?;
+        let Some((created, seen, proofs)) = row else { return Err(not_signed_in().into()) };
+        let proofs: SessionProofs = json_text::read(&proofs)?;
+        let over = proofs.half && now.unix_ms() - created >= HALF_SESSION_MS;
+        if over || !alive(Timestamp::from_unix_ms(created), Timestamp::from_unix_ms(seen), now) {
+            self.end_session(token)?;
+            return Err(not_signed_in().into());
+        }
+        if proofs.half && !may_be_half {
             return Err(not_signed_in().into());
         }
         if now.unix_ms() - seen >= SEEN_STEP_MS {
             self.db.run("UPDATE sessions SET seen = ? WHERE token = ?", (now.unix_ms(), token))?;
         }
-        Ok(signed_in(account, None))
+        Ok((account.clone(), proofs))
+    }
+
+    pub(super) fn keep_proofs(&self, token: &Digest, proofs: &SessionProofs) -> Outcome<()> {
+        let proofs = json_text::write(proofs)?;
+        Ok(self.db.run("UPDATE sessions SET proofs = ? WHERE token = ?", (proofs, token))?)
+    }
+
+    pub(super) fn end_session(&self, token: &Digest) -> Outcome<()> {
+        Ok(self.db.run("DELETE FROM sessions WHERE token = ?", (token,))?)
+    }
+
+    /// Ends all sessions but this one, which may have a new secret.
+    pub(super) fn end_other_sessions(&self, new: Option<&Secret>, token: &Digest) -> Outcome<()> {
+        let kept = new.map_or(*token, |secret| Digest::of(&[secret.expose().as_bytes()]));
+        Ok(self.db.run("DELETE FROM sessions WHERE token <> ?", (kept,))?)
     }
 
     pub(super) fn sign_out(&self, token: &Digest, now: Timestamp) -> Outcome<SignedIn> {
-        let person = self.session(token, now)?;
-        self.db.run("DELETE FROM sessions WHERE token = ?", (token,))?;
+        let (account, proofs) = self.live_session(token, true, now)?;
+        let person = signed_in(&account, &proofs, None);
+        self.end_session(token)?;
         Ok(person)
     }
 
@@ -149,7 +202,10 @@ impl User {
             account.failures = 0;
             Ok(())
         })?;
-        self.db.run("DELETE FROM sessions WHERE token <> ?", (token,)).map_err(Error::from)?;
+        self.end_other_sessions(None, token)?;
+        let (_, mut proofs) = self.live_session(token, false, now)?;
+        proofs.password_at = Some(now);
+        self.keep_proofs(token, &proofs)?;
         Ok(caller)
     }
 }

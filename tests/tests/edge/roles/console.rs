@@ -180,6 +180,9 @@ pub(super) fn rows() -> Vec<Row> {
             call(house, "PUT", &format!("/cashouts/{request}"), json!({ "cashOutFulfillmentType": "cash" }))
         }),
         about_nothing(Route::RequestUser, "a", |house| call(house, "POST", "/users", newcomer())),
+        about_nothing(Route::ChangeSettings, "a", |house| {
+            call(house, "PATCH", "/settings", json!({ "lowFloat": "1.00" }))
+        }),
         about_nothing(Route::ChangeUser, "a", |house| {
             call(house, "PATCH", &format!("/users/{}", house.target.id), json!({ "roles": ["viewer"] }))
         }),

@@ -135,7 +135,23 @@ fn the_issuers_token_alone_does_what_the_issuer_does() {
 
 #[test]
 fn a_session_is_begun_by_anyone_and_changed_by_whoever_holds_it() {
-    let rows = [Route::SignIn, Route::SignOut, Route::ChangePassword, Route::JoinDistributor, Route::LeaveDistributor];
+    let rows = [
+        Route::SignIn,
+        Route::SignOut,
+        Route::ChangePassword,
+        Route::BeginPasskeySignIn,
+        Route::SignInByPasskey,
+        Route::BeginProof,
+        Route::ProveSecondFactor,
+        Route::BeginTotp,
+        Route::ConfirmTotp,
+        Route::BeginPasskey,
+        Route::EnrolPasskey,
+        Route::RemoveFactor,
+        Route::MakeRecoveryCodes,
+        Route::JoinDistributor,
+        Route::LeaveDistributor,
+    ];
     assert_eq!(
         HashSet::from(rows),
         changing(|access| access == Access::Session),
@@ -156,6 +172,11 @@ fn a_session_is_begun_by_anyone_and_changed_by_whoever_holds_it() {
     let change = || edge.post("/admin/v1/session/password").json(change.clone());
     change().send().refused(401, "not_signed_in");
     out().send().refused(401, "not_signed_in");
+    for path in ["second-factor/options", "second-factor", "totp", "totp/confirm", "passkeys/options", "passkeys"] {
+        edge.post(&format!("/admin/v1/session/{path}")).send().refused(401, "not_signed_in");
+    }
+    edge.post("/admin/v1/session/recovery-codes").send().refused(401, "not_signed_in");
+    edge.delete("/admin/v1/session/factors/fac_1").send().refused(401, "not_signed_in");
     maker.sign_in(&edge).ok();
     change().person(maker).send().ok();
     out().person(maker).send().ok();

@@ -1,76 +1,24 @@
 //! The factors of an account: enrolling, using and removing them.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 use universal_wallet_sdk::Timestamp;
-use uuid::Uuid;
 
+use super::factor_id::FactorID;
 use super::recovery_codes::{RANDOM_BYTES, RecoveryCodes};
 use super::totp::TotpSecret;
 use super::webauthn::{self, AuthenticationCredential, Registered, Rejected, RelyingParty, Signatures, Stored};
 use crate::error::{Code, Outcome, Refusal, refuse};
 use crate::text::base64url::Base64Url;
+use crate::text::digest::Digest;
 use crate::text::secret::Secret;
 
 /// Maximum number of passkeys of an account.
 pub const MAX_PASSKEYS: usize = 10;
 /// Wrong codes of a day after which only a passkey or a recovery code counts.
 pub const MAX_WRONG_CODES_A_DAY: u32 = 10;
+/// Maximum number of challenges for nobody that an account answers in their five minutes.
+const MAX_ANSWERED: usize = 100;
 const DAY_MS: i64 = 24 * 3_600_000;
-
-/// ID of a factor: `fac_` and a UUID.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "String"))]
-pub struct FactorID(Uuid);
-
-impl FactorID {
-    /// The ID with this UUID.
-    pub const fn from_uuid(uuid: Uuid) -> Self {
-        Self(uuid)
-    }
-}
-
-impl fmt::Display for FactorID {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "fac_{}", self.0.as_hyphenated())
-    }
-}
-
-/// A text that is not a [`FactorID`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FactorIDError;
-
-impl fmt::Display for FactorIDError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("must be \"fac_\" and a UUID")
-    }
-}
-
-impl FromStr for FactorID {
-    type Err = FactorIDError;
-
-    fn from_str(text: &str) -> Result<Self, FactorIDError> {
-        let uuid = text.strip_prefix("fac_").filter(|uuid| uuid.len() == 36).ok_or(FactorIDError)?;
-        Uuid::try_parse(uuid).map(Self).map_err(|_| FactorIDError)
-    }
-}
-
-impl From<FactorID> for String {
-    fn from(id: FactorID) -> Self {
-        id.to_string()
-    }
-}
-
-impl TryFrom<String> for FactorID {
-    type Error = FactorIDError;
-
-    fn try_from(text: String) -> Result<Self, FactorIDError> {
-        text.parse()
-    }
-}
 
 /// A way to prove oneself beyond the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,7 +44,7 @@ pub struct NewFactor {
     pub random: [u8; RANDOM_BYTES],
 }
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Totp {
     id: FactorID,
     secret: TotpSecret,
@@ -106,7 +54,7 @@ struct Totp {
     last_used_at: Option<Timestamp>,
 }
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Passkey {
     id: FactorID,
     name: String,
@@ -153,13 +101,16 @@ pub struct FactorView {
 }
 
 /// The factors of an account, as stored.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Factors {
     totp: Option<Totp>,
     passkeys: Vec<Passkey>,
     recovery_codes: RecoveryCodes,
     /// Wrong codes on this UTC day, counted from 1970.
     wrong_codes: (i64, u32),
+    /// Challenges for nobody that this account answered, until they are over.
+    answered: Vec<(Digest, Timestamp)>,
 }
 
 /// The answer to a wrong code.
@@ -335,6 +286,31 @@ impl Factors {
         }
         self.wrong_codes = (today, wrong + 1);
         Err(wrong_code().into())
+    }
+
+    /// Takes a challenge that was made for nobody: it counts once, whatever comes of it. Only a credential of this account
+    /// takes one, so that strangers cannot use up the room.
+    pub fn take_anonymous(
+        &mut self,
+        credential: &Base64Url,
+        challenge: &Base64Url,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Outcome<()> {
+        if !self.passkeys.iter().any(|passkey| passkey.credential == *credential) {
+            return Err(unknown_passkey().into());
+        }
+        self.answered.retain(|(_, until)| now < *until);
+        let digest = Digest::of(&[challenge.bytes()]);
+        if self.answered.iter().any(|(answered, _)| *answered == digest) {
+            return Err(Refusal::from(Rejected::Challenge).into());
+        }
+        if self.answered.len() >= MAX_ANSWERED {
+            let message = "Too many attempts with this passkey; wait some minutes.";
+            return Err(Refusal::new(Code::TooManyAttempts, message).retry_after(300).into());
+        }
+        self.answered.push((digest, until));
+        Ok(())
     }
 
     /// Proves the account by a recovery code, which is used up.

@@ -2,10 +2,13 @@
 
 mod authenticator_data;
 pub mod challenge;
+pub mod events;
+pub mod factor_id;
 pub mod factors;
 pub mod proof;
 pub mod public_key;
 pub mod qr;
 pub mod recovery_codes;
+pub mod session;
 pub mod totp;
 pub mod webauthn;

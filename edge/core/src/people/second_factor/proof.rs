@@ -5,6 +5,25 @@ use universal_wallet_sdk::Timestamp;
 
 use crate::error::{Code, Outcome, refuse};
 
+/// Whether a distributor's members need a second factor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Requirement {
+    /// Nobody does anything without one.
+    #[default]
+    Required,
+    /// Two people agreed to do without, or it is a demo.
+    Optional,
+}
+
+impl Requirement {
+    /// True if members need a second factor.
+    pub const fn is_required(self) -> bool {
+        matches!(self, Self::Required)
+    }
+}
+
 /// Time for which a proof counts.
 pub const PROOF_MS: i64 = 10 * 60_000;
 /// Lifetime of a session whose password was right and whose factor is open.

@@ -20,7 +20,7 @@ const DRIFT: i64 = 1;
 const DIGITS: usize = 6;
 
 /// The secret that the server and an authenticator app share: 160 bits (RFC 4226, requirement R6).
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TotpSecret([u8; 20]);
 
 impl TotpSecret {

@@ -4,7 +4,7 @@
 //! never in a frame, no attestation is asked for, and a signature counter that does not grow is a copied passkey.
 
 use ciborium::Value;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::authenticator_data::{AttestationObject, AuthenticatorData, Malformed};
 use super::public_key::{PublicKey, Unusable};
@@ -22,7 +22,7 @@ const MAX_CREDENTIAL_ID: usize = 1023;
 const MAX_SIGNATURE: usize = 512;
 
 /// The site that people sign in to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RelyingParty {
     /// RP ID: the host name.
     pub id: String,
@@ -98,7 +98,7 @@ impl From<Rejected> for Refusal {
 }
 
 /// The result of `navigator.credentials.create` as JSON (section 5.1.8, `RegistrationResponseJSON`).
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RegistrationCredential {
     /// Credential ID.
@@ -113,7 +113,7 @@ pub struct RegistrationCredential {
 }
 
 /// The authenticator's response to an enrolment.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AttestationResponse {
     /// Client data as it was hashed.
@@ -127,7 +127,7 @@ pub struct AttestationResponse {
 }
 
 /// The result of `navigator.credentials.get` as JSON (section 5.1.8, `AuthenticationResponseJSON`).
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthenticationCredential {
     /// Credential ID.
@@ -142,7 +142,7 @@ pub struct AuthenticationCredential {
 }
 
 /// The authenticator's response to a sign-in.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AssertionResponse {
     /// Client data as it was hashed.

@@ -172,6 +172,7 @@ impl DistributorState {
                 let operation = self.store.operation(id)?.ok_or_else(Refusal::not_found)?;
                 decision.operation = Some(operation.view(self.store.profile().id));
             }
+            ApprovalKind::ChangeSettings => {}
             ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => {
                 decision.user = self.store.member(requests::subject_user(&approval)?).map(|member| member.view());
             }

@@ -1,12 +1,15 @@
 //! The list of what needs a person's attention: keys that end soon, are idle, used from new addresses, refused, near
-//! their limits, old, or known to somebody who lost the right to act; and passwords that the issuer reset.
+//! their limits, old, or known to somebody who lost the right to act; passwords that the issuer reset, people who decide
+//! without a passkey, and a low float.
 
 use serde::Serialize;
 use universal_wallet_core::error::{InternalError, Outcome};
 use universal_wallet_core::id::{KeyID, UserID};
 use universal_wallet_core::keys::model::{DAY_MS, Key};
 use universal_wallet_core::people::caller::Caller;
-use universal_wallet_core::people::model::PAUSE_MS;
+use universal_wallet_core::people::model::{PAUSE_MS, Role};
+use universal_wallet_core::people::second_factor::factors::Method;
+use universal_wallet_core::settings;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::json_text;
 use universal_wallet_sdk::Timestamp;
@@ -55,8 +58,19 @@ struct AttentionItem {
 }
 
 #[cfg(test)]
-const KINDS: [&str; 8] =
-    ["password-reset-by-issuer", "expiring", "unused", "new-ip", "denials", "volume", "old", "known-to-disabled"];
+const KINDS: [&str; 11] = [
+    "password-reset-by-issuer",
+    "low-float",
+    "no-passkey",
+    "recovery-codes-used-up",
+    "expiring",
+    "unused",
+    "new-ip",
+    "denials",
+    "volume",
+    "old",
+    "known-to-disabled",
+];
 
 struct Found {
     kind: &'static str,
@@ -72,6 +86,8 @@ impl DistributorState {
         let rows: Vec<(String,)> =
             self.store.db.rows("SELECT doc FROM keys WHERE status = 'active' ORDER BY n DESC LIMIT 1000", NONE)?;
         let mut items = self.resets(now);
+        items.extend(self.low_float());
+        items.extend(self.weak_factors());
         for (text,) in rows {
             let key: Key = json_text::read(&text)?;
             for Found { kind, message, action, since } in self.found(&key, now)? {
@@ -97,6 +113,46 @@ impl DistributorState {
             })
         });
         paused.collect()
+    }
+
+    /// A float below the amount that the settings name.
+    fn low_float(&self) -> Option<AttentionItem> {
+        let (profile, head) = (self.store.profile(), self.store.head());
+        let least = settings::low_float(&profile, head.book.available())?;
+        Some(AttentionItem {
+            kind: "low-float",
+            key_id: None,
+            user_id: None,
+            message: format!("The float is low: {} is available, less than {least}.", head.book.available()),
+            action: "Ask the issuer for a top-up.",
+            since: head.at,
+        })
+    }
+
+    /// People who decide and have no passkey, or no recovery code left; those without any factor enrol one at once.
+    fn weak_factors(&self) -> Vec<AttentionItem> {
+        let mut items = Vec::new();
+        for member in self.store.members().iter().filter(|member| member.is_active()) {
+            let decides = member.holds(Role::Admin) || member.holds(Role::Checker);
+            let Some(factors) = member.factors.as_ref().filter(|factors| decides && !factors.enrolled.is_empty())
+            else {
+                continue;
+            };
+            let mut add = |kind, message, action| {
+                let (user_id, since) = (Some(member.person.id), member.created_at);
+                items.push(AttentionItem { kind, key_id: None, user_id, message, action, since });
+            };
+            let name = &member.person.name;
+            if !factors.enrolled.contains(&Method::Passkey) {
+                let message = format!("{name} decides and has no passkey; a false page can ask for a code.");
+                add("no-passkey", message, "Ask them to add a passkey under their account.");
+            }
+            if factors.recovery_codes_left == 0 {
+                let message = format!("{name} has no recovery code left.");
+                add("recovery-codes-used-up", message, "Ask them to make new ones under their account.");
+            }
+        }
+        items
     }
 
     fn found(&self, key: &Key, now: Timestamp) -> Result<Vec<Found>, InternalError> {

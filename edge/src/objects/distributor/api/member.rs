@@ -17,7 +17,7 @@ pub(super) fn for_member<T>(
     state.step(|state, now| {
         state.settle(now)?;
         state.store.note_arrivals()?;
-        let caller = state.caller(from).ok_or_else(Refusal::not_found)?;
+        let caller = state.caller(from, now).ok_or_else(Refusal::not_found)?;
         run(state, &caller, now)
     })
 }

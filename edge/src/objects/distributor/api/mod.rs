@@ -15,6 +15,7 @@ mod operation_filters;
 pub(crate) mod operations;
 pub(crate) mod overview;
 mod response;
+pub(crate) mod settings;
 mod statement;
 pub(crate) mod usage;
 pub(crate) mod users;
@@ -165,6 +166,8 @@ fn console_route(
 ) -> Outcome<Handled> {
     let answer = match call.route {
         Route::GetDistributor => state.summary(caller)?,
+        Route::GetSettings => state.get_settings(caller)?,
+        Route::ChangeSettings => state.change_settings(caller, call, now)?,
         Route::GetAttention => state.attention(caller, now)?,
         Route::ListAudit => state.list_audit(caller, call)?,
         Route::RequestKey => state.request_key(caller, call, now)?,

@@ -200,6 +200,7 @@ function drawMenu(member, wanted) {
       entry("settings/api-keys", "API Keys", "key"),
       entry("users", "Users and roles", "users"),
       entry("audit", "Audit log", "audit"),
+      entry("settings/distributor", "Distributor", "settings"),
     ),
   ]);
   showCount(countBefore);

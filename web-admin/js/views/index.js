@@ -18,6 +18,7 @@ const VIEWS = [
   [/^settings\/api-keys(\/active|\/pending|\/history)?$/, async () => (await import("./keys.js")).keys],
   [/^settings\/api-keys\/new$/, async () => (await import("./key-new.js")).keyNew],
   [/^settings\/api-keys\/key_[^/]+$/, async () => (await import("./key.js")).key],
+  [/^settings\/distributor$/, async () => (await import("./settings.js")).settings],
   [/^users$/, async () => (await import("./users.js")).users],
   [/^users\/new$/, async () => (await import("./user-new.js")).userNew],
   [/^audit$/, async () => (await import("./audit.js")).audit],

@@ -191,19 +191,23 @@ pub(super) fn descriptions() -> Vec<Operation> {
             .answers::<KeyInfo>(
                 200,
                 "The key.",
-                json!({
-                    "keyID": "key_36e48800-22ce-4ea0-b37a-198f7978cd53",
-                    "label": "Till 7",
-                    "permissions": ["read-balance", "perform-operations"],
-                    "maxTransactionAmount": "1000.00",
-                    "maxDailyVolume": "20000.00",
-                    "dailyVolumeRemaining": "18500.00",
-                    "allowedIPs": ["203.0.113.0/24"],
-                    "autoApproveLimit": "500.00",
-                    "expiresAt": "2027-11-24T18:07:48.000Z",
-                }),
+                calling_key_example(),
             ),
     ]
+}
+
+fn calling_key_example() -> Value {
+    json!({
+        "keyID": "key_36e48800-22ce-4ea0-b37a-198f7978cd53",
+        "label": "Till 7",
+        "permissions": ["read-balance", "perform-operations"],
+        "maxTransactionAmount": "1000.00",
+        "maxDailyVolume": "20000.00",
+        "dailyVolumeRemaining": "18500.00",
+        "allowedIPs": ["203.0.113.0/24"],
+        "autoApproveLimit": "500.00",
+        "expiresAt": "2027-11-24T18:07:48.000Z",
+    })
 }
 
 /// A statement with its entries.

@@ -77,6 +77,11 @@ impl Storage {
         self.lost.take()
     }
 
+    /// Size of the database in bytes.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.sql.database_size() as u64
+    }
+
     /// The rows of a statement.
     pub(crate) fn rows<T: Row>(&self, sql: impl AsRef<str>, bindings: impl Bindings) -> Result<Vec<T>, InternalError> {
         let sql = sql.as_ref();

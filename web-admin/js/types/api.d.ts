@@ -1269,7 +1269,7 @@ export interface components {
              * @description Kind of the observation.
              * @enum {string}
              */
-            kind: "password-reset-by-issuer" | "expiring" | "unused" | "new-ip" | "denials" | "volume" | "old" | "known-to-disabled";
+            kind: "password-reset-by-issuer" | "storage" | "expiring" | "unused" | "new-ip" | "denials" | "volume" | "old" | "known-to-disabled";
             /** @description Sentence that describes the observation. */
             message: string;
             /** @description Time since which the observation holds. */
@@ -1847,6 +1847,8 @@ export interface components {
             processing: components["schemas"]["Total"];
             /** @description Status of the distributor. */
             status: components["schemas"]["Standing"];
+            /** @description How full the distributor's storage is. */
+            storage: components["schemas"]["Room"];
         };
         ProcessCashOut: {
             /** @enum {unknown} */
@@ -1869,6 +1871,24 @@ export interface components {
         };
         /** @description Role of a member. Every role may read. */
         Role: "admin" | "maker" | "checker" | "viewer";
+        /** @description How full a distributor's storage is. */
+        Room: {
+            /**
+             * Format: uint64
+             * @description Size of the storage in bytes.
+             */
+            bytes: number;
+            /**
+             * Format: uint64
+             * @description Number of operations.
+             */
+            operations: number;
+            /**
+             * Format: uint64
+             * @description Size as a whole percentage of what an object may hold, rounded down.
+             */
+            percent: number;
+        };
         /** @description A signed-in person and their distributors. */
         Session: {
             /** @description Client address of the call, if the platform provides it. */
@@ -3674,6 +3694,7 @@ export type Reason = components['schemas']['Reason'];
 export type Receipt = components['schemas']['Receipt'];
 export type RequiredReason = components['schemas']['RequiredReason'];
 export type Role = components['schemas']['Role'];
+export type Room = components['schemas']['Room'];
 export type Session = components['schemas']['Session'];
 export type SessionDistributor = components['schemas']['SessionDistributor'];
 export type ShortCode = components['schemas']['ShortCode'];
@@ -7338,7 +7359,12 @@ export interface operations {
                      *       "issued": "50000.00",
                      *       "name": "First Agents",
                      *       "processing": "0.00",
-                     *       "status": "active"
+                     *       "status": "active",
+                     *       "storage": {
+                     *         "bytes": 233472,
+                     *         "operations": 1,
+                     *         "percent": 0
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Position"];
@@ -7539,7 +7565,12 @@ export interface operations {
                      *       "issued": "50000.00",
                      *       "name": "First Agents",
                      *       "processing": "0.00",
-                     *       "status": "active"
+                     *       "status": "active",
+                     *       "storage": {
+                     *         "bytes": 233472,
+                     *         "operations": 1,
+                     *         "percent": 0
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Position"];
@@ -7598,7 +7629,12 @@ export interface operations {
                      *       "issued": "50000.00",
                      *       "name": "First Agents",
                      *       "processing": "0.00",
-                     *       "status": "suspended"
+                     *       "status": "suspended",
+                     *       "storage": {
+                     *         "bytes": 233472,
+                     *         "operations": 1,
+                     *         "percent": 0
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Position"];

@@ -1,5 +1,5 @@
 //! The list of what needs a person's attention: keys that end soon, are idle, used from new addresses, refused, near
-//! their limits, old, or known to somebody who lost the right to act; and passwords that the issuer reset.
+//! their limits, old, or known to somebody who lost the right to act; passwords that the issuer reset, and scarce storage.
 
 use serde::Serialize;
 use universal_wallet_core::error::{InternalError, Outcome};
@@ -7,6 +7,7 @@ use universal_wallet_core::id::{KeyID, UserID};
 use universal_wallet_core::keys::model::{DAY_MS, Key};
 use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::people::model::PAUSE_MS;
+use universal_wallet_core::room::{FULL, SCARCE};
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::json_text;
 use universal_wallet_sdk::Timestamp;
@@ -55,8 +56,17 @@ struct AttentionItem {
 }
 
 #[cfg(test)]
-const KINDS: [&str; 8] =
-    ["password-reset-by-issuer", "expiring", "unused", "new-ip", "denials", "volume", "old", "known-to-disabled"];
+const KINDS: [&str; 9] = [
+    "password-reset-by-issuer",
+    "storage",
+    "expiring",
+    "unused",
+    "new-ip",
+    "denials",
+    "volume",
+    "old",
+    "known-to-disabled",
+];
 
 struct Found {
     kind: &'static str,
@@ -72,6 +82,7 @@ impl DistributorState {
         let rows: Vec<(String,)> =
             self.store.db.rows("SELECT doc FROM keys WHERE status = 'active' ORDER BY n DESC LIMIT 1000", NONE)?;
         let mut items = self.resets(now);
+        items.extend(self.scarce_room(now));
         for (text,) in rows {
             let key: Key = json_text::read(&text)?;
             for Found { kind, message, action, since } in self.found(&key, now)? {
@@ -97,6 +108,22 @@ impl DistributorState {
             })
         });
         paused.collect()
+    }
+
+    /// Storage that ends within sight.
+    fn scarce_room(&self, now: Timestamp) -> Option<AttentionItem> {
+        let room = self.store.room();
+        (room.percent >= SCARCE).then(|| AttentionItem {
+            kind: "storage",
+            key_id: None,
+            user_id: None,
+            message: format!(
+                "{} % of this distributor's storage is used; at {FULL} % nothing new is made.",
+                room.percent
+            ),
+            action: "Tell the issuer, who has to make room.",
+            since: now,
+        })
     }
 
     fn found(&self, key: &Key, now: Timestamp) -> Result<Vec<Found>, InternalError> {

@@ -161,6 +161,7 @@ function respond(text, method, id) {
   const end = text.indexOf("\n\n");
   let line = text.indexOf("\n");
   const status = Number(text.slice(1, line));
+  const cookies = [];
   const headers = {
     "Content-Type": "application/json",
     "Cache-Control": "no-store",
@@ -170,10 +171,14 @@ function respond(text, method, id) {
   };
   while (line < end) {
     const [colon, next] = [text.indexOf(": ", line), text.indexOf("\n", line + 1)];
-    headers[text.slice(line + 1, colon)] = text.slice(colon + 2, next);
+    const [name, value] = [text.slice(line + 1, colon), text.slice(colon + 2, next)];
+    if (name === "Set-Cookie") cookies.push(value);
+    else headers[name] = value;
     line = next;
   }
   if (status === 204) delete headers["Content-Type"];
   const body = method === "HEAD" || status === 204 ? null : text.slice(end + 2);
-  return new Response(body, { status, headers });
+  const response = new Response(body, { status, headers });
+  for (const cookie of cookies) response.headers.append("Set-Cookie", cookie);
+  return response;
 }

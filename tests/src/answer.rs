@@ -21,6 +21,11 @@ impl Answer {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// All values of a header.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        self.headers.get_all(name).iter().map(|value| value.to_str().unwrap().to_owned()).collect()
+    }
+
     /// The body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("{self} is not JSON"))

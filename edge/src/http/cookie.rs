@@ -21,6 +21,14 @@ pub(crate) struct Cookie {
     pub(crate) token: Digest,
 }
 
+/// The value of a cookie in a `Cookie` header.
+pub(super) fn value<'a>(header: &'a str, name: &str) -> Option<&'a str> {
+    header.split([';', ',']).find_map(|pair| {
+        let (found, value) = pair.trim().split_once('=')?;
+        (found == name).then_some(value)
+    })
+}
+
 fn tag(login: &str, secret: &str) -> Result<String, Refusal> {
     let sessions = &config()?.sessions;
     let tag = sessions.tag(&[b"universal-wallet/session/v1\0", login.as_bytes(), b"\0", secret.as_bytes()]);
@@ -30,11 +38,7 @@ fn tag(login: &str, secret: &str) -> Result<String, Refusal> {
 impl Cookie {
     /// The genuine session cookie in a `Cookie` header, if any.
     pub(crate) fn read(header: &str) -> Option<Self> {
-        let value = header.split([';', ',']).find_map(|pair| {
-            let (name, value) = pair.trim().split_once('=')?;
-            (name == NAME).then_some(value)
-        })?;
-        let mut parts = value.split('.');
+        let mut parts = value(header, NAME)?.split('.');
         let (hex, secret, sent) = (parts.next()?, parts.next()?, parts.next()?);
         if parts.next().is_some() || hex.len() > MAX_LOGIN_HEX {
             return None;

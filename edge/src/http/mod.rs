@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod cookie;
+pub(crate) mod device;
 pub(crate) mod key_headers;
 pub(crate) mod query;
 pub(crate) mod request;

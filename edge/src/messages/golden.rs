@@ -164,17 +164,17 @@ fn movements_of_a_wallet() {
 fn messages_to_a_user() {
     let half = || String::from("half").into();
     let membership = Membership { distributor: distributor(), member: user() };
-    let ip = || "203.0.113.7".into();
     let messages = vec![
-        ToUser::SignIn { password: String::from("correct horse").into(), ip: ip() },
-        ToUser::SignInByCode { code: code(), ip: ip() },
+        ToUser::SignIn { password: String::from("correct horse").into(), device: Some("0123abcd".into()) },
+        ToUser::NoteDevice { device: "0123abcd".into() },
+        ToUser::SignInByCode { code: code() },
         ToUser::Session { token: Digest::ZERO },
         ToUser::SignOut { token: Digest::ZERO },
         ToUser::ChangePassword { token: Digest::ZERO, current: half(), new: half() },
         ToUser::Invite { distributor: distributor() },
         ToUser::Start { code: code(), membership, name: "Mary Maker".into() },
         ToUser::Abandon { code: code() },
-        ToUser::Finish { login: login(), code: code(), password: None, ip: ip() },
+        ToUser::Finish { login: login(), code: code(), password: None },
         ToUser::InvitedBy { token: Digest::ZERO },
         ToUser::BeginJoining { token: Digest::ZERO, membership },
         ToUser::Forget { membership },
@@ -208,14 +208,13 @@ fn about_factors() -> Vec<ToUser> {
         FactorAct::Remove { factor: "fac_1".into(), required: true },
         FactorAct::MakeRecoveryCodes,
     ];
-    let call = |act| FactorCall { token: Digest::ZERO, party: party(), ip: "203.0.113.7".into(), act };
+    let call = |act| FactorCall { token: Digest::ZERO, party: party(), act };
     let mut messages: Vec<ToUser> = acts.into_iter().map(|act| ToUser::Factor(Box::new(call(act)))).collect();
     messages.push(ToUser::SignInByPasskey(Box::new(PasskeySignIn {
         party: party(),
         challenge: vec![1, 2, 3].into(),
         until: AT,
         credential: credential(),
-        ip: "203.0.113.7".into(),
     })));
     messages
 }
@@ -242,6 +241,8 @@ fn messages_to_the_issuer() {
 fn messages_to_a_record_of_failed_sign_ins() {
     let messages = vec![
         ToSignIns::Try { login: Digest::ZERO },
+        ToSignIns::TryFromAnywhere,
+        ToSignIns::SucceededFromAnywhere,
         ToSignIns::TryCode { login: Digest::ZERO },
         ToSignIns::Succeeded { login: Digest::ZERO },
     ];

@@ -16,8 +16,6 @@ pub(crate) struct FactorCall {
     pub(crate) token: Digest,
     /// The site that the session belongs to.
     pub(crate) party: RelyingParty,
-    /// Client's subscriber, for a session that begins by the proof.
-    pub(crate) ip: String,
     pub(crate) act: FactorAct,
 }
 
@@ -60,5 +58,4 @@ pub(crate) struct PasskeySignIn {
     /// Time from which the challenge is over.
     pub(crate) until: Timestamp,
     pub(crate) credential: Box<AuthenticationCredential>,
-    pub(crate) ip: String,
 }

@@ -15,10 +15,12 @@ use super::second_factor::{FactorCall, PasskeySignIn};
 /// A message to a User.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum ToUser {
-    /// Signs in with a password from an address.
-    SignIn { password: Secret, ip: String },
-    /// Signs in with a code from an address.
-    SignInByCode { code: CodeDigest, ip: String },
+    /// Signs in with a password, from a device that signed in before or as a stranger.
+    SignIn { password: Secret, device: Option<String> },
+    /// Signs in with a code.
+    SignInByCode { code: CodeDigest },
+    /// Notes that a device signed in.
+    NoteDevice { device: String },
     /// Signs in by a passkey alone.
     SignInByPasskey(Box<PasskeySignIn>),
     /// Acts on the second factors from a session.
@@ -36,7 +38,7 @@ pub(crate) enum ToUser {
     /// Ends the first use of a code that the Distributor refused.
     Abandon { code: CodeDigest },
     /// Makes the account after the Distributor holds the member, and signs in.
-    Finish { login: Login, code: CodeDigest, password: Option<Secret>, ip: String },
+    Finish { login: Login, code: CodeDigest, password: Option<Secret> },
     /// Asks, from a session, which distributors invited the login.
     InvitedBy { token: Digest },
     /// Lists a membership, from a session, before the Distributor is asked for it.
@@ -89,6 +91,15 @@ pub(crate) struct AccountFactors {
     pub(crate) verified_at: Option<Timestamp>,
     /// Number of recovery codes left.
     pub(crate) recovery_codes_left: usize,
+}
+
+/// Result of a sign-in with a password.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum PasswordSignIn {
+    /// The password was right.
+    SignedIn(SignedIn),
+    /// The device is none of this login, or no more; its attempts count as a stranger's.
+    UnknownDevice,
 }
 
 /// Result of a sign-in with a code.

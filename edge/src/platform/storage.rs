@@ -142,6 +142,13 @@ impl Storage {
         set.map(drop).map_err(|error| failed("setAlarm", &error.into()))
     }
 
+    /// Deletes everything that the object stores.
+    pub(crate) fn delete_all(&self) -> Result<(), InternalError> {
+        // The output gate waits for the deletion; this code does not.
+        let deleted = self.inner.as_raw().delete_all();
+        deleted.map(drop).map_err(|error| failed("deleteAll", &error.into()))
+    }
+
     /// True if a table with that name exists.
     pub(crate) fn has_table(&self, table: &str) -> Result<bool, InternalError> {
         Ok(self.definition(table)?.is_some())

@@ -10,6 +10,8 @@ pub(super) struct Client {
     pub(super) subscriber: String,
     /// Client address, if the platform provides it.
     pub(super) ip: Option<String>,
+    /// The cookies, among which are those of devices.
+    pub(super) cookies: Option<String>,
 }
 
 impl Client {
@@ -17,6 +19,7 @@ impl Client {
     pub(super) fn of(request: &Request<'_>) -> Self {
         let address = request.client();
         let subscriber = address.map_or_else(|| "unknown".into(), |address| IPBlock::subscriber(address).to_string());
-        Self { subscriber, ip: address.map(|address| address.to_string()) }
+        let cookies = request.cookie.map(str::to_owned);
+        Self { subscriber, ip: address.map(|address| address.to_string()), cookies }
     }
 }

@@ -49,15 +49,14 @@ fn is_decided(refused: &Error) -> bool {
 }
 
 /// Signs in with a code: it is the account's password, or makes the account and joins.
-pub(super) async fn sign_in_by_code(name: &str, code: CodeDigest, from: &Client) -> Outcome<SignedIn> {
+pub(super) async fn sign_in_by_code(name: &str, code: CodeDigest) -> Outcome<SignedIn> {
     let user = objects::user(name);
-    let ip = from.subscriber.clone();
-    match user.ask(&ToUser::SignInByCode { code, ip: ip.clone() }).await? {
+    match user.ask(&ToUser::SignInByCode { code }).await? {
         CodeSignIn::SignedIn(person) => Ok(person),
         CodeSignIn::NoAccount { invited_by } => {
             let login: Login = name.parse().map_err(|_| wrong_credentials())?;
             let (membership, person) = owner(&login, code, invited_by, wrong_credentials).await?;
-            begin_account(&login, code, membership, person, None, ip).await
+            begin_account(&login, code, membership, person, None).await
         }
     }
 }
@@ -69,7 +68,6 @@ pub(super) async fn begin_account(
     membership: Membership,
     name: String,
     password: Option<Secret>,
-    ip: String,
 ) -> Outcome<SignedIn> {
     let user = objects::user(login.as_str());
     let start = ToUser::Start { code, membership, name };
@@ -90,7 +88,7 @@ pub(super) async fn begin_account(
         }
         return Err(refused);
     }
-    user.ask(&ToUser::Finish { login: login.clone(), code, password, ip }).await
+    user.ask(&ToUser::Finish { login: login.clone(), code, password }).await
 }
 
 /// Joins; returns whether the account joined with the code before.

@@ -106,7 +106,7 @@ impl Invitee {
         let uses_code = new_code && !known && password.is_some();
         if uses_code {
             let membership = Membership { distributor, member: user };
-            begin_account(&login, self.code.digest, membership, name, password, "issuer".into()).await?;
+            begin_account(&login, self.code.digest, membership, name, password).await?;
         }
         let code = (new_code && !uses_code).then(|| self.code.text.expose().to_owned());
         let (joining_code, one_time_password) = if known { (code, None) } else { (None, code) };

@@ -172,7 +172,7 @@ pub(super) async fn answer(
 ) -> Outcome<Answer> {
     let act = act(route, factor, cookie, input).await?;
     let uses_code = matches!(act, FactorAct::Prove(Proof::RecoveryCode(_)));
-    let call = FactorCall { token: cookie.token, party: party.clone(), ip: from.subscriber.clone(), act };
+    let call = FactorCall { token: cookie.token, party: party.clone(), act };
     let reply: FactorReply = objects::user(cookie.login.as_str()).ask(&ToUser::Factor(Box::new(call))).await?;
     if let Some(news) = &reply.news {
         tell(news).await;
@@ -187,7 +187,7 @@ pub(super) async fn answer(
             if uses_code {
                 close_sockets(&person).await;
             }
-            session(person, from.ip).await
+            session(person, &from).await
         }
         FactorDone::Refused(refusal) => Err(refusal.into()),
         FactorDone::Totp { secret, uri } => {
@@ -235,7 +235,7 @@ pub(super) async fn sign_in_by_passkey(party: RelyingParty, from: Client, input:
     let tried = ToSignIns::TryCode { login: Digest::of(&[handle.bytes()]) };
     objects::sign_ins(&from.subscriber).ask::<()>(&tried).await?;
     let user = objects::user_by_id(&lower::encode_string(handle.bytes()));
-    let sign_in = PasskeySignIn { party, challenge, until, credential, ip: from.subscriber.clone() };
+    let sign_in = PasskeySignIn { party, challenge, until, credential };
     let reply: FactorReply = match user.ask(&ToUser::SignInByPasskey(Box::new(sign_in))).await {
         // No account has this handle.
         Err(Error::Refusal(refusal)) if refusal.code == Code::NotFound => return Err(unknown()),
@@ -245,7 +245,7 @@ pub(super) async fn sign_in_by_passkey(party: RelyingParty, from: Client, input:
         tell(news).await;
     }
     match reply.done {
-        FactorDone::Proved(person) => session(person, from.ip).await,
+        FactorDone::Proved(person) => session(person, &from).await,
         FactorDone::Refused(refusal) => Err(refusal.into()),
         _ => Err(unknown()),
     }

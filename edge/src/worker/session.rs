@@ -4,9 +4,10 @@
 use universal_wallet_core::error::Outcome;
 use universal_wallet_core::people::codes::CodeDigest;
 use universal_wallet_core::people::model::Login;
-use universal_wallet_core::people::sign_in::not_signed_in;
+use universal_wallet_core::people::sign_in::{not_signed_in, wrong_credentials};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Input;
+use universal_wallet_core::text::secret::Secret;
 
 use super::begun::Begun;
 use super::client::Client;
@@ -17,12 +18,13 @@ use crate::calls::objects;
 use crate::calls::step::READ_BODY;
 use crate::http::answer::Answer;
 use crate::http::cookie::{self, Cookie};
+use crate::http::device;
 use crate::http::query::Query;
 use crate::http::request::Request;
 use crate::http::routes::Route;
 use crate::http::shown_person::ShownPerson;
 use crate::messages::to_sign_ins::ToSignIns;
-use crate::messages::to_user::{SignedIn, ToUser};
+use crate::messages::to_user::{PasswordSignIn, SignedIn, ToUser};
 
 pub(super) fn begin(request: &Request<'_>, route: Route, [distributor, _]: [&str; 2]) -> Outcome<Begun> {
     if request.has_body() {
@@ -60,13 +62,13 @@ pub(super) fn begin(request: &Request<'_>, route: Route, [distributor, _]: [&str
                 let ask = ToUser::Session { token: cookie.token };
                 let person: SignedIn = objects::user(cookie.login.as_str()).ask(&ask).await?;
                 if route == Route::GetSession {
-                    return session(person, from.ip).await;
+                    return session(person, &from).await;
                 }
                 shown.must_be(person.account)?;
                 match route {
                     Route::SignOut => sign_out(cookie).await,
                     Route::JoinDistributor => {
-                        session(memberships::join(&cookie, person, &from, &input).await?, from.ip).await
+                        session(memberships::join(&cookie, person, &from, &input).await?, &from).await
                     }
                     Route::LeaveDistributor => memberships::leave(person, distributor, &input).await,
                     Route::ChangePassword => change_password(cookie, &input).await,
@@ -94,14 +96,25 @@ async fn sign_in(input: &Input, from: Client) -> Outcome<Answer> {
     let failures = objects::sign_ins(&from.subscriber);
     if let Some(code) = CodeDigest::parse(&password) {
         failures.ask::<()>(&ToSignIns::TryCode { login: digest }).await?;
-        return session(memberships::sign_in_by_code(&name, code, &from).await?, from.ip).await;
+        return session(memberships::sign_in_by_code(&name, code).await?, &from).await;
     }
+    let password = Secret::from(password);
+    let user = objects::user(&name);
+    if let Some(device) = device::read(from.cookies.as_deref(), &name) {
+        let attempt = ToUser::SignIn { password: password.clone(), device: Some(device) };
+        if let PasswordSignIn::SignedIn(person) = user.ask(&attempt).await? {
+            return session(person, &from).await;
+        }
+    }
+    let of_login = objects::sign_ins(&format!("login:{digest}"));
     failures.ask::<()>(&ToSignIns::Try { login: digest }).await?;
-    let attempt = ToUser::SignIn { password: password.into(), ip: from.subscriber };
-    let person = objects::user(&name).ask(&attempt).await?;
+    of_login.ask::<()>(&ToSignIns::TryFromAnywhere).await?;
+    let attempt = ToUser::SignIn { password, device: None };
+    let PasswordSignIn::SignedIn(person) = user.ask(&attempt).await? else { return Err(wrong_credentials().into()) };
     // A failure counted too many is no reason to refuse the right password.
     let _ = failures.ask::<()>(&ToSignIns::Succeeded { login: digest }).await;
-    session(person, from.ip).await
+    let _ = of_login.ask::<()>(&ToSignIns::SucceededFromAnywhere).await;
+    session(person, &from).await
 }
 
 async fn sign_out(Cookie { login, token }: Cookie) -> Outcome<Answer> {

@@ -7,11 +7,13 @@ use universal_wallet_core::people::model::Role;
 use universal_wallet_core::people::second_factor::factors::Method;
 use universal_wallet_core::people::sign_in::not_signed_in;
 
+use super::client::Client;
 use crate::calls::objects;
 use crate::http::answer::Answer;
 use crate::http::cookie;
+use crate::http::device;
 use crate::messages::to_distributor::{Membership, ToDistributor};
-use crate::messages::to_user::{AccountFactors, SignedIn};
+use crate::messages::to_user::{AccountFactors, SignedIn, ToUser};
 
 /// A signed-in person and their distributors.
 #[derive(Serialize)]
@@ -92,9 +94,20 @@ pub(super) async fn close_sockets(person: &SignedIn) {
     }
 }
 
+/// The cookie of the device that signed in; it keeps its identifier for as long as it is one of the login's.
+async fn remember_device(person: &SignedIn, from: &Client) -> Outcome<String> {
+    let login = person.login.as_str();
+    let device = match device::read(from.cookies.as_deref(), login) {
+        Some(device) => device,
+        None => device::make()?,
+    };
+    objects::user(login).ask::<()>(&ToUser::NoteDevice { device: device.clone() }).await?;
+    device::set(login, &device)
+}
+
 /// The session object; each distributor reports the person's membership. One that does not answer keeps nobody from the
 /// others, and a membership that its distributor does not know is left out.
-pub(super) async fn session(person: SignedIn, ip: Option<String>) -> Outcome<Answer> {
+pub(super) async fn session(person: SignedIn, from: &Client) -> Outcome<Answer> {
     if let Some(methods) = &person.open_methods {
         let open = SignedInAnswer::Open { status: "second_factor_required", methods };
         let answer = Answer::json(200, &open)?;
@@ -130,11 +143,10 @@ pub(super) async fn session(person: SignedIn, ip: Option<String>) -> Outcome<Ans
         must_change_password: person.must_change_password,
         distributors: &found,
         second_factor: &person.second_factor,
-        client_ip: ip.as_deref(),
+        client_ip: from.ip.as_deref(),
     };
     let answer = Answer::json(200, &SignedInAnswer::Session(session))?;
-    match &person.token {
-        Some(secret) => Ok(answer.header("Set-Cookie", cookie::set(&person.login, secret.expose())?)),
-        None => Ok(answer),
-    }
+    let Some(secret) = &person.token else { return Ok(answer) };
+    let answer = answer.header("Set-Cookie", cookie::set(&person.login, secret.expose())?);
+    Ok(answer.header("Set-Cookie", remember_device(&person, from).await?))
 }

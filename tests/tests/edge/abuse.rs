@@ -51,7 +51,7 @@ fn a_known_and_an_unknown_login_run_the_same_steps() {
     };
     let known = counted(&distributor.maker.login, "192.0.2.1");
     assert_eq!(known, counted("nobody@bank.test", "192.0.2.2"));
-    assert_eq!(known, [1, 1, 0, 0], "the address, then the one Argon2id of the person's object");
+    assert_eq!(known, [2, 1, 0, 0], "the records of address and login, then the one Argon2id of the person's object");
 }
 
 #[test]

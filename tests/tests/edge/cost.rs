@@ -153,18 +153,7 @@ fn every_statement_of_a_call_is_served_by_an_index() {
     // These have a bounded size: a distributor's people and settings, a person's sessions, the hundred
     // addresses of a key, the failures of an address, which are thirty at most, and the sixty-four arrivals (no table,
     // but the statement's own list) that are written down at once.
-    let small = [
-        "members",
-        "meta",
-        "user",
-        "sessions",
-        "known_addresses",
-        "failures",
-        "addresses",
-        "sqlite_master",
-        "denials",
-        "arrived",
-    ];
+    let small = ["members", "meta", "user", "sessions", "failures", "addresses", "sqlite_master", "denials", "arrived"];
     let mut seen = 0;
     let mut poor = BTreeSet::new();
     for (kind, sql, bindings) in edge.statements() {

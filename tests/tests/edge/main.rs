@@ -19,6 +19,7 @@ mod cost;
 mod crowding;
 mod deliveries;
 mod description;
+mod devices;
 mod disk;
 mod dual_control;
 mod events;

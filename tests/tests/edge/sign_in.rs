@@ -123,25 +123,6 @@ fn thirty_failures_over_all_logins_stop_an_address() {
 }
 
 #[test]
-fn a_hundred_failures_leave_a_login_to_the_addresses_that_it_is_known_from() {
-    let edge = Edge::start();
-    let distributor = edge.distributor();
-    let (login, password) = (&*distributor.maker.login, &*distributor.maker.password);
-    let start = real_now();
-    edge.stop_clock(start);
-    sign_in(&edge, login, password, "203.0.113.1").ok();
-    for number in 0..100 {
-        sign_in(&edge, login, WRONG, &format!("192.0.2.{}", number / 10)).refused(401, "invalid_credentials");
-    }
-    sign_in(&edge, login, password, "198.51.100.1").refused(429, "too_many_attempts");
-    edge.stop_clock(start + 90 * DAY_MS);
-    sign_in(&edge, login, password, "203.0.113.1").refused(429, "too_many_attempts");
-    edge.stop_clock(start + 90 * DAY_MS - 1);
-    sign_in(&edge, login, password, "203.0.113.1").ok();
-    sign_in(&edge, login, password, "198.51.100.1").ok();
-}
-
-#[test]
 fn the_right_password_forgets_the_failures_before() {
     let edge = Edge::start();
     let distributor = edge.distributor();

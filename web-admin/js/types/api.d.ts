@@ -456,6 +456,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v1/distributors/{distributorID}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the settings */
+        get: operations["getSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the settings
+         * @description Needs the role admin and a recent proof of the second factor. Requiring a second factor acts at once; doing without one waits for another person, and the answer has the request.
+         */
+        patch: operations["changeSettings"];
+        trace?: never;
+    };
     "/admin/v1/distributors/{distributorID}/statements/{date}": {
         parameters: {
             query?: never;
@@ -568,6 +589,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v1/session/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's factors */
+        get: operations["listFactors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/factors/{factorID}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a factor
+         * @description The last one stays while a distributor of the person requires one. With it go the recovery codes.
+         */
+        delete: operations["removeFactor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v1/session/memberships": {
         parameters: {
             query?: never;
@@ -608,6 +666,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v1/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in by a passkey
+         * @description A passkey is both factors. The user handle in its response leads to the account.
+         */
+        post: operations["signInByPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a challenge for a sign-in by passkey
+         * @description Without a name or password: the browser offers the passkeys that it has for this site.
+         */
+        post: operations["beginPasskeySignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enrol a passkey */
+        post: operations["enrolPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a challenge for a new passkey
+         * @description Needs the same proof as enrolling an authenticator app.
+         */
+        post: operations["beginPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v1/session/password": {
         parameters: {
             query?: never;
@@ -622,6 +757,103 @@ export interface paths {
          * @description Ends the person's other sessions.
          */
         post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes
+         * @description Eight codes, shown once; the old ones end.
+         */
+        post: operations["makeRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove one's second factor
+         * @description Completes a sign-in whose password was right, or proves the factor again, which counts for ten minutes. Five wrong answers end a sign-in that is not complete; after ten wrong codes of a day only a passkey or a recovery code counts. A recovery code ends the person's other sessions.
+         */
+        post: operations["proveSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/second-factor/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a challenge for a passkey
+         * @description For proving the second factor in this session. The challenge counts once, and for five minutes.
+         */
+        post: operations["beginProof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to enrol an authenticator app
+         * @description Shows the secret once. The first factor needs the password of the last ten minutes, or in this call; a further one, and replacing an app, need a proof of the last ten minutes.
+         */
+        post: operations["beginTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enrol the authenticator app that shows a code */
+        post: operations["confirmTotp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1164,6 +1396,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Second factors of an account, as its session shows them. */
+        AccountFactors: {
+            /** @description Kinds of factors that the account has. */
+            enrolled: components["schemas"]["Method"][];
+            /**
+             * Format: uint
+             * @description Number of recovery codes left.
+             */
+            recoveryCodesLeft: number;
+            /** @description Time of the last proof in this session; null if there was none. */
+            verifiedAt: components["schemas"]["Timestamp"] | null;
+        };
         /** @description Actor of an event. */
         Actor: components["schemas"]["ActorUser"] | components["schemas"]["ActorKey"] | components["schemas"]["ActorIssuer"] | components["schemas"]["ActorSystem"];
         /** @description The issuer. */
@@ -1205,6 +1449,16 @@ export interface components {
              */
             type: "user";
         });
+        /** @description An accepted algorithm. */
+        Algorithm: {
+            /**
+             * Format: int64
+             * @description COSE number of the algorithm.
+             */
+            alg: number;
+            /** @description Always `public-key`. */
+            type: string;
+        };
         /**
          * @description An amount of money, always with two decimals.
          * @example 1500.00
@@ -1247,7 +1501,7 @@ export interface components {
         /** @example apr_36e48800-22ce-4ea0-b37a-198f7978cd53 */
         ApprovalID: string;
         /** @description Kind of a request. */
-        ApprovalKind: "api-key.issue" | "api-key.rotate" | "operation" | "user.create" | "user.grant" | "user.reset";
+        ApprovalKind: "api-key.issue" | "api-key.rotate" | "operation" | "user.create" | "user.grant" | "user.reset" | "settings.change";
         /** @description Status of an approval. */
         ApprovalStatus: "pending" | "approved" | "rejected" | "withdrawn" | "expired";
         Approve: {
@@ -1269,7 +1523,7 @@ export interface components {
              * @description Kind of the observation.
              * @enum {string}
              */
-            kind: "password-reset-by-issuer" | "storage" | "expiring" | "unused" | "new-ip" | "denials" | "volume" | "old" | "known-to-disabled";
+            kind: "password-reset-by-issuer" | "password-reset" | "passkey-copy-suspected" | "low-float" | "no-passkey" | "recovery-codes-used-up" | "storage" | "expiring" | "unused" | "new-ip" | "denials" | "volume" | "old" | "known-to-disabled";
             /** @description Sentence that describes the observation. */
             message: string;
             /** @description Time since which the observation holds. */
@@ -1371,6 +1625,28 @@ export interface components {
             /** @description The key. */
             key: components["schemas"]["Key"];
         };
+        /** @description Options for making a passkey. */
+        CreationOptions: {
+            /** @description Always `none`. */
+            attestation: string;
+            /** @description Abilities that the passkey must have. */
+            authenticatorSelection: components["schemas"]["Selection"];
+            /** @description The challenge, which counts once and for five minutes. */
+            challenge: string;
+            /** @description Passkeys that the account has already. */
+            excludeCredentials: components["schemas"]["Descriptor"][];
+            /** @description Accepted algorithms, the most wanted first. */
+            pubKeyCredParams: components["schemas"]["Algorithm"][];
+            /** @description The site. */
+            rp: components["schemas"]["Party"];
+            /**
+             * Format: int64
+             * @description Lifetime of the challenge in milliseconds.
+             */
+            timeout: number;
+            /** @description The account. */
+            user: components["schemas"]["UserEntity"];
+        };
         /** @description A statement with its entries. */
         DayStatement: {
             /** @description Balance after the last entry of the day. */
@@ -1418,6 +1694,15 @@ export interface components {
             /** @description The user, for a request about a user. */
             user?: components["schemas"]["User"] | null;
         };
+        /** @description A passkey of the account. */
+        Descriptor: {
+            /** @description Credential ID. */
+            id: string;
+            /** @description Ways to reach it. */
+            transports: string[];
+            /** @description Always `public-key`. */
+            type: string;
+        };
         /** @description A new distributor and its users. */
         DistributorCreated: {
             /** @description ID of the distributor. */
@@ -1431,6 +1716,15 @@ export interface components {
         DistributorOfPage: {
             /** @description ID of the distributor. */
             distributorID: components["schemas"]["DistributorID"];
+        };
+        /** @description Settings of a distributor. */
+        DistributorSettings: {
+            /** @description The request for a change that needs another person. */
+            approval?: components["schemas"]["Approval"] | null;
+            /** @description Balance below which the float is low; null for no warning. */
+            lowFloat: components["schemas"]["Amount"] | null;
+            /** @description Whether members need a second factor. */
+            secondFactor: components["schemas"]["Requirement"];
         };
         /** @description Result of a distributor's verification. */
         DistributorVerified: {
@@ -1484,6 +1778,44 @@ export interface components {
             message: string;
             /** @description ID of the call in the server's log. */
             requestID: string;
+        };
+        FactorBegun: {
+            /** @description Before the first factor only. */
+            password?: string | null;
+        };
+        /** @description An enrolled factor. */
+        FactorEnrolled: {
+            /** @description The factor. */
+            factor: components["schemas"]["FactorView"];
+            /** @description The recovery codes that come with the first factor, shown once; empty after a later one. */
+            recoveryCodes: string[];
+        };
+        /** @description ID of a factor: `fac_` and a UUID. */
+        FactorID: string;
+        /** @description The factors of an account. */
+        FactorList: {
+            /** @description The factors. */
+            items: components["schemas"]["FactorView"][];
+            /**
+             * Format: uint
+             * @description Number of recovery codes left.
+             */
+            recoveryCodesLeft: number;
+        };
+        /** @description A factor as its owner sees it. */
+        FactorView: {
+            /** @description Time of enrolling. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description ID of the factor. */
+            factorID: components["schemas"]["FactorID"];
+            /** @description Time of the last use; null before the first. */
+            lastUsedAt: components["schemas"]["Timestamp"] | null;
+            /** @description Name that the person gave it. */
+            name: string;
+            /** @description True for a passkey that may be synchronised between devices. */
+            synchronised: boolean;
+            /** @description `totp` or `passkey`. */
+            type: components["schemas"]["Method"];
         };
         /** @description One mistake in a field. */
         FieldError: {
@@ -1655,6 +1987,8 @@ export interface components {
             /** @description Short code that customers pay to. */
             shortCode: components["schemas"]["ShortCode"];
         };
+        /** @description A way to prove oneself beyond the password. */
+        Method: "totp" | "passkey" | "recovery-code";
         NewDistributor: {
             /** @description The deployment's. */
             currency?: string | null;
@@ -1712,6 +2046,24 @@ export interface components {
              */
             operationType: "cash-out-fulfillment";
             phoneFrom: string;
+        };
+        NewPasskey: {
+            /** @description As `PublicKeyCredential.toJSON()` gives it; bytes as base64url without padding. */
+            credential: {
+                id: string;
+                response: {
+                    attestationObject: string;
+                    clientDataJSON: string;
+                    transports?: string[];
+                };
+                type: string;
+            };
+            name: string;
+        };
+        /** @description New recovery codes, shown once. */
+        NewRecoveryCodes: {
+            /** @description Eight codes, each of which counts once. */
+            recoveryCodes: string[];
         };
         NewUser: {
             login: string;
@@ -1799,6 +2151,26 @@ export interface components {
             /** @description Cursor of the next page; empty on the last. */
             nextCursor: string;
         };
+        /** @description The site. */
+        Party: {
+            /** @description Host name. */
+            id: string;
+            /** @description Name that people see. */
+            name: string;
+        };
+        PasskeySignIn: {
+            /** @description As `PublicKeyCredential.toJSON()` gives it; bytes as base64url without padding. */
+            credential: {
+                id: string;
+                response: {
+                    authenticatorData: string;
+                    clientDataJSON: string;
+                    signature: string;
+                    userHandle?: string | null;
+                };
+                type: string;
+            };
+        };
         /** @description A password that the issuer reset. */
         PasswordReset: {
             /**
@@ -1856,6 +2228,23 @@ export interface components {
             memo?: string | null;
             transactionID?: string | null;
         };
+        Proof: {
+            totp: string;
+        } | {
+            recoveryCode: string;
+        } | {
+            /** @description As `PublicKeyCredential.toJSON()` gives it; bytes as base64url without padding. */
+            credential: {
+                id: string;
+                response: {
+                    authenticatorData: string;
+                    clientDataJSON: string;
+                    signature: string;
+                    userHandle?: string | null;
+                };
+                type: string;
+            };
+        };
         Reason: {
             reason?: string | null;
         };
@@ -1866,9 +2255,27 @@ export interface components {
             /** @description Where it stands. */
             status: components["schemas"]["OperationStatus"];
         };
+        /** @description Options for using a passkey. */
+        RequestOptions: {
+            /** @description Passkeys of the account; empty while nobody is known. */
+            allowCredentials: components["schemas"]["Descriptor"][];
+            /** @description The challenge, which counts once and for five minutes. */
+            challenge: string;
+            /** @description The site's host name. */
+            rpId: string;
+            /**
+             * Format: int64
+             * @description Lifetime of the challenge in milliseconds.
+             */
+            timeout: number;
+            /** @description Always `required`. */
+            userVerification: string;
+        };
         RequiredReason: {
             reason: string;
         };
+        /** @description Whether a distributor's members need a second factor. */
+        Requirement: "required" | "optional";
         /** @description Role of a member. Every role may read. */
         Role: "admin" | "maker" | "checker" | "viewer";
         /** @description How full a distributor's storage is. */
@@ -1889,6 +2296,15 @@ export interface components {
              */
             percent: number;
         };
+        /** @description Abilities that a passkey must have. */
+        Selection: {
+            /** @description The same for older browsers. */
+            requireResidentKey: boolean;
+            /** @description Always `required`: a passkey signs in without a name. */
+            residentKey: string;
+            /** @description Always `required`. */
+            userVerification: string;
+        };
         /** @description A signed-in person and their distributors. */
         Session: {
             /** @description Client address of the call, if the platform provides it. */
@@ -1901,6 +2317,8 @@ export interface components {
             mustChangePassword: boolean;
             /** @description Name of the person. */
             name: string;
+            /** @description Second factors of the account. */
+            secondFactor: components["schemas"]["AccountFactors"];
             /** @description ID of the account, which only its own session shows. */
             userID: components["schemas"]["UserID"];
         };
@@ -1917,6 +2335,11 @@ export interface components {
             /** @description ID of the person as a user of the distributor. */
             userID: components["schemas"]["UserID"];
         };
+        SettingsChange: {
+            lowFloat?: string | null;
+            /** @enum {unknown} */
+            secondFactor?: "required" | "optional" | null;
+        };
         /**
          * @description The number under which a merchant is paid.
          * @example 100000
@@ -1925,6 +2348,13 @@ export interface components {
         SignIn: {
             login: string;
             password: string;
+        };
+        /** @description The answer to a right password. */
+        SignedInAnswer: components["schemas"]["Session"] | {
+            /** @description Ways to prove it. */
+            methods: components["schemas"]["Method"][];
+            /** @description Always `second_factor_required`. */
+            status: string;
         };
         /**
          * @description Status of a distributor: active or suspended.
@@ -1988,6 +2418,18 @@ export interface components {
         Timestamp: string;
         /** @description A total of many amounts, which may pass the largest balance. */
         Total: string;
+        /** @description The secret of an authenticator app, shown once. */
+        TotpBegun: {
+            /** @description The address as a QR code: an SVG document. */
+            qr: string;
+            /** @description The secret in base 32, for typing it. */
+            secret: string;
+            /** @description The same as an `otpauth:` address. */
+            uri: string;
+        };
+        TotpCode: {
+            code: string;
+        };
         /** @description Usage of a key. */
         Usage: {
             /**
@@ -2125,6 +2567,15 @@ export interface components {
             user: components["schemas"]["User"];
             /** @description ID of the user. */
             userID: components["schemas"]["UserID"];
+        };
+        /** @description The account, as a browser shows it. */
+        UserEntity: {
+            /** @description Name of the person. */
+            displayName: string;
+            /** @description User handle, which says nothing about the person. */
+            id: string;
+            /** @description Login. */
+            name: string;
         };
         /** @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53 */
         UserID: string;
@@ -2495,8 +2946,8 @@ export interface components {
                 } & components["schemas"]["ErrorBody"];
             };
         };
-        /** @description Forbidden: distributor_suspended, not_the_maker, role_required, password_change_required, cross_site_request. */
-        "403.distributor_suspended.not_the_maker.role_required.password_change_required.cross_site_request": {
+        /** @description Forbidden: distributor_suspended, not_the_maker, role_required, password_change_required, second_factor_required, enrolment_required, cross_site_request. */
+        "403.distributor_suspended.not_the_maker.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request": {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2513,12 +2964,12 @@ export interface components {
                  */
                 "application/json": {
                     /** @enum {unknown} */
-                    code?: "distributor_suspended" | "not_the_maker" | "role_required" | "password_change_required" | "cross_site_request";
+                    code?: "distributor_suspended" | "not_the_maker" | "role_required" | "password_change_required" | "second_factor_required" | "enrolment_required" | "cross_site_request";
                 } & components["schemas"]["ErrorBody"];
             };
         };
-        /** @description Forbidden: distributor_suspended, role_required, password_change_required, cross_site_request. */
-        "403.distributor_suspended.role_required.password_change_required.cross_site_request": {
+        /** @description Forbidden: distributor_suspended, role_required, password_change_required, enrolment_required, cross_site_request. */
+        "403.distributor_suspended.role_required.password_change_required.enrolment_required.cross_site_request": {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2535,12 +2986,12 @@ export interface components {
                  */
                 "application/json": {
                     /** @enum {unknown} */
-                    code?: "distributor_suspended" | "role_required" | "password_change_required" | "cross_site_request";
+                    code?: "distributor_suspended" | "role_required" | "password_change_required" | "enrolment_required" | "cross_site_request";
                 } & components["schemas"]["ErrorBody"];
             };
         };
-        /** @description Forbidden: distributor_suspended, self_approval, role_required, password_change_required, cross_site_request. */
-        "403.distributor_suspended.self_approval.role_required.password_change_required.cross_site_request": {
+        /** @description Forbidden: distributor_suspended, role_required, password_change_required, second_factor_required, enrolment_required, cross_site_request. */
+        "403.distributor_suspended.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request": {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2557,12 +3008,34 @@ export interface components {
                  */
                 "application/json": {
                     /** @enum {unknown} */
-                    code?: "distributor_suspended" | "self_approval" | "role_required" | "password_change_required" | "cross_site_request";
+                    code?: "distributor_suspended" | "role_required" | "password_change_required" | "second_factor_required" | "enrolment_required" | "cross_site_request";
                 } & components["schemas"]["ErrorBody"];
             };
         };
-        /** @description Forbidden: not_the_maker, password_change_required, cross_site_request. */
-        "403.not_the_maker.password_change_required.cross_site_request": {
+        /** @description Forbidden: distributor_suspended, self_approval, role_required, password_change_required, second_factor_required, enrolment_required, cross_site_request. */
+        "403.distributor_suspended.self_approval.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request": {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "distributor_suspended",
+                 *       "error": "Forbidden",
+                 *       "message": "A sentence that a person can act on.",
+                 *       "requestID": "36e48800-22ce-4ea0-b37a-198f7978cd53"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {unknown} */
+                    code?: "distributor_suspended" | "self_approval" | "role_required" | "password_change_required" | "second_factor_required" | "enrolment_required" | "cross_site_request";
+                } & components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description Forbidden: not_the_maker, password_change_required, enrolment_required, cross_site_request. */
+        "403.not_the_maker.password_change_required.enrolment_required.cross_site_request": {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2579,29 +3052,7 @@ export interface components {
                  */
                 "application/json": {
                     /** @enum {unknown} */
-                    code?: "not_the_maker" | "password_change_required" | "cross_site_request";
-                } & components["schemas"]["ErrorBody"];
-            };
-        };
-        /** @description Forbidden: password_change_required. */
-        "403.password_change_required": {
-            headers: {
-                "Cache-Control": components["headers"]["Cache-Control"];
-                "X-Request-ID": components["headers"]["X-Request-ID"];
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "code": "password_change_required",
-                 *       "error": "Forbidden",
-                 *       "message": "A sentence that a person can act on.",
-                 *       "requestID": "36e48800-22ce-4ea0-b37a-198f7978cd53"
-                 *     }
-                 */
-                "application/json": {
-                    /** @enum {unknown} */
-                    code?: "password_change_required";
+                    code?: "not_the_maker" | "password_change_required" | "enrolment_required" | "cross_site_request";
                 } & components["schemas"]["ErrorBody"];
             };
         };
@@ -2627,8 +3078,52 @@ export interface components {
                 } & components["schemas"]["ErrorBody"];
             };
         };
-        /** @description Forbidden: role_required, approval_required, password_change_required, cross_site_request. */
-        "403.role_required.approval_required.password_change_required.cross_site_request": {
+        /** @description Forbidden: password_change_required, enrolment_required. */
+        "403.password_change_required.enrolment_required": {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "password_change_required",
+                 *       "error": "Forbidden",
+                 *       "message": "A sentence that a person can act on.",
+                 *       "requestID": "36e48800-22ce-4ea0-b37a-198f7978cd53"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {unknown} */
+                    code?: "password_change_required" | "enrolment_required";
+                } & components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description Forbidden: password_change_required, enrolment_required, cross_site_request. */
+        "403.password_change_required.enrolment_required.cross_site_request": {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "password_change_required",
+                 *       "error": "Forbidden",
+                 *       "message": "A sentence that a person can act on.",
+                 *       "requestID": "36e48800-22ce-4ea0-b37a-198f7978cd53"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {unknown} */
+                    code?: "password_change_required" | "enrolment_required" | "cross_site_request";
+                } & components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description Forbidden: role_required, approval_required, password_change_required, enrolment_required, cross_site_request. */
+        "403.role_required.approval_required.password_change_required.enrolment_required.cross_site_request": {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2645,12 +3140,12 @@ export interface components {
                  */
                 "application/json": {
                     /** @enum {unknown} */
-                    code?: "role_required" | "approval_required" | "password_change_required" | "cross_site_request";
+                    code?: "role_required" | "approval_required" | "password_change_required" | "enrolment_required" | "cross_site_request";
                 } & components["schemas"]["ErrorBody"];
             };
         };
-        /** @description Forbidden: role_required, password_change_required, cross_site_request. */
-        "403.role_required.password_change_required.cross_site_request": {
+        /** @description Forbidden: role_required, password_change_required, enrolment_required, cross_site_request. */
+        "403.role_required.password_change_required.enrolment_required.cross_site_request": {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2667,12 +3162,34 @@ export interface components {
                  */
                 "application/json": {
                     /** @enum {unknown} */
-                    code?: "role_required" | "password_change_required" | "cross_site_request";
+                    code?: "role_required" | "password_change_required" | "enrolment_required" | "cross_site_request";
                 } & components["schemas"]["ErrorBody"];
             };
         };
-        /** @description Forbidden: self_approval, role_required, password_change_required, cross_site_request. */
-        "403.self_approval.role_required.password_change_required.cross_site_request": {
+        /** @description Forbidden: second_factor_required, cross_site_request. */
+        "403.second_factor_required.cross_site_request": {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "second_factor_required",
+                 *       "error": "Forbidden",
+                 *       "message": "A sentence that a person can act on.",
+                 *       "requestID": "36e48800-22ce-4ea0-b37a-198f7978cd53"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {unknown} */
+                    code?: "second_factor_required" | "cross_site_request";
+                } & components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description Forbidden: self_approval, role_required, password_change_required, enrolment_required, cross_site_request. */
+        "403.self_approval.role_required.password_change_required.enrolment_required.cross_site_request": {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2689,7 +3206,7 @@ export interface components {
                  */
                 "application/json": {
                     /** @enum {unknown} */
-                    code?: "self_approval" | "role_required" | "password_change_required" | "cross_site_request";
+                    code?: "self_approval" | "role_required" | "password_change_required" | "enrolment_required" | "cross_site_request";
                 } & components["schemas"]["ErrorBody"];
             };
         };
@@ -3521,6 +4038,11 @@ export interface components {
          */
         distributorID: string;
         /**
+         * @description ID of the factor.
+         * @example fac_36e48800-22ce-4ea0-b37a-198f7978cd53
+         */
+        factorID: string;
+        /**
          * @description ID of the key.
          * @example key_36e48800-22ce-4ea0-b37a-198f7978cd53
          */
@@ -3621,11 +4143,13 @@ export interface components {
     };
     pathItems: never;
 }
+export type AccountFactors = components['schemas']['AccountFactors'];
 export type Actor = components['schemas']['Actor'];
 export type ActorIssuer = components['schemas']['ActorIssuer'];
 export type ActorKey = components['schemas']['ActorKey'];
 export type ActorSystem = components['schemas']['ActorSystem'];
 export type ActorUser = components['schemas']['ActorUser'];
+export type Algorithm = components['schemas']['Algorithm'];
 export type Amount = components['schemas']['Amount'];
 export type Approval = components['schemas']['Approval'];
 export type ApprovalID = components['schemas']['ApprovalID'];
@@ -3643,15 +4167,23 @@ export type CashOutRequestBody = components['schemas']['CashOutRequestBody'];
 export type CashOutRequested = components['schemas']['CashOutRequested'];
 export type ChangePassword = components['schemas']['ChangePassword'];
 export type ClaimedKey = components['schemas']['ClaimedKey'];
+export type CreationOptions = components['schemas']['CreationOptions'];
 export type DayStatement = components['schemas']['DayStatement'];
 export type DayTotals = components['schemas']['DayTotals'];
 export type Decision = components['schemas']['Decision'];
+export type Descriptor = components['schemas']['Descriptor'];
 export type DistributorCreated = components['schemas']['DistributorCreated'];
 export type DistributorID = components['schemas']['DistributorID'];
 export type DistributorOfPage = components['schemas']['DistributorOfPage'];
+export type DistributorSettings = components['schemas']['DistributorSettings'];
 export type DistributorVerified = components['schemas']['DistributorVerified'];
 export type DistributorsPage = components['schemas']['DistributorsPage'];
 export type ErrorBody = components['schemas']['ErrorBody'];
+export type FactorBegun = components['schemas']['FactorBegun'];
+export type FactorEnrolled = components['schemas']['FactorEnrolled'];
+export type FactorID = components['schemas']['FactorID'];
+export type FactorList = components['schemas']['FactorList'];
+export type FactorView = components['schemas']['FactorView'];
 export type FieldError = components['schemas']['FieldError'];
 export type FloatMoved = components['schemas']['FloatMoved'];
 export type FloatMovement = components['schemas']['FloatMovement'];
@@ -3669,12 +4201,15 @@ export type MemberStatus = components['schemas']['MemberStatus'];
 export type MembershipStatus = components['schemas']['MembershipStatus'];
 export type Merchant = components['schemas']['Merchant'];
 export type MerchantName = components['schemas']['MerchantName'];
+export type Method = components['schemas']['Method'];
 export type NewDistributor = components['schemas']['NewDistributor'];
 export type NewKey = components['schemas']['NewKey'];
 export type NewMerchant = components['schemas']['NewMerchant'];
 export type NewOperation = components['schemas']['NewOperation'];
 export type NewOperationCashIn = components['schemas']['NewOperationCashIn'];
 export type NewOperationCashOutFulfillment = components['schemas']['NewOperationCashOutFulfillment'];
+export type NewPasskey = components['schemas']['NewPasskey'];
+export type NewRecoveryCodes = components['schemas']['NewRecoveryCodes'];
 export type NewUser = components['schemas']['NewUser'];
 export type Operation = components['schemas']['Operation'];
 export type OperationID = components['schemas']['OperationID'];
@@ -3684,27 +4219,37 @@ export type PageOfApproval = components['schemas']['PageOfApproval'];
 export type PageOfAuditEntry = components['schemas']['PageOfAuditEntry'];
 export type PageOfKey = components['schemas']['PageOfKey'];
 export type PageOfUser = components['schemas']['PageOfUser'];
+export type Party = components['schemas']['Party'];
+export type PasskeySignIn = components['schemas']['PasskeySignIn'];
 export type PasswordReset = components['schemas']['PasswordReset'];
 export type Permission = components['schemas']['Permission'];
 export type Person = components['schemas']['Person'];
 export type Phone = components['schemas']['Phone'];
 export type Position = components['schemas']['Position'];
 export type ProcessCashOut = components['schemas']['ProcessCashOut'];
+export type Proof = components['schemas']['Proof'];
 export type Reason = components['schemas']['Reason'];
 export type Receipt = components['schemas']['Receipt'];
+export type RequestOptions = components['schemas']['RequestOptions'];
 export type RequiredReason = components['schemas']['RequiredReason'];
+export type Requirement = components['schemas']['Requirement'];
 export type Role = components['schemas']['Role'];
 export type Room = components['schemas']['Room'];
+export type Selection = components['schemas']['Selection'];
 export type Session = components['schemas']['Session'];
 export type SessionDistributor = components['schemas']['SessionDistributor'];
+export type SettingsChange = components['schemas']['SettingsChange'];
 export type ShortCode = components['schemas']['ShortCode'];
 export type SignIn = components['schemas']['SignIn'];
+export type SignedInAnswer = components['schemas']['SignedInAnswer'];
 export type Standing = components['schemas']['Standing'];
 export type StatementEntry = components['schemas']['StatementEntry'];
 export type Sum = components['schemas']['Sum'];
 export type Summary = components['schemas']['Summary'];
 export type Timestamp = components['schemas']['Timestamp'];
 export type Total = components['schemas']['Total'];
+export type TotpBegun = components['schemas']['TotpBegun'];
+export type TotpCode = components['schemas']['TotpCode'];
 export type Usage = components['schemas']['Usage'];
 export type UsedAddress = components['schemas']['UsedAddress'];
 export type UsedDay = components['schemas']['UsedDay'];
@@ -3713,6 +4258,7 @@ export type User = components['schemas']['User'];
 export type UserAdded = components['schemas']['UserAdded'];
 export type UserChange = components['schemas']['UserChange'];
 export type UserChanged = components['schemas']['UserChanged'];
+export type UserEntity = components['schemas']['UserEntity'];
 export type UserID = components['schemas']['UserID'];
 export type UserRequested = components['schemas']['UserRequested'];
 export type Verified = components['schemas']['Verified'];
@@ -3732,15 +4278,18 @@ export type Response401NotSignedIn = components['responses']['401.not_signed_in'
 export type Response401NotSignedInInvalidCredentials = components['responses']['401.not_signed_in.invalid_credentials'];
 export type Response403CrossSiteRequest = components['responses']['403.cross_site_request'];
 export type Response403DistributorSuspended = components['responses']['403.distributor_suspended'];
-export type Response403DistributorSuspendedNotTheMakerRoleRequiredPasswordChangeRequiredCrossSiteRequest = components['responses']['403.distributor_suspended.not_the_maker.role_required.password_change_required.cross_site_request'];
-export type Response403DistributorSuspendedRoleRequiredPasswordChangeRequiredCrossSiteRequest = components['responses']['403.distributor_suspended.role_required.password_change_required.cross_site_request'];
-export type Response403DistributorSuspendedSelfApprovalRoleRequiredPasswordChangeRequiredCrossSiteRequest = components['responses']['403.distributor_suspended.self_approval.role_required.password_change_required.cross_site_request'];
-export type Response403NotTheMakerPasswordChangeRequiredCrossSiteRequest = components['responses']['403.not_the_maker.password_change_required.cross_site_request'];
-export type Response403PasswordChangeRequired = components['responses']['403.password_change_required'];
+export type Response403DistributorSuspendedNotTheMakerRoleRequiredPasswordChangeRequiredSecondFactorRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.distributor_suspended.not_the_maker.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request'];
+export type Response403DistributorSuspendedRoleRequiredPasswordChangeRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.distributor_suspended.role_required.password_change_required.enrolment_required.cross_site_request'];
+export type Response403DistributorSuspendedRoleRequiredPasswordChangeRequiredSecondFactorRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.distributor_suspended.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request'];
+export type Response403DistributorSuspendedSelfApprovalRoleRequiredPasswordChangeRequiredSecondFactorRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.distributor_suspended.self_approval.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request'];
+export type Response403NotTheMakerPasswordChangeRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.not_the_maker.password_change_required.enrolment_required.cross_site_request'];
 export type Response403PasswordChangeRequiredCrossSiteRequest = components['responses']['403.password_change_required.cross_site_request'];
-export type Response403RoleRequiredApprovalRequiredPasswordChangeRequiredCrossSiteRequest = components['responses']['403.role_required.approval_required.password_change_required.cross_site_request'];
-export type Response403RoleRequiredPasswordChangeRequiredCrossSiteRequest = components['responses']['403.role_required.password_change_required.cross_site_request'];
-export type Response403SelfApprovalRoleRequiredPasswordChangeRequiredCrossSiteRequest = components['responses']['403.self_approval.role_required.password_change_required.cross_site_request'];
+export type Response403PasswordChangeRequiredEnrolmentRequired = components['responses']['403.password_change_required.enrolment_required'];
+export type Response403PasswordChangeRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.password_change_required.enrolment_required.cross_site_request'];
+export type Response403RoleRequiredApprovalRequiredPasswordChangeRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.role_required.approval_required.password_change_required.enrolment_required.cross_site_request'];
+export type Response403RoleRequiredPasswordChangeRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.role_required.password_change_required.enrolment_required.cross_site_request'];
+export type Response403SecondFactorRequiredCrossSiteRequest = components['responses']['403.second_factor_required.cross_site_request'];
+export type Response403SelfApprovalRoleRequiredPasswordChangeRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.self_approval.role_required.password_change_required.enrolment_required.cross_site_request'];
 export type Response404NotFound = components['responses']['404.not_found'];
 export type Response409AlreadyExists = components['responses']['409.already_exists'];
 export type Response409AlreadyExistsSessionChanged = components['responses']['409.already_exists.session_changed'];
@@ -3779,6 +4328,7 @@ export type ParameterXUwPerson = components['parameters']['X-UW-Person'];
 export type ParameterApprovalId = components['parameters']['approvalID'];
 export type ParameterDate = components['parameters']['date'];
 export type ParameterDistributorId = components['parameters']['distributorID'];
+export type ParameterFactorId = components['parameters']['factorID'];
 export type ParameterKeyId = components['parameters']['keyID'];
 export type ParameterLogin = components['parameters']['login'];
 export type ParameterOperationId = components['parameters']['operationID'];
@@ -3845,7 +4395,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -3946,7 +4496,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -4036,7 +4586,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request.invalid_amount"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -4125,7 +4675,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -4214,7 +4764,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request.invalid_amount"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.role_required.approval_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.role_required.approval_required.password_change_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -4304,7 +4854,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.distributor_suspended.not_the_maker.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.distributor_suspended.not_the_maker.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.session_changed"];
             410: components["responses"]["410.already_claimed.claim_expired"];
@@ -4402,7 +4952,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.role_required.password_change_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -4500,7 +5050,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -4586,7 +5136,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -4689,7 +5239,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -4764,7 +5314,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -4888,7 +5438,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.distributor_suspended.self_approval.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.distributor_suspended.self_approval.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.approval_stale.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -4976,7 +5526,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.self_approval.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.self_approval.role_required.password_change_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -5060,7 +5610,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.not_the_maker.password_change_required.cross_site_request"];
+            403: components["responses"]["403.not_the_maker.password_change_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -5117,7 +5667,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -5193,7 +5743,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -5249,7 +5799,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             429: components["responses"]["429.rate_limited"];
@@ -5320,7 +5870,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -5382,7 +5932,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request.invalid_amount"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -5428,7 +5978,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required.cross_site_request"];
+            403: components["responses"]["403.password_change_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -5480,7 +6030,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -5597,7 +6147,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -5654,7 +6204,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request.invalid_amount.insufficient_balance.unknown_merchant.no_cash_out_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -5722,7 +6272,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -5785,9 +6335,110 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "lowFloat": "10000.00",
+                     *       "secondFactor": "required"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DistributorSettings"];
+                };
+            };
+            400: components["responses"]["400.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    changeSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChange"];
+            };
+        };
+        responses: {
+            /** @description The settings as they are now. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "lowFloat": "10000.00",
+                     *       "secondFactor": "required"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DistributorSettings"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request.invalid_amount"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.already_exists.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            429: components["responses"]["429.rate_limited"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5885,7 +6536,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -5956,7 +6607,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -6036,7 +6687,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.already_exists.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -6116,7 +6767,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.already_exists.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -6200,7 +6851,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.already_exists.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -6244,6 +6895,13 @@ export interface operations {
                      *       "login": "maker@demo.test",
                      *       "mustChangePassword": false,
                      *       "name": "Mary Maker",
+                     *       "secondFactor": {
+                     *         "enrolled": [
+                     *           "passkey"
+                     *         ],
+                     *         "recoveryCodesLeft": 8,
+                     *         "verifiedAt": "2026-11-24T17:00:00.000Z"
+                     *       },
                      *       "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53"
                      *     }
                      */
@@ -6269,7 +6927,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The session. */
+            /** @description The session; or, if the account has a second factor, the ways to prove it within five minutes. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -6294,10 +6952,17 @@ export interface operations {
                      *       "login": "maker@demo.test",
                      *       "mustChangePassword": false,
                      *       "name": "Mary Maker",
+                     *       "secondFactor": {
+                     *         "enrolled": [
+                     *           "passkey"
+                     *         ],
+                     *         "recoveryCodesLeft": 8,
+                     *         "verifiedAt": "2026-11-24T17:00:00.000Z"
+                     *       },
                      *       "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53"
                      *     }
                      */
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["SignedInAnswer"];
                 };
             };
             400: components["responses"]["400.invalid_json.invalid_request"];
@@ -6339,6 +7004,95 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.cross_site_request"];
             409: components["responses"]["409.session_changed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    listFactors: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The factors. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "createdAt": "2026-11-24T17:00:00.000Z",
+                     *           "factorID": "fac_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *           "lastUsedAt": null,
+                     *           "name": "Laptop",
+                     *           "synchronised": false,
+                     *           "type": "passkey"
+                     *         }
+                     *       ],
+                     *       "recoveryCodesLeft": 8
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FactorList"];
+                };
+            };
+            400: components["responses"]["400.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            409: components["responses"]["409.session_changed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    removeFactor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the factor.
+                 * @example fac_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                factorID: components["parameters"]["factorID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The factor is removed. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.second_factor_required.cross_site_request"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.invalid_state.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -6386,6 +7140,13 @@ export interface operations {
                      *       "login": "maker@demo.test",
                      *       "mustChangePassword": false,
                      *       "name": "Mary Maker",
+                     *       "secondFactor": {
+                     *         "enrolled": [
+                     *           "passkey"
+                     *         ],
+                     *         "recoveryCodesLeft": 8,
+                     *         "verifiedAt": "2026-11-24T17:00:00.000Z"
+                     *       },
                      *       "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53"
                      *     }
                      */
@@ -6444,6 +7205,225 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
+    signInByPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignIn"];
+            };
+        };
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "clientIP": "203.0.113.7",
+                     *       "distributors": [
+                     *         {
+                     *           "distributorID": "36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *           "name": "First Agents",
+                     *           "roles": [
+                     *             "maker"
+                     *           ],
+                     *           "userID": "usr_0c7a1f52-9d0e-4b55-8a65-1f2b3c4d5e6f"
+                     *         }
+                     *       ],
+                     *       "login": "maker@demo.test",
+                     *       "mustChangePassword": false,
+                     *       "name": "Mary Maker",
+                     *       "secondFactor": {
+                     *         "enrolled": [
+                     *           "passkey"
+                     *         ],
+                     *         "recoveryCodesLeft": 8,
+                     *         "verifiedAt": "2026-11-24T17:00:00.000Z"
+                     *       },
+                     *       "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.invalid_credentials"];
+            403: components["responses"]["403.cross_site_request"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            429: components["responses"]["429.too_many_attempts"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    beginPasskeySignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Options for `navigator.credentials.get`. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "allowCredentials": [],
+                     *       "challenge": "AMMPt4UxxGTStnccjasjtgNCQWYvLSIYaqcPKDrlVuE",
+                     *       "rpId": "wallet.example",
+                     *       "timeout": 300000,
+                     *       "userVerification": "required"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RequestOptions"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            403: components["responses"]["403.cross_site_request"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    enrolPasskey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description The factor, and the recovery codes that come with the first one. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "factor": {
+                     *         "createdAt": "2026-11-24T17:00:00.000Z",
+                     *         "factorID": "fac_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *         "lastUsedAt": null,
+                     *         "name": "Laptop",
+                     *         "synchronised": false,
+                     *         "type": "passkey"
+                     *       },
+                     *       "recoveryCodes": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FactorEnrolled"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in.invalid_credentials"];
+            403: components["responses"]["403.second_factor_required.cross_site_request"];
+            409: components["responses"]["409.invalid_state.already_exists.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    beginPasskey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["FactorBegun"];
+            };
+        };
+        responses: {
+            /** @description Options for `navigator.credentials.create`. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "attestation": "none",
+                     *       "authenticatorSelection": {
+                     *         "requireResidentKey": true,
+                     *         "residentKey": "required",
+                     *         "userVerification": "required"
+                     *       },
+                     *       "challenge": "AMMPt4UxxGTStnccjasjtgNCQWYvLSIYaqcPKDrlVuE",
+                     *       "excludeCredentials": [],
+                     *       "pubKeyCredParams": [
+                     *         {
+                     *           "alg": -7,
+                     *           "type": "public-key"
+                     *         }
+                     *       ],
+                     *       "rp": {
+                     *         "id": "wallet.example",
+                     *         "name": "Universal Wallet"
+                     *       },
+                     *       "timeout": 300000,
+                     *       "user": {
+                     *         "displayName": "Mary Maker",
+                     *         "id": "AMMPt4UxxGTStnccjasjtgNCQWYvLSIYaqcPKDrlVuE",
+                     *         "name": "maker@demo.test"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreationOptions"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in.invalid_credentials"];
+            403: components["responses"]["403.second_factor_required.cross_site_request"];
+            409: components["responses"]["409.invalid_state.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
     changePassword: {
         parameters: {
             query?: never;
@@ -6475,6 +7455,263 @@ export interface operations {
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in.invalid_credentials"];
             403: components["responses"]["403.cross_site_request"];
+            409: components["responses"]["409.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    makeRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The codes. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "recoveryCodes": [
+                     *         "7K2M-QXP9-WCZ4-RT6B"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewRecoveryCodes"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.second_factor_required.cross_site_request"];
+            409: components["responses"]["409.invalid_state.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    proveSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "clientIP": "203.0.113.7",
+                     *       "distributors": [
+                     *         {
+                     *           "distributorID": "36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *           "name": "First Agents",
+                     *           "roles": [
+                     *             "maker"
+                     *           ],
+                     *           "userID": "usr_0c7a1f52-9d0e-4b55-8a65-1f2b3c4d5e6f"
+                     *         }
+                     *       ],
+                     *       "login": "maker@demo.test",
+                     *       "mustChangePassword": false,
+                     *       "name": "Mary Maker",
+                     *       "secondFactor": {
+                     *         "enrolled": [
+                     *           "passkey"
+                     *         ],
+                     *         "recoveryCodesLeft": 8,
+                     *         "verifiedAt": "2026-11-24T17:00:00.000Z"
+                     *       },
+                     *       "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in.invalid_credentials"];
+            403: components["responses"]["403.cross_site_request"];
+            409: components["responses"]["409.invalid_state.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            429: components["responses"]["429.too_many_attempts"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    beginProof: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Options for `navigator.credentials.get`. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "allowCredentials": [],
+                     *       "challenge": "AMMPt4UxxGTStnccjasjtgNCQWYvLSIYaqcPKDrlVuE",
+                     *       "rpId": "wallet.example",
+                     *       "timeout": 300000,
+                     *       "userVerification": "required"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RequestOptions"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.cross_site_request"];
+            409: components["responses"]["409.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    beginTotp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["FactorBegun"];
+            };
+        };
+        responses: {
+            /** @description The secret, for ten minutes. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "qr": "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
+                     *       "secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+                     *       "uri": "otpauth://totp/Universal%20Wallet:maker"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TotpBegun"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in.invalid_credentials"];
+            403: components["responses"]["403.second_factor_required.cross_site_request"];
+            409: components["responses"]["409.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    confirmTotp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpCode"];
+            };
+        };
+        responses: {
+            /** @description The factor, and the recovery codes that come with the first one. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "factor": {
+                     *         "createdAt": "2026-11-24T17:00:00.000Z",
+                     *         "factorID": "fac_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *         "lastUsedAt": null,
+                     *         "name": "Authenticator app",
+                     *         "synchronised": false,
+                     *         "type": "totp"
+                     *       },
+                     *       "recoveryCodes": [
+                     *         "7K2M-QXP9-WCZ4-RT6B"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FactorEnrolled"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in.invalid_credentials"];
+            403: components["responses"]["403.second_factor_required.cross_site_request"];
             409: components["responses"]["409.session_changed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];

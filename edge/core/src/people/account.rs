@@ -7,6 +7,7 @@ use universal_wallet_sdk::Timestamp;
 use crate::error::{Code, Outcome, Refusal, refuse};
 use crate::id::{DistributorID, UserID};
 use crate::people::codes::{CodeDigest, VALID_MS};
+use crate::people::device::Devices;
 use crate::people::model::Login;
 use crate::people::password::{PasswordHash, refuse_unchanged};
 use crate::people::second_factor::factors::Factors;
@@ -94,8 +95,8 @@ pub struct Account {
     pub name: String,
     /// The password.
     pub password: Password,
-    /// Failures since the last sign-in.
-    pub failures: u32,
+    /// Devices that signed in.
+    pub devices: Devices,
     /// Memberships, in the order of joining.
     pub memberships: Vec<Membership>,
     /// Idempotency keys of the issuer's resets that were carried out.
@@ -163,7 +164,7 @@ impl UserRecord {
             login: login.clone(),
             name: starting.name,
             password,
-            failures: 0,
+            devices: Devices::default(),
             memberships: vec![starting.membership],
             issuer_resets: Vec::new(),
             factors: Factors::default(),
@@ -212,6 +213,7 @@ impl Account {
         self.memberships.retain(|listed| *listed == by);
         self.password = Password::code(code, now);
         self.factors = Factors::default();
+        self.devices = Devices::default();
         Ok(())
     }
 
@@ -233,6 +235,7 @@ impl Account {
         }
         self.password = Password::Code { code, until: now.plus_ms(VALID_MS), used: false, issuer_call: call.clone() };
         self.factors = Factors::default();
+        self.devices = Devices::default();
         if repeated {
             return Ok(IssuerReset::MadeAnew);
         }

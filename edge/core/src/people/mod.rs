@@ -4,6 +4,7 @@ pub mod ability;
 pub mod account;
 pub mod caller;
 pub mod codes;
+pub mod device;
 pub mod invitations;
 pub mod members;
 pub mod model;

@@ -14,10 +14,10 @@ pub const MAX_PER_ADDRESS: usize = 30;
 pub const CODE_WINDOW_MS: i64 = 3_600_000;
 /// Maximum codes tried for one login from one address in their window.
 pub const MAX_CODES: usize = 30;
-/// Maximum failures of one login from all addresses; beyond it only known addresses may try.
-pub const MAX_FROM_ANYWHERE: u32 = 100;
-/// Time for which an address stays known after a sign-in from it.
-pub const KNOWN_MS: i64 = 90 * 24 * 3_600_000;
+/// Maximum failures of one login from all addresses in an hour; devices that signed it in before count by themselves.
+pub const MAX_FROM_ANYWHERE: usize = 100;
+/// Time window for counting failures from all addresses.
+pub const ANYWHERE_WINDOW_MS: i64 = 3_600_000;
 /// Maximum lifetime of a session.
 pub const SESSION_MS: i64 = 12 * 3_600_000;
 /// Maximum idle time of a session.
@@ -46,6 +46,15 @@ pub fn refuse_too_many(of_login: &[Timestamp], of_all: &[Timestamp], now: Timest
 pub fn refuse_too_many_codes(tried: &[Timestamp], now: Timestamp) -> Outcome<()> {
     let first = tried.len().checked_sub(MAX_CODES).and_then(|place| tried.get(place));
     match first.map(|first| first.plus_ms(CODE_WINDOW_MS)) {
+        Some(until) if now < until => Err(too_many(until.unix_ms() - now.unix_ms()).into()),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses an attempt after too many failures of a login from anywhere, given their times in the window, oldest first.
+pub fn refuse_too_many_from_anywhere(failed: &[Timestamp], now: Timestamp) -> Outcome<()> {
+    let first = failed.len().checked_sub(MAX_FROM_ANYWHERE).and_then(|place| failed.get(place));
+    match first.map(|first| first.plus_ms(ANYWHERE_WINDOW_MS)) {
         Some(until) if now < until => Err(too_many(until.unix_ms() - now.unix_ms()).into()),
         _ => Ok(()),
     }

@@ -44,7 +44,6 @@ impl User {
         login: &Login,
         code: &CodeDigest,
         chosen: Option<Secret>,
-        ip: &str,
         now: Timestamp,
     ) -> Outcome<SignedIn> {
         let password = match &chosen {
@@ -60,7 +59,7 @@ impl User {
         })?;
         match &self.record.account {
             Some(account) if chosen.is_some() => Ok(signed_in(account, &SessionProofs::default(), None)),
-            _ => self.begin_by_password(ip, now),
+            _ => self.begin_by_password(now),
         }
     }
 

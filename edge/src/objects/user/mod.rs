@@ -28,7 +28,6 @@ CREATE TABLE sessions (
   token TEXT PRIMARY KEY, created INTEGER NOT NULL, seen INTEGER NOT NULL, wrong INTEGER NOT NULL DEFAULT 0,
   proofs TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE known_addresses (ip TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 ";
 
 /// The object as the shell holds it.
@@ -70,8 +69,9 @@ fn load(db: &Storage) -> Result<UserRecord, InternalError> {
 impl User {
     fn take(&mut self, message: ToUser, now: Timestamp) -> String {
         match message {
-            ToUser::SignIn { password, ip } => reply(self.sign_in(password.expose(), &ip, now)),
-            ToUser::SignInByCode { code, ip } => reply(self.sign_in_by_code(&code, &ip, now)),
+            ToUser::SignIn { password, device } => reply(self.sign_in(password.expose(), device.as_deref(), now)),
+            ToUser::SignInByCode { code } => reply(self.sign_in_by_code(&code, now)),
+            ToUser::NoteDevice { device } => reply(self.note_device(&device, now)),
             ToUser::Factor(call) => reply(self.factor_call(*call, now)),
             ToUser::SignInByPasskey(sign_in) => reply(self.sign_in_by_passkey(*sign_in, now)),
             ToUser::Session { token } => reply(self.session(&token, now)),
@@ -85,7 +85,7 @@ impl User {
                 record.abandon(&code);
                 Ok(())
             })),
-            ToUser::Finish { login, code, password, ip } => reply(self.finish(&login, &code, password, &ip, now)),
+            ToUser::Finish { login, code, password } => reply(self.finish(&login, &code, password, now)),
             ToUser::InvitedBy { token } => reply(self.session(&token, now).map(|_| self.record.invited_by.clone())),
             ToUser::BeginJoining { token, membership } => reply(
                 self.session(&token, now)

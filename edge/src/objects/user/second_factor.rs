@@ -45,7 +45,7 @@ fn new_factor(now: Timestamp) -> Outcome<NewFactor> {
 impl User {
     /// Carries out an act of a session. Only a proof may come from a half session.
     pub(super) fn factor_call(&mut self, call: FactorCall, now: Timestamp) -> Outcome<FactorReply> {
-        let FactorCall { token, party, ip, act } = call;
+        let FactorCall { token, party, act } = call;
         let proving = matches!(act, FactorAct::ProofOptions | FactorAct::Prove(_));
         let (account, mut proofs) = self.live_session(&token, proving, now)?;
         let enrolled = account.factors.is_enrolled();
@@ -55,7 +55,7 @@ impl User {
                 self.keep_proofs(&token, &proofs)?;
                 Ok(quietly(FactorDone::Challenge { challenge, passkeys: account.factors.descriptors() }))
             }
-            FactorAct::Prove(proof) => self.prove(&token, &party, &ip, proof, proofs, now),
+            FactorAct::Prove(proof) => self.prove(&token, &party, proof, proofs, now),
             FactorAct::List => {
                 let (items, recovery_codes_left) = (account.factors.views(), account.factors.recovery_codes_left());
                 Ok(quietly(FactorDone::Factors { items, recovery_codes_left }))
@@ -127,7 +127,7 @@ impl User {
 
     /// Signs in by a passkey alone, which is both factors.
     pub(super) fn sign_in_by_passkey(&mut self, sign_in: PasskeySignIn, now: Timestamp) -> Outcome<FactorReply> {
-        let PasskeySignIn { party, challenge, until, credential, ip } = sign_in;
+        let PasskeySignIn { party, challenge, until, credential } = sign_in;
         let Some(account) = &self.record.account else {
             return Err(Refusal::from(PasskeyRefused::Unknown).into());
         };
@@ -137,7 +137,7 @@ impl User {
         self.keep_factors(factors)?;
         match used {
             Ok(()) => {
-                let person = self.begin_session(&ip, &SessionProofs::verified(now), now)?;
+                let person = self.begin_session(&SessionProofs::verified(now), now)?;
                 Ok(quietly(FactorDone::Proved(person)))
             }
             Err(refused) => self.refused(refused),
@@ -175,7 +175,6 @@ impl User {
         &mut self,
         token: &Digest,
         party: &RelyingParty,
-        ip: &str,
         proof: Proof,
         mut proofs: SessionProofs,
         now: Timestamp,
@@ -210,7 +209,7 @@ impl User {
         let was_half = proofs.half;
         let person = if was_half {
             self.end_session(token)?;
-            self.begin_session(ip, &proofs.whole(now), now)?
+            self.begin_session(&proofs.whole(now), now)?
         } else {
             proofs.prove(now);
             self.keep_proofs(token, &proofs)?;

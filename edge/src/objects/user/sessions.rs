@@ -1,21 +1,19 @@
 //! Signing in, sessions, and changing the password.
 
-use universal_wallet_core::error::{Code, InternalError, Outcome, Refusal, refuse};
+use universal_wallet_core::error::{Code, Outcome, Refusal, refuse};
 use universal_wallet_core::people::account::{Account, Password};
 use universal_wallet_core::people::codes::CodeDigest;
 use universal_wallet_core::people::password::{MAX_BYTES, PasswordHash, unfitness, verify};
 use universal_wallet_core::people::second_factor::proof::HALF_SESSION_MS;
 use universal_wallet_core::people::second_factor::session::SessionProofs;
-use universal_wallet_core::people::sign_in::{
-    IDLE_MS, KNOWN_MS, MAX_FROM_ANYWHERE, MAX_PER_LOGIN, WINDOW_MS, alive, not_signed_in, too_many, wrong_credentials,
-};
+use universal_wallet_core::people::sign_in::{IDLE_MS, MAX_PER_LOGIN, alive, not_signed_in, wrong_credentials};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::json_text;
 use universal_wallet_core::text::secret::{Secret, random_text};
 use universal_wallet_sdk::Timestamp;
 
 use super::User;
-use crate::messages::to_user::{AccountFactors, CodeSignIn, SignedIn};
+use crate::messages::to_user::{AccountFactors, CodeSignIn, PasswordSignIn, SignedIn};
 use crate::platform::random;
 use crate::platform::storage::NONE;
 
@@ -40,12 +38,14 @@ pub(super) fn signed_in(account: &Account, proofs: &SessionProofs, token: Option
 }
 
 impl User {
-    pub(super) fn sign_in(&mut self, password: &str, ip: &str, now: Timestamp) -> Outcome<SignedIn> {
-        if let Some(account) = &self.record.account
-            && account.failures >= MAX_FROM_ANYWHERE
-            && !self.is_known_address(ip, now)?
-        {
-            return Err(too_many(WINDOW_MS).into());
+    /// Signs in with a password. Failures of a device are counted here, those of strangers by the records of failures.
+    pub(super) fn sign_in(&mut self, password: &str, device: Option<&str>, now: Timestamp) -> Outcome<PasswordSignIn> {
+        if let Some(device) = device {
+            let devices = self.record.account.as_ref().map(|account| &account.devices);
+            match devices.and_then(|devices| devices.admit(device, now)) {
+                Some(admitted) => admitted?,
+                None => return Ok(PasswordSignIn::UnknownDevice),
+            }
         }
         // Argon2id has the same cost for known and unknown logins.
         let tried = if password.len() > MAX_BYTES { "" } else { password };
@@ -58,53 +58,49 @@ impl User {
             return Err(wrong_credentials().into());
         }
         if !right {
-            self.change_account(|account| {
-                account.failures = account.failures.saturating_add(1);
-                Ok(())
-            })?;
+            if let Some(device) = device {
+                self.change_account(|account| {
+                    account.devices.fail(device, now);
+                    Ok(())
+                })?;
+            }
             return Err(wrong_credentials().into());
         }
-        self.begin_by_password(ip, now)
+        self.begin_by_password(now).map(PasswordSignIn::SignedIn)
+    }
+
+    /// Notes that a device signed in.
+    pub(super) fn note_device(&mut self, device: &str, now: Timestamp) -> Outcome<()> {
+        self.change_account(|account| {
+            account.devices.sign_in(device, now);
+            Ok(())
+        })
     }
 
     /// Signs in with a code that is the account's password. A wrong code costs no work and counts as no failure.
-    pub(super) fn sign_in_by_code(&mut self, code: &CodeDigest, ip: &str, now: Timestamp) -> Outcome<CodeSignIn> {
+    pub(super) fn sign_in_by_code(&mut self, code: &CodeDigest, now: Timestamp) -> Outcome<CodeSignIn> {
         if self.record.account.is_none() {
             return Ok(CodeSignIn::NoAccount { invited_by: self.record.invited_by.clone() });
         }
         self.change_account(|account| account.use_code(code, now))?;
-        self.begin_by_password(ip, now).map(CodeSignIn::SignedIn)
+        self.begin_by_password(now).map(CodeSignIn::SignedIn)
     }
 
     /// Begins a session after a right password, half if the account has a second factor.
-    pub(super) fn begin_by_password(&mut self, ip: &str, now: Timestamp) -> Outcome<SignedIn> {
+    pub(super) fn begin_by_password(&mut self, now: Timestamp) -> Outcome<SignedIn> {
         let half = self.account()?.factors.is_enrolled();
-        self.begin_session(ip, &SessionProofs::by_password(half, now), now)
+        self.begin_session(&SessionProofs::by_password(half, now), now)
     }
 
-    pub(super) fn begin_session(&mut self, ip: &str, proofs: &SessionProofs, now: Timestamp) -> Outcome<SignedIn> {
+    pub(super) fn begin_session(&mut self, proofs: &SessionProofs, now: Timestamp) -> Outcome<SignedIn> {
         let secret = random_text(&random::bytes()?, 43);
-        let account = self.change_account(|account| {
-            account.failures = 0;
-            Ok(account.clone())
-        })?;
+        let account = self.account()?.clone();
         self.db.run("DELETE FROM sessions WHERE seen <= ?", (now.unix_ms() - IDLE_MS,))?;
         self.db.run(
             "INSERT INTO sessions (token, created, seen, proofs) VALUES (?1, ?2, ?2, ?3)",
             (Digest::of(&[secret.as_bytes()]), now.unix_ms(), json_text::write(proofs)?),
         )?;
-        self.db.run(
-            "INSERT INTO known_addresses (ip, at) VALUES (?, ?) ON CONFLICT (ip) DO UPDATE SET at = excluded.at",
-            (ip, now.unix_ms()),
-        )?;
-        self.db.run("DELETE FROM known_addresses WHERE at <= ?", (now.unix_ms() - KNOWN_MS,))?;
         Ok(signed_in(&account, proofs, Some(secret.into())))
-    }
-
-    fn is_known_address(&self, ip: &str, now: Timestamp) -> Result<bool, InternalError> {
-        let since = now.unix_ms() - KNOWN_MS;
-        let row: Option<(u8,)> = self.db.row("SELECT 1 FROM known_addresses WHERE ip = ? AND at > ?", (ip, since))?;
-        Ok(row.is_some())
     }
 
     /// The account, which must exist.
@@ -199,7 +195,6 @@ impl User {
         let password = Password::Own(PasswordHash::new(new, random::bytes()?)?);
         self.change_account(|account| {
             account.password = password;
-            account.failures = 0;
             Ok(())
         })?;
         self.end_other_sessions(None, token)?;

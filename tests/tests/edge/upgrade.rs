@@ -37,7 +37,9 @@ fn an_older_state_is_upgraded_and_everything_in_it_still_works() {
     expected.push(added);
     expected.sort_by_key(|row| (row["type"].to_string(), row["name"].to_string()));
     assert_eq!(tables(&distributor), expected);
-    assert_eq!(distributor.position(), position);
+    // The added table takes room.
+    let money = |mut position: Value| position.as_object_mut().and_then(|all| all.remove("storage")).map(|_| position);
+    assert_eq!(money(distributor.position()), money(position));
     assert_eq!(distributor.verify()["valid"], true);
     distributor.cash_in(&till, "+2348031234567", "1.00").ok();
     // A new distributor has the same tables as an upgraded one.

@@ -16,6 +16,7 @@ use crate::keys::model::Key;
 use crate::operations::model::{CashOutRequest, Operation};
 use crate::people::model::Member;
 use crate::people::second_factor::proof::Requirement;
+use crate::room::Room;
 use crate::text::digest::Digest;
 use crate::text::input::{Idempotency, must_be_same};
 use crate::text::numbered_id::Numbering;
@@ -174,6 +175,9 @@ pub trait Store {
     fn max_given_back(&self) -> u32 {
         MAX_GIVEN_BACK
     }
+
+    /// How full the storage is, or was some seconds ago.
+    fn room(&self) -> Room;
 
     /// An operation by its ID; for a cash-out, the latest attempt.
     fn operation(&self, id: OperationID) -> Result<Option<Operation>, InternalError>;

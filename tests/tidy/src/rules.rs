@@ -91,6 +91,8 @@ pub const AREAS: &[Area] = &[
                     "people/password.rs",
                     "people/second_factor/",
                     "people/sign_in.rs",
+                    "operations/search_index.rs",
+                    "room.rs",
                     "total.rs",
                     "wallet.rs",
                 ],

@@ -1523,7 +1523,7 @@ export interface components {
              * @description Kind of the observation.
              * @enum {string}
              */
-            kind: "password-reset-by-issuer" | "password-reset" | "passkey-copy-suspected" | "low-float" | "no-passkey" | "recovery-codes-used-up" | "expiring" | "unused" | "new-ip" | "denials" | "volume" | "old" | "known-to-disabled";
+            kind: "password-reset-by-issuer" | "password-reset" | "passkey-copy-suspected" | "low-float" | "no-passkey" | "recovery-codes-used-up" | "storage" | "expiring" | "unused" | "new-ip" | "denials" | "volume" | "old" | "known-to-disabled";
             /** @description Sentence that describes the observation. */
             message: string;
             /** @description Time since which the observation holds. */
@@ -2219,6 +2219,8 @@ export interface components {
             processing: components["schemas"]["Total"];
             /** @description Status of the distributor. */
             status: components["schemas"]["Standing"];
+            /** @description How full the distributor's storage is. */
+            storage: components["schemas"]["Room"];
         };
         ProcessCashOut: {
             /** @enum {unknown} */
@@ -2276,6 +2278,24 @@ export interface components {
         Requirement: "required" | "optional";
         /** @description Role of a member. Every role may read. */
         Role: "admin" | "maker" | "checker" | "viewer";
+        /** @description How full a distributor's storage is. */
+        Room: {
+            /**
+             * Format: uint64
+             * @description Size of the storage in bytes.
+             */
+            bytes: number;
+            /**
+             * Format: uint64
+             * @description Number of operations.
+             */
+            operations: number;
+            /**
+             * Format: uint64
+             * @description Size as a whole percentage of what an object may hold, rounded down.
+             */
+            percent: number;
+        };
         /** @description Abilities that a passkey must have. */
         Selection: {
             /** @description The same for older browsers. */
@@ -4214,6 +4234,7 @@ export type RequestOptions = components['schemas']['RequestOptions'];
 export type RequiredReason = components['schemas']['RequiredReason'];
 export type Requirement = components['schemas']['Requirement'];
 export type Role = components['schemas']['Role'];
+export type Room = components['schemas']['Room'];
 export type Selection = components['schemas']['Selection'];
 export type Session = components['schemas']['Session'];
 export type SessionDistributor = components['schemas']['SessionDistributor'];
@@ -8575,7 +8596,12 @@ export interface operations {
                      *       "issued": "50000.00",
                      *       "name": "First Agents",
                      *       "processing": "0.00",
-                     *       "status": "active"
+                     *       "status": "active",
+                     *       "storage": {
+                     *         "bytes": 233472,
+                     *         "operations": 1,
+                     *         "percent": 0
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Position"];
@@ -8776,7 +8802,12 @@ export interface operations {
                      *       "issued": "50000.00",
                      *       "name": "First Agents",
                      *       "processing": "0.00",
-                     *       "status": "active"
+                     *       "status": "active",
+                     *       "storage": {
+                     *         "bytes": 233472,
+                     *         "operations": 1,
+                     *         "percent": 0
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Position"];
@@ -8835,7 +8866,12 @@ export interface operations {
                      *       "issued": "50000.00",
                      *       "name": "First Agents",
                      *       "processing": "0.00",
-                     *       "status": "suspended"
+                     *       "status": "suspended",
+                     *       "storage": {
+                     *         "bytes": 233472,
+                     *         "operations": 1,
+                     *         "percent": 0
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Position"];

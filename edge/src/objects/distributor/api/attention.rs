@@ -1,6 +1,6 @@
 //! The list of what needs a person's attention: keys that end soon, are idle, used from new addresses, refused, near
-//! their limits, old, or known to somebody who lost the right to act; passwords that the issuer reset, people who decide
-//! without a passkey, and a low float.
+//! their limits, old, or known to somebody who lost the right to act; resets, people who decide without a passkey, passkeys
+//! that may have been copied, a low float, and scarce storage.
 
 use serde::Serialize;
 use universal_wallet_core::error::{InternalError, Outcome};
@@ -9,6 +9,7 @@ use universal_wallet_core::keys::model::{DAY_MS, Key};
 use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::people::model::{PAUSE_MS, Role};
 use universal_wallet_core::people::second_factor::factors::Method;
+use universal_wallet_core::room::{FULL, SCARCE};
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::json_text;
 use universal_wallet_sdk::Timestamp;
@@ -59,13 +60,14 @@ struct AttentionItem {
 }
 
 #[cfg(test)]
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 14] = [
     "password-reset-by-issuer",
     "password-reset",
     "passkey-copy-suspected",
     "low-float",
     "no-passkey",
     "recovery-codes-used-up",
+    "storage",
     "expiring",
     "unused",
     "new-ip",
@@ -92,6 +94,7 @@ impl DistributorState {
         items.extend(self.low_float());
         items.extend(self.weak_factors());
         items.extend(self.copied_passkeys(now));
+        items.extend(self.scarce_room(now));
         for (text,) in rows {
             let key: Key = json_text::read(&text)?;
             for Found { kind, message, action, since } in self.found(&key, now)? {
@@ -178,6 +181,22 @@ impl DistributorState {
             })
         });
         copied.collect()
+    }
+
+    /// Storage that ends within sight.
+    fn scarce_room(&self, now: Timestamp) -> Option<AttentionItem> {
+        let room = self.store.room();
+        (room.percent >= SCARCE).then(|| AttentionItem {
+            kind: "storage",
+            key_id: None,
+            user_id: None,
+            message: format!(
+                "{} % of this distributor's storage is used; at {FULL} % nothing new is made.",
+                room.percent
+            ),
+            action: "Tell the issuer, who has to make room.",
+            since: now,
+        })
     }
 
     fn found(&self, key: &Key, now: Timestamp) -> Result<Vec<Found>, InternalError> {

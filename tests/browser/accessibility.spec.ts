@@ -35,7 +35,7 @@ const VIEWS = {
     "settings/api-keys/new",
   ],
   admin: ["users", "users/new"],
-  viewer: ["audit", "no/where"],
+  viewer: ["audit", "settings/distributor", "no/where"],
 };
 for (const [who, paths] of Object.entries(VIEWS)) {
   test(`the views of a ${who}, empty`, async ({ as, house }) => {

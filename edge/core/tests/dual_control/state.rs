@@ -47,6 +47,8 @@ pub(crate) struct State {
     pub(crate) disabled: BTreeSet<UserID>,
     /// Where a thief of passwords stands with the second factors, which nobody stole.
     pub(crate) thief: Standing,
+    /// True if a second factor was required at the beginning.
+    pub(crate) factor_required: bool,
 }
 
 /// An order-independent hash of facts.
@@ -102,6 +104,7 @@ impl State {
             asked_after: BTreeMap::new(),
             disabled: BTreeSet::new(),
             thief: Standing::Proved,
+            factor_required: false,
         }
     }
 
@@ -110,6 +113,11 @@ impl State {
             keys: self.store.keys.values().map(|text| serde_json::from_str(text).unwrap()).collect(),
             approvals: self.store.all_approvals(),
         }
+    }
+
+    /// True if a second factor was required at the beginning and is so no longer.
+    pub(crate) fn does_without_factor(&self) -> bool {
+        self.factor_required && !self.store.profile().second_factor.is_required()
     }
 
     /// Number of changes of a user so far.
@@ -147,7 +155,7 @@ impl State {
             let state = &row.operation.state;
             facts.add(("operation", state.status, &state.error, state.updated_at));
         }
-        facts.add((&self.disabled, &self.logins, &self.allowed));
+        facts.add((&self.disabled, &self.logins, &self.allowed, self.store.profile().second_factor));
         facts.0
     }
 
@@ -174,6 +182,9 @@ impl State {
             if self.asked[&approval.id].acting.person == self.agreed[&approval.id].acting.person {
                 kinds.insert("decided by one person with two logins");
             }
+        }
+        if self.does_without_factor() {
+            kinds.insert("no second factor");
         }
         if self.logins.learnt().next().is_some() {
             kinds.insert("another's password learnt");

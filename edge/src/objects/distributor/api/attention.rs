@@ -1,6 +1,6 @@
 //! The list of what needs a person's attention: keys that end soon, are idle, used from new addresses, refused, near
-//! their limits, old, or known to somebody who lost the right to act; passwords that the issuer reset, people who decide
-//! without a passkey, a low float, and scarce storage.
+//! their limits, old, or known to somebody who lost the right to act; resets, people who decide without a passkey, passkeys
+//! that may have been copied, a low float, and scarce storage.
 
 use serde::Serialize;
 use universal_wallet_core::error::{InternalError, Outcome};

@@ -87,6 +87,7 @@ pub const AREAS: &[Area] = &[
                     "people/ability.rs",
                     "people/account.rs",
                     "people/codes.rs",
+                    "people/device.rs",
                     "people/model.rs",
                     "people/password.rs",
                     "people/second_factor/",

@@ -1,6 +1,6 @@
 //! A small executor: calls that ask other objects are ordinary async functions. Each runs until it has its step or
 //! waits for a reply; the shell carries the message, and comes back with the call's number and the reply. The reply is
-//! the only thing that a call waits for, so no waker is needed.
+//! the only thing that a call waits for, so no waker is needed. Calls that begin beside another run on their own.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -19,10 +19,18 @@ const MAX_WAITING: usize = 10_000;
 
 type Call = Pin<Box<dyn Future<Output = String>>>;
 
+/// A message that the running call waits to have answered.
+enum Asked {
+    /// By an object of a kind and name.
+    Object(ObjectKind, String, String),
+    /// By a receiver outside the edge.
+    Receiver(String),
+}
+
 /// Slot through which the running call and the executor exchange message and reply.
 #[derive(Default)]
 struct Exchange {
-    asked: Option<(ObjectKind, String, String)>,
+    asked: Option<Asked>,
     reply: Option<String>,
 }
 
@@ -32,7 +40,16 @@ thread_local! {
 
 /// Asks an object and returns its reply. Object names have no line breaks.
 pub(super) async fn ask(to: ObjectKind, name: String, message: String) -> String {
-    EXCHANGE.with_borrow_mut(|exchange| *exchange = Exchange { asked: Some((to, name, message)), reply: None });
+    exchange(Asked::Object(to, name, message)).await
+}
+
+/// Sends a message out of the edge and returns the shell's account of the answer.
+pub(super) async fn send(request: String) -> String {
+    exchange(Asked::Receiver(request)).await
+}
+
+async fn exchange(asked: Asked) -> String {
+    EXCHANGE.with_borrow_mut(|exchange| *exchange = Exchange { asked: Some(asked), reply: None });
     poll_fn(|_| match EXCHANGE.with_borrow_mut(|exchange| exchange.reply.take()) {
         Some(reply) => Poll::Ready(reply),
         None => Poll::Pending,
@@ -77,7 +94,8 @@ impl Calls {
             return step;
         }
         match EXCHANGE.with_borrow_mut(|exchange| exchange.asked.take()) {
-            Some((to, name, message)) => step::ask(Some(self.keep(call)), to, &name, &message),
+            Some(Asked::Object(to, name, message)) => step::ask(Some(self.keep(call)), to, &name, &message),
+            Some(Asked::Receiver(request)) => step::send(self.keep(call), &request),
             // Nothing would ever wake the call.
             None => reply::unreadable(&InternalError::new("a call that waits for anything but a reply")),
         }
@@ -122,6 +140,14 @@ mod tests {
         assert_eq!(calls.resume(&number(&one), "q").unwrap(), "p q");
         assert_eq!(calls.resume(&number(&other), "y").unwrap(), "x y");
         assert_eq!(calls.resume("7", "z"), None);
+    }
+
+    #[test]
+    fn a_call_waits_for_a_receiver_as_for_an_object() {
+        let mut calls = Calls { next: Some(1), ..Calls::default() };
+        let step = calls.begin(async { send("{\"url\":\"u\"}".into()).await + "!" });
+        assert_eq!(step, "F1\n{\"url\":\"u\"}");
+        assert_eq!(calls.resume("1", "S200\n").unwrap(), "S200\n!");
     }
 
     #[test]

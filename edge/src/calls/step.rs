@@ -3,8 +3,9 @@
 //! `A` answers the HTTP request (status, header lines, blank line, body). `T` does the same with the API description,
 //! which the shell holds, as its body. `B` reads the request's body and begins again. `S` opens a WebSocket at a
 //! Distributor. `X` answers with a body that continues with pages of a Distributor. `O` carries a message to an object
-//! and comes back with the reply under the call's number; without a number the reply is the next step. `R` and `E`
-//! reply to the object that asked. `D` does nothing more.
+//! and comes back with the reply under the call's number; without a number the reply is the next step. `F` sends a
+//! message to a receiver outside the edge and comes back with the answer. `R` and `E` reply to the object that asked. `D`
+//! does nothing more. Before any of them, `&` lists steps that the shell follows beside it.
 
 use universal_wallet_core::error::InternalError;
 use universal_wallet_core::text::json_text;
@@ -19,6 +20,7 @@ pub(crate) enum ObjectKind {
     User,
     Issuer,
     SignIns,
+    Webhook,
 }
 
 impl ObjectKind {
@@ -30,6 +32,7 @@ impl ObjectKind {
             Self::User => "USER",
             Self::Issuer => "ISSUER",
             Self::SignIns => "SIGN_INS",
+            Self::Webhook => "WEBHOOK",
         }
     }
 }
@@ -46,6 +49,17 @@ pub(crate) fn ask(number: Option<u64>, to: ObjectKind, name: &str, message: &str
     let mut buffer = itoa::Buffer::new();
     let number = number.map_or("", |number| buffer.format(number));
     ["O", to.as_str(), "\n", number, "\n", name, "\n", message].concat()
+}
+
+/// Sends a message out of the edge. The request is JSON: `url`, `headers`, `body`, and `waitMs` before it is sent.
+pub(crate) fn send(number: u64, request: &str) -> String {
+    ["F", itoa::Buffer::new().format(number), "\n", request].concat()
+}
+
+/// A step with others that the shell follows beside it.
+pub(crate) fn beside(step: String, others: &[String]) -> Result<String, InternalError> {
+    let others: Vec<&String> = others.iter().filter(|other| *other != DONE).collect();
+    if others.is_empty() { Ok(step) } else { Ok(["&", &json_text::write(&others)?, "\n", &step].concat()) }
 }
 
 /// Answers with the API description.

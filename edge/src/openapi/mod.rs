@@ -14,6 +14,7 @@ mod people;
 mod schemas;
 mod session;
 mod texts;
+mod webhooks;
 
 use operation::Operation;
 
@@ -25,6 +26,7 @@ fn descriptions() -> Vec<Operation> {
     all.extend(approvals::descriptions());
     all.extend(operations::descriptions());
     all.extend(people::descriptions());
+    all.extend(webhooks::descriptions());
     all.extend(issuer::descriptions());
     all
 }

@@ -77,7 +77,7 @@ enum MembershipStatus {
     Unavailable,
 }
 
-pub(super) fn begin(request: &Request<'_>, route: Route, [distributor, _]: [&str; 2]) -> Outcome<Begun> {
+pub(super) fn begin(request: &Request<'_>, route: Route, [distributor, _, _]: [&str; 3]) -> Outcome<Begun> {
     if request.has_body() {
         request.refuse_cross_site()?;
     }

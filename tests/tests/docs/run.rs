@@ -125,6 +125,7 @@ pages! {
     security_runs "docs/guides/security.md",
     issuers_runs "docs/guides/issuers.md",
     limits_runs "docs/guides/limits.md",
+    webhooks_runs "docs/guides/webhooks.md",
     monitoring_runs "docs/guides/monitoring.md",
     deploying_runs "docs/guides/deploying.md",
 }

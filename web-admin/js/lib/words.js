@@ -72,6 +72,9 @@ const KINDS = {
   "user.create": "New user",
   "user.grant": "More rights for a user",
   "user.reset": "Reset a password",
+  "webhook.create": "New webhook",
+  "webhook.rotate": "New secret of a webhook",
+  "webhook.enable": "Enable a webhook",
 };
 
 /** Kinds of requests about people and keys; operations are a queue of their own. */

@@ -180,14 +180,11 @@ function attention({ attention: items, stuck }, screen) {
           one.updatedAt,
         ),
       ),
-      items.map((item) =>
-        row(
-          screen.link(item.keyID ? `settings/api-keys/${item.keyID}` : "users"),
-          item.message,
-          item.action,
-          item.since,
-        ),
-      ),
+      items.map((item) => {
+        const key = item.keyID ? `settings/api-keys/${item.keyID}` : "users";
+        const path = item.webhookID ? `settings/webhooks/${item.webhookID}` : key;
+        return row(screen.link(path), item.message, item.action, item.since);
+      }),
     ),
   );
 }

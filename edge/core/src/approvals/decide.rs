@@ -15,7 +15,8 @@ use crate::people::model::{Actor, Login, Member, Person, Role};
 use crate::store::{Deadline, Store};
 use crate::text::digest::Digest;
 use crate::text::input::{Input, read_reason};
-use crate::{operations, people};
+use crate::webhooks::model::Endpoint;
+use crate::{operations, people, webhooks};
 
 /// A decided request and its subject.
 #[derive(Clone, Debug)]
@@ -30,12 +31,25 @@ pub struct Decided {
     pub user: Option<Member>,
     /// True if the second half became part of a code.
     pub makes_code: bool,
+    /// The endpoint, for a request about one.
+    pub webhook: Option<Endpoint>,
+}
+
+impl Decided {
+    const fn of(approval: Approval) -> Self {
+        Self { approval, key: None, operation: None, user: None, makes_code: false, webhook: None }
+    }
 }
 
 /// Roles that may decide a request of this kind.
 const fn deciders(kind: ApprovalKind) -> &'static [Role] {
     match kind {
-        ApprovalKind::IssueKey | ApprovalKind::RotateKey | ApprovalKind::Operation => &[Role::Checker],
+        ApprovalKind::IssueKey
+        | ApprovalKind::RotateKey
+        | ApprovalKind::Operation
+        | ApprovalKind::CreateWebhook
+        | ApprovalKind::RotateWebhook
+        | ApprovalKind::EnableWebhook => &[Role::Checker],
         ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => &[Role::Admin, Role::Checker],
     }
 }
@@ -85,14 +99,19 @@ pub fn approve(
             operations::lifecycle::must_still_be_allowed(store, &operation)?;
             let approval = decided(approval, ApprovalStatus::Approved, Some(by), now, None);
             let operation = operations::lifecycle::carry_out(store, now, caller.actor(), operation, &approval)?;
-            Ok(Decided { approval, key: None, operation: Some(operation), user: None, makes_code: false })
+            Ok(Decided { operation: Some(operation), ..Decided::of(approval) })
         }
         ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => {
             people::requests::must_still_be_possible(store, &approval)?;
             let approval = decided(approval, ApprovalStatus::Approved, Some(by), now, None);
             let makes_code = approval.first_half.is_some();
             let user = people::requests::carry_out(store, now, caller.actor(), approval.clone(), second)?;
-            Ok(Decided { approval, key: None, operation: None, user: Some(user), makes_code })
+            Ok(Decided { user: Some(user), makes_code, ..Decided::of(approval) })
+        }
+        ApprovalKind::CreateWebhook | ApprovalKind::RotateWebhook | ApprovalKind::EnableWebhook => {
+            let approval = decided(approval, ApprovalStatus::Approved, Some(by), now, None);
+            let webhook = webhooks::requests::carry_out(store, now, caller.actor(), approval.clone())?;
+            Ok(Decided { webhook: Some(webhook), ..Decided::of(approval) })
         }
     }
 }
@@ -188,7 +207,7 @@ fn grant_key(store: &mut dyn Store, now: Timestamp, caller: &Caller, approval: A
     entry.approval(approval.clone())?;
     entry.key(key.clone())?;
     entry.done(key.id, json!({ "approvalID": approval.id, "digest": approval.digest }))?;
-    Ok(Decided { approval, key: Some(key), operation: None, user: None, makes_code: false })
+    Ok(Decided { key: Some(key), ..Decided::of(approval) })
 }
 
 /// Rejects a request, with a reason.
@@ -235,12 +254,16 @@ pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approv
             _ => approval.reason.clone().unwrap_or_default(),
         };
         let operation = operations::lifecycle::give_back(store, now, actor, operation, &approval, why)?;
-        return Ok(Decided { approval, key: None, operation: Some(operation), user: None, makes_code: false });
+        return Ok(Decided { operation: Some(operation), ..Decided::of(approval) });
     }
 
+    if approval.kind.is_about_webhook() {
+        webhooks::requests::end(store, now, actor, &approval)?;
+        return Ok(Decided::of(approval));
+    }
     if !matches!(approval.kind, ApprovalKind::IssueKey | ApprovalKind::RotateKey) {
         people::requests::end(store, now, actor, &approval)?;
-        return Ok(Decided { approval, key: None, operation: None, user: None, makes_code: false });
+        return Ok(Decided::of(approval));
     }
 
     let mut key = key_of(store, &approval)?;
@@ -260,5 +283,5 @@ pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approv
     entry.approval(approval.clone())?;
     entry.key(key.clone())?;
     entry.done(key.id, json!({ "approvalID": approval.id, "reason": approval.reason }))?;
-    Ok(Decided { approval, key: Some(key), operation: None, user: None, makes_code: false })
+    Ok(Decided { key: Some(key), ..Decided::of(approval) })
 }

@@ -32,6 +32,15 @@ pub enum ApprovalKind {
     /// A new password.
     #[serde(rename = "user.reset")]
     ResetUser,
+    /// An endpoint that messages are sent to.
+    #[serde(rename = "webhook.create")]
+    CreateWebhook,
+    /// A new secret of an endpoint.
+    #[serde(rename = "webhook.rotate")]
+    RotateWebhook,
+    /// A disabled endpoint that sends again.
+    #[serde(rename = "webhook.enable")]
+    EnableWebhook,
 }
 
 impl ApprovalKind {
@@ -40,9 +49,23 @@ impl ApprovalKind {
         matches!(self, Self::CreateUser | Self::GrantUser | Self::ResetUser)
     }
 
+    /// True for requests about an endpoint.
+    pub const fn is_about_webhook(self) -> bool {
+        matches!(self, Self::CreateWebhook | Self::RotateWebhook | Self::EnableWebhook)
+    }
+
     /// All kinds.
-    pub const ALL: [Self; 6] =
-        [Self::IssueKey, Self::RotateKey, Self::Operation, Self::CreateUser, Self::GrantUser, Self::ResetUser];
+    pub const ALL: [Self; 9] = [
+        Self::IssueKey,
+        Self::RotateKey,
+        Self::Operation,
+        Self::CreateUser,
+        Self::GrantUser,
+        Self::ResetUser,
+        Self::CreateWebhook,
+        Self::RotateWebhook,
+        Self::EnableWebhook,
+    ];
 
     /// Wire name.
     pub const fn as_str(self) -> &'static str {
@@ -53,6 +76,9 @@ impl ApprovalKind {
             Self::CreateUser => "user.create",
             Self::GrantUser => "user.grant",
             Self::ResetUser => "user.reset",
+            Self::CreateWebhook => "webhook.create",
+            Self::RotateWebhook => "webhook.rotate",
+            Self::EnableWebhook => "webhook.enable",
         }
     }
 

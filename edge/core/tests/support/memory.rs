@@ -7,7 +7,7 @@ use std::rc::Rc;
 use universal_wallet_core::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use universal_wallet_core::audit::chain::{Content, Entry, Head, States};
 use universal_wallet_core::error::InternalError;
-use universal_wallet_core::id::{ApprovalID, KeyID, OperationID, UserID};
+use universal_wallet_core::id::{ApprovalID, KeyID, OperationID, UserID, WebhookID};
 use universal_wallet_core::keys::model::{Key, KeyStatus};
 use universal_wallet_core::operations::decision;
 use universal_wallet_core::operations::model::{CashOutRequest, CashOutRequestStatus, Operation, OperationStatus};
@@ -15,6 +15,7 @@ use universal_wallet_core::people::model::Member;
 use universal_wallet_core::store::{Deadline, IdempotentResult, Profile, Store};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Idempotency;
+use universal_wallet_core::webhooks::model::Endpoint;
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 use super::row::Row;
@@ -29,20 +30,21 @@ pub(crate) struct MemoryStore {
     pub(crate) members: BTreeMap<UserID, (Rc<Member>, Rc<str>)>,
     pub(crate) keys: BTreeMap<KeyID, Rc<str>>,
     digests: HashMap<Digest, KeyID>,
+    pub(crate) webhooks: BTreeMap<WebhookID, Rc<str>>,
     pub(crate) approvals: BTreeMap<ApprovalID, Rc<str>>,
     pending_approvals: BTreeSet<ApprovalID>,
     unclaimed_keys: BTreeSet<KeyID>,
-    deadlines: BTreeSet<(Timestamp, Deadline)>,
+    pub(super) deadlines: BTreeSet<(Timestamp, Deadline)>,
     volumes: BTreeMap<(KeyID, i64), i64>,
     pub(crate) operations: BTreeMap<u64, Row>,
     latest: BTreeMap<OperationID, u64>,
     pending: BTreeMap<KeyID, BTreeSet<u64>>,
-    processing: BTreeSet<u64>,
+    pub(super) processing: BTreeSet<u64>,
     idempotency: BTreeMap<(String, String), (u64, Digest)>,
     remembered: BTreeMap<(String, String), (String, Digest)>,
     pub(crate) requests: BTreeMap<OperationID, Rc<str>>,
     open: BTreeMap<(String, Amount), BTreeSet<(u64, OperationID)>>,
-    unreleased: BTreeSet<OperationID>,
+    pub(super) unreleased: BTreeSet<OperationID>,
 }
 
 fn document<T: serde::de::DeserializeOwned>(text: Option<&Rc<str>>) -> Result<Option<T>, InternalError> {
@@ -59,6 +61,7 @@ impl MemoryStore {
             members: BTreeMap::new(),
             keys: BTreeMap::new(),
             digests: HashMap::new(),
+            webhooks: BTreeMap::new(),
             approvals: BTreeMap::new(),
             pending_approvals: BTreeSet::new(),
             unclaimed_keys: BTreeSet::new(),
@@ -76,28 +79,6 @@ impl MemoryStore {
         }
     }
 
-    /// Operations in transit, whose wallet has to be told.
-    pub(crate) fn on_the_way(&self) -> impl Iterator<Item = &Operation> {
-        self.processing.iter().map(|number| &self.operations[number].operation)
-    }
-
-    /// Every request, about an operation or not.
-    pub(crate) fn all_approvals(&self) -> Vec<Approval> {
-        let stored = self.approvals.values().map(|text| serde_json::from_str(text).unwrap());
-        let operations = self.operations.values().filter_map(|row| self.approval_of(&row.operation).unwrap());
-        stored.chain(operations).collect()
-    }
-
-    /// Ended requests whose wallet has to be told.
-    pub(crate) fn unreleased(&self) -> Vec<CashOutRequest> {
-        self.unreleased.iter().map(|id| self.request(*id).unwrap().unwrap()).collect()
-    }
-
-    /// Every stored deadline, earliest first.
-    pub(crate) fn deadlines(&self) -> impl Iterator<Item = Timestamp> {
-        self.deadlines.iter().map(|(at, _)| *at)
-    }
-
     pub(crate) fn operation_at(&self, number: u64) -> Option<Operation> {
         self.operations.get(&number).map(|row| row.operation.clone())
     }
@@ -108,7 +89,7 @@ impl MemoryStore {
         stored.or_else(|| self.operations.get(&number).map(Row::entry))
     }
 
-    fn approval_of(&self, operation: &Operation) -> Result<Option<Approval>, InternalError> {
+    pub(super) fn approval_of(&self, operation: &Operation) -> Result<Option<Approval>, InternalError> {
         let entry = operation.state.decision.map(|decision| self.entry(decision.entry).unwrap());
         let content = entry.map(|entry| Content::read(&entry.text)).transpose()?;
         decision::approval(operation, self.profile.0.id, content.as_ref())
@@ -273,6 +254,25 @@ impl Store for MemoryStore {
         self.write();
         *self.volumes.entry((key.1, day)).or_default() -= amount.minor();
         Ok(())
+    }
+
+    fn webhook(&self, id: WebhookID) -> Result<Option<Rc<Endpoint>>, InternalError> {
+        Ok(document(self.webhooks.get(&id))?.map(Rc::new))
+    }
+
+    fn live_webhooks(&self) -> Result<Vec<Rc<Endpoint>>, InternalError> {
+        let all = self.webhooks.values().map(|text| Ok(serde_json::from_str::<Endpoint>(text)?));
+        Ok(all.collect::<Result<Vec<_>, InternalError>>()?.into_iter().filter(Endpoint::is_live).map(Rc::new).collect())
+    }
+
+    fn put_webhook(&mut self, endpoint: Endpoint, document: &str) -> Result<(), InternalError> {
+        self.write();
+        self.webhooks.insert(endpoint.id, document.into());
+        Ok(())
+    }
+
+    fn operation_at(&self, number: u64) -> Result<Option<Operation>, InternalError> {
+        Ok(self.operation_at(number))
     }
 
     fn operation(&self, id: OperationID) -> Result<Option<Operation>, InternalError> {

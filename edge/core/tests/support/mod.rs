@@ -4,6 +4,7 @@ pub(crate) mod evidence;
 pub(crate) mod memory;
 pub(crate) mod random;
 pub(crate) mod row;
+mod waiting;
 pub(crate) mod wallet;
 
 use memory::MemoryStore;

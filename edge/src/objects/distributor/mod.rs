@@ -9,10 +9,12 @@ mod counters;
 mod deliveries;
 mod messages;
 mod schema;
+mod senders;
 mod state;
 mod store;
 mod usage;
 mod verification;
+mod webhooks;
 
 use std::rc::Rc;
 
@@ -28,7 +30,7 @@ use self::state::DistributorState;
 use self::store::SqlStore;
 use crate::calls::executor::Calls;
 use crate::calls::shared::Shared;
-use crate::calls::step::DONE;
+use crate::calls::step::{DONE, beside};
 use crate::http::answer::Answer;
 use crate::messages::call::Call;
 use crate::messages::envelope::{self, Opened, Receiver};
@@ -49,6 +51,7 @@ pub(crate) mod answers {
     pub(crate) use super::api::overview::Summary;
     pub(crate) use super::api::usage::KeyUsage;
     pub(crate) use super::api::users::{UserChanged, UserRequested};
+    pub(crate) use super::api::webhooks::{ClaimedSecret, WebhookRequested};
     pub(crate) use super::verification::consistency::Checked;
 }
 
@@ -89,13 +92,14 @@ impl Distributor {
             Some(content) => self.take_call(content),
             None => self.take(&opened),
         });
-        taken.unwrap_or_else(|fault| unreadable(&fault))
+        self.telling(taken.unwrap_or_else(|fault| unreadable(&fault)))
     }
 
     /// Resumes a call with the reply of another object.
     pub fn resume(&mut self, number: &str, answer: &str, now_ms: f64) -> String {
         clock::begin(now_ms);
-        self.calls.resume(number, answer).unwrap_or_else(|| DONE.into())
+        let step = self.calls.resume(number, answer).unwrap_or_else(|| DONE.into());
+        self.telling(step)
     }
 
     /// Returns the ID of a person who may listen, or nothing.
@@ -112,14 +116,23 @@ impl Distributor {
     pub fn alarm(&mut self, event: &str, now_ms: f64) -> String {
         envelope::enter("Distributor", event);
         clock::begin(now_ms);
-        match &self.state {
+        let step = match &self.state {
             Some(state) => self.calls.begin(alarm::alarm(state.clone())),
             None => DONE.into(),
-        }
+        };
+        self.telling(step)
     }
 }
 
 impl Distributor {
+    /// A step, with calls beside it that tell endpoints' objects of news.
+    fn telling(&mut self, step: String) -> String {
+        let Some(state) = &self.state else { return step };
+        let calls = webhooks::tell(state);
+        let others: Vec<String> = calls.into_iter().map(|call| self.calls.begin(call)).collect();
+        beside(step, &others).unwrap_or_else(|fault| unreadable(&fault))
+    }
+
     fn take_call(&mut self, content: &str) -> Result<String, InternalError> {
         let (principal, call) = Call::read(content)?;
         Ok(match &self.state {

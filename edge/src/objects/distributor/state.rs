@@ -16,6 +16,7 @@ use universal_wallet_sdk::Timestamp;
 use super::counters::addresses::Addresses;
 use super::counters::rates::Rates;
 use super::counters::usage::{Counts, FLUSH_MS};
+use super::senders::Senders;
 use super::store::SqlStore;
 use crate::calls::shared::State;
 use crate::messages::to_distributor::ConsoleCaller;
@@ -34,6 +35,7 @@ pub(super) struct DistributorState {
     pub(super) merchants: FxHashMap<u32, Merchant>,
     /// Decisions that wait for another object.
     pub(super) deciding: Deciding,
+    pub(super) senders: Senders,
     /// Time of the next alarm, if set since the object was loaded.
     pub(super) alarm_at: Option<i64>,
     /// The platform's time at the current event, which may have run backwards. Only waiting goes by it, never a
@@ -63,6 +65,7 @@ impl DistributorState {
             addresses: Addresses::default(),
             merchants: FxHashMap::default(),
             deciding: Deciding::default(),
+            senders: Senders::default(),
             alarm_at: None,
             clock: clock::now(),
         }
@@ -146,7 +149,7 @@ impl DistributorState {
         let behind = now.unix_ms() - self.clock.unix_ms();
         let own = own.into_iter().flatten().min().map(|at| at.unix_ms() - behind);
         let deliveries = self.store.deliveries.values().map(|delivery| delivery.due_at(self.clock)).min();
-        let Some(next) = own.into_iter().chain(deliveries).min() else { return };
+        let Some(next) = own.into_iter().chain(deliveries).chain(self.senders.retry_at()).min() else { return };
         let next = next.max(self.clock.unix_ms() + 1);
         if self.alarm_at.is_none_or(|at| next < at) {
             match self.store.db.wake_at(next) {

@@ -1,14 +1,16 @@
-//! What needs a person's attention: keys that end soon, are idle, used from new addresses, refused, near their limits, old,
-//! or known to somebody who lost the right to act; and passwords that the issuer reset.
+//! Everything that needs a person's attention: keys that end soon, are idle, used from new addresses, refused, near their
+//! limits, old, or known to somebody who lost the right to act; passwords that the issuer reset; endpoints whose receiver
+//! fails or was given up.
 
 use serde::Serialize;
 use universal_wallet_core::error::{InternalError, Outcome};
-use universal_wallet_core::id::{KeyID, UserID};
+use universal_wallet_core::id::{KeyID, UserID, WebhookID};
 use universal_wallet_core::keys::model::{DAY_MS, Key};
 use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::people::model::PAUSE_MS;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::json_text;
+use universal_wallet_core::webhooks::model::EndpointStatus;
 use universal_wallet_sdk::{Amount, Timestamp};
 
 use crate::http::answer::Answer;
@@ -20,6 +22,8 @@ const ENDS_SOON_DAYS: i64 = 30;
 const IDLE_DAYS: i64 = 90;
 const NEW_ADDRESS_DAYS: i64 = 7;
 const OLD_DAYS: i64 = 180;
+/// Days for which an endpoint that was given up is shown.
+const GIVEN_UP_DAYS: i64 = 30;
 /// Percentage of the daily volume.
 const NEARLY_SPENT: i64 = 80;
 
@@ -27,11 +31,11 @@ const NEARLY_SPENT: i64 = 80;
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Attention {
-    /// Resets by the issuer, then items by key, newest key first.
+    /// Resets by the issuer, then items by endpoint, then by key, newest first.
     items: Vec<AttentionItem>,
 }
 
-/// One observation about a key or a person.
+/// One observation about a key, a person or an endpoint.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -42,6 +46,9 @@ struct AttentionItem {
     /// The key, for an observation about one.
     #[serde(rename = "keyID", skip_serializing_if = "Option::is_none")]
     key_id: Option<KeyID>,
+    /// The endpoint, for an observation about one.
+    #[serde(rename = "webhookID", skip_serializing_if = "Option::is_none")]
+    webhook_id: Option<WebhookID>,
     /// The person, for an observation about one.
     #[serde(rename = "userID", skip_serializing_if = "Option::is_none")]
     user_id: Option<UserID>,
@@ -54,8 +61,18 @@ struct AttentionItem {
 }
 
 #[cfg(test)]
-const KINDS: [&str; 8] =
-    ["password-reset-by-issuer", "expiring", "unused", "new-ip", "denials", "volume", "old", "known-to-disabled"];
+const KINDS: [&str; 10] = [
+    "password-reset-by-issuer",
+    "expiring",
+    "unused",
+    "new-ip",
+    "denials",
+    "volume",
+    "old",
+    "known-to-disabled",
+    "webhook-failing",
+    "webhook-disabled",
+];
 
 struct Found {
     kind: &'static str,
@@ -71,11 +88,13 @@ impl DistributorState {
         let rows: Vec<(String,)> =
             self.store.db.rows("SELECT doc FROM keys WHERE status = 'active' ORDER BY n DESC LIMIT 10000", NONE)?;
         let mut items = self.resets(now);
+        items.extend(self.endpoints_in_trouble(now)?);
         for (text,) in rows {
             let key: Key = json_text::read(&text)?;
             for Found { kind, message, action, since } in self.found(&key, now)? {
                 let user_id = (kind == "known-to-disabled").then_some(key.maker.id);
-                items.push(AttentionItem { kind, key_id: Some(key.id), user_id, message, action, since });
+                let (key_id, webhook_id) = (Some(key.id), None);
+                items.push(AttentionItem { kind, key_id, webhook_id, user_id, message, action, since });
             }
         }
         Ok(Answer::json(200, &Attention { items })?)
@@ -89,6 +108,7 @@ impl DistributorState {
             Some(AttentionItem {
                 kind: "password-reset-by-issuer",
                 key_id: None,
+                webhook_id: None,
                 user_id: Some(member.person.id),
                 message: format!("The issuer reset the password of {}.", member.login.as_str()),
                 action: "Ask the person whether they wanted it; disable them if not.",
@@ -96,6 +116,34 @@ impl DistributorState {
             })
         });
         paused.collect()
+    }
+
+    /// Endpoints whose receiver fails, and those that were given up and not by a person.
+    fn endpoints_in_trouble(&self, now: Timestamp) -> Result<Vec<AttentionItem>, InternalError> {
+        let (mut items, days_ago) = (Vec::new(), now.plus_ms(-GIVEN_UP_DAYS * DAY_MS));
+        for (endpoint, failing) in self.store.endpoints_in_trouble()? {
+            let failing = failing.filter(|since| endpoint.enabled_at.is_none_or(|at| *since > at));
+            let (webhook_id, url) = (Some(endpoint.id), endpoint.settings.url.as_str());
+            let mut add = |kind, message, action, since| {
+                items.push(AttentionItem { kind, key_id: None, webhook_id, user_id: None, message, action, since });
+            };
+            match (endpoint.status, failing, endpoint.disabled_at) {
+                (EndpointStatus::Active, Some(since), _) => add(
+                    "webhook-failing",
+                    format!("Messages to {url} fail."),
+                    "Look at its deliveries; after five days of failures it is disabled.",
+                    since,
+                ),
+                (EndpointStatus::Disabled, Some(_), Some(since)) if since >= days_ago => add(
+                    "webhook-disabled",
+                    format!("Messages to {url} ended: {}", endpoint.reason.as_deref().unwrap_or_default()),
+                    "Mend the receiver, and ask for the endpoint to be enabled.",
+                    since,
+                ),
+                _ => {}
+            }
+        }
+        Ok(items)
     }
 
     fn found(&self, key: &Key, now: Timestamp) -> Result<Vec<Found>, InternalError> {

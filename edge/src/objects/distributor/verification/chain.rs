@@ -66,6 +66,7 @@ impl Evidence for Sql<'_> {
     fn stored(&self, id: &str) -> Result<Option<Stored>, InternalError> {
         match id.split_once(['_', ':']).map(|(kind, _)| kind) {
             Some("key") => self.numbered("keys", uuid_of(id, "key_")),
+            Some("whk") => self.numbered("webhooks", uuid_of(id, "whk_")),
             Some("apr") => self.numbered("approvals", uuid_of(id, "apr_")),
             Some("usr") => self.document("SELECT doc FROM members WHERE id = ?", id),
             Some("request") => {
@@ -84,6 +85,8 @@ impl Evidence for Sql<'_> {
         // A row without a chain entry: no entry has its number, or that entry concerns another subject.
         let row: Option<(u64,)> = self.0.db.row(
             "SELECT k.n FROM keys k LEFT JOIN entries e ON e.n = k.n WHERE e.n IS NULL OR instr(e.text, k.id) = 0 \
+             UNION ALL \
+             SELECT w.n FROM webhooks w LEFT JOIN entries e ON e.n = w.n WHERE e.n IS NULL OR instr(e.text, w.id) = 0 \
              UNION ALL \
              SELECT a.n FROM approvals a LEFT JOIN entries e ON e.n = a.n WHERE e.n IS NULL OR instr(e.text, a.id) = 0 \
              UNION ALL \
@@ -104,6 +107,8 @@ impl Evidence for Sql<'_> {
              UNION ALL \
              SELECT n FROM approvals WHERE status <> json_extract(doc, '$.status') OR id <> json_extract(doc, '$.id') \
                OR kind <> json_extract(doc, '$.kind') \
+             UNION ALL \
+             SELECT n FROM webhooks WHERE id <> json_extract(doc, '$.id') \
              UNION ALL \
              SELECT n FROM requests WHERE status <> json_extract(doc, '$.status') OR id <> json_extract(doc, '$.id') \
                OR amount <> json_extract(doc, '$.amount') \

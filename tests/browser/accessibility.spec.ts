@@ -68,6 +68,8 @@ test("the frame", async ({ maker }) => {
         - listitem:
           - link "API Keys"
         - listitem:
+          - link "Webhooks"
+        - listitem:
           - link "Users and roles"
         - listitem:
           - link "Audit log"

@@ -17,3 +17,4 @@ pub mod store;
 pub mod text;
 pub mod total;
 pub mod wallet;
+pub mod webhooks;

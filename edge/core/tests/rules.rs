@@ -18,3 +18,4 @@ mod second_factor;
 mod shards;
 mod simulator;
 mod support;
+mod webhooks;

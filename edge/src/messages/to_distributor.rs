@@ -1,12 +1,15 @@
 //! Messages to a Distributor other than calls.
 
 use serde::{Deserialize, Serialize};
-use universal_wallet_core::id::{DistributorID, OperationID, UserID};
+use universal_wallet_core::id::{DistributorID, MessageID, OperationID, UserID, WebhookID};
 use universal_wallet_core::people::codes::CodeDigest;
 use universal_wallet_core::people::model::{Login, Role};
 use universal_wallet_core::people::second_factor::events::{FactorEvent, MemberFactors};
 use universal_wallet_core::people::second_factor::proof::SecondFactor;
 use universal_wallet_core::text::input::Idempotency;
+use universal_wallet_core::webhooks::event::EventType;
+use universal_wallet_core::webhooks::model::SecretUse;
+use universal_wallet_core::webhooks::url::EndpointUrl;
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 /// A message to a Distributor.
@@ -39,6 +42,47 @@ pub(crate) enum ToDistributor {
     SessionEnded { account: UserID },
     /// Asks for the next page of an export.
     Export { export: ExportPage },
+    /// An endpoint's object asks what to send: messages of these entries again, and those of the entries from a number
+    /// on. `awaited` are entries whose operation was still on its way, with the operation's number.
+    WebhookWork { webhook: WebhookID, again: Vec<(u64, EventType)>, from: Option<u64>, awaited: Vec<(u64, u64)> },
+    /// An endpoint's receiver fails since a time, or does so no more.
+    WebhookFailing { webhook: WebhookID, since: Option<Timestamp> },
+    /// An endpoint's receiver is given up.
+    WebhookGivenUp { webhook: WebhookID, reason: String },
+}
+
+/// Work for an endpoint's object.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Work {
+    /// Where and how to send; absent while the endpoint is not active.
+    pub(crate) target: Option<Target>,
+    /// The messages that were asked for again, in their order.
+    pub(crate) again: Vec<Option<ReadyMessage>>,
+    /// Messages that were not sent before.
+    pub(crate) fresh: Vec<ReadyMessage>,
+    /// Number of the next entry to ask for.
+    pub(crate) next: u64,
+    /// Entries whose operation is still on its way, with the operation's number.
+    pub(crate) awaited: Vec<(u64, u64)>,
+    /// True if nothing else is there to send at present.
+    pub(crate) caught_up: bool,
+}
+
+/// Where messages of an endpoint go, and what signs them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Target {
+    pub(crate) url: EndpointUrl,
+    pub(crate) secrets: Vec<SecretUse>,
+    pub(crate) enabled_at: Option<Timestamp>,
+}
+
+/// A message as it is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ReadyMessage {
+    pub(crate) entry: u64,
+    pub(crate) kind: EventType,
+    pub(crate) id: MessageID,
+    pub(crate) body: String,
 }
 
 /// Format of an export's lines.

@@ -51,5 +51,6 @@ mod upgrade;
 mod usage;
 mod verify;
 mod versions;
+mod webhooks;
 mod world;
 mod wrangler;

@@ -456,6 +456,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v1/distributors/{distributorID}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the settings */
+        get: operations["getSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the settings
+         * @description Needs the role admin and a recent proof of the second factor. Requiring a second factor acts at once; doing without one waits for another person, and the answer has the request.
+         */
+        patch: operations["changeSettings"];
+        trace?: never;
+    };
     "/admin/v1/distributors/{distributorID}/statements/{date}": {
         parameters: {
             query?: never;
@@ -540,6 +561,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v1/distributors/{distributorID}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List endpoints, newest first
+         * @description Endpoints that wait, send, are disabled, or came to nothing.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Ask for an endpoint
+         * @description Needs the role maker. Another person decides the request; then its maker claims the secret. The URL is https with a public host name, without credentials, port or fragment. At most ten endpoints wait or send.
+         */
+        post: operations["requestWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/distributors/{distributorID}/webhooks/{webhookID}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an endpoint
+         * @description The endpoint, and since when its receiver fails.
+         */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/distributors/{distributorID}/webhooks/{webhookID}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim an approved secret
+         * @description The person who asked for it takes the secret, once, within 24 hours of the approval. Messages are signed with it from now on, beside the one that it replaces.
+         */
+        post: operations["claimWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/distributors/{distributorID}/webhooks/{webhookID}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deliveries, newest first
+         * @description The last 1,000 deliveries with their attempts. An error may quote the receiver: show it as text only.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/distributors/{distributorID}/webhooks/{webhookID}/deliveries/{deliveryID}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the same message again
+         * @description Needs the role maker or admin. A new delivery of the same message: webhook-id is the same.
+         */
+        post: operations["resendWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/distributors/{distributorID}/webhooks/{webhookID}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable an endpoint at once
+         * @description Needs the role maker, checker or admin, and a reason. Messages wait until it is enabled again.
+         */
+        post: operations["disableWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/distributors/{distributorID}/webhooks/{webhookID}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a disabled endpoint to send again
+         * @description Needs the role maker; another person decides. Sending goes on where it stopped, so nothing is lost.
+         */
+        post: operations["enableWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/distributors/{distributorID}/webhooks/{webhookID}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a new secret
+         * @description Needs the role maker; another person decides. From the claim on both secrets sign for overlapHours, 24 where none are given, and then the new one alone.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/distributors/{distributorID}/webhooks/{webhookID}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test message
+         * @description Needs the role maker or admin. Sends a message of the type webhook.test.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v1/session": {
         parameters: {
             query?: never;
@@ -563,6 +768,43 @@ export interface paths {
          * @description Ends the session and takes its cookie back.
          */
         delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's factors */
+        get: operations["listFactors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/factors/{factorID}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a factor
+         * @description The last one stays while a distributor of the person requires one. With it go the recovery codes.
+         */
+        delete: operations["removeFactor"];
         options?: never;
         head?: never;
         patch?: never;
@@ -608,6 +850,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v1/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in by a passkey
+         * @description A passkey is both factors. The user handle in its response leads to the account.
+         */
+        post: operations["signInByPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a challenge for a sign-in by passkey
+         * @description Without a name or password: the browser offers the passkeys that it has for this site.
+         */
+        post: operations["beginPasskeySignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enrol a passkey */
+        post: operations["enrolPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a challenge for a new passkey
+         * @description Needs the same proof as enrolling an authenticator app.
+         */
+        post: operations["beginPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v1/session/password": {
         parameters: {
             query?: never;
@@ -622,6 +941,103 @@ export interface paths {
          * @description Ends the person's other sessions.
          */
         post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes
+         * @description Eight codes, shown once; the old ones end.
+         */
+        post: operations["makeRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove one's second factor
+         * @description Completes a sign-in whose password was right, or proves the factor again, which counts for ten minutes. Five wrong answers end a sign-in that is not complete; after ten wrong codes of a day only a passkey or a recovery code counts. A recovery code ends the person's other sessions.
+         */
+        post: operations["proveSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/second-factor/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a challenge for a passkey
+         * @description For proving the second factor in this session. The challenge counts once, and for five minutes.
+         */
+        post: operations["beginProof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to enrol an authenticator app
+         * @description Shows the secret once. The first factor needs the password of the last ten minutes, or in this call; a further one, and replacing an app, need a proof of the last ten minutes.
+         */
+        post: operations["beginTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/session/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enrol the authenticator app that shows a code */
+        post: operations["confirmTotp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1161,9 +1577,402 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "api-key.expired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * api-key.expired
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.api-key.expired"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "api-key.expiring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * api-key.expiring
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.api-key.expiring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "api-key.issued": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * api-key.issued
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.api-key.issued"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "api-key.revoked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * api-key.revoked
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.api-key.revoked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "approval.decided": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * approval.decided
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.approval.decided"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "approval.requested": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * approval.requested
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.approval.requested"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "cash-out.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * cash-out.cancelled
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.cash-out.cancelled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "cash-out.expired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * cash-out.expired
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.cash-out.expired"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "cash-out.requested": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * cash-out.requested
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.cash-out.requested"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "float.low": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * float.low
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.float.low"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "float.redeemed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * float.redeemed
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.float.redeemed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "float.topped-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * float.topped-up
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.float.topped-up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "operation.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * operation.completed
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.operation.completed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "operation.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * operation.created
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.operation.created"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "operation.expired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * operation.expired
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.operation.expired"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "operation.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * operation.failed
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.operation.failed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "operation.processing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * operation.processing
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.operation.processing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "operation.rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * operation.rejected
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.operation.rejected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * webhook.test
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.webhook.test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
+        /** @description Second factors of an account, as its session shows them. */
+        AccountFactors: {
+            /** @description Kinds of factors that the account has. */
+            enrolled: components["schemas"]["Method"][];
+            /**
+             * Format: uint
+             * @description Number of recovery codes left.
+             */
+            recoveryCodesLeft: number;
+            /** @description Time of the last proof in this session; null if there was none. */
+            verifiedAt: components["schemas"]["Timestamp"] | null;
+        };
         /** @description Actor of an event. */
         Actor: components["schemas"]["ActorUser"] | components["schemas"]["ActorKey"] | components["schemas"]["ActorIssuer"] | components["schemas"]["ActorSystem"];
         /** @description The issuer. */
@@ -1205,6 +2014,16 @@ export interface components {
              */
             type: "user";
         });
+        /** @description An accepted algorithm. */
+        Algorithm: {
+            /**
+             * Format: int64
+             * @description COSE number of the algorithm.
+             */
+            alg: number;
+            /** @description Always `public-key`. */
+            type: string;
+        };
         /**
          * @description An amount of money, always with two decimals.
          * @example 1500.00
@@ -1247,19 +2066,36 @@ export interface components {
         /** @example apr_36e48800-22ce-4ea0-b37a-198f7978cd53 */
         ApprovalID: string;
         /** @description Kind of a request. */
-        ApprovalKind: "api-key.issue" | "api-key.rotate" | "operation" | "user.create" | "user.grant" | "user.reset";
+        ApprovalKind: "api-key.issue" | "api-key.rotate" | "operation" | "user.create" | "user.grant" | "user.reset" | "settings.change" | "webhook.create" | "webhook.rotate" | "webhook.enable";
         /** @description Status of an approval. */
         ApprovalStatus: "pending" | "approved" | "rejected" | "withdrawn" | "expired";
         Approve: {
             /** @description As the request was read. */
             digest: string;
         };
+        /** @description An attempt to deliver a message. */
+        Attempt: {
+            /** @description Time of the attempt. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Time until the answer, in milliseconds.
+             */
+            durationMs: number;
+            /** @description Reason of the failure; null for a success. It may quote the receiver's answer, so it is shown as text only. */
+            error: string | null;
+            /**
+             * Format: uint16
+             * @description HTTP status of the answer; null without one.
+             */
+            status: number | null;
+        };
         /** @description Things that need a person's attention. */
         Attention: {
-            /** @description Resets by the issuer, then items by key, newest key first. */
+            /** @description Items about people, then the float, then endpoints, then keys, newest first. */
             items: components["schemas"]["AttentionItem"][];
         };
-        /** @description One observation about a key or a person. */
+        /** @description One observation about a key, a person or an endpoint. */
         AttentionItem: {
             /** @description Recommended action. */
             action: string;
@@ -1269,13 +2105,15 @@ export interface components {
              * @description Kind of the observation.
              * @enum {string}
              */
-            kind: "password-reset-by-issuer" | "expiring" | "unused" | "new-ip" | "denials" | "volume" | "old" | "known-to-disabled";
+            kind: "password-reset-by-issuer" | "low-float" | "no-passkey" | "recovery-codes-used-up" | "expiring" | "unused" | "new-ip" | "denials" | "volume" | "old" | "known-to-disabled" | "webhook-failing" | "webhook-disabled";
             /** @description Sentence that describes the observation. */
             message: string;
             /** @description Time since which the observation holds. */
             since: components["schemas"]["Timestamp"];
             /** @description The person, for an observation about one. */
             userID?: components["schemas"]["UserID"] | null;
+            /** @description The endpoint, for an observation about one. */
+            webhookID?: components["schemas"]["WebhookID"] | null;
         };
         /** @description An entry of the chain. */
         AuditEntry: {
@@ -1371,6 +2209,35 @@ export interface components {
             /** @description The key. */
             key: components["schemas"]["Key"];
         };
+        /** @description A claimed secret, shown only in this answer. */
+        ClaimedWebhookSecret: {
+            /** @description The secret that signs messages. */
+            secret: string;
+            /** @description The endpoint. */
+            webhook: components["schemas"]["Webhook"];
+        };
+        /** @description Options for making a passkey. */
+        CreationOptions: {
+            /** @description Always `none`. */
+            attestation: string;
+            /** @description Abilities that the passkey must have. */
+            authenticatorSelection: components["schemas"]["Selection"];
+            /** @description The challenge, which counts once and for five minutes. */
+            challenge: string;
+            /** @description Passkeys that the account has already. */
+            excludeCredentials: components["schemas"]["Descriptor"][];
+            /** @description Accepted algorithms, the most wanted first. */
+            pubKeyCredParams: components["schemas"]["Algorithm"][];
+            /** @description The site. */
+            rp: components["schemas"]["Party"];
+            /**
+             * Format: int64
+             * @description Lifetime of the challenge in milliseconds.
+             */
+            timeout: number;
+            /** @description The account. */
+            user: components["schemas"]["UserEntity"];
+        };
         /** @description A statement with its entries. */
         DayStatement: {
             /** @description Balance after the last entry of the day. */
@@ -1417,6 +2284,21 @@ export interface components {
             passwordHalf?: string | null;
             /** @description The user, for a request about a user. */
             user?: components["schemas"]["User"] | null;
+            /** @description The endpoint, for a request about one. */
+            webhook?: components["schemas"]["Webhook"] | null;
+        };
+        /** @example dlv_36e48800-22ce-4ea0-b37a-198f7978cd53 */
+        DeliveryID: string;
+        /** @description State of a delivery. */
+        DeliveryState: "waiting" | "delivered" | "failed";
+        /** @description A passkey of the account. */
+        Descriptor: {
+            /** @description Credential ID. */
+            id: string;
+            /** @description Ways to reach it. */
+            transports: string[];
+            /** @description Always `public-key`. */
+            type: string;
         };
         /** @description A new distributor and its users. */
         DistributorCreated: {
@@ -1431,6 +2313,15 @@ export interface components {
         DistributorOfPage: {
             /** @description ID of the distributor. */
             distributorID: components["schemas"]["DistributorID"];
+        };
+        /** @description Settings of a distributor. */
+        DistributorSettings: {
+            /** @description The request for a change that needs another person. */
+            approval?: components["schemas"]["Approval"] | null;
+            /** @description Balance below which the float is low; null for no warning. */
+            lowFloat: components["schemas"]["Amount"] | null;
+            /** @description Whether members need a second factor. */
+            secondFactor: components["schemas"]["Requirement"];
         };
         /** @description Result of a distributor's verification. */
         DistributorVerified: {
@@ -1472,6 +2363,8 @@ export interface components {
             /** @description Cursor of the next page; empty on the last. */
             nextCursor: string;
         };
+        /** @description Status of an endpoint. */
+        EndpointStatus: "pending" | "approved" | "active" | "disabled" | "rejected" | "withdrawn" | "lapsed";
         /** @description Body of an error answer. */
         ErrorBody: {
             /** @description The stable code for programs. */
@@ -1484,6 +2377,46 @@ export interface components {
             message: string;
             /** @description ID of the call in the server's log. */
             requestID: string;
+        };
+        /** @description Type of a message. */
+        EventType: "operation.created" | "operation.processing" | "operation.completed" | "operation.rejected" | "operation.expired" | "operation.failed" | "cash-out.requested" | "cash-out.cancelled" | "cash-out.expired" | "approval.requested" | "approval.decided" | "api-key.issued" | "api-key.revoked" | "api-key.expiring" | "api-key.expired" | "float.low" | "float.topped-up" | "float.redeemed" | "webhook.test";
+        FactorBegun: {
+            /** @description Before the first factor only. */
+            password?: string | null;
+        };
+        /** @description An enrolled factor. */
+        FactorEnrolled: {
+            /** @description The factor. */
+            factor: components["schemas"]["FactorView"];
+            /** @description The recovery codes that come with the first factor, shown once; empty after a later one. */
+            recoveryCodes: string[];
+        };
+        /** @description ID of a factor: `fac_` and a UUID. */
+        FactorID: string;
+        /** @description The factors of an account. */
+        FactorList: {
+            /** @description The factors. */
+            items: components["schemas"]["FactorView"][];
+            /**
+             * Format: uint
+             * @description Number of recovery codes left.
+             */
+            recoveryCodesLeft: number;
+        };
+        /** @description A factor as its owner sees it. */
+        FactorView: {
+            /** @description Time of enrolling. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description ID of the factor. */
+            factorID: components["schemas"]["FactorID"];
+            /** @description Time of the last use; null before the first. */
+            lastUsedAt: components["schemas"]["Timestamp"] | null;
+            /** @description Name that the person gave it. */
+            name: string;
+            /** @description True for a passkey that may be synchronised between devices. */
+            synchronised: boolean;
+            /** @description `totp` or `passkey`. */
+            type: components["schemas"]["Method"];
         };
         /** @description One mistake in a field. */
         FieldError: {
@@ -1655,6 +2588,10 @@ export interface components {
             /** @description Short code that customers pay to. */
             shortCode: components["schemas"]["ShortCode"];
         };
+        /** @example msg_36e48800-22ce-4ea0-b37a-198f7978cd53 */
+        MessageID: string;
+        /** @description A way to prove oneself beyond the password. */
+        Method: "totp" | "passkey" | "recovery-code";
         NewDistributor: {
             /** @description The deployment's. */
             currency?: string | null;
@@ -1713,10 +2650,34 @@ export interface components {
             operationType: "cash-out-fulfillment";
             phoneFrom: string;
         };
+        NewPasskey: {
+            /** @description As `PublicKeyCredential.toJSON()` gives it; bytes as base64url without padding. */
+            credential: {
+                id: string;
+                response: {
+                    attestationObject: string;
+                    clientDataJSON: string;
+                    transports?: string[];
+                };
+                type: string;
+            };
+            name: string;
+        };
+        /** @description New recovery codes, shown once. */
+        NewRecoveryCodes: {
+            /** @description Eight codes, each of which counts once. */
+            recoveryCodes: string[];
+        };
         NewUser: {
             login: string;
             name: string;
             roles: ("admin" | "maker" | "checker" | "viewer")[];
+        };
+        NewWebhook: {
+            description?: string | null;
+            events: ("operation.created" | "operation.processing" | "operation.completed" | "operation.rejected" | "operation.expired" | "operation.failed" | "cash-out.requested" | "cash-out.cancelled" | "cash-out.expired" | "approval.requested" | "approval.decided" | "api-key.issued" | "api-key.revoked" | "api-key.expiring" | "api-key.expired" | "float.low" | "float.topped-up" | "float.redeemed" | "webhook.test")[];
+            /** Format: uri */
+            url: string;
         };
         /** @description One cash-in or cash-out of a distributor. */
         Operation: {
@@ -1799,6 +2760,40 @@ export interface components {
             /** @description Cursor of the next page; empty on the last. */
             nextCursor: string;
         };
+        /** @description A page of a console list. */
+        PageOfWebhook: {
+            /** @description Items on the page. */
+            items: components["schemas"]["Webhook"][];
+            /** @description Cursor of the next page; empty on the last. */
+            nextCursor: string;
+        };
+        /** @description A page of a console list. */
+        PageOfWebhookDelivery: {
+            /** @description Items on the page. */
+            items: components["schemas"]["WebhookDelivery"][];
+            /** @description Cursor of the next page; empty on the last. */
+            nextCursor: string;
+        };
+        /** @description The site. */
+        Party: {
+            /** @description Host name. */
+            id: string;
+            /** @description Name that people see. */
+            name: string;
+        };
+        PasskeySignIn: {
+            /** @description As `PublicKeyCredential.toJSON()` gives it; bytes as base64url without padding. */
+            credential: {
+                id: string;
+                response: {
+                    authenticatorData: string;
+                    clientDataJSON: string;
+                    signature: string;
+                    userHandle?: string | null;
+                };
+                type: string;
+            };
+        };
         /** @description A password that the issuer reset. */
         PasswordReset: {
             /**
@@ -1854,6 +2849,23 @@ export interface components {
             memo?: string | null;
             transactionID?: string | null;
         };
+        Proof: {
+            totp: string;
+        } | {
+            recoveryCode: string;
+        } | {
+            /** @description As `PublicKeyCredential.toJSON()` gives it; bytes as base64url without padding. */
+            credential: {
+                id: string;
+                response: {
+                    authenticatorData: string;
+                    clientDataJSON: string;
+                    signature: string;
+                    userHandle?: string | null;
+                };
+                type: string;
+            };
+        };
         Reason: {
             reason?: string | null;
         };
@@ -1864,11 +2876,42 @@ export interface components {
             /** @description Where it stands. */
             status: components["schemas"]["OperationStatus"];
         };
+        /** @description Options for using a passkey. */
+        RequestOptions: {
+            /** @description Passkeys of the account; empty while nobody is known. */
+            allowCredentials: components["schemas"]["Descriptor"][];
+            /** @description The challenge, which counts once and for five minutes. */
+            challenge: string;
+            /** @description The site's host name. */
+            rpId: string;
+            /**
+             * Format: int64
+             * @description Lifetime of the challenge in milliseconds.
+             */
+            timeout: number;
+            /** @description Always `required`. */
+            userVerification: string;
+        };
         RequiredReason: {
             reason: string;
         };
+        /** @description Whether a distributor's members need a second factor. */
+        Requirement: "required" | "optional";
         /** @description Role of a member. Every role may read. */
         Role: "admin" | "maker" | "checker" | "viewer";
+        RotateSecret: {
+            /** @default 24 */
+            overlapHours: number | null;
+        };
+        /** @description Abilities that a passkey must have. */
+        Selection: {
+            /** @description The same for older browsers. */
+            requireResidentKey: boolean;
+            /** @description Always `required`: a passkey signs in without a name. */
+            residentKey: string;
+            /** @description Always `required`. */
+            userVerification: string;
+        };
         /** @description A signed-in person and their distributors. */
         Session: {
             /** @description Client address of the call, if the platform provides it. */
@@ -1881,6 +2924,8 @@ export interface components {
             mustChangePassword: boolean;
             /** @description Name of the person. */
             name: string;
+            /** @description Second factors of the account. */
+            secondFactor: components["schemas"]["AccountFactors"];
             /** @description ID of the account, which only its own session shows. */
             userID: components["schemas"]["UserID"];
         };
@@ -1897,6 +2942,11 @@ export interface components {
             /** @description ID of the person as a user of the distributor. */
             userID: components["schemas"]["UserID"];
         };
+        SettingsChange: {
+            lowFloat?: string | null;
+            /** @enum {unknown} */
+            secondFactor?: "required" | "optional" | null;
+        };
         /**
          * @description The number under which a merchant is paid.
          * @example 100000
@@ -1905,6 +2955,13 @@ export interface components {
         SignIn: {
             login: string;
             password: string;
+        };
+        /** @description The answer to a right password. */
+        SignedInAnswer: components["schemas"]["Session"] | {
+            /** @description Ways to prove it. */
+            methods: components["schemas"]["Method"][];
+            /** @description Always `second_factor_required`. */
+            status: string;
         };
         /**
          * @description Status of a distributor: active or suspended.
@@ -1968,6 +3025,18 @@ export interface components {
         Timestamp: string;
         /** @description A total of many amounts, which may pass the largest balance. */
         Total: string;
+        /** @description The secret of an authenticator app, shown once. */
+        TotpBegun: {
+            /** @description The address as a QR code: an SVG document. */
+            qr: string;
+            /** @description The secret in base 32, for typing it. */
+            secret: string;
+            /** @description The same as an `otpauth:` address. */
+            uri: string;
+        };
+        TotpCode: {
+            code: string;
+        };
         /** @description Usage of a key. */
         Usage: {
             /**
@@ -2106,6 +3175,15 @@ export interface components {
             /** @description ID of the user. */
             userID: components["schemas"]["UserID"];
         };
+        /** @description The account, as a browser shows it. */
+        UserEntity: {
+            /** @description Name of the person. */
+            displayName: string;
+            /** @description User handle, which says nothing about the person. */
+            id: string;
+            /** @description Login. */
+            name: string;
+        };
         /** @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53 */
         UserID: string;
         /** @description A request about a user. */
@@ -2182,6 +3260,107 @@ export interface components {
             name?: string;
             /** @description Short code that customers pay to. */
             shortCode?: components["schemas"]["ShortCode"];
+        };
+        /** @description An endpoint. Its secret is never part of it. */
+        Webhook: {
+            /** @description The request that a checker decides. */
+            approvalID: components["schemas"]["ApprovalID"];
+            /** @description ID of the person who decided the request. */
+            checkerID: components["schemas"]["UserID"] | null;
+            /** @description Name of the person who decided the request. */
+            checkerName: string | null;
+            /** @description The secret that waits to be claimed; null where none does. */
+            claim: components["schemas"]["WebhookClaim"] | null;
+            /** @description Time at which the maker claimed the first secret. */
+            claimedAt: components["schemas"]["Timestamp"] | null;
+            /** @description Time of the request. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Time of the decision. */
+            decidedAt: components["schemas"]["Timestamp"] | null;
+            /** @description The maker's description. */
+            description: string | null;
+            /** @description Time since which the endpoint is disabled. */
+            disabledAt: components["schemas"]["Timestamp"] | null;
+            /** @description Types of the messages. */
+            events: components["schemas"]["EventType"][];
+            /** @description Time of the first failure since the last success; null while messages arrive. */
+            failingSince: components["schemas"]["Timestamp"] | null;
+            /** @description ID of the person who requested the endpoint. */
+            makerID: components["schemas"]["UserID"];
+            /** @description Name of the person who requested the endpoint. */
+            makerName: string;
+            /** @description Reason of the rejection or of disabling. */
+            reason: string | null;
+            /** @description Times until which replaced secrets sign beside the present one. */
+            secretsUntil: components["schemas"]["Timestamp"][];
+            /** @description Status of the endpoint. */
+            status: components["schemas"]["EndpointStatus"];
+            /** @description Address that messages are sent to. */
+            url: string;
+            /** @description ID of the endpoint. */
+            webhookID: components["schemas"]["WebhookID"];
+        };
+        /** @description A secret that waits to be claimed. */
+        WebhookClaim: {
+            /** @description ID of the person who alone may claim it. */
+            claimantID: components["schemas"]["UserID"];
+            /** @description Name of that person. */
+            claimantName: string;
+            /** @description Time from which nobody can claim it. */
+            until: components["schemas"]["Timestamp"];
+        };
+        /** @description The delivery of a message to an endpoint. */
+        WebhookDelivery: {
+            /** @description Attempts, oldest first; of many, the latest twenty. */
+            attempts: components["schemas"]["Attempt"][];
+            /** @description ID of the delivery. */
+            deliveryID: components["schemas"]["DeliveryID"];
+            /** @description ID of the message: the header `webhook-id` of every attempt. */
+            messageID: components["schemas"]["MessageID"];
+            /** @description Time of the next attempt; null unless the delivery waits. */
+            nextAttemptAt: components["schemas"]["Timestamp"] | null;
+            /** @description State of the delivery. */
+            state: components["schemas"]["DeliveryState"];
+            /** @description Type of the message. */
+            type: components["schemas"]["EventType"];
+        };
+        /** @example whk_36e48800-22ce-4ea0-b37a-198f7978cd53 */
+        WebhookID: string;
+        /** @description A request about an existing endpoint. */
+        WebhookRequested: {
+            /** @description ID of the request. */
+            approvalID: components["schemas"]["ApprovalID"];
+            /** @description Time of the request. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Time of the decision. */
+            decidedAt: components["schemas"]["Timestamp"] | null;
+            /** @description ID of the person who decided. */
+            decidedBy: components["schemas"]["UserID"] | null;
+            /** @description Name of the person who decided. */
+            decidedByName: string | null;
+            /**
+             * @description Hex SHA-256 of the RFC 8785 form of `{approvalID, distributorID, kind, makerID, subject}`; a checker agrees to
+             *     this digest.
+             */
+            digest: string;
+            /** @description Time from which nobody can decide the request. */
+            expiresAt: components["schemas"]["Timestamp"];
+            /** @description Kind of the request. */
+            kind: components["schemas"]["ApprovalKind"];
+            /** @description ID of the person who made the request. */
+            makerID: components["schemas"]["UserID"];
+            /** @description Name of the person who made the request. */
+            makerName: string;
+            /** @description Reason of a rejection. */
+            reason: string | null;
+            /** @description Status of the request. */
+            status: components["schemas"]["ApprovalStatus"];
+            /** @description The full request as it is carried out, with its keyID, operationID or userID. */
+            subject: {
+                [key: string]: unknown;
+            };
+            /** @description ID of the endpoint. */
+            webhookID: components["schemas"]["WebhookID"];
         };
     };
     responses: {
@@ -2475,8 +3654,8 @@ export interface components {
                 } & components["schemas"]["ErrorBody"];
             };
         };
-        /** @description Forbidden: distributor_suspended, not_the_maker, role_required, password_change_required, cross_site_request. */
-        "403.distributor_suspended.not_the_maker.role_required.password_change_required.cross_site_request": {
+        /** @description Forbidden: distributor_suspended, not_the_maker, role_required, password_change_required, second_factor_required, enrolment_required, cross_site_request. */
+        "403.distributor_suspended.not_the_maker.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request": {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2493,12 +3672,12 @@ export interface components {
                  */
                 "application/json": {
                     /** @enum {unknown} */
-                    code?: "distributor_suspended" | "not_the_maker" | "role_required" | "password_change_required" | "cross_site_request";
+                    code?: "distributor_suspended" | "not_the_maker" | "role_required" | "password_change_required" | "second_factor_required" | "enrolment_required" | "cross_site_request";
                 } & components["schemas"]["ErrorBody"];
             };
         };
-        /** @description Forbidden: distributor_suspended, role_required, password_change_required, cross_site_request. */
-        "403.distributor_suspended.role_required.password_change_required.cross_site_request": {
+        /** @description Forbidden: distributor_suspended, role_required, password_change_required, enrolment_required, cross_site_request. */
+        "403.distributor_suspended.role_required.password_change_required.enrolment_required.cross_site_request": {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2515,12 +3694,12 @@ export interface components {
                  */
                 "application/json": {
                     /** @enum {unknown} */
-                    code?: "distributor_suspended" | "role_required" | "password_change_required" | "cross_site_request";
+                    code?: "distributor_suspended" | "role_required" | "password_change_required" | "enrolment_required" | "cross_site_request";
                 } & components["schemas"]["ErrorBody"];
             };
         };
-        /** @description Forbidden: distributor_suspended, self_approval, role_required, password_change_required, cross_site_request. */
-        "403.distributor_suspended.self_approval.role_required.password_change_required.cross_site_request": {
+        /** @description Forbidden: distributor_suspended, role_required, password_change_required, second_factor_required, enrolment_required, cross_site_request. */
+        "403.distributor_suspended.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request": {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2537,12 +3716,34 @@ export interface components {
                  */
                 "application/json": {
                     /** @enum {unknown} */
-                    code?: "distributor_suspended" | "self_approval" | "role_required" | "password_change_required" | "cross_site_request";
+                    code?: "distributor_suspended" | "role_required" | "password_change_required" | "second_factor_required" | "enrolment_required" | "cross_site_request";
                 } & components["schemas"]["ErrorBody"];
             };
         };
-        /** @description Forbidden: not_the_maker, password_change_required, cross_site_request. */
-        "403.not_the_maker.password_change_required.cross_site_request": {
+        /** @description Forbidden: distributor_suspended, self_approval, role_required, password_change_required, second_factor_required, enrolment_required, cross_site_request. */
+        "403.distributor_suspended.self_approval.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request": {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "distributor_suspended",
+                 *       "error": "Forbidden",
+                 *       "message": "A sentence that a person can act on.",
+                 *       "requestID": "36e48800-22ce-4ea0-b37a-198f7978cd53"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {unknown} */
+                    code?: "distributor_suspended" | "self_approval" | "role_required" | "password_change_required" | "second_factor_required" | "enrolment_required" | "cross_site_request";
+                } & components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description Forbidden: not_the_maker, password_change_required, enrolment_required, cross_site_request. */
+        "403.not_the_maker.password_change_required.enrolment_required.cross_site_request": {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2559,29 +3760,7 @@ export interface components {
                  */
                 "application/json": {
                     /** @enum {unknown} */
-                    code?: "not_the_maker" | "password_change_required" | "cross_site_request";
-                } & components["schemas"]["ErrorBody"];
-            };
-        };
-        /** @description Forbidden: password_change_required. */
-        "403.password_change_required": {
-            headers: {
-                "Cache-Control": components["headers"]["Cache-Control"];
-                "X-Request-ID": components["headers"]["X-Request-ID"];
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "code": "password_change_required",
-                 *       "error": "Forbidden",
-                 *       "message": "A sentence that a person can act on.",
-                 *       "requestID": "36e48800-22ce-4ea0-b37a-198f7978cd53"
-                 *     }
-                 */
-                "application/json": {
-                    /** @enum {unknown} */
-                    code?: "password_change_required";
+                    code?: "not_the_maker" | "password_change_required" | "enrolment_required" | "cross_site_request";
                 } & components["schemas"]["ErrorBody"];
             };
         };
@@ -2607,8 +3786,52 @@ export interface components {
                 } & components["schemas"]["ErrorBody"];
             };
         };
-        /** @description Forbidden: role_required, approval_required, password_change_required, cross_site_request. */
-        "403.role_required.approval_required.password_change_required.cross_site_request": {
+        /** @description Forbidden: password_change_required, enrolment_required. */
+        "403.password_change_required.enrolment_required": {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "password_change_required",
+                 *       "error": "Forbidden",
+                 *       "message": "A sentence that a person can act on.",
+                 *       "requestID": "36e48800-22ce-4ea0-b37a-198f7978cd53"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {unknown} */
+                    code?: "password_change_required" | "enrolment_required";
+                } & components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description Forbidden: password_change_required, enrolment_required, cross_site_request. */
+        "403.password_change_required.enrolment_required.cross_site_request": {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "password_change_required",
+                 *       "error": "Forbidden",
+                 *       "message": "A sentence that a person can act on.",
+                 *       "requestID": "36e48800-22ce-4ea0-b37a-198f7978cd53"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {unknown} */
+                    code?: "password_change_required" | "enrolment_required" | "cross_site_request";
+                } & components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description Forbidden: role_required, approval_required, password_change_required, enrolment_required, cross_site_request. */
+        "403.role_required.approval_required.password_change_required.enrolment_required.cross_site_request": {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2625,12 +3848,12 @@ export interface components {
                  */
                 "application/json": {
                     /** @enum {unknown} */
-                    code?: "role_required" | "approval_required" | "password_change_required" | "cross_site_request";
+                    code?: "role_required" | "approval_required" | "password_change_required" | "enrolment_required" | "cross_site_request";
                 } & components["schemas"]["ErrorBody"];
             };
         };
-        /** @description Forbidden: role_required, password_change_required, cross_site_request. */
-        "403.role_required.password_change_required.cross_site_request": {
+        /** @description Forbidden: role_required, password_change_required, enrolment_required, cross_site_request. */
+        "403.role_required.password_change_required.enrolment_required.cross_site_request": {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2647,12 +3870,56 @@ export interface components {
                  */
                 "application/json": {
                     /** @enum {unknown} */
-                    code?: "role_required" | "password_change_required" | "cross_site_request";
+                    code?: "role_required" | "password_change_required" | "enrolment_required" | "cross_site_request";
                 } & components["schemas"]["ErrorBody"];
             };
         };
-        /** @description Forbidden: self_approval, role_required, password_change_required, cross_site_request. */
-        "403.self_approval.role_required.password_change_required.cross_site_request": {
+        /** @description Forbidden: role_required, password_change_required, second_factor_required, enrolment_required, cross_site_request. */
+        "403.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request": {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "role_required",
+                 *       "error": "Forbidden",
+                 *       "message": "A sentence that a person can act on.",
+                 *       "requestID": "36e48800-22ce-4ea0-b37a-198f7978cd53"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {unknown} */
+                    code?: "role_required" | "password_change_required" | "second_factor_required" | "enrolment_required" | "cross_site_request";
+                } & components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description Forbidden: second_factor_required, cross_site_request. */
+        "403.second_factor_required.cross_site_request": {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "second_factor_required",
+                 *       "error": "Forbidden",
+                 *       "message": "A sentence that a person can act on.",
+                 *       "requestID": "36e48800-22ce-4ea0-b37a-198f7978cd53"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {unknown} */
+                    code?: "second_factor_required" | "cross_site_request";
+                } & components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description Forbidden: self_approval, role_required, password_change_required, enrolment_required, cross_site_request. */
+        "403.self_approval.role_required.password_change_required.enrolment_required.cross_site_request": {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2669,7 +3936,7 @@ export interface components {
                  */
                 "application/json": {
                     /** @enum {unknown} */
-                    code?: "self_approval" | "role_required" | "password_change_required" | "cross_site_request";
+                    code?: "self_approval" | "role_required" | "password_change_required" | "enrolment_required" | "cross_site_request";
                 } & components["schemas"]["ErrorBody"];
             };
         };
@@ -3496,10 +4763,20 @@ export interface components {
          */
         date: string;
         /**
+         * @description ID of the delivery.
+         * @example dlv_36e48800-22ce-4ea0-b37a-198f7978cd53
+         */
+        deliveryID: string;
+        /**
          * @description ID of the distributor.
          * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
          */
         distributorID: string;
+        /**
+         * @description ID of the factor.
+         * @example fac_36e48800-22ce-4ea0-b37a-198f7978cd53
+         */
+        factorID: string;
         /**
          * @description ID of the key.
          * @example key_36e48800-22ce-4ea0-b37a-198f7978cd53
@@ -3535,6 +4812,11 @@ export interface components {
          * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
          */
         userID: string;
+        /**
+         * @description ID of the endpoint.
+         * @example whk_36e48800-22ce-4ea0-b37a-198f7978cd53
+         */
+        webhookID: string;
     };
     requestBodies: never;
     headers: {
@@ -3601,17 +4883,20 @@ export interface components {
     };
     pathItems: never;
 }
+export type AccountFactors = components['schemas']['AccountFactors'];
 export type Actor = components['schemas']['Actor'];
 export type ActorIssuer = components['schemas']['ActorIssuer'];
 export type ActorKey = components['schemas']['ActorKey'];
 export type ActorSystem = components['schemas']['ActorSystem'];
 export type ActorUser = components['schemas']['ActorUser'];
+export type Algorithm = components['schemas']['Algorithm'];
 export type Amount = components['schemas']['Amount'];
 export type Approval = components['schemas']['Approval'];
 export type ApprovalID = components['schemas']['ApprovalID'];
 export type ApprovalKind = components['schemas']['ApprovalKind'];
 export type ApprovalStatus = components['schemas']['ApprovalStatus'];
 export type Approve = components['schemas']['Approve'];
+export type Attempt = components['schemas']['Attempt'];
 export type Attention = components['schemas']['Attention'];
 export type AttentionItem = components['schemas']['AttentionItem'];
 export type AuditEntry = components['schemas']['AuditEntry'];
@@ -3623,15 +4908,28 @@ export type CashOutRequestBody = components['schemas']['CashOutRequestBody'];
 export type CashOutRequested = components['schemas']['CashOutRequested'];
 export type ChangePassword = components['schemas']['ChangePassword'];
 export type ClaimedKey = components['schemas']['ClaimedKey'];
+export type ClaimedWebhookSecret = components['schemas']['ClaimedWebhookSecret'];
+export type CreationOptions = components['schemas']['CreationOptions'];
 export type DayStatement = components['schemas']['DayStatement'];
 export type DayTotals = components['schemas']['DayTotals'];
 export type Decision = components['schemas']['Decision'];
+export type DeliveryID = components['schemas']['DeliveryID'];
+export type DeliveryState = components['schemas']['DeliveryState'];
+export type Descriptor = components['schemas']['Descriptor'];
 export type DistributorCreated = components['schemas']['DistributorCreated'];
 export type DistributorID = components['schemas']['DistributorID'];
 export type DistributorOfPage = components['schemas']['DistributorOfPage'];
+export type DistributorSettings = components['schemas']['DistributorSettings'];
 export type DistributorVerified = components['schemas']['DistributorVerified'];
 export type DistributorsPage = components['schemas']['DistributorsPage'];
+export type EndpointStatus = components['schemas']['EndpointStatus'];
 export type ErrorBody = components['schemas']['ErrorBody'];
+export type EventType = components['schemas']['EventType'];
+export type FactorBegun = components['schemas']['FactorBegun'];
+export type FactorEnrolled = components['schemas']['FactorEnrolled'];
+export type FactorID = components['schemas']['FactorID'];
+export type FactorList = components['schemas']['FactorList'];
+export type FactorView = components['schemas']['FactorView'];
 export type FieldError = components['schemas']['FieldError'];
 export type FloatMoved = components['schemas']['FloatMoved'];
 export type FloatMovement = components['schemas']['FloatMovement'];
@@ -3649,13 +4947,18 @@ export type MemberStatus = components['schemas']['MemberStatus'];
 export type MembershipStatus = components['schemas']['MembershipStatus'];
 export type Merchant = components['schemas']['Merchant'];
 export type MerchantName = components['schemas']['MerchantName'];
+export type MessageID = components['schemas']['MessageID'];
+export type Method = components['schemas']['Method'];
 export type NewDistributor = components['schemas']['NewDistributor'];
 export type NewKey = components['schemas']['NewKey'];
 export type NewMerchant = components['schemas']['NewMerchant'];
 export type NewOperation = components['schemas']['NewOperation'];
 export type NewOperationCashIn = components['schemas']['NewOperationCashIn'];
 export type NewOperationCashOutFulfillment = components['schemas']['NewOperationCashOutFulfillment'];
+export type NewPasskey = components['schemas']['NewPasskey'];
+export type NewRecoveryCodes = components['schemas']['NewRecoveryCodes'];
 export type NewUser = components['schemas']['NewUser'];
+export type NewWebhook = components['schemas']['NewWebhook'];
 export type Operation = components['schemas']['Operation'];
 export type OperationID = components['schemas']['OperationID'];
 export type OperationStatus = components['schemas']['OperationStatus'];
@@ -3664,26 +4967,39 @@ export type PageOfApproval = components['schemas']['PageOfApproval'];
 export type PageOfAuditEntry = components['schemas']['PageOfAuditEntry'];
 export type PageOfKey = components['schemas']['PageOfKey'];
 export type PageOfUser = components['schemas']['PageOfUser'];
+export type PageOfWebhook = components['schemas']['PageOfWebhook'];
+export type PageOfWebhookDelivery = components['schemas']['PageOfWebhookDelivery'];
+export type Party = components['schemas']['Party'];
+export type PasskeySignIn = components['schemas']['PasskeySignIn'];
 export type PasswordReset = components['schemas']['PasswordReset'];
 export type Permission = components['schemas']['Permission'];
 export type Person = components['schemas']['Person'];
 export type Phone = components['schemas']['Phone'];
 export type Position = components['schemas']['Position'];
 export type ProcessCashOut = components['schemas']['ProcessCashOut'];
+export type Proof = components['schemas']['Proof'];
 export type Reason = components['schemas']['Reason'];
 export type Receipt = components['schemas']['Receipt'];
+export type RequestOptions = components['schemas']['RequestOptions'];
 export type RequiredReason = components['schemas']['RequiredReason'];
+export type Requirement = components['schemas']['Requirement'];
 export type Role = components['schemas']['Role'];
+export type RotateSecret = components['schemas']['RotateSecret'];
+export type Selection = components['schemas']['Selection'];
 export type Session = components['schemas']['Session'];
 export type SessionDistributor = components['schemas']['SessionDistributor'];
+export type SettingsChange = components['schemas']['SettingsChange'];
 export type ShortCode = components['schemas']['ShortCode'];
 export type SignIn = components['schemas']['SignIn'];
+export type SignedInAnswer = components['schemas']['SignedInAnswer'];
 export type Standing = components['schemas']['Standing'];
 export type StatementEntry = components['schemas']['StatementEntry'];
 export type Sum = components['schemas']['Sum'];
 export type Summary = components['schemas']['Summary'];
 export type Timestamp = components['schemas']['Timestamp'];
 export type Total = components['schemas']['Total'];
+export type TotpBegun = components['schemas']['TotpBegun'];
+export type TotpCode = components['schemas']['TotpCode'];
 export type Usage = components['schemas']['Usage'];
 export type UsedAddress = components['schemas']['UsedAddress'];
 export type UsedDay = components['schemas']['UsedDay'];
@@ -3692,12 +5008,18 @@ export type User = components['schemas']['User'];
 export type UserAdded = components['schemas']['UserAdded'];
 export type UserChange = components['schemas']['UserChange'];
 export type UserChanged = components['schemas']['UserChanged'];
+export type UserEntity = components['schemas']['UserEntity'];
 export type UserID = components['schemas']['UserID'];
 export type UserRequested = components['schemas']['UserRequested'];
 export type Verified = components['schemas']['Verified'];
 export type WalletOperationID = components['schemas']['WalletOperationID'];
 export type WalletVerified = components['schemas']['WalletVerified'];
 export type WalletView = components['schemas']['WalletView'];
+export type Webhook = components['schemas']['Webhook'];
+export type WebhookClaim = components['schemas']['WebhookClaim'];
+export type WebhookDelivery = components['schemas']['WebhookDelivery'];
+export type WebhookID = components['schemas']['WebhookID'];
+export type WebhookRequested = components['schemas']['WebhookRequested'];
 export type Response400InvalidJsonInvalidRequest = components['responses']['400.invalid_json.invalid_request'];
 export type Response400InvalidJsonInvalidRequestInvalidAmount = components['responses']['400.invalid_json.invalid_request.invalid_amount'];
 export type Response400InvalidJsonInvalidRequestInvalidAmountIdempotencyKeyRequired = components['responses']['400.invalid_json.invalid_request.invalid_amount.idempotency_key_required'];
@@ -3711,15 +5033,19 @@ export type Response401NotSignedIn = components['responses']['401.not_signed_in'
 export type Response401NotSignedInInvalidCredentials = components['responses']['401.not_signed_in.invalid_credentials'];
 export type Response403CrossSiteRequest = components['responses']['403.cross_site_request'];
 export type Response403DistributorSuspended = components['responses']['403.distributor_suspended'];
-export type Response403DistributorSuspendedNotTheMakerRoleRequiredPasswordChangeRequiredCrossSiteRequest = components['responses']['403.distributor_suspended.not_the_maker.role_required.password_change_required.cross_site_request'];
-export type Response403DistributorSuspendedRoleRequiredPasswordChangeRequiredCrossSiteRequest = components['responses']['403.distributor_suspended.role_required.password_change_required.cross_site_request'];
-export type Response403DistributorSuspendedSelfApprovalRoleRequiredPasswordChangeRequiredCrossSiteRequest = components['responses']['403.distributor_suspended.self_approval.role_required.password_change_required.cross_site_request'];
-export type Response403NotTheMakerPasswordChangeRequiredCrossSiteRequest = components['responses']['403.not_the_maker.password_change_required.cross_site_request'];
-export type Response403PasswordChangeRequired = components['responses']['403.password_change_required'];
+export type Response403DistributorSuspendedNotTheMakerRoleRequiredPasswordChangeRequiredSecondFactorRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.distributor_suspended.not_the_maker.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request'];
+export type Response403DistributorSuspendedRoleRequiredPasswordChangeRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.distributor_suspended.role_required.password_change_required.enrolment_required.cross_site_request'];
+export type Response403DistributorSuspendedRoleRequiredPasswordChangeRequiredSecondFactorRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.distributor_suspended.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request'];
+export type Response403DistributorSuspendedSelfApprovalRoleRequiredPasswordChangeRequiredSecondFactorRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.distributor_suspended.self_approval.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request'];
+export type Response403NotTheMakerPasswordChangeRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.not_the_maker.password_change_required.enrolment_required.cross_site_request'];
 export type Response403PasswordChangeRequiredCrossSiteRequest = components['responses']['403.password_change_required.cross_site_request'];
-export type Response403RoleRequiredApprovalRequiredPasswordChangeRequiredCrossSiteRequest = components['responses']['403.role_required.approval_required.password_change_required.cross_site_request'];
-export type Response403RoleRequiredPasswordChangeRequiredCrossSiteRequest = components['responses']['403.role_required.password_change_required.cross_site_request'];
-export type Response403SelfApprovalRoleRequiredPasswordChangeRequiredCrossSiteRequest = components['responses']['403.self_approval.role_required.password_change_required.cross_site_request'];
+export type Response403PasswordChangeRequiredEnrolmentRequired = components['responses']['403.password_change_required.enrolment_required'];
+export type Response403PasswordChangeRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.password_change_required.enrolment_required.cross_site_request'];
+export type Response403RoleRequiredApprovalRequiredPasswordChangeRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.role_required.approval_required.password_change_required.enrolment_required.cross_site_request'];
+export type Response403RoleRequiredPasswordChangeRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.role_required.password_change_required.enrolment_required.cross_site_request'];
+export type Response403RoleRequiredPasswordChangeRequiredSecondFactorRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request'];
+export type Response403SecondFactorRequiredCrossSiteRequest = components['responses']['403.second_factor_required.cross_site_request'];
+export type Response403SelfApprovalRoleRequiredPasswordChangeRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.self_approval.role_required.password_change_required.enrolment_required.cross_site_request'];
 export type Response404NotFound = components['responses']['404.not_found'];
 export type Response409AlreadyExists = components['responses']['409.already_exists'];
 export type Response409AlreadyExistsSessionChanged = components['responses']['409.already_exists.session_changed'];
@@ -3757,7 +5083,9 @@ export type ParameterIdempotencyKey = components['parameters']['Idempotency-Key'
 export type ParameterXUwPerson = components['parameters']['X-UW-Person'];
 export type ParameterApprovalId = components['parameters']['approvalID'];
 export type ParameterDate = components['parameters']['date'];
+export type ParameterDeliveryId = components['parameters']['deliveryID'];
 export type ParameterDistributorId = components['parameters']['distributorID'];
+export type ParameterFactorId = components['parameters']['factorID'];
 export type ParameterKeyId = components['parameters']['keyID'];
 export type ParameterLogin = components['parameters']['login'];
 export type ParameterOperationId = components['parameters']['operationID'];
@@ -3765,6 +5093,7 @@ export type ParameterPhone = components['parameters']['phone'];
 export type ParameterRequiredIdempotencyKey = components['parameters']['required.Idempotency-Key'];
 export type ParameterShortCode = components['parameters']['shortCode'];
 export type ParameterUserId = components['parameters']['userID'];
+export type ParameterWebhookId = components['parameters']['webhookID'];
 export type HeaderCacheControl = components['headers']['Cache-Control'];
 export type HeaderContentDisposition = components['headers']['Content-Disposition'];
 export type HeaderDeprecation = components['headers']['Deprecation'];
@@ -3824,7 +5153,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -3925,7 +5254,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -4015,7 +5344,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request.invalid_amount"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -4104,7 +5433,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -4193,7 +5522,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request.invalid_amount"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.role_required.approval_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.role_required.approval_required.password_change_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -4283,7 +5612,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.distributor_suspended.not_the_maker.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.distributor_suspended.not_the_maker.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.session_changed"];
             410: components["responses"]["410.already_claimed.claim_expired"];
@@ -4381,7 +5710,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.role_required.password_change_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -4479,7 +5808,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -4565,7 +5894,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -4596,7 +5925,7 @@ export interface operations {
                  *       "api-key.issue"
                  *     ]
                  */
-                kind?: ("api-key.issue" | "api-key.rotate" | "operation" | "user.create" | "user.grant" | "user.reset")[];
+                kind?: ("api-key.issue" | "api-key.rotate" | "operation" | "user.create" | "user.grant" | "user.reset" | "settings.change" | "webhook.create" | "webhook.rotate" | "webhook.enable")[];
                 /**
                  * @description Which come first; newest if absent.
                  * @example newest
@@ -4668,7 +5997,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -4743,7 +6072,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -4867,7 +6196,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.distributor_suspended.self_approval.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.distributor_suspended.self_approval.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.approval_stale.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -4955,7 +6284,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.self_approval.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.self_approval.role_required.password_change_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -5039,7 +6368,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.not_the_maker.password_change_required.cross_site_request"];
+            403: components["responses"]["403.not_the_maker.password_change_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -5096,7 +6425,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -5172,7 +6501,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -5228,7 +6557,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             429: components["responses"]["429.rate_limited"];
@@ -5299,7 +6628,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -5361,7 +6690,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request.invalid_amount"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -5407,7 +6736,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required.cross_site_request"];
+            403: components["responses"]["403.password_change_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -5459,7 +6788,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -5576,7 +6905,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -5633,7 +6962,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request.invalid_amount.insufficient_balance.unknown_merchant.no_cash_out_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -5701,7 +7030,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -5764,9 +7093,110 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "lowFloat": "10000.00",
+                     *       "secondFactor": "required"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DistributorSettings"];
+                };
+            };
+            400: components["responses"]["400.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    changeSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChange"];
+            };
+        };
+        responses: {
+            /** @description The settings as they are now. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "lowFloat": "10000.00",
+                     *       "secondFactor": "required"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DistributorSettings"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request.invalid_amount"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.already_exists.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            429: components["responses"]["429.rate_limited"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5864,7 +7294,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -5935,7 +7365,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.password_change_required"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.session_changed"];
             500: components["responses"]["500.internal"];
@@ -6015,7 +7445,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.already_exists.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -6095,7 +7525,7 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.already_exists.session_changed"];
             413: components["responses"]["413.body_too_large"];
@@ -6179,9 +7609,791 @@ export interface operations {
             };
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in"];
-            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.cross_site_request"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.already_exists.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.rate_limited"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many a page holds at most.
+                 * @example 100
+                 */
+                limit?: number;
+                /**
+                 * @description Where the page starts, as the page before says; absent or empty: at the beginning.
+                 * @example
+                 */
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of endpoints. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "approvalID": "apr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *           "checkerID": "usr_9a1c7f52-0b4e-4d3a-8f3c-2f0e6d1b7a90",
+                     *           "checkerName": "Charles Checker",
+                     *           "claim": null,
+                     *           "claimedAt": "2026-11-24T18:07:48.000Z",
+                     *           "createdAt": "2026-11-24T17:00:00.000Z",
+                     *           "decidedAt": "2026-11-24T18:00:00.000Z",
+                     *           "description": "Ledger of the head office",
+                     *           "disabledAt": null,
+                     *           "events": [
+                     *             "operation.completed",
+                     *             "operation.failed"
+                     *           ],
+                     *           "failingSince": null,
+                     *           "makerID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *           "makerName": "Mary Maker",
+                     *           "reason": null,
+                     *           "secretsUntil": [],
+                     *           "status": "active",
+                     *           "url": "https://hooks.example.com/universal-wallet",
+                     *           "webhookID": "whk_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *         }
+                     *       ],
+                     *       "nextCursor": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PageOfWebhook"];
+                };
+            };
+            400: components["responses"]["400.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    requestWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat: the same key with an equal body answers as the first call did. 1 to 255 visible ASCII characters, quoted or bare.
+                 * @example till-7-receipt-000123
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description The endpoint, pending. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "approvalID": "apr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "checkerID": null,
+                     *       "checkerName": null,
+                     *       "claim": null,
+                     *       "claimedAt": null,
+                     *       "createdAt": "2026-11-24T17:00:00.000Z",
+                     *       "decidedAt": null,
+                     *       "description": "Ledger of the head office",
+                     *       "disabledAt": null,
+                     *       "events": [
+                     *         "operation.completed",
+                     *         "operation.failed"
+                     *       ],
+                     *       "failingSince": null,
+                     *       "makerID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "makerName": "Mary Maker",
+                     *       "reason": null,
+                     *       "secretsUntil": [],
+                     *       "status": "pending",
+                     *       "url": "https://hooks.example.com/universal-wallet",
+                     *       "webhookID": "whk_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.invalid_state.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+                /**
+                 * @description ID of the endpoint.
+                 * @example whk_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                webhookID: components["parameters"]["webhookID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "approvalID": "apr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "checkerID": "usr_9a1c7f52-0b4e-4d3a-8f3c-2f0e6d1b7a90",
+                     *       "checkerName": "Charles Checker",
+                     *       "claim": null,
+                     *       "claimedAt": "2026-11-24T18:07:48.000Z",
+                     *       "createdAt": "2026-11-24T17:00:00.000Z",
+                     *       "decidedAt": "2026-11-24T18:00:00.000Z",
+                     *       "description": "Ledger of the head office",
+                     *       "disabledAt": null,
+                     *       "events": [
+                     *         "operation.completed",
+                     *         "operation.failed"
+                     *       ],
+                     *       "failingSince": null,
+                     *       "makerID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "makerName": "Mary Maker",
+                     *       "reason": null,
+                     *       "secretsUntil": [],
+                     *       "status": "active",
+                     *       "url": "https://hooks.example.com/universal-wallet",
+                     *       "webhookID": "whk_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["400.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    claimWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+                /**
+                 * @description ID of the endpoint.
+                 * @example whk_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                webhookID: components["parameters"]["webhookID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret and the endpoint. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "secret": "whsec_4tQz0B4tQz0B4tQz0B4tQz0B4tQz0B4tQz0B4tQz0BA=",
+                     *       "webhook": {
+                     *         "approvalID": "apr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *         "checkerID": "usr_9a1c7f52-0b4e-4d3a-8f3c-2f0e6d1b7a90",
+                     *         "checkerName": "Charles Checker",
+                     *         "claim": null,
+                     *         "claimedAt": "2026-11-24T18:07:48.000Z",
+                     *         "createdAt": "2026-11-24T17:00:00.000Z",
+                     *         "decidedAt": "2026-11-24T18:00:00.000Z",
+                     *         "description": "Ledger of the head office",
+                     *         "disabledAt": null,
+                     *         "events": [
+                     *           "operation.completed",
+                     *           "operation.failed"
+                     *         ],
+                     *         "failingSince": null,
+                     *         "makerID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *         "makerName": "Mary Maker",
+                     *         "reason": null,
+                     *         "secretsUntil": [],
+                     *         "status": "active",
+                     *         "url": "https://hooks.example.com/universal-wallet",
+                     *         "webhookID": "whk_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClaimedWebhookSecret"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.distributor_suspended.not_the_maker.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.invalid_state.session_changed"];
+            410: components["responses"]["410.already_claimed.claim_expired"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many a page holds at most.
+                 * @example 100
+                 */
+                limit?: number;
+                /**
+                 * @description Where the page starts, as the page before says; absent or empty: at the beginning.
+                 * @example
+                 */
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+                /**
+                 * @description ID of the endpoint.
+                 * @example whk_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                webhookID: components["parameters"]["webhookID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "attempts": [
+                     *             {
+                     *               "at": "2026-11-24T18:10:00.000Z",
+                     *               "durationMs": 41,
+                     *               "error": "Try again later",
+                     *               "status": 503
+                     *             },
+                     *             {
+                     *               "at": "2026-11-24T18:10:05.210Z",
+                     *               "durationMs": 12,
+                     *               "error": null,
+                     *               "status": 204
+                     *             }
+                     *           ],
+                     *           "deliveryID": "dlv_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *           "messageID": "msg_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *           "nextAttemptAt": null,
+                     *           "state": "delivered",
+                     *           "type": "operation.completed"
+                     *         }
+                     *       ],
+                     *       "nextCursor": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PageOfWebhookDelivery"];
+                };
+            };
+            400: components["responses"]["400.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    resendWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat: the same key with an equal body answers as the first call did. 1 to 255 visible ASCII characters, quoted or bare.
+                 * @example till-7-receipt-000123
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+                /**
+                 * @description ID of the endpoint.
+                 * @example whk_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                webhookID: components["parameters"]["webhookID"];
+                /**
+                 * @description ID of the delivery.
+                 * @example dlv_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                deliveryID: components["parameters"]["deliveryID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery, waiting. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "attempts": [],
+                     *       "deliveryID": "dlv_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "messageID": "msg_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "nextAttemptAt": "2026-11-24T18:20:00.000Z",
+                     *       "state": "waiting",
+                     *       "type": "operation.completed"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.invalid_state.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.rate_limited"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    disableWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat: the same key with an equal body answers as the first call did. 1 to 255 visible ASCII characters, quoted or bare.
+                 * @example till-7-receipt-000123
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+                /**
+                 * @description ID of the endpoint.
+                 * @example whk_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                webhookID: components["parameters"]["webhookID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequiredReason"];
+            };
+        };
+        responses: {
+            /** @description The endpoint, disabled. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "approvalID": "apr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "checkerID": "usr_9a1c7f52-0b4e-4d3a-8f3c-2f0e6d1b7a90",
+                     *       "checkerName": "Charles Checker",
+                     *       "claim": null,
+                     *       "claimedAt": "2026-11-24T18:07:48.000Z",
+                     *       "createdAt": "2026-11-24T17:00:00.000Z",
+                     *       "decidedAt": "2026-11-24T18:00:00.000Z",
+                     *       "description": "Ledger of the head office",
+                     *       "disabledAt": "2026-11-25T08:00:00.000Z",
+                     *       "events": [
+                     *         "operation.completed",
+                     *         "operation.failed"
+                     *       ],
+                     *       "failingSince": null,
+                     *       "makerID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "makerName": "Mary Maker",
+                     *       "reason": "The receiver moves",
+                     *       "secretsUntil": [],
+                     *       "status": "disabled",
+                     *       "url": "https://hooks.example.com/universal-wallet",
+                     *       "webhookID": "whk_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.invalid_state.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    enableWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat: the same key with an equal body answers as the first call did. 1 to 255 visible ASCII characters, quoted or bare.
+                 * @example till-7-receipt-000123
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+                /**
+                 * @description ID of the endpoint.
+                 * @example whk_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                webhookID: components["parameters"]["webhookID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "approvalID": "apr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "createdAt": "2026-11-24T17:00:00.000Z",
+                     *       "decidedAt": null,
+                     *       "decidedBy": null,
+                     *       "decidedByName": null,
+                     *       "digest": "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e",
+                     *       "expiresAt": "2026-12-01T17:00:00.000Z",
+                     *       "kind": "webhook.enable",
+                     *       "makerID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "makerName": "Mary Maker",
+                     *       "reason": null,
+                     *       "status": "pending",
+                     *       "subject": {
+                     *         "description": "Ledger of the head office",
+                     *         "events": [
+                     *           "operation.completed",
+                     *           "operation.failed"
+                     *         ],
+                     *         "url": "https://hooks.example.com/universal-wallet",
+                     *         "webhookID": "whk_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *       },
+                     *       "webhookID": "whk_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookRequested"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.invalid_state.already_exists.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat: the same key with an equal body answers as the first call did. 1 to 255 visible ASCII characters, quoted or bare.
+                 * @example till-7-receipt-000123
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+                /**
+                 * @description ID of the endpoint.
+                 * @example whk_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                webhookID: components["parameters"]["webhookID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotateSecret"];
+            };
+        };
+        responses: {
+            /** @description The request. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "approvalID": "apr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "createdAt": "2026-11-24T17:00:00.000Z",
+                     *       "decidedAt": null,
+                     *       "decidedBy": null,
+                     *       "decidedByName": null,
+                     *       "digest": "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e",
+                     *       "expiresAt": "2026-12-01T17:00:00.000Z",
+                     *       "kind": "webhook.rotate",
+                     *       "makerID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "makerName": "Mary Maker",
+                     *       "reason": null,
+                     *       "status": "pending",
+                     *       "subject": {
+                     *         "description": "Ledger of the head office",
+                     *         "events": [
+                     *           "operation.completed",
+                     *           "operation.failed"
+                     *         ],
+                     *         "overlapHours": 24,
+                     *         "url": "https://hooks.example.com/universal-wallet",
+                     *         "webhookID": "whk_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *       },
+                     *       "webhookID": "whk_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookRequested"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.invalid_state.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat: the same key with an equal body answers as the first call did. 1 to 255 visible ASCII characters, quoted or bare.
+                 * @example till-7-receipt-000123
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+                /**
+                 * @description ID of the endpoint.
+                 * @example whk_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                webhookID: components["parameters"]["webhookID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery, waiting. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "attempts": [],
+                     *       "deliveryID": "dlv_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "messageID": "msg_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "nextAttemptAt": "2026-11-24T18:20:00.000Z",
+                     *       "state": "waiting",
+                     *       "type": "webhook.test"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.invalid_state.session_changed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_key_reused"];
@@ -6223,6 +8435,13 @@ export interface operations {
                      *       "login": "maker@demo.test",
                      *       "mustChangePassword": false,
                      *       "name": "Mary Maker",
+                     *       "secondFactor": {
+                     *         "enrolled": [
+                     *           "passkey"
+                     *         ],
+                     *         "recoveryCodesLeft": 8,
+                     *         "verifiedAt": "2026-11-24T17:00:00.000Z"
+                     *       },
                      *       "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53"
                      *     }
                      */
@@ -6248,7 +8467,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The session. */
+            /** @description The session; or, if the account has a second factor, the ways to prove it within five minutes. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -6273,10 +8492,17 @@ export interface operations {
                      *       "login": "maker@demo.test",
                      *       "mustChangePassword": false,
                      *       "name": "Mary Maker",
+                     *       "secondFactor": {
+                     *         "enrolled": [
+                     *           "passkey"
+                     *         ],
+                     *         "recoveryCodesLeft": 8,
+                     *         "verifiedAt": "2026-11-24T17:00:00.000Z"
+                     *       },
                      *       "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53"
                      *     }
                      */
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["SignedInAnswer"];
                 };
             };
             400: components["responses"]["400.invalid_json.invalid_request"];
@@ -6318,6 +8544,95 @@ export interface operations {
             401: components["responses"]["401.not_signed_in"];
             403: components["responses"]["403.cross_site_request"];
             409: components["responses"]["409.session_changed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    listFactors: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The factors. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "createdAt": "2026-11-24T17:00:00.000Z",
+                     *           "factorID": "fac_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *           "lastUsedAt": null,
+                     *           "name": "Laptop",
+                     *           "synchronised": false,
+                     *           "type": "passkey"
+                     *         }
+                     *       ],
+                     *       "recoveryCodesLeft": 8
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FactorList"];
+                };
+            };
+            400: components["responses"]["400.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            409: components["responses"]["409.session_changed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    removeFactor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the factor.
+                 * @example fac_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                factorID: components["parameters"]["factorID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The factor is removed. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.second_factor_required.cross_site_request"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.invalid_state.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -6365,6 +8680,13 @@ export interface operations {
                      *       "login": "maker@demo.test",
                      *       "mustChangePassword": false,
                      *       "name": "Mary Maker",
+                     *       "secondFactor": {
+                     *         "enrolled": [
+                     *           "passkey"
+                     *         ],
+                     *         "recoveryCodesLeft": 8,
+                     *         "verifiedAt": "2026-11-24T17:00:00.000Z"
+                     *       },
                      *       "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53"
                      *     }
                      */
@@ -6423,6 +8745,225 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
+    signInByPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignIn"];
+            };
+        };
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "clientIP": "203.0.113.7",
+                     *       "distributors": [
+                     *         {
+                     *           "distributorID": "36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *           "name": "First Agents",
+                     *           "roles": [
+                     *             "maker"
+                     *           ],
+                     *           "userID": "usr_0c7a1f52-9d0e-4b55-8a65-1f2b3c4d5e6f"
+                     *         }
+                     *       ],
+                     *       "login": "maker@demo.test",
+                     *       "mustChangePassword": false,
+                     *       "name": "Mary Maker",
+                     *       "secondFactor": {
+                     *         "enrolled": [
+                     *           "passkey"
+                     *         ],
+                     *         "recoveryCodesLeft": 8,
+                     *         "verifiedAt": "2026-11-24T17:00:00.000Z"
+                     *       },
+                     *       "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.invalid_credentials"];
+            403: components["responses"]["403.cross_site_request"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            429: components["responses"]["429.too_many_attempts"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    beginPasskeySignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Options for `navigator.credentials.get`. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "allowCredentials": [],
+                     *       "challenge": "AMMPt4UxxGTStnccjasjtgNCQWYvLSIYaqcPKDrlVuE",
+                     *       "rpId": "wallet.example",
+                     *       "timeout": 300000,
+                     *       "userVerification": "required"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RequestOptions"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            403: components["responses"]["403.cross_site_request"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    enrolPasskey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description The factor, and the recovery codes that come with the first one. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "factor": {
+                     *         "createdAt": "2026-11-24T17:00:00.000Z",
+                     *         "factorID": "fac_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *         "lastUsedAt": null,
+                     *         "name": "Laptop",
+                     *         "synchronised": false,
+                     *         "type": "passkey"
+                     *       },
+                     *       "recoveryCodes": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FactorEnrolled"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in.invalid_credentials"];
+            403: components["responses"]["403.second_factor_required.cross_site_request"];
+            409: components["responses"]["409.invalid_state.already_exists.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    beginPasskey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["FactorBegun"];
+            };
+        };
+        responses: {
+            /** @description Options for `navigator.credentials.create`. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "attestation": "none",
+                     *       "authenticatorSelection": {
+                     *         "requireResidentKey": true,
+                     *         "residentKey": "required",
+                     *         "userVerification": "required"
+                     *       },
+                     *       "challenge": "AMMPt4UxxGTStnccjasjtgNCQWYvLSIYaqcPKDrlVuE",
+                     *       "excludeCredentials": [],
+                     *       "pubKeyCredParams": [
+                     *         {
+                     *           "alg": -7,
+                     *           "type": "public-key"
+                     *         }
+                     *       ],
+                     *       "rp": {
+                     *         "id": "wallet.example",
+                     *         "name": "Universal Wallet"
+                     *       },
+                     *       "timeout": 300000,
+                     *       "user": {
+                     *         "displayName": "Mary Maker",
+                     *         "id": "AMMPt4UxxGTStnccjasjtgNCQWYvLSIYaqcPKDrlVuE",
+                     *         "name": "maker@demo.test"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreationOptions"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in.invalid_credentials"];
+            403: components["responses"]["403.second_factor_required.cross_site_request"];
+            409: components["responses"]["409.invalid_state.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
     changePassword: {
         parameters: {
             query?: never;
@@ -6454,6 +8995,263 @@ export interface operations {
             400: components["responses"]["400.invalid_json.invalid_request"];
             401: components["responses"]["401.not_signed_in.invalid_credentials"];
             403: components["responses"]["403.cross_site_request"];
+            409: components["responses"]["409.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    makeRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The codes. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "recoveryCodes": [
+                     *         "7K2M-QXP9-WCZ4-RT6B"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewRecoveryCodes"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.second_factor_required.cross_site_request"];
+            409: components["responses"]["409.invalid_state.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    proveSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "clientIP": "203.0.113.7",
+                     *       "distributors": [
+                     *         {
+                     *           "distributorID": "36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *           "name": "First Agents",
+                     *           "roles": [
+                     *             "maker"
+                     *           ],
+                     *           "userID": "usr_0c7a1f52-9d0e-4b55-8a65-1f2b3c4d5e6f"
+                     *         }
+                     *       ],
+                     *       "login": "maker@demo.test",
+                     *       "mustChangePassword": false,
+                     *       "name": "Mary Maker",
+                     *       "secondFactor": {
+                     *         "enrolled": [
+                     *           "passkey"
+                     *         ],
+                     *         "recoveryCodesLeft": 8,
+                     *         "verifiedAt": "2026-11-24T17:00:00.000Z"
+                     *       },
+                     *       "userID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in.invalid_credentials"];
+            403: components["responses"]["403.cross_site_request"];
+            409: components["responses"]["409.invalid_state.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            429: components["responses"]["429.too_many_attempts"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    beginProof: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Options for `navigator.credentials.get`. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "allowCredentials": [],
+                     *       "challenge": "AMMPt4UxxGTStnccjasjtgNCQWYvLSIYaqcPKDrlVuE",
+                     *       "rpId": "wallet.example",
+                     *       "timeout": 300000,
+                     *       "userVerification": "required"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RequestOptions"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.cross_site_request"];
+            409: components["responses"]["409.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    beginTotp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["FactorBegun"];
+            };
+        };
+        responses: {
+            /** @description The secret, for ten minutes. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "qr": "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
+                     *       "secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+                     *       "uri": "otpauth://totp/Universal%20Wallet:maker"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TotpBegun"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in.invalid_credentials"];
+            403: components["responses"]["403.second_factor_required.cross_site_request"];
+            409: components["responses"]["409.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    confirmTotp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpCode"];
+            };
+        };
+        responses: {
+            /** @description The factor, and the recovery codes that come with the first one. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "factor": {
+                     *         "createdAt": "2026-11-24T17:00:00.000Z",
+                     *         "factorID": "fac_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *         "lastUsedAt": null,
+                     *         "name": "Authenticator app",
+                     *         "synchronised": false,
+                     *         "type": "totp"
+                     *       },
+                     *       "recoveryCodes": [
+                     *         "7K2M-QXP9-WCZ4-RT6B"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FactorEnrolled"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in.invalid_credentials"];
+            403: components["responses"]["403.second_factor_required.cross_site_request"];
             409: components["responses"]["409.session_changed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -8146,6 +10944,949 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
+        };
+    };
+    "receive.api-key.expired": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Key"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "api-key.expired";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.api-key.expiring": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Key"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "api-key.expiring";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.api-key.issued": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Key"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "api-key.issued";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.api-key.revoked": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Key"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "api-key.revoked";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.approval.decided": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Approval"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "approval.decided";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.approval.requested": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Approval"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "approval.requested";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.cash-out.cancelled": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["CashOutRequest"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "cash-out.cancelled";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.cash-out.expired": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["CashOutRequest"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "cash-out.expired";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.cash-out.requested": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["CashOutRequest"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "cash-out.requested";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.float.low": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Balance"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "float.low";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.float.redeemed": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        amount: string;
+                        balance: string;
+                        operationID: string;
+                        reference: string;
+                    };
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "float.redeemed";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.float.topped-up": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        amount: string;
+                        balance: string;
+                        operationID: string;
+                        reference: string;
+                    };
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "float.topped-up";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.operation.completed": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Operation"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "operation.completed";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.operation.created": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Operation"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "operation.created";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.operation.expired": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Operation"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "operation.expired";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.operation.failed": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Operation"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "operation.failed";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.operation.processing": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Operation"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "operation.processing";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.operation.rejected": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Operation"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "operation.rejected";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.webhook.test": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        webhookID: string;
+                    };
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "webhook.test";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

@@ -19,6 +19,7 @@ pub(crate) mod settings;
 mod statement;
 pub(crate) mod usage;
 pub(crate) mod users;
+pub(crate) mod webhooks;
 
 use std::rc::Rc;
 
@@ -137,6 +138,13 @@ async fn by_person(state: &Shared<DistributorState>, from: &ConsoleCaller, call:
                 users::approve_reset(state, from, call, &second).await?;
                 for_member(state, from, |state, caller, now| state.approve(caller, call, &second, now))?
             }
+            Route::ClaimWebhookSecret => return Ok(Response::Answer(webhooks::claim(state, from, call).await?)),
+            Route::ListWebhookDeliveries => {
+                return Ok(Response::Answer(webhooks::deliveries(state, from, call).await?));
+            }
+            Route::TestWebhook | Route::ResendWebhookDelivery => {
+                return Ok(Response::Answer(webhooks::send(state, from, call).await?));
+            }
             Route::VerifyAudit => return Ok(Response::Answer(audit::verify(state, from, call).await?)),
             _ => for_member(state, from, |state, caller, now| console_route(state, caller, call, &merchant, now))?,
         };
@@ -213,6 +221,12 @@ fn console_route(
         Route::RequestProcessCashOut => {
             return state.process_cash_out(&Requester::Person(caller.clone()), call, now);
         }
+        Route::RequestWebhook => state.request_webhook(caller, call, now)?,
+        Route::ListWebhooks => state.list_webhooks(caller, call)?,
+        Route::GetWebhook => state.get_webhook(caller, call)?,
+        Route::RotateWebhookSecret => state.rotate_webhook(caller, call, now)?,
+        Route::DisableWebhook => state.disable_webhook(caller, call, now)?,
+        Route::EnableWebhook => state.enable_webhook(caller, call, now)?,
         Route::ListUsers => state.list_users(caller, call)?,
         Route::ChangeUser => state.change_user(caller, call, now)?,
         _ => {

@@ -4,6 +4,7 @@
 pub(super) mod approvals;
 mod caps;
 pub(super) mod delivery;
+mod endpoints;
 pub(super) mod entries;
 mod origin;
 pub(super) mod rows;
@@ -66,6 +67,8 @@ pub(crate) struct SqlStore {
     pub(crate) news: Vec<(&'static str, String, Timestamp)>,
     /// True if there may be listeners.
     pub(crate) listened: bool,
+    /// True if an endpoint changed since the senders were last looked at.
+    pub(crate) senders_changed: bool,
 }
 
 /// Number of entries between two records of the settled number.
@@ -128,6 +131,7 @@ impl SqlStore {
             anchor: stored(db.row("SELECT value FROM meta WHERE name = 'anchor'", NONE)?)?,
             news: Vec::new(),
             listened: true,
+            senders_changed: true,
             db,
         };
         store.head = store.last_head()?;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use universal_wallet_core::approvals::model::Approval;
 use universal_wallet_core::audit::chain::{Entry, Head, States};
 use universal_wallet_core::error::InternalError;
-use universal_wallet_core::id::{ApprovalID, KeyID, OperationID};
+use universal_wallet_core::id::{ApprovalID, KeyID, OperationID, WebhookID};
 use universal_wallet_core::keys::model::Key;
 use universal_wallet_core::operations::model::{
     CashOutRequest, CashOutRequestStatus, Destination, Direction, Operation, OperationStatus,
@@ -17,6 +17,7 @@ use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Idempotency;
 use universal_wallet_core::text::json_text;
 use universal_wallet_core::total::Total;
+use universal_wallet_core::webhooks::model::Endpoint;
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 use super::delivery::Delivery;
@@ -108,6 +109,18 @@ impl Store for SqlStore {
         }
         self.keys.get_mut().insert(key.id, Rc::new(key));
         Ok(())
+    }
+
+    fn webhook(&self, id: WebhookID) -> Result<Option<Rc<Endpoint>>, InternalError> {
+        self.endpoint(id)
+    }
+
+    fn live_webhooks(&self) -> Result<Vec<Rc<Endpoint>>, InternalError> {
+        self.live_endpoints()
+    }
+
+    fn put_webhook(&mut self, endpoint: Endpoint, document: &str) -> Result<(), InternalError> {
+        self.put_endpoint(&endpoint, document)
     }
 
     fn approval(&self, id: ApprovalID) -> Result<Option<Approval>, InternalError> {
@@ -219,6 +232,10 @@ impl Store for SqlStore {
 
     fn max_given_back(&self) -> u32 {
         self.max_given_back
+    }
+
+    fn operation_at(&self, number: u64) -> Result<Option<Operation>, InternalError> {
+        self.operation_at(number)
     }
 
     fn operation(&self, id: OperationID) -> Result<Option<Operation>, InternalError> {

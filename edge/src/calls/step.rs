@@ -52,8 +52,8 @@ pub(crate) const READ_BODY: &str = "B";
 /// Milliseconds in which an object has to reply to a call that goes on afterwards.
 const REPLY_MS: &str = " 10000";
 
-/// Carries a message to an object, whose name has no line breaks and is the platform's ID after a blank. With a number, the reply resumes that call, and has a
-/// deadline; without, the reply is the next step.
+/// Carries a message to an object, whose name has no line breaks and is the platform's ID after a blank. With a number,
+/// the reply resumes that call, and has a deadline; without, the reply is the next step.
 pub(crate) fn ask(number: Option<u64>, to: ObjectKind, name: &str, message: &str) -> String {
     let mut buffer = itoa::Buffer::new();
     let (deadline, number) = number.map_or(("", ""), |number| (REPLY_MS, buffer.format(number)));

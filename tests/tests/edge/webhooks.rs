@@ -213,6 +213,54 @@ fn a_receiver_that_is_gone_or_dead_for_five_days_is_given_up_and_goes_on_where_i
 }
 
 #[test]
+fn a_backlog_waits_in_the_chain_and_a_thousand_deliveries_are_remembered() {
+    let (edge, receiver) = (Edge::start(), Receiver::start());
+    let mut distributor = edge.distributor();
+    let till = distributor.till();
+    let endpoint =
+        distributor.endpoint(&receiver, &["operation.created", "operation.processing", "operation.completed"]);
+    let count = |condition: &str| {
+        let sql = format!("SELECT COUNT(*) AS n FROM deliveries WHERE {condition}");
+        edge.sql("WEBHOOK", &endpoint.id, &sql, json!([]))[0]["n"].as_u64().unwrap()
+    };
+    receiver.behave("fail");
+    for _ in 0..400 {
+        distributor.cash_in(&till, PHONE, "1.00").ok();
+    }
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while count("state = 'waiting'") < 1000 {
+        assert!(Instant::now() < deadline, "{} wait", count("TRUE"));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    edge.await_silence();
+    assert!(count("TRUE") <= 1100, "the rest of 1,200 waits in the chain");
+
+    receiver.behave("silent");
+    let test = |distributor: &Distributor<'_>| {
+        distributor.webhook(&distributor.maker, &format!("/{}/test", endpoint.id), json!({}))
+    };
+    for _ in 0..20 {
+        test(&distributor).ok();
+    }
+    let waits = test(&distributor);
+    assert!(waits.header("Retry-After").is_some());
+    waits.refused(429, "rate_limited");
+
+    receiver.kill();
+    receiver.revive();
+    receiver.behave("ok");
+    distributor.shift_clock(HOUR_MS);
+    edge.alarm("WEBHOOK", &endpoint.id);
+    let ids = |messages: &[Value]| messages.iter().map(|it| it["id"].to_string()).collect::<HashSet<_>>();
+    receiver.await_messages("all", |messages| ids(messages).len() == 1220);
+    distributor.await_deliveries(&endpoint.id, |_| count("state <> 'delivered'") == 0);
+    let path = distributor.console(&format!("/webhooks/{}/deliveries?limit=1000", endpoint.id));
+    let page = edge.get(&path).person(&distributor.maker).send().ok();
+    assert_eq!((page["items"].as_array().unwrap().len(), &page["nextCursor"]), (1000, &json!("")));
+    assert!(count("TRUE") <= 1100, "older deliveries are forgotten");
+}
+
+#[test]
 fn a_cash_in_writes_no_row_for_three_endpoints() {
     let rows = |endpoints: usize| {
         let (edge, receiver) = (Edge::start(), Receiver::start());

@@ -12,6 +12,9 @@ const DELAYS_MS: [i64; 9] =
 /// Time of failures alone after which an endpoint is disabled: five days.
 pub const DEAD_MS: i64 = 5 * 86_400_000;
 
+/// Maximum number of attempts that are remembered of a delivery.
+pub const MAX_ATTEMPTS: usize = 20;
+
 /// Maximum length of an attempt's error, in characters.
 const MAX_ERROR: usize = 500;
 
@@ -89,6 +92,15 @@ impl Answered {
     }
 }
 
+/// Adds an attempt to those of a delivery. The first one stays, since the schedule counts from it; of the others the oldest
+/// gives way.
+pub fn record(attempts: &mut Vec<Attempt>, attempt: Attempt) {
+    if attempts.len() >= MAX_ATTEMPTS {
+        attempts.remove(1);
+    }
+    attempts.push(attempt);
+}
+
 /// Time of the next attempt after a failed one, with up to a tenth of the delay as jitter; `None` gives the message up.
 ///
 /// `failing_since` is the time of the first failure since the endpoint's last success. Where nothing succeeded since
@@ -164,6 +176,16 @@ mod tests {
         let next = next_attempt(first, extra, extra, 0).unwrap();
         assert_eq!(next.unix_ms() - extra.unix_ms(), 300_000);
         assert_eq!(next_attempt(first, at(61_000), extra, 0).unwrap().unix_ms() - 61_000, 300_000);
+    }
+
+    #[test]
+    fn twenty_attempts_are_remembered_with_the_first_among_them() {
+        let mut attempts = Vec::new();
+        for number in 0..25 {
+            record(&mut attempts, Answered::TimedOut.attempt(at(number), at(number)));
+        }
+        let times: Vec<_> = attempts.iter().map(|attempt| attempt.at.unix_ms()).collect();
+        assert_eq!((times.len(), times[0], times[1], times[19]), (MAX_ATTEMPTS, 0, 6, 24));
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! The factors of an account: enrolling, using, removing.
 
 use universal_wallet_core::error::{Code, Error, Outcome};
+use universal_wallet_core::people::second_factor::challenge::CHALLENGE_MS;
 use universal_wallet_core::people::second_factor::factor_id::FactorID;
 use universal_wallet_core::people::second_factor::factors::{
     Factors, MAX_PASSKEYS, MAX_WRONG_CODES_A_DAY, Method, NewFactor, PasskeyRefused,
 };
 use universal_wallet_core::people::second_factor::totp::TotpSecret;
 use universal_wallet_core::people::second_factor::webauthn::{Rejected, RelyingParty, register};
+use universal_wallet_core::text::base64url::Base64Url;
 use universal_wallet_sdk::Timestamp;
 use uuid::Uuid;
 
@@ -132,6 +134,27 @@ fn a_passkey_is_enrolled_once_and_ten_are_enough() {
     }
     assert_eq!(code(with_passkey(&mut factors, 99, &Authenticator::es256())), Code::InvalidState);
     assert_eq!(factors.views().len(), MAX_PASSKEYS);
+}
+
+#[test]
+fn an_account_answers_a_hundred_challenges_in_five_minutes() {
+    let mut factors = Factors::default();
+    let authenticator = Authenticator::es256();
+    with_passkey(&mut factors, 1, &authenticator).unwrap();
+    let (mine, until) = (Base64Url::from(authenticator.id.as_slice()), START.plus_ms(CHALLENGE_MS));
+    let mut answer = |credential: &Base64Url, number: u8, now| {
+        factors.take_anonymous(credential, &Base64Url::from([number].as_slice()), until, now)
+    };
+    // Credentials of nobody here use up no room.
+    for number in 0..=255 {
+        assert_eq!(code(answer(&b"another".as_slice().into(), number, START)), Code::InvalidCredentials);
+    }
+    for number in 0..100 {
+        answer(&mine, number, START).unwrap();
+    }
+    assert_eq!(code(answer(&mine, 7, START)), Code::InvalidCredentials);
+    assert_eq!(code(answer(&mine, 100, START)), Code::TooManyAttempts);
+    answer(&mine, 100, until).unwrap();
 }
 
 #[test]

@@ -2,11 +2,12 @@
 //! first entry, whose text is spelt anew; unlike the SQLite store it counts writes.
 
 mod queries;
+mod tracking;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use universal_wallet_core::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
+use universal_wallet_core::approvals::model::{Approval, ApprovalStatus};
 use universal_wallet_core::audit::chain::{Entry, Head, States};
 use universal_wallet_core::error::InternalError;
 use universal_wallet_core::id::{ApprovalID, KeyID, OperationID, UserID, WebhookID};
@@ -89,28 +90,6 @@ impl MemoryStore {
 
     fn write(&mut self) {
         self.writes += 1;
-    }
-
-    fn track(&mut self, number: u64) {
-        let Operation { facts, state, .. } = &self.operations[&number].operation;
-        let due = facts.approval.map(|id| (facts.created_at.plus_ms(ApprovalKind::Operation.lapses_after_ms()), id));
-        if let Some((at, id)) = due {
-            match state.status {
-                OperationStatus::Pending => self.deadlines.insert((at, Deadline::Approval(id))),
-                _ => self.deadlines.remove(&(at, Deadline::Approval(id))),
-            };
-        }
-        if let Some((key, _)) = facts.key {
-            let pending = self.pending.entry(key).or_default();
-            match state.status {
-                OperationStatus::Pending => pending.insert(number),
-                _ => pending.remove(&number),
-            };
-        }
-        match state.status {
-            OperationStatus::Processing => self.processing.insert(number),
-            _ => self.processing.remove(&number),
-        };
     }
 
     fn follow(&mut self, entry: &Entry, head: Head) {

@@ -40,6 +40,11 @@ fn data_leaves_only_after_another_person_agreed_and_the_maker_claimed() {
 fn a_body_with_mistakes_names_them_all() {
     let mut world = World::new();
     let caller = caller(&world.store, user(MAKER));
+    let described = |length: usize| {
+        let description = "x".repeat(length);
+        format!(r#"{{"url":"https://a.example","events":["float.low"],"description":"{description}"}}"#)
+    };
+    let long = described(257);
     for (body, fields) in [
         ("{}", vec!["url", "events"]),
         (r#"{"url":"http://hooks.example.com","events":[]}"#, vec!["url", "events"]),
@@ -48,6 +53,7 @@ fn a_body_with_mistakes_names_them_all() {
             r#"{"url":"https://a.example","events":["float.low","float.low"],"description":7,"secret":"x"}"#,
             vec!["events", "description", "secret"],
         ),
+        (&long, vec!["description"]),
     ] {
         let refused = world.store.clone();
         let moment = universal_wallet_core::audit::entry_builder::Moment { now: world.now, random: 0 };
@@ -63,6 +69,7 @@ fn a_body_with_mistakes_names_them_all() {
         assert_eq!((refusal.code, named), (Code::InvalidRequest, fields), "{body}");
         assert_eq!(world.store.writes, refused.writes);
     }
+    assert!(world.request(MAKER, &described(256)).is_ok());
     // A blank description is none, and the order of the types does not matter.
     let body = r#"{"url":"https://a.example","events":["webhook.test","operation.created"],"description":"  "}"#;
     let endpoint = world.request(MAKER, body).unwrap();

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use universal_wallet_core::error::{InternalError, Outcome};
 use universal_wallet_core::text::secret::Secret;
-use universal_wallet_core::webhooks::schedule::{Answered, Verdict, next_attempt};
+use universal_wallet_core::webhooks::schedule::{Answered, Verdict, next_attempt, record};
 use universal_wallet_sdk::Timestamp;
 
 use super::pace::Pace;
@@ -252,7 +252,7 @@ impl WebhookState {
     pub(super) fn sent(&mut self, job: Job, sent_at: Timestamp, answered: &Answered, now: Timestamp) {
         self.sending -= 1;
         let mut delivery = job.delivery;
-        delivery.attempts.push(answered.attempt(sent_at, now));
+        record(&mut delivery.attempts, answered.attempt(sent_at, now));
         let health = &mut self.store.health;
         let before = health.clone();
         match answered.verdict() {

@@ -38,8 +38,6 @@ CREATE INDEX IF NOT EXISTS deliveries_waiting ON deliveries (next) WHERE state =
 const REMEMBERED: u64 = 1000;
 /// Deliveries are forgotten in steps of this many.
 const FORGET_STEP: u64 = 100;
-/// Maximum number of attempts that are remembered of a delivery.
-const MAX_ATTEMPTS: usize = 20;
 /// Time for which a secret is kept that the distributor's record does not name: its claim may be under way.
 const UNCLAIMED_MS: i64 = 3_600_000;
 
@@ -169,11 +167,6 @@ impl SqlOutbox {
             if delivery.number == 0 {
                 self.last += 1;
                 delivery.number = self.last;
-            }
-            let surplus = delivery.attempts.len().saturating_sub(MAX_ATTEMPTS);
-            // The first attempt stays: the schedule counts from it.
-            if surplus > 0 {
-                delivery.attempts.drain(1..=surplus);
             }
             let next = delivery.next.filter(|_| delivery.state == DeliveryState::Waiting);
             self.db.run(

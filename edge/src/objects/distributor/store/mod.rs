@@ -9,6 +9,7 @@ pub(super) mod entries;
 mod origin;
 pub(super) mod rows;
 mod rules;
+mod volumes;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

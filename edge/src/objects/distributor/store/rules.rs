@@ -22,7 +22,7 @@ use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 use super::delivery::Delivery;
 use super::rows::{CHANGE, Changed, NewRow};
-use super::{SqlStore, VOLUME, pending_deadline, stored, stored_volume};
+use super::{SqlStore, pending_deadline, stored};
 use crate::platform::sql_values::Blob;
 use crate::platform::storage::NONE;
 
@@ -195,31 +195,11 @@ impl Store for SqlStore {
     }
 
     fn volume(&self, lineage: KeyID, day: i64) -> Result<Total, InternalError> {
-        if let Some(volume) = self.volumes.borrow().get(&(lineage, day)) {
-            return Ok(*volume);
-        }
-        let lineage_number = self.key_number(lineage)?;
-        let sql = format!("SELECT {VOLUME} FROM days WHERE lineage = ? AND day = ?");
-        let rows: Vec<(i64, String)> = self.db.rows(sql, (lineage_number, day))?;
-        let mut volume = Total::default();
-        for row in rows {
-            volume = volume.plus_total(stored_volume(row)?);
-        }
-        self.volumes.borrow_mut().insert((lineage, day), volume);
-        Ok(volume)
+        self.volume_of(lineage, day)
     }
 
-    fn lower_volume(&mut self, (id, lineage): (KeyID, KeyID), day: i64, amount: Amount) -> Result<(), InternalError> {
-        self.db.run(
-            "UPDATE days SET volume = (volume - CAST(?1 AS INTEGER) + 1000000000000000000) % 1000000000000000000, \
-             parts = parts - (volume < CAST(?1 AS INTEGER)) WHERE lineage = ?2 AND day = ?3 AND key = ?4",
-            (amount.minor().to_string(), self.key_number(lineage)?, day, self.key_number(id)?),
-        )?;
-        // Loaded values stay true; a rollback loads everything again.
-        if let Some(volume) = self.volumes.get_mut().get_mut(&(lineage, day)) {
-            *volume = volume.minus(amount);
-        }
-        Ok(())
+    fn lower_volume(&mut self, key: (KeyID, KeyID), day: i64, amount: Amount) -> Result<(), InternalError> {
+        self.subtract_volume(key, day, amount)
     }
 
     fn given_back(&self, lineage: KeyID, day: i64) -> Result<u32, InternalError> {

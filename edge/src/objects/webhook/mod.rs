@@ -17,7 +17,7 @@ use worker::worker_sys::DurableObjectState;
 
 use crate::calls::executor::Calls;
 use crate::calls::shared::Shared;
-use crate::calls::step::{DONE, beside};
+use crate::calls::step::{DONE, LOST, beside};
 use crate::messages::envelope::{self, Receiver};
 use crate::messages::reply::{reply, unreadable};
 use crate::messages::to_webhook::ToWebhook;
@@ -65,7 +65,7 @@ impl Webhook {
     /// Resumes a lane with the distributor's or the receiver's answer.
     pub fn resume(&mut self, number: &str, answer: &str, now_ms: f64) -> String {
         clock::begin(now_ms);
-        let step = self.calls.resume(number, answer).unwrap_or_else(|| DONE.into());
+        let step = self.calls.resume(number, answer).unwrap_or_else(|| LOST.into());
         self.sending(step)
     }
 
@@ -73,7 +73,9 @@ impl Webhook {
     pub fn alarm(&mut self, event: &str, now_ms: f64) -> String {
         envelope::enter("Webhook", event);
         clock::begin(now_ms);
-        self.state.step(|state, _| state.woken());
+        if self.state.step(WebhookState::woken) {
+            self.calls = Calls::default();
+        }
         let works = self.state.step(|state, _| state.takes_lane());
         // The alarm lasts as long as its lane, so the platform repeats it after a crash.
         let step = if works { self.calls.begin(lane::run(self.state.clone())) } else { DONE.into() };

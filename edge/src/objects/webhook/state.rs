@@ -67,6 +67,8 @@ pub(super) struct WebhookState {
     recovered: bool,
     health_changed: bool,
     alarm_at: Option<i64>,
+    /// Time at which a lane last took a task.
+    active_at: Timestamp,
 }
 
 /// Task of a lane.
@@ -107,6 +109,7 @@ impl WebhookState {
             recovered: false,
             health_changed: false,
             alarm_at: None,
+            active_at: clock::now(),
         }
     }
 
@@ -117,10 +120,17 @@ impl WebhookState {
         Ok(())
     }
 
-    /// Notes an alarm. The platform repeats one that does not end, so the question that follows needs no lease.
-    pub(super) fn woken(&mut self) {
+    /// Notes an alarm, and returns true if a lane went astray: then all begin anew from storage, as after a crash. The
+    /// platform repeats an alarm that does not end, so the question that follows needs no lease.
+    pub(super) fn woken(&mut self, now: Timestamp) -> bool {
+        let astray = (self.sending > 0 || self.asking) && now >= self.active_at.plus_ms(LEASE_MS);
+        if astray {
+            (self.sending, self.asking) = (0, false);
+            (self.queue, self.asked, self.done, self.after) = Default::default();
+        }
         (self.alarm_at, self.rests_until, self.leases) = (None, None, false);
         self.poked = self.store.owner.is_some();
+        astray
     }
 
     /// True if another lane has something to do.
@@ -131,6 +141,7 @@ impl WebhookState {
 
     /// The next task of a lane.
     pub(super) fn next(&mut self, now: Timestamp) -> Task {
+        self.active_at = now;
         let task = self.try_next(now);
         task.unwrap_or_else(|fault| {
             report(&fault);
@@ -173,7 +184,8 @@ impl WebhookState {
             self.rests_until = self.poked.then_some(first).flatten();
             return Ok(Task::Rest);
         }
-        self.poked = false;
+        // Where no place is free, reading on waits.
+        self.poked &= from.is_none();
         self.asking = true;
         if std::mem::take(&mut self.leases) {
             self.wake_at(now.plus_ms(LEASE_MS))?;

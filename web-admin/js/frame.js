@@ -201,6 +201,7 @@ function drawMenu(member, wanted) {
       entry("settings/webhooks", "Webhooks", "webhook"),
       entry("users", "Users and roles", "users"),
       entry("audit", "Audit log", "audit"),
+      entry("settings/distributor", "Distributor", "settings"),
     ),
   ]);
   showCount(countBefore);

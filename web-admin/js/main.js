@@ -5,9 +5,10 @@ import { leaveFrame, showFrame } from "./frame.js";
 import { find, h, replace } from "./lib/dom.js";
 import "./lib/shortcuts.js";
 import { address, goInstead, parse } from "./lib/router.js";
-import { ApiError, whenProofIsNeeded, whenSessionEnds } from "./server/api.js";
+import { ApiError, whenFactorIsMissing, whenProofIsNeeded, whenSessionEnds } from "./server/api.js";
 import { changed } from "./server/live.js";
 import {
+  begin,
   current,
   load,
   membership,
@@ -131,22 +132,60 @@ async function prove(title, why, methods) {
   return proveDialog({ title, why, methods });
 }
 
+/** @param {unknown} error */
+function isSessionEnd(error) {
+  return error instanceof ApiError && error.code === "not_signed_in";
+}
+
 /** @type {Promise<boolean> | null} one dialog for all calls that wait for a proof */
 let proving = null;
+/** @type {Promise<boolean> | null} one dialog for all calls that wait for a factor */
+let enrolling = null;
+
+async function proveAgain() {
+  const why = "This matters, so prove that it is you. What you typed stays, and goes on at once.";
+  try {
+    const session = await prove("Is it you?", why, proofMethods());
+    if (!session) throw new ApiError(403, "cancelled", "Nothing was done: it needs your second factor.");
+    begin(session);
+  } catch (error) {
+    // The call is repeated, and its refusal leads to signing in again.
+    if (!isSessionEnd(error)) throw error;
+  }
+  return true;
+}
 
 whenFactorIsOpen(async (methods) => {
-  const session = await prove("One more step", "Your password is right. Now prove your second factor.", methods);
-  if (!session) throw new ApiError(401, "cancelled", "You are not signed in yet: your second factor is missing.");
-  return session;
+  try {
+    const session = await prove("One more step", "Your password is right. Now prove your second factor.", methods);
+    if (session) return session;
+  } catch (error) {
+    if (!isSessionEnd(error)) throw error;
+    throw new ApiError(
+      401,
+      "cancelled",
+      "It took more than five minutes, or too many answers were wrong. Sign in again.",
+    );
+  }
+  throw new ApiError(401, "cancelled", "You are not signed in yet: your second factor is missing.");
 });
-whenProofIsNeeded(() => {
-  const why = "This matters, so prove that it is you. What you typed stays, and goes on at once.";
-  proving ??= prove("Is it you?", why, proofMethods())
-    .then((session) => session !== null)
-    .finally(() => {
-      proving = null;
-    });
+whenProofIsNeeded(async () => {
+  // Another tab may have set up the first factor.
+  if (proofMethods().length === 0) await load();
+  if (proofMethods().length === 0) return false;
+  proving ??= proveAgain().finally(() => {
+    proving = null;
+  });
   return proving;
+});
+whenFactorIsMissing(async () => {
+  // Where nothing is shown yet, the frame gives the whole page to it.
+  if (!document.querySelector("#view h1")) return false;
+  const { enrolDialog } = await import("./views/enrol.js");
+  enrolling ??= enrolDialog().finally(() => {
+    enrolling = null;
+  });
+  return enrolling;
 });
 whenSessionEnds(() => signInDialog(route));
 whenSessionRefreshes(() => {

@@ -62,7 +62,13 @@ pub fn pause(store: &mut dyn Store, now: Timestamp, account: UserID) -> Result<O
     let user = member.person.id;
     let paused_until = Some(now.plus_ms(PAUSE_MS));
     let mut entry = EntryBuilder::begin(store, now, "user.reset-by-issuer", Actor::Issuer);
-    entry.member(Member { version: member.version + 1, paused_until, ..(*member).clone() })?;
+    entry.member(Member {
+        version: member.version + 1,
+        paused_until,
+        factors: None,
+        reset_at: Some(now),
+        ..(*member).clone()
+    })?;
     entry.done(user, json!({ "login": member.login, "pausedUntil": paused_until }))?;
     end_all_about(store, now, &Actor::Issuer, user, None)?;
     Ok(Some(user))

@@ -2,7 +2,7 @@
 //! once; doing without a factor takes two people.
 
 use serde_json::{Value, json};
-use universal_wallet_sdk::{Amount, Timestamp};
+use universal_wallet_sdk::Timestamp;
 
 use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use crate::approvals::open_requests::refuse_too_many;
@@ -110,9 +110,4 @@ pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: &Appro
     entry.store.remove_deadline(approval.expires_at, Deadline::Approval(approval.id))?;
     entry.approval(approval.clone())?;
     entry.done(distributor, json!({ "approvalID": approval.id, "reason": approval.reason }))
-}
-
-/// The amount below which the float is low, if it is.
-pub fn low_float(profile: &Profile, available: Amount) -> Option<Amount> {
-    profile.low_float.filter(|least| available < *least)
 }

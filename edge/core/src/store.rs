@@ -44,6 +44,9 @@ pub struct Profile {
     /// Balance below which the float is low; none for no warning.
     #[serde(default)]
     pub low_float: Option<Amount>,
+    /// Time at which the float last fell below it.
+    #[serde(default)]
+    pub low_since: Option<Timestamp>,
     /// Time of creation.
     pub created_at: Timestamp,
 }
@@ -55,6 +58,11 @@ impl Profile {
             return refuse(Code::DistributorSuspended, "This distributor is suspended; ask the issuer.");
         }
         Ok(())
+    }
+
+    /// True if this available amount is below the one that the settings name.
+    pub fn is_low(&self, available: Amount) -> bool {
+        self.low_float.is_some_and(|least| available < least)
     }
 
     /// Makes and reads the distributor's numbered identifiers.

@@ -15,6 +15,7 @@ mod joining;
 mod promises;
 mod properties;
 mod second_factor;
+mod settings;
 mod shards;
 mod simulator;
 mod support;

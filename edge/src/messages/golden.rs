@@ -112,7 +112,7 @@ fn messages_to_a_distributor() {
         ToDistributor::FactorEvent {
             account: user(),
             event: FactorEvent::Enrolled(Method::Totp),
-            has: MemberFactors { enrolled: vec![Method::Totp], recovery_codes_left: 8, failed_at: None },
+            has: MemberFactors { enrolled: vec![Method::Totp], recovery_codes_left: 8, ..MemberFactors::default() },
         },
         ToDistributor::Leave { account: user() },
         ToDistributor::Pause { account: user(), idempotency: Some(idempotency) },

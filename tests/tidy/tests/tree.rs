@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
+use std::path::Path;
+
 use universal_wallet_tidy::tree::Tree;
 use universal_wallet_tidy::{layers, leftovers, rules};
 
@@ -49,4 +51,25 @@ fn names_are_those_of_the_field() {
 #[test]
 fn comments_name_their_subject() {
     assert_none(&leftovers::what_comments(&tree()));
+}
+
+/// The tests that a row of SECURITY.md names, in its last cell.
+fn named_tests(row: &str) -> impl Iterator<Item = &str> {
+    let cell = row.trim_end_matches(['|', ' ']).rsplit('|').next().unwrap_or_default();
+    cell.split('`').skip(1).step_by(2).filter(|name| *name != "fetch" && !name.starts_with("cargo xtask "))
+}
+
+#[test]
+fn every_test_that_the_security_policy_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
+    let policy = std::fs::read_to_string(root.join("SECURITY.md")).unwrap();
+    let (_, checked) = policy.split_once("## Checked against OWASP").unwrap();
+    let mut known = 0;
+    for name in checked.lines().filter(|line| line.starts_with("| ")).flat_map(named_tests) {
+        let e2e = root.join("tests/tests/edge").join(name);
+        let is_there = root.join(name).exists() || e2e.is_dir() || e2e.with_extension("rs").is_file();
+        assert!(is_there, "SECURITY.md names {name}, which is not there");
+        known += 1;
+    }
+    assert!(known > 50, "rows are found: {known}");
 }

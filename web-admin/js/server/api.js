@@ -46,8 +46,8 @@ export function whenSessionEnds(handler) {
 }
 
 /**
- * Asks for a proof of the second factor before a call that matters; set by the main module. Resolves to false when the
- * person would rather not.
+ * Asks for a proof of the second factor before a call that matters; set by the main module. Resolves to false where
+ * there is no factor to prove; throws when the person would rather not.
  * @type {() => Promise<boolean>}
  */
 let proveAgain = async () => false;
@@ -55,6 +55,18 @@ let proveAgain = async () => false;
 /** @param {() => Promise<boolean>} handler */
 export function whenProofIsNeeded(handler) {
   proveAgain = handler;
+}
+
+/**
+ * Asks a person without a second factor to set one up where it became required; set by the main module. Resolves to false
+ * where the whole page is given to that, or the person would rather not.
+ * @type {() => Promise<boolean>}
+ */
+let enrol = async () => false;
+
+/** @param {() => Promise<boolean>} handler */
+export function whenFactorIsMissing(handler) {
+  enrol = handler;
 }
 
 /** Calls that sign in or prove, and so ask for neither. */
@@ -163,8 +175,9 @@ async function answer(method, path, options) {
     if (error.code === "session_changed") return startAnew();
     // A 401 means that nothing happened, so the same call is safe to repeat after signing in.
     const begins = SIGNS_IN.test(path);
-    // Nothing happened either without a proof, and the same call works after it.
+    // Nothing happened either without a proof or a factor, and the same call works after it.
     if (error.code === "second_factor_required" && !begins && (await proveAgain())) continue;
+    if (error.code === "enrolment_required" && (await enrol())) continue;
     if (error.code !== "not_signed_in" || begins) throw error;
     await signInAgain();
   }

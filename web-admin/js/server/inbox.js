@@ -35,14 +35,15 @@ export function mayDecide(approval, member) {
  */
 export function whyNot(approval, member) {
   const forUser = approval.kind.startsWith("user.");
+  const byAdmin = forUser || approval.kind === "settings.change";
   if (isMe(approval.makerID)) {
     return "You asked for this yourself, so another person has to decide it.";
   }
   if (forUser && isMe(approval.subject.userID)) {
     return "This is about your own account, so another person has to decide it.";
   }
-  if (!holds(member, "checker", ...(forUser ? /** @type {const} */ (["admin"]) : []))) {
-    return forUser ? "An admin or a checker decides this." : "A checker decides this.";
+  if (!holds(member, "checker", ...(byAdmin ? /** @type {const} */ (["admin"]) : []))) {
+    return byAdmin ? "An admin or a checker decides this." : "A checker decides this.";
   }
   return "";
 }

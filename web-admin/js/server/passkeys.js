@@ -5,9 +5,19 @@ import { ApiError } from "./api.js";
 
 /** @import { CreationOptions, RequestOptions } from "../types/api.d.ts" */
 
+/** Passkeys belong to a name; a bare address, such as 127.0.0.1, has none. */
+const HAS_NAME = !/^[\d.]+$|^\[/.test(location.hostname);
+
 /** True where the browser can make and use passkeys. */
 export function passkeysWork() {
-  return "PublicKeyCredential" in window && "parseCreationOptionsFromJSON" in PublicKeyCredential;
+  return HAS_NAME && "PublicKeyCredential" in window && "parseCreationOptionsFromJSON" in PublicKeyCredential;
+}
+
+/** The reason why passkeys do not work here, as a sentence. */
+export function whyNoPasskeys() {
+  if (HAS_NAME) return "This browser has no passkeys.";
+  const named = location.hostname === "127.0.0.1" ? `, such as http://localhost:${location.port}` : "";
+  return `Passkeys need an address with a name${named}.`;
 }
 
 /** True where the browser offers passkeys in the list of a field. */
@@ -18,7 +28,7 @@ export async function passkeysAreListed() {
 /** @param {unknown} error */
 function inWords(error) {
   const name = error instanceof DOMException ? error.name : "";
-  if (name === "AbortError") return error;
+  if (name === "AbortError" || name === "TimeoutError") return error;
   if (name === "InvalidStateError") {
     return new ApiError(409, "already_exists", "This device has a passkey for your account already.");
   }

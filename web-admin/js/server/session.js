@@ -28,8 +28,11 @@ export async function load() {
   return begin(read);
 }
 
-/** @param {Session} signedIn */
-function begin(signedIn) {
+/**
+ * Takes the session as the server told it.
+ * @param {Session} signedIn
+ */
+export function begin(signedIn) {
   session = signedIn;
   showsPerson(session.userID);
   return session;

@@ -2105,7 +2105,7 @@ export interface components {
              * @description Kind of the observation.
              * @enum {string}
              */
-            kind: "password-reset-by-issuer" | "low-float" | "no-passkey" | "recovery-codes-used-up" | "expiring" | "unused" | "new-ip" | "denials" | "volume" | "old" | "known-to-disabled" | "webhook-failing" | "webhook-disabled";
+            kind: "password-reset-by-issuer" | "password-reset" | "passkey-copy-suspected" | "low-float" | "no-passkey" | "recovery-codes-used-up" | "expiring" | "unused" | "new-ip" | "denials" | "volume" | "old" | "known-to-disabled" | "webhook-failing" | "webhook-disabled";
             /** @description Sentence that describes the observation. */
             message: string;
             /** @description Time since which the observation holds. */

@@ -26,7 +26,7 @@ import { explain, note, requestID } from "./states.js";
  * @typedef {object} FormOptions
  * @property {Child} content fields
  * @property {string} submit
- * @property {"primary" | "danger"} [look]
+ * @property {"primary" | "danger" | ""} [look]
  * @property {() => void} [cancel]
  * @property {(values: Values) => { name: string, message: string }[]} [check] rules between fields
  * @property {(values: Values, idempotencyKey: (body: unknown) => string) => Promise<void>} send
@@ -39,7 +39,7 @@ import { explain, note, requestID } from "./states.js";
  */
 export function form({ content, submit, look = "primary", cancel, check, send, changed, draft = false }) {
   const message = h("div", { class: "form-message", role: "alert" });
-  const button = h("button", { type: "submit", class: look }, submit);
+  const button = h("button", { type: "submit", class: look || false }, submit);
   const kept = draft ? draftHere() : null;
   const element = h(
     "form",

@@ -46,9 +46,10 @@ function secretRow(name, text, copied) {
  * @param {{ name: string, text: string }[]} options.secrets one of them has to be copied
  * @param {Child} options.after
  * @param {string} options.warning when closing without having copied
+ * @param {boolean} [options.paper] whether printing them is offered, which counts as copying
  * @returns {Promise<void>} when it is closed and gone
  */
-export async function showSecrets({ title, before, secrets, after, warning }) {
+export async function showSecrets({ title, before, secrets, after, warning, paper = false }) {
   let copied = false;
   let asking = false;
   const status = h("p", { class: "visually-hidden", role: "status" });
@@ -61,6 +62,10 @@ export async function showSecrets({ title, before, secrets, after, warning }) {
       return false;
     },
   });
+  function printed() {
+    copied = true;
+    print();
+  }
   async function confirmLoss() {
     asking = true;
     const sure = await ask({
@@ -90,6 +95,7 @@ export async function showSecrets({ title, before, secrets, after, warning }) {
     h(
       "div",
       { class: "actions actions-end" },
+      paper && h("button", { type: "button", click: printed }, "Print"),
       h(
         "button",
         {

@@ -105,6 +105,7 @@ const ACTS = {
   "distributor.resumed": "resumed the distributor",
   "float.topped-up": "topped up the float",
   "float.redeemed": "paid out float",
+  "float.low": "noticed that the float is low",
   "user.requested": "asked for a user",
   "user.created": "added a user",
   "user.grant-requested": "asked for more rights for a user",

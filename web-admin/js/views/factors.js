@@ -3,26 +3,27 @@
 
 import { h, replace } from "../lib/dom.js";
 import { ago } from "../lib/time.js";
+import { counted } from "../lib/words.js";
 import { call, get } from "../server/api.js";
-import { passkeysWork } from "../server/passkeys.js";
 import { load } from "../server/session.js";
 import { ask, openDialog } from "../ui/dialog.js";
-import { explain, failed } from "../ui/states.js";
+import { explain, failed, note } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
-import { appForm, passkeyForm, showCodes } from "./enrol.js";
+import { appSteps, passkeyForm, showCodes } from "./enrol.js";
 
 /** @import { FactorList, FactorView, NewRecoveryCodes } from "../types/api.d.ts" */
 
-export async function factorsDialog() {
+/** @param {string} [news] said first */
+export async function factorsDialog(news) {
   const dialog = openDialog({ title: "Sign-in security", size: "wide" });
-  const list = h("div", {});
-  const add = h("div", {});
-  dialog.show([list, add]);
+  const list = h("div", { class: "factors" });
+  const add = h("div", { class: "factors" });
+  dialog.show([news && note("info", h("p", {}, news)), list, add]);
   const draw = async () => {
     try {
       const factors = /** @type {FactorList} */ (await get("/session/factors"));
       drawList(list, factors, draw);
-      drawAdd(add, factors.items.length === 0, draw);
+      drawAdd(add, factors, draw);
     } catch (error) {
       replace(
         list,
@@ -40,7 +41,8 @@ export async function factorsDialog() {
  */
 function drawList(place, factors, draw) {
   replace(place, [
-    factors.items.length === 0 && h("p", {}, "You have no second factor yet."),
+    factors.items.length === 0 &&
+      h("p", {}, "You have no second factor yet: your password alone signs you in. Add one, a passkey best."),
     h(
       "ul",
       { class: "plain rows" },
@@ -76,8 +78,8 @@ function drawList(place, factors, draw) {
     factors.items.length > 0 &&
       h(
         "p",
-        {},
-        `${factors.recoveryCodesLeft} recovery codes left. `,
+        { class: "row" },
+        h("span", {}, `${counted(factors.recoveryCodesLeft, "recovery code")} left.`),
         h("button", { type: "button", class: "small", click: () => newCodes(draw) }, "Make new ones"),
       ),
   ]);
@@ -85,22 +87,23 @@ function drawList(place, factors, draw) {
 
 /**
  * @param {HTMLElement} place
- * @param {boolean} first
+ * @param {FactorList} factors
  * @param {() => Promise<void>} draw
  */
-function drawAdd(place, first, draw) {
-  const byApp = h("div", {});
+function drawAdd(place, factors, draw) {
+  const hasApp = factors.items.some((factor) => factor.type === "totp");
   const done = async () => {
     toast("Set up.");
     await load();
     await draw();
   };
   replace(place, [
-    passkeysWork() && [h("h3", {}, "Add a passkey"), passkeyForm(first, done)],
+    h("h3", {}, factors.items.some((factor) => factor.type === "passkey") ? "Another passkey" : "Passkey"),
+    passkeyForm(done),
     h("h3", {}, "Authenticator app"),
-    byApp,
+    hasApp && h("p", { class: "muted" }, "A new one replaces the one that you have."),
+    appSteps(hasApp ? "Replace it" : "Set up an authenticator app", done),
   ]);
-  appForm(first, byApp, done);
 }
 
 /**

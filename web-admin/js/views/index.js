@@ -18,6 +18,7 @@ const VIEWS = [
   [/^settings\/api-keys(\/active|\/pending|\/history)?$/, async () => (await import("./keys.js")).keys],
   [/^settings\/api-keys\/new$/, async () => (await import("./key-new.js")).keyNew],
   [/^settings\/api-keys\/key_[^/]+$/, async () => (await import("./key.js")).key],
+  [/^settings\/distributor$/, async () => (await import("./settings.js")).settings],
   [/^settings\/webhooks$/, async () => (await import("./webhooks.js")).webhooks],
   [/^settings\/webhooks\/new$/, async () => (await import("./webhook-new.js")).webhookNew],
   [/^settings\/webhooks\/whk_[^/]+$/, async () => (await import("./webhook.js")).webhook],

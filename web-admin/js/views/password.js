@@ -3,7 +3,7 @@
 
 import { find, h, replace, template } from "../lib/dom.js";
 import { call } from "../server/api.js";
-import { load } from "../server/session.js";
+import { load, person } from "../server/session.js";
 import { openDialog } from "../ui/dialog.js";
 import { field } from "../ui/field.js";
 import { form } from "../ui/form.js";
@@ -81,6 +81,13 @@ export function showPassword(app, done) {
   find(app, "[name=current]", HTMLInputElement).focus();
 }
 
+/** Whoever changes a password may have a reason to: what else signs in is shown then. */
+async function showFactors() {
+  if (person().secondFactor.enrolled.length === 0) return;
+  const { factorsDialog } = await import("./factors.js");
+  await factorsDialog("Your password is changed. Look whether all of these are yours; remove what is not.");
+}
+
 export function passwordDialog() {
   const dialog = openDialog({ title: "Change password" });
   dialog.show([
@@ -90,6 +97,7 @@ export function passwordDialog() {
       () => {
         dialog.close();
         toast("Password changed. Other sessions of yours have ended.");
+        void showFactors();
       },
       dialog.close,
     ),

@@ -2,13 +2,17 @@
 /** Signing in: at the start, and again in a dialog when the session ends in the middle of work. */
 
 import { find, h, replace, template } from "../lib/dom.js";
-import { call, startAnew } from "../server/api.js";
+import { ApiError, call, startAnew } from "../server/api.js";
+import { passkeysAreListed, passkeysWork, usePasskey } from "../server/passkeys.js";
 import { current, load, signIn, signInByPasskey } from "../server/session.js";
+import { once } from "../ui/act.js";
 import { openDialog } from "../ui/dialog.js";
 import { dropDrafts } from "../ui/draft.js";
 import { field } from "../ui/field.js";
 import { form } from "../ui/form.js";
 import { explain } from "../ui/states.js";
+
+/** @import { RequestOptions, Session } from "../types/api.d.ts" */
 
 /**
  * @param {(login: string, password: string) => Promise<void>} send
@@ -54,13 +58,19 @@ function signInForm(send, login = "") {
 export function showSignIn(app, done) {
   if (app.querySelector("#sign-in")) return;
   const door = template("door");
+  const passkeys = passkeyChoice(async (credential) => {
+    await signInByPasskey(credential);
+    await done();
+  });
   replace(find(door, ".door-card", HTMLElement), [
     h("h1", { id: "sign-in" }, "Sign in"),
     h("p", { class: "muted" }, "For the people of a distributor who ask for, approve and use wallet operations."),
     signInForm(async (login, password) => {
+      passkeys.stop();
       await signIn(login, password);
       await done();
     }),
+    passkeys.element,
     h(
       "p",
       { class: "muted small" },
@@ -68,47 +78,56 @@ export function showSignIn(app, done) {
     ),
   ]);
   app.replaceChildren(door);
-  void offerPasskeys(find(app, ".door-card", HTMLElement), done);
+  void passkeys.list();
   document.title = "Sign in · Universal Wallet";
   find(app, "[name=login]", HTMLInputElement).focus();
 }
 
+/** Time after which a listed challenge is renewed; it counts for five minutes. */
+const RENEWED_MS = 4 * 60_000;
+
 /**
- * Offers passkeys: in the list of the sign-in name where the browser has one, and by a button.
- * @param {HTMLElement} card
- * @param {() => Promise<void>} done
+ * Signing in by passkey: a button, and the browser's own list at the sign-in name where it has one.
+ * @param {(credential: unknown) => Promise<void>} send
  */
-async function offerPasskeys(card, done) {
-  const { passkeysAreListed, passkeysWork, usePasskey } = await import("../server/passkeys.js");
-  if (!passkeysWork() || !card.isConnected) return;
+function passkeyChoice(send) {
   const message = h("p", { class: "form-message", role: "alert" });
   const listing = new AbortController();
-  const use = async (/** @type {AbortSignal | undefined} */ signal) => {
-    const options = /** @type {import("../types/api.d.ts").RequestOptions} */ (
-      await call("POST", "/session/passkey/options")
-    );
-    await signInByPasskey(await usePasskey(options, signal));
-    await done();
-  };
-  const press = async () => {
-    listing.abort();
+  const button = h("button", { type: "button", id: "passkey" }, "Use a passkey");
+  const element = h("div", { class: "passkey-choice", hidden: true }, button, message);
+  /** @param {AbortSignal} [signal] */
+  const use = async (signal) => {
+    const options = /** @type {RequestOptions} */ (await call("POST", "/session/passkey/options"));
+    const credential = await usePasskey(options, signal);
     message.textContent = "";
-    try {
-      await use(undefined);
-    } catch (error) {
-      message.textContent = explain(error);
-    }
+    await send(credential);
   };
-  card.append(
-    h(
-      "div",
-      { class: "actions" },
-      h("button", { type: "button", id: "passkey", click: press }, "Sign in with a passkey"),
-    ),
-    message,
+  button.addEventListener(
+    "click",
+    once(async () => {
+      listing.abort();
+      message.textContent = "";
+      await use().catch((error) => {
+        message.textContent = explain(error);
+      });
+    }),
   );
-  // A list that nobody chose from is no error, and neither is one that the button replaced.
-  if (await passkeysAreListed()) await use(listing.signal).catch(() => {});
+  const list = async () => {
+    element.hidden = !passkeysWork();
+    const listed = await passkeysAreListed();
+    while (listed && element.isConnected && !listing.signal.aborted) {
+      const renewal = AbortSignal.timeout(RENEWED_MS);
+      try {
+        return await use(AbortSignal.any([listing.signal, renewal]));
+      } catch (error) {
+        // A choice that the server refused is told; without a choice there is nothing to tell.
+        if (error instanceof ApiError && error.status === 401) message.textContent = explain(error);
+        else if (!renewal.aborted) return undefined;
+      }
+    }
+    return undefined;
+  };
+  return { element, list, stop: () => listing.abort() };
 }
 
 /** @type {Promise<void> | null} */
@@ -141,17 +160,24 @@ async function again(fresh) {
       return false;
     },
   });
+  const continued = (/** @type {Session} */ session) => {
+    if (session.userID !== before.userID) dropDrafts();
+    if (session.userID !== before.userID || session.mustChangePassword) return startAnew();
+    back = true;
+    dialog.close();
+    return undefined;
+  };
+  const passkeys = passkeyChoice(async (credential) => continued(await signInByPasskey(credential)));
+  const byPasskey = before.secondFactor.enrolled.includes("passkey");
   dialog.show([
     h("p", {}, "Your session has ended. Sign in and go on: nothing you typed is lost."),
     signInForm(async (login, password) => {
-      const session = await signIn(login, password);
-      if (session.userID !== before.userID) dropDrafts();
-      if (session.userID !== before.userID || session.mustChangePassword) return startAnew();
-      back = true;
-      dialog.close();
-      return undefined;
+      passkeys.stop();
+      return continued(await signIn(login, password));
     }, before.login),
+    byPasskey && passkeys.element,
   ]);
+  if (byPasskey) void passkeys.list();
   find(dialog.element, "[name=password]", HTMLInputElement).focus();
   await dialog.closed;
   // A page that is being left keeps its callers waiting rather than failing them.

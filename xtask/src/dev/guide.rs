@@ -9,7 +9,7 @@ use crate::workspace;
 
 /// Prints the guide to the standard output, without decoration: its commands are pasted unchanged.
 pub(super) fn print(server: &Server, demo: Option<&Demo>, state: &Path) {
-    println!("\nUniversal Wallet Edge is ready: {}/\n", server.url());
+    println!("\nUniversal Wallet Edge is ready: {}/\n", server.page());
     if let Some(demo) = demo {
         print_sign_ins(demo);
         println!("{}", commands(&server.url(), demo));

@@ -90,7 +90,12 @@ impl Server {
         }
     }
 
-    /// The address of the page.
+    /// The address of the page: by name, since passkeys do not belong to a bare address.
+    pub(crate) fn page(&self) -> String {
+        format!("http://localhost:{}", self.port)
+    }
+
+    /// The address for calls.
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }

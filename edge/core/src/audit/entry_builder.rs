@@ -1,7 +1,7 @@
 //! Building one entry of the chain: the states that it writes and the balances after it.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use universal_wallet_sdk::Timestamp;
 
 use crate::approvals::model::Approval;
@@ -16,6 +16,9 @@ use crate::store::{Profile, Store};
 use crate::text::input::Idempotency;
 use crate::text::json_text;
 use crate::webhooks::model::Endpoint;
+
+/// Kind of the entry that notices a low float.
+pub const FLOAT_LOW: &str = "float.low";
 
 /// Time and randomness of a command.
 #[derive(Clone, Copy, Debug)]
@@ -38,13 +41,15 @@ pub struct EntryBuilder<'a> {
     kind: &'static str,
     actor: Actor,
     states: States,
+    was_low: bool,
 }
 
 impl<'a> EntryBuilder<'a> {
     /// Begins an entry.
     pub fn begin(store: &'a mut dyn Store, now: Timestamp, kind: &'static str, actor: Actor) -> Self {
         let head = store.head();
-        Self { book: head.book, at: now.max(head.at), head, store, kind, actor, states: Vec::new() }
+        let was_low = store.profile().is_low(head.book.available());
+        Self { book: head.book, at: now.max(head.at), head, store, kind, actor, states: Vec::new(), was_low }
     }
 
     /// Number of the entry.
@@ -143,6 +148,7 @@ impl<'a> EntryBuilder<'a> {
         }
         self.store.add_operation(&operation, &entry, head, &self.states, idempotency)?;
         self.store.tell(self.kind, &operation.facts.id.to_string(), self.at);
+        self.notice_low_float()?;
         Ok(operation)
     }
 
@@ -161,6 +167,7 @@ impl<'a> EntryBuilder<'a> {
         self.store.put_operation(&operation)?;
         self.store.append(&entry, head)?;
         self.store.tell(self.kind, &operation.facts.id.to_string(), self.at);
+        self.notice_low_float()?;
         Ok(operation)
     }
 
@@ -170,6 +177,17 @@ impl<'a> EntryBuilder<'a> {
         let (entry, head) = self.entry(subject.clone(), details)?;
         self.store.append(&entry, head)?;
         self.store.tell(self.kind, &subject, self.at);
-        Ok(())
+        self.notice_low_float()
+    }
+
+    /// Adds an entry of its own where this one, or the settings that it wrote, made the float low: once per crossing.
+    fn notice_low_float(self) -> Result<(), InternalError> {
+        let (profile, available) = (self.store.profile(), self.book.available());
+        if self.was_low || !profile.is_low(available) {
+            return Ok(());
+        }
+        let mut entry = EntryBuilder::begin(self.store, self.at, FLOAT_LOW, Actor::System);
+        entry.profile(Profile { low_since: Some(self.at), ..(*profile).clone() })?;
+        entry.done(profile.id, json!({ "available": available, "lowFloat": profile.low_float }))
     }
 }

@@ -42,11 +42,12 @@ pub fn join(
         Some(_) => return Err(invalid_code().into()),
         None => {}
     }
-    // A pause of the person outlasts leaving and joining again.
-    let before = store.members().into_iter().filter(|before| before.account() == Some(account));
-    let paused_until = before.filter_map(|before| before.paused_until).max();
+    // A pause of the person outlasts leaving and joining again, and so does the news of a reset.
+    let before: Vec<_> = store.members().into_iter().filter(|before| before.account() == Some(account)).collect();
+    let paused_until = before.iter().filter_map(|before| before.paused_until).max();
+    let reset_at = before.iter().filter_map(|before| before.reset_at).max();
     let admission = Admission::Joined { account, code: *code };
-    let joined = Member { version: member.version + 1, admission, paused_until, ..member };
+    let joined = Member { version: member.version + 1, admission, paused_until, reset_at, ..member };
     let actor = Actor::User(joined.person.clone());
     let mut entry = EntryBuilder::begin(store, now, "user.joined", actor.clone());
     let id = entry.member(joined.clone())?;

@@ -167,6 +167,9 @@ pub struct Member {
     /// Second factors of the person; absent before the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub factors: Option<MemberFactors>,
+    /// Time of the last reset of the person's password, by two people or the issuer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reset_at: Option<Timestamp>,
     /// Time at which the member was added.
     pub created_at: Timestamp,
 }
@@ -188,6 +191,7 @@ impl Member {
             disabled: false,
             paused_until: None,
             factors: None,
+            reset_at: None,
             created_at: now,
         }
     }

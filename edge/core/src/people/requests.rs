@@ -263,11 +263,15 @@ pub fn carry_out(
             ("user.granted", Member { version, roles, disabled, ..(*member).clone() })
         }
         (ApprovalKind::ResetUser, Some(member), Some(code)) => {
-            let admission = match &member.admission {
-                Admission::Invited(_) => Admission::Invited(Some(Invitation { code, until: now.plus_ms(VALID_MS) })),
-                joined => joined.clone(),
+            let version = member.version + 1;
+            let changed = match &member.admission {
+                Admission::Invited(_) => {
+                    let admission = Admission::Invited(Some(Invitation { code, until: now.plus_ms(VALID_MS) }));
+                    Member { version, admission, ..(*member).clone() }
+                }
+                _ => Member { version, factors: None, reset_at: Some(now), ..(*member).clone() },
             };
-            ("user.reset", Member { version: member.version + 1, admission, ..(*member).clone() })
+            ("user.reset", changed)
         }
         _ => return Err(InternalError::new("a user request that does not match its member").into()),
     };

@@ -86,6 +86,7 @@ pub(crate) fn distributor(number: u128, now: Timestamp, members: impl IntoIterat
         suspended: false,
         second_factor: Requirement::Optional,
         low_float: None,
+        low_since: None,
         created_at: now,
     };
     let mut store = MemoryStore::new(&profile);

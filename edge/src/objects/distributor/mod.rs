@@ -201,8 +201,17 @@ impl Distributor {
             return Err(Refusal::not_found().into());
         };
         let second_factor = if config()?.demo { Requirement::Optional } else { Requirement::Required };
-        let profile =
-            Profile { entry: 0, id, name, currency, suspended: false, second_factor, low_float: None, created_at: now };
+        let profile = Profile {
+            entry: 0,
+            id,
+            name,
+            currency,
+            suspended: false,
+            second_factor,
+            low_float: None,
+            low_since: None,
+            created_at: now,
+        };
         let db = self.db.clone();
         let mut invited = Vec::new();
         let store = self.db.atomically(|| {

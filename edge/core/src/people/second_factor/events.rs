@@ -56,24 +56,35 @@ pub struct MemberFactors {
     pub recovery_codes_left: usize,
     /// Time of the last recorded failure.
     pub failed_at: Option<Timestamp>,
+    /// Time at which a copied passkey was last suspected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copied_at: Option<Timestamp>,
 }
 
 impl MemberFactors {
-    /// The factors after an event; `None` if the event is not recorded because another failure was in the last hour.
+    /// The factors after an event; `None` if the event is not recorded because another one of the kind was in the last
+    /// hour.
     #[must_use]
     pub fn after(&self, event: FactorEvent, now_has: &Self, now: Timestamp) -> Option<Self> {
-        let fails = matches!(event, FactorEvent::Failed(_) | FactorEvent::CopySuspected);
-        if fails && self.failed_at.is_some_and(|at| now < at.plus_ms(FAILURES_MS)) {
+        let mut after = Self { failed_at: self.failed_at, copied_at: self.copied_at, ..now_has.clone() };
+        let last = match event {
+            FactorEvent::Failed(_) => &mut after.failed_at,
+            // Failures before it hide no copy.
+            FactorEvent::CopySuspected => &mut after.copied_at,
+            _ => return Some(after),
+        };
+        if last.is_some_and(|at| now < at.plus_ms(FAILURES_MS)) {
             return None;
         }
-        Some(Self { failed_at: if fails { Some(now) } else { self.failed_at }, ..now_has.clone() })
+        *last = Some(now);
+        Some(after)
     }
 }
 
 impl From<&Factors> for MemberFactors {
     fn from(factors: &Factors) -> Self {
         let recovery_codes_left = factors.recovery_codes_left();
-        Self { enrolled: factors.enrolled(), recovery_codes_left, failed_at: None }
+        Self { enrolled: factors.enrolled(), recovery_codes_left, failed_at: None, copied_at: None }
     }
 }
 
@@ -89,5 +100,8 @@ mod tests {
         assert!(first.after(failed, &has, at(FAILURES_MS - 1)).is_none());
         assert!(first.after(FactorEvent::RecoveryCodeUsed, &has, at(1)).is_some());
         assert_eq!(first.after(failed, &has, at(FAILURES_MS)).unwrap().failed_at, Some(at(FAILURES_MS)));
+        let copied = first.after(FactorEvent::CopySuspected, &has, at(1)).unwrap();
+        assert_eq!((copied.failed_at, copied.copied_at), (Some(at(0)), Some(at(1))));
+        assert!(copied.after(FactorEvent::CopySuspected, &has, at(2)).is_none());
     }
 }

@@ -10,7 +10,6 @@ use universal_wallet_core::keys::model::{DAY_MS, Key};
 use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::people::model::{PAUSE_MS, Role};
 use universal_wallet_core::people::second_factor::factors::Method;
-use universal_wallet_core::settings;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::json_text;
 use universal_wallet_core::webhooks::model::EndpointStatus;
@@ -21,6 +20,8 @@ use crate::http::answer::Answer;
 use crate::objects::distributor::state::DistributorState;
 use crate::platform::storage::NONE;
 
+const RESET_DAYS: i64 = 30;
+const COPIED_DAYS: i64 = 30;
 /// Days for which an endpoint that was given up is shown.
 const GIVEN_UP_DAYS: i64 = 30;
 
@@ -58,8 +59,10 @@ struct AttentionItem {
 }
 
 #[cfg(test)]
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 15] = [
     "password-reset-by-issuer",
+    "password-reset",
+    "passkey-copy-suspected",
     "low-float",
     "no-passkey",
     "recovery-codes-used-up",
@@ -83,6 +86,7 @@ impl DistributorState {
         let mut items = self.resets(now);
         items.extend(self.low_float());
         items.extend(self.weak_factors());
+        items.extend(self.copied_passkeys(now));
         items.extend(self.endpoints_in_trouble(now)?);
         for (text,) in rows {
             let key: Key = json_text::read(&text)?;
@@ -95,28 +99,31 @@ impl DistributorState {
         Ok(Answer::json(200, &Attention { items })?)
     }
 
-    /// Members whose password the issuer reset within a day.
+    /// Members whose password was reset in the last weeks, by the issuer or by two people.
     fn resets(&self, now: Timestamp) -> Vec<AttentionItem> {
         let members = self.store.members();
-        let paused = members.iter().filter(|member| !member.has_left()).filter_map(|member| {
-            let until = member.paused_until.filter(|until| now < *until)?;
+        let reset = members.iter().filter(|member| !member.has_left()).filter_map(|member| {
+            let since = member.reset_at.filter(|at| now < at.plus_ms(RESET_DAYS * DAY_MS))?;
+            let by_issuer = member.paused_until == Some(since.plus_ms(PAUSE_MS));
+            let (kind, by) =
+                if by_issuer { ("password-reset-by-issuer", "The issuer") } else { ("password-reset", "Two people") };
             Some(AttentionItem {
-                kind: "password-reset-by-issuer",
+                kind,
                 key_id: None,
                 webhook_id: None,
                 user_id: Some(member.person.id),
-                message: format!("The issuer reset the password of {}.", member.login.as_str()),
+                message: format!("{by} reset the password of {}.", member.login.as_str()),
                 action: "Ask the person whether they wanted it; disable them if not.",
-                since: until.plus_ms(-PAUSE_MS),
+                since,
             })
         });
-        paused.collect()
+        reset.collect()
     }
 
     /// A float below the amount that the settings name.
     fn low_float(&self) -> Option<AttentionItem> {
         let (profile, head) = (self.store.profile(), self.store.head());
-        let least = settings::low_float(&profile, head.book.available())?;
+        let least = profile.low_float.filter(|_| profile.is_low(head.book.available()))?;
         Some(AttentionItem {
             kind: "low-float",
             key_id: None,
@@ -124,7 +131,7 @@ impl DistributorState {
             user_id: None,
             message: format!("The float is low: {} is available, less than {least}.", head.book.available()),
             action: "Ask the issuer for a top-up.",
-            since: head.at,
+            since: profile.low_since.unwrap_or(head.at),
         })
     }
 
@@ -152,6 +159,25 @@ impl DistributorState {
             }
         }
         items
+    }
+
+    /// Members of whose passkeys a copy was suspected in the last weeks.
+    fn copied_passkeys(&self, now: Timestamp) -> Vec<AttentionItem> {
+        let members = self.store.members();
+        let copied = members.iter().filter(|member| !member.has_left()).filter_map(|member| {
+            let at = member.factors.as_ref()?.copied_at;
+            let since = at.filter(|at| now < at.plus_ms(COPIED_DAYS * DAY_MS))?;
+            Some(AttentionItem {
+                kind: "passkey-copy-suspected",
+                key_id: None,
+                webhook_id: None,
+                user_id: Some(member.person.id),
+                message: format!("A passkey of {} may have been copied: its counter went back.", member.person.name),
+                action: "Ask them to remove it, and to make a new one.",
+                since,
+            })
+        });
+        copied.collect()
     }
 
     /// Endpoints whose receiver fails, and those that were given up and not by a person.

@@ -80,6 +80,8 @@ pub enum Deadline {
     Claim(KeyID),
     /// A key that expires.
     Expiry(KeyID),
+    /// A key that expires a week later.
+    ExpiryNotice(KeyID),
     /// A cash-out request that waits to be taken.
     CashOutRequest(OperationID),
     /// An endpoint's approved secret that waits for its claim.
@@ -92,6 +94,7 @@ impl std::fmt::Display for Deadline {
             Self::Approval(id) => write!(f, "approval:{id}"),
             Self::Claim(id) => write!(f, "claim:{id}"),
             Self::Expiry(id) => write!(f, "expiry:{id}"),
+            Self::ExpiryNotice(id) => write!(f, "notice:{id}"),
             Self::CashOutRequest(id) => write!(f, "request:{id}"),
             Self::SecretClaim(id) => write!(f, "secret:{id}"),
         }
@@ -108,6 +111,7 @@ impl std::str::FromStr for Deadline {
             "approval" => id.parse().map(Self::Approval).map_err(|_| wrong()),
             "claim" => id.parse().map(Self::Claim).map_err(|_| wrong()),
             "expiry" => id.parse().map(Self::Expiry).map_err(|_| wrong()),
+            "notice" => id.parse().map(Self::ExpiryNotice).map_err(|_| wrong()),
             "request" => id.parse().map(Self::CashOutRequest).map_err(|_| wrong()),
             "secret" => id.parse().map(Self::SecretClaim).map_err(|_| wrong()),
             _ => Err(wrong()),

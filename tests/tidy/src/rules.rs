@@ -46,6 +46,7 @@ pub const AREAS: &[Area] = &[
             &[layer(
                 "commands",
                 &[
+                    "keys/expiry.rs",
                     "keys/lifecycle.rs",
                     "keys/rotation.rs",
                     "keys/tightening.rs",

@@ -17,13 +17,14 @@ use crate::webhooks::model::{Endpoint, EndpointStatus, Rotation, RotationStatus,
 pub fn claimable(store: &dyn Store, now: Timestamp, caller: &Caller, id: &str, input: &Input) -> Outcome<Endpoint> {
     let endpoint = store.find_webhook(id)?;
     caller.may(&[Role::Maker])?;
-    if endpoint.claimant.id != caller.member.person.id {
+    if !store.is_same_person(endpoint.claimant.id, &caller.member) {
         return refuse(Code::NotTheMaker, "Only the person who asked for this secret can claim it.");
     }
     caller.must_prove()?;
     input.idempotency_key()?;
     input.optional_object()?.finish()?;
     store.profile().refuse_suspended()?;
+    caller.member.refuse_paused(now)?;
     if endpoint.claim_until().is_some_and(|until| now < until) {
         return Ok(endpoint);
     }

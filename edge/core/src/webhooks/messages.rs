@@ -8,10 +8,12 @@ use universal_wallet_sdk::Timestamp;
 
 use crate::approvals::model::{Approval, ApprovalStatus};
 use crate::audit::chain::{Content, OPERATION_CREATED};
+use crate::audit::entry_builder::FLOAT_LOW;
 use crate::error::InternalError;
 use crate::keys::model::{Key, Usage};
 use crate::operations::decision;
 use crate::operations::model::{FloatEntry, Operation, OperationState, OperationStatus};
+use crate::responses::Balance;
 use crate::store::Store;
 use crate::text::digest::Digest;
 use crate::text::{cursor, json_text};
@@ -99,6 +101,7 @@ impl Source<'_> {
             "api-key.revoked" => add(EventType::KeyRevoked, self.key(content)?),
             "api-key.expiring" => add(EventType::KeyExpiring, self.key(content)?),
             "api-key.expired" => add(EventType::KeyExpired, self.key(content)?),
+            FLOAT_LOW => add(EventType::FloatLow, self.balance(content)),
             "float.topped-up" => add(EventType::FloatToppedUp, movement(content)),
             "float.redeemed" => add(EventType::FloatRedeemed, movement(content)),
             _ => {}
@@ -195,6 +198,12 @@ impl Source<'_> {
         let id = content.subject.parse().map_err(|_| InternalError::new("an entry of an unreadable key"))?;
         let key = self.store.key(id)?.ok_or_else(|| InternalError::new("an entry of a missing key"))?;
         Ok(json!(key.view(&(self.usage)(&key)?)))
+    }
+
+    /// The float as an entry left it.
+    fn balance(&self, content: &Content) -> Value {
+        let (book, currency) = (&content.book, self.store.profile().currency.clone());
+        json!(Balance { balance: book.balance, available: book.available(), held: book.held, currency })
     }
 }
 

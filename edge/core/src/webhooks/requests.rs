@@ -6,6 +6,7 @@ use serde_json::json;
 use universal_wallet_sdk::Timestamp;
 
 use crate::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
+use crate::approvals::open_requests;
 use crate::audit::entry_builder::{EntryBuilder, Moment};
 use crate::error::{Code, InternalError, Outcome, refuse};
 use crate::people::caller::Caller;
@@ -64,7 +65,7 @@ fn read_settings(body: &mut Body, demo: bool) -> Option<EndpointSettings> {
 }
 
 /// Refuses another endpoint where there are as many as may be.
-fn refuse_too_many(store: &dyn Store) -> Outcome<()> {
+fn refuse_too_many_endpoints(store: &dyn Store) -> Outcome<()> {
     if store.live_webhooks()?.iter().filter(|endpoint| endpoint.status.is_open()).count() >= MAX_ENDPOINTS {
         return refuse(
             Code::InvalidState,
@@ -97,7 +98,8 @@ pub fn request(
         return Ok(Requested { endpoint: store.find_webhook(&subject)?, replayed: true });
     }
     store.profile().refuse_suspended()?;
-    refuse_too_many(store)?;
+    open_requests::refuse_too_many(store, caller, moment.now)?;
+    refuse_too_many_endpoints(store)?;
 
     let profile = store.profile();
     let mut entry = EntryBuilder::begin(store, moment.now, "webhook.requested", caller.actor());
@@ -165,6 +167,7 @@ pub fn rotate(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, 
         return Ok(before);
     }
     store.profile().refuse_suspended()?;
+    open_requests::refuse_too_many(store, caller, moment.now)?;
     if !matches!(endpoint.status, EndpointStatus::Active | EndpointStatus::Disabled) {
         let status = endpoint.status.as_str();
         return refuse(Code::InvalidState, format!("This endpoint is {status}; it has no secret to replace."));
@@ -199,12 +202,13 @@ pub fn enable(store: &mut dyn Store, moment: Moment, caller: &Caller, id: &str, 
         return Ok(before);
     }
     store.profile().refuse_suspended()?;
+    open_requests::refuse_too_many(store, caller, moment.now)?;
     let kind = ApprovalKind::EnableWebhook;
     if about(store, endpoint.id)?.iter().any(|open| open.kind == kind) {
         return refuse(Code::AlreadyExists, "The same was asked for already and waits for its decision.");
     }
     must_be_disabled(&endpoint)?;
-    refuse_too_many(store)?;
+    refuse_too_many_endpoints(store)?;
     ask(store, moment, caller, (kind, "webhook.enable-requested"), endpoint, |_, _| (), idempotency.as_ref())
 }
 
@@ -262,7 +266,7 @@ pub fn carry_out(store: &mut dyn Store, now: Timestamp, actor: Actor, decided: A
         }
         ApprovalKind::EnableWebhook => {
             must_be_disabled(&endpoint)?;
-            refuse_too_many(store)?;
+            refuse_too_many_endpoints(store)?;
             (endpoint.status, endpoint.reason, endpoint.disabled_at) = (EndpointStatus::Active, None, None);
             endpoint.enabled_at = Some(now);
             "webhook.enabled"

@@ -3,6 +3,7 @@
 use universal_wallet_core::error::Code;
 use universal_wallet_core::people::members;
 use universal_wallet_core::people::model::Actor;
+use universal_wallet_core::provisioning::pause;
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::webhooks::endpoints::{give_up, lapse};
@@ -118,6 +119,16 @@ fn an_unclaimed_secret_lapses_after_a_day() {
     world.rotate(MAKER, &endpoint, "").unwrap();
     assert!(world.store.deadlines().count() == 1, "only the open request has a deadline");
     world.store.must_verify();
+}
+
+#[test]
+fn a_person_whose_password_the_issuer_reset_claims_no_secret_for_a_day() {
+    let mut world = World::new();
+    let endpoint = world.request(MAKER, BODY).unwrap();
+    world.approve(CHECKER, endpoint.approval).unwrap();
+    let (account, now) = (world.store.member(user(MAKER)).unwrap().account().unwrap(), world.now);
+    pause(&mut world.store, now, account).unwrap();
+    assert_eq!(world.claim(MAKER, &world.stored(&endpoint), "s").unwrap_err(), Code::InvalidState);
 }
 
 #[test]

@@ -23,7 +23,7 @@ const PHONE: &str = "+2348031234567";
 
 impl World {
     /// Messages of all entries from a number on, and numbers of those that wait for an arrival.
-    fn messages(&self, from: u64) -> (Vec<Message>, Vec<u64>) {
+    pub(super) fn messages(&self, from: u64) -> (Vec<Message>, Vec<u64>) {
         let source = Source { store: &self.store, usage: &|_| Ok(Usage::default()) };
         let (mut messages, mut awaited) = (Vec::new(), Vec::new());
         for number in from..=self.store.head().number {
@@ -45,7 +45,7 @@ impl World {
     }
 
     /// Type and status of each message from an entry on.
-    fn told(&self, from: u64) -> Vec<(&'static str, String)> {
+    pub(super) fn told(&self, from: u64) -> Vec<(&'static str, String)> {
         let text = |message: &Message| {
             let status = &message.data["status"];
             status.as_str().unwrap_or("-").to_owned()
@@ -53,17 +53,17 @@ impl World {
         self.messages(from).0.iter().map(|message| (message.kind.as_str(), text(message))).collect()
     }
 
-    fn next(&self) -> u64 {
+    pub(super) fn next(&self) -> u64 {
         self.store.head().number + 1
     }
 
-    fn top_up(&mut self) {
+    pub(super) fn top_up(&mut self) {
         let body = input(r#"{"amount":"1000.00","reference":"deposit 7"}"#, Some("t"));
         self.run(|store, moment| move_float(store, moment, FloatMovement::TopUp, &body)).unwrap();
     }
 
     /// A key that makes operations up to 5.00 without a checker.
-    fn key(&mut self) -> Requester {
+    pub(super) fn key(&mut self) -> Requester {
         let (maker, distributor) = (caller(&self.store, user(MAKER)), self.store.profile().id);
         let body = input(
             r#"{"label":"Till","permissions":["perform-operations"],"maxTransactionAmount":"50",
@@ -79,7 +79,7 @@ impl World {
         Requester::Key(std::rc::Rc::new(claimed.unwrap().1))
     }
 
-    fn cash_in(&mut self, requester: &Requester, amount: &str) -> OperationID {
+    pub(super) fn cash_in(&mut self, requester: &Requester, amount: &str) -> OperationID {
         let body = format!(r#"{{"operationType":"cash-in","amount":"{amount}","phoneTo":"{PHONE}"}}"#);
         let made =
             self.run(|store, moment| create(store, moment, requester, &input(body, None), MerchantLookup::NotYet));

@@ -2,6 +2,7 @@
 
 mod life;
 mod messages;
+mod notices;
 
 use universal_wallet_core::approvals;
 use universal_wallet_core::audit::entry_builder::Moment;

@@ -5,6 +5,7 @@ use universal_wallet_tests::distributor::Distributor;
 use universal_wallet_tests::edge::{Edge, Setup};
 use universal_wallet_tests::factors::authenticator::{Authenticator, base64};
 use universal_wallet_tests::factors::{Signed, texts};
+use universal_wallet_tests::person::sign_in;
 use universal_wallet_tests::powers::real_now;
 
 const MINUTE_MS: i64 = 60_000;
@@ -174,6 +175,74 @@ fn a_member_without_a_factor_can_only_enrol_where_one_is_required() {
     admin.own("POST", "/second-factor", json!({})).refused(400, "invalid_request");
     let both = json!({ "totp": "123456", "recoveryCode": "x" });
     admin.own("POST", "/second-factor", both).refused(400, "invalid_request");
+}
+
+#[test]
+fn a_half_session_is_over_after_five_minutes_and_strangers_failures_keep_no_passkey_out() {
+    let edge = Edge::start();
+    let now = real_now();
+    edge.stop_clock(now);
+    let distributor = edge.distributor();
+    let maker = &distributor.maker;
+    let signed = Signed::of(&edge, &maker.sign_in(&edge));
+    let mut passkey = Authenticator::es256();
+    let (_, handle) = signed.enrol_passkey(&passkey);
+    let half = Signed::of(&edge, &maker.sign_in(&edge));
+    let early = Signed::of(&edge, &maker.sign_in(&edge));
+    edge.stop_clock(now + 5 * MINUTE_MS - 1);
+    let proof = early.passkey_proof(&mut passkey);
+    early.own("POST", "/second-factor", proof).ok();
+    edge.stop_clock(now + 5 * MINUTE_MS);
+    half.own("POST", "/second-factor/options", Value::Null).refused(401, "not_signed_in");
+
+    let guess = |password: &str| sign_in(&edge, &maker.login, password, "192.0.2.77");
+    let refused = std::iter::repeat_with(|| guess("a wrong password")).find(|answer| answer.status != 401).unwrap();
+    refused.refused(429, "too_many_attempts");
+    guess(&maker.password).refused(429, "too_many_attempts");
+    let options = edge.post("/admin/v1/session/passkey/options").ip("192.0.2.77").send().ok();
+    passkey.counter += 1;
+    let challenge = options["challenge"].as_str().unwrap();
+    let credential = passkey.got(&passkey.assertion("127.0.0.1", &edge.url, challenge, Some(&handle)));
+    let body = json!({ "credential": credential });
+    edge.post("/admin/v1/session/passkey").ip("192.0.2.77").json(body).send().ok();
+}
+
+#[test]
+fn a_required_factor_holds_for_the_next_call_and_a_reset_drops_all_factors() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let [admin, maker, checker] = [&distributor.admin, &distributor.maker, &distributor.checker]
+        .map(|person| Signed::of(&edge, &person.sign_in(&edge)));
+    maker.call("GET", &distributor.console(""), Value::Null).ok();
+    admin.call("PATCH", &distributor.console("/settings"), json!({ "secondFactor": "required" })).ok();
+    maker.call("GET", &distributor.console(""), Value::Null).refused(403, "enrolment_required");
+    let mut passkey = Authenticator::es256();
+    maker.enrol_passkey(&passkey);
+    maker.call("GET", &distributor.console(""), Value::Null).ok();
+
+    admin.enrol_passkey(&Authenticator::es256());
+    checker.enrol_passkey(&Authenticator::ed25519());
+    let path = format!("/users/{}/reset-password", distributor.maker.id);
+    let asked = admin.call("POST", &distributor.console(&path), json!({})).ok();
+    let request = distributor.console(&format!("/approvals/{}", asked["approvalID"].as_str().unwrap()));
+    let digest = checker.call("GET", &request, Value::Null).ok()["digest"].clone();
+    let agreed = checker.call("POST", &format!("{request}/approve"), json!({ "digest": digest })).ok();
+    maker.own("GET", "", Value::Null).refused(401, "not_signed_in");
+    let halves = [&asked, &agreed].map(|it| it["passwordHalf"].as_str().unwrap());
+    let answer = sign_in(&edge, &distributor.maker.login, &halves.join("-"), "198.51.100.7");
+    let session = answer.ok();
+    assert_eq!((&session["mustChangePassword"], enrolled(&session).len()), (&json!(true), 0));
+    let again = Signed::of(&edge, &answer);
+    let change = json!({ "current": halves.join("-"), "new": "a password of her own" });
+    assert_eq!(again.own("POST", "/password", change).status, 204);
+    let lost = again.own("POST", "/second-factor", json!({ "recoveryCode": "0000" }));
+    lost.refused(409, "invalid_state");
+    again.call("GET", &distributor.console(""), Value::Null).refused(403, "enrolment_required");
+    passkey.counter += 1;
+    again.enrol_passkey(&passkey);
+    let attention = again.call("GET", &distributor.console("/attention"), Value::Null).ok();
+    let reset = attention["items"].as_array().unwrap().iter().find(|item| item["kind"] == "password-reset");
+    assert_eq!(reset.unwrap()["userID"], json!(distributor.maker.id));
 }
 
 /// A distributor that is no demo, whose two people joined and chose passwords.

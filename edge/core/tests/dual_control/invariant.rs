@@ -1,6 +1,6 @@
 //! The invariant: two persons agreed to every loosening.
 
-use universal_wallet_core::approvals::model::{ApprovalKind, ApprovalStatus};
+use universal_wallet_core::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
 use universal_wallet_core::id::ApprovalID;
 use universal_wallet_core::keys::model::KeyStatus;
 use universal_wallet_core::keys::settings::Settings;
@@ -47,6 +47,10 @@ impl State {
                 assert_eq!(approval.maker.id, self.asked[&approval.id].acting.user);
             }
         }
+        let agreed = |approval: &Approval| {
+            approval.kind == ApprovalKind::ChangeSettings && approval.status == ApprovalStatus::Approved
+        };
+        assert!(!self.does_without_factor() || papers.approvals.iter().any(agreed), "without a factor by one person");
         self.keys_must_be_agreed(papers);
         self.operations_must_be_agreed();
         self.members_must_be_agreed(papers);
@@ -108,7 +112,8 @@ impl State {
         let holds = |user, role| self.store.member(user).is_some_and(|member| member.holds(role));
         for approval in papers.pending() {
             let by_key = approval.subject_text("keyID").is_some() && approval.kind == ApprovalKind::Operation;
-            let role = if approval.kind.is_about_user() { Role::Admin } else { Role::Maker };
+            let by_admin = approval.kind.is_about_user() || approval.kind == ApprovalKind::ChangeSettings;
+            let role = if by_admin { Role::Admin } else { Role::Maker };
             assert!(by_key || holds(approval.maker.id, role), "outlives its maker's role: {approval:?}");
             let version = approval.subject.get("memberVersion").and_then(serde_json::Value::as_u64);
             if let (Some(version), Ok(user)) = (version, people::requests::subject_user(approval)) {

@@ -164,7 +164,7 @@ fn two_stolen_passwords_are_two_people_where_nobody_has_a_factor() {
 fn two_stolen_passwords_never_loosen_anything_where_a_factor_is_required() {
     // Before their owners enrolled a factor, and with sessions that outlive a proof.
     for standing in [Standing::MustEnrol, Standing::MustProve] {
-        let beginning = with_every_role(2).with_key().with_stolen_passwords(2, standing);
+        let beginning = with_every_role(2).with_key().with_required_factor().with_stolen_passwords(2, standing);
         explore_all(&format!("two people with every role, both passwords stolen, {standing:?}"), [beginning], 3);
     }
 }
@@ -176,4 +176,13 @@ fn data_never_leaves_by_one_persons_will() {
     for kind in ["secret claimed", "secret rotated", "endpoint enabled"] {
         assert!(loosened.contains(kind), "nobody reaches: {kind}");
     }
+}
+
+#[test]
+fn one_person_alone_never_does_without_a_second_factor() {
+    let beginning = with_every_role(2).with_required_factor();
+    let loosened = explore_all("two people with every role, a factor required", [beginning], 3);
+    assert!(loosened.contains("no second factor"), "two people can");
+    let beginning = with_every_role(2).with_required_factor().with_stolen_passwords(1, Standing::Proved);
+    explore_all("the same, one password and its factor stolen", [beginning], 3);
 }

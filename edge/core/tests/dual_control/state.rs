@@ -50,6 +50,8 @@ pub(crate) struct State {
     pub(crate) thief: Standing,
     /// Facts about endpoints, in an exploration of them.
     pub(crate) webhooks: Option<Happened>,
+    /// True if a second factor was required at the beginning.
+    pub(crate) factor_required: bool,
 }
 
 /// An order-independent hash of facts.
@@ -106,6 +108,7 @@ impl State {
             disabled: BTreeSet::new(),
             thief: Standing::Proved,
             webhooks: None,
+            factor_required: false,
         }
     }
 
@@ -114,6 +117,11 @@ impl State {
             keys: self.store.keys.values().map(|text| serde_json::from_str(text).unwrap()).collect(),
             approvals: self.store.all_approvals(),
         }
+    }
+
+    /// True if a second factor was required at the beginning and is so no longer.
+    pub(crate) fn does_without_factor(&self) -> bool {
+        self.factor_required && !self.store.profile().second_factor.is_required()
     }
 
     /// Number of changes of a user so far.
@@ -158,7 +166,7 @@ impl State {
             let decided = endpoint.decided_at.map(age);
             facts.add((endpoint.status.as_str(), endpoint.claimant.id, rotation, secrets, decided));
         }
-        facts.add((&self.disabled, &self.logins, &self.allowed));
+        facts.add((&self.disabled, &self.logins, &self.allowed, self.store.profile().second_factor));
         facts.0
     }
 
@@ -191,6 +199,9 @@ impl State {
             kinds.extend(of(endpoint.claimed_at.is_some(), "secret claimed"));
             kinds.extend(of(endpoint.secrets.len() > 1, "secret rotated"));
             kinds.extend(of(endpoint.enabled_at.is_some(), "endpoint enabled"));
+        }
+        if self.does_without_factor() {
+            kinds.insert("no second factor");
         }
         if self.logins.learnt().next().is_some() {
             kinds.insert("another's password learnt");

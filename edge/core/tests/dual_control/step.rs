@@ -12,7 +12,7 @@ use universal_wallet_core::people::codes::{CodeDigest, HalfDigest};
 use universal_wallet_core::people::model::Role;
 use universal_wallet_core::people::second_factor::proof::Standing;
 use universal_wallet_core::store::Store;
-use universal_wallet_core::{approvals, keys, operations, people};
+use universal_wallet_core::{approvals, keys, operations, people, settings};
 use universal_wallet_sdk::Timestamp;
 
 use super::ROLES;
@@ -60,6 +60,7 @@ pub(crate) enum Step {
     Disable(Acting, UserID, bool),
     Reset(Acting, UserID),
     Webhook(Acting, WebhookStep),
+    AskForNoFactor(Acting),
     Wait(i64),
 }
 
@@ -108,6 +109,9 @@ pub(crate) fn steps(state: &State, papers: &Papers) -> Vec<Step> {
         }
         if pending.len() < 3 {
             steps.extend([Step::Add(actor, Person(NEWCOMER)), Step::Add(actor, actor.person)]);
+        }
+        if state.factor_required {
+            steps.push(Step::AskForNoFactor(actor));
         }
         for other in &members {
             let target = other.person.id;
@@ -181,6 +185,14 @@ impl State {
         self
     }
 
+    /// The first person requires a second factor.
+    pub(crate) fn with_required_factor(mut self) -> Self {
+        let (caller, body) = (self.caller(login(1)), input(r#"{"secondFactor":"required"}"#, None));
+        assert!(self.run(|store, moment| settings::change(store, moment, &caller, &body)).is_some());
+        self.factor_required = true;
+        self
+    }
+
     /// Takes the step; returns whether it was possible.
     pub(crate) fn take(&mut self, step: &Step) -> bool {
         match step {
@@ -250,13 +262,17 @@ impl State {
                 self.change(*actor, *target, &format!(r#"{{"disabled":{disabled}}}"#))
             }
             Step::Reset(actor, target) => {
-                let (caller, half) = (self.caller(*actor), HalfDigest::of("first"));
-                let asked = self.run(|store, moment| {
-                    people::requests::request_reset(store, moment, &caller, &target.to_string(), &input("", None), half)
-                });
+                let (caller, half, body) = (self.caller(*actor), HalfDigest::of("first"), input("", None));
+                let id = target.to_string();
+                let asked = self.run(|store, at| people::requests::request_reset(store, at, &caller, &id, &body, half));
                 self.note(*actor, asked.map(|asked| asked.approval.id))
             }
             Step::Webhook(actor, step) => self.take_webhook(*actor, *step),
+            Step::AskForNoFactor(actor) => {
+                let (caller, body) = (self.caller(*actor), input(r#"{"secondFactor":"optional"}"#, None));
+                let asked = self.run(|store, moment| settings::change(store, moment, &caller, &body));
+                self.note(*actor, asked.flatten().map(|approval| approval.id))
+            }
             Step::Wait(ms) => {
                 self.now = Timestamp::from_unix_ms(self.now.unix_ms() + ms);
                 approvals::deadlines::settle(&mut self.store, self.now).unwrap();
@@ -319,7 +335,8 @@ impl State {
         });
         let Some(decided) = decided else { return false };
         let held = |role: Role| caller.member.holds(role);
-        assert!(held(Role::Checker) || (stored.kind.is_about_user() && held(Role::Admin)), "decided without the role");
+        let by_admin = stored.kind.is_about_user() || stored.kind == ApprovalKind::ChangeSettings;
+        assert!(held(Role::Checker) || (by_admin && held(Role::Admin)), "decided without the role");
         let (first, second) = (self.asked[&approval].clone(), self.logins.behind(actor));
         let about = people::requests::subject_user(&stored);
         if let (ApprovalKind::CreateUser, Ok(user)) = (stored.kind, &about) {

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use universal_wallet_tests::answer::Answer;
 use universal_wallet_tests::distributor::{ALL, Distributor};
 use universal_wallet_tests::edge::Edge;
+use universal_wallet_tests::factors::Signed;
+use universal_wallet_tests::factors::authenticator::Authenticator;
 use universal_wallet_tests::key::Key;
 use universal_wallet_tests::person::{Person, cookie_of, sign_in};
 use universal_wallet_tests::powers::{DAY_MS, real_now};
@@ -139,6 +141,41 @@ fn people(d: &Distributor<'_>) {
     }
 }
 
+/// Second factors of two people, and the settings that require them. Returns the admin's passkey.
+fn factors_and_settings(d: &Distributor<'_>, now: i64) -> Authenticator {
+    let admin = Signed::of(d.edge, &d.admin.sign_in(d.edge));
+    let (_, codes) = admin.enrol_app(now);
+    admin.own("POST", "/second-factor", json!({ "totp": "12345" })).refused(401, "invalid_credentials");
+    admin.own("POST", "/second-factor", json!({ "recoveryCode": codes[0] })).ok();
+    admin.own("POST", "/recovery-codes", Value::Null).ok();
+    let checker = Signed::of(d.edge, &d.checker.sign_in(d.edge));
+    let mut passkey = Authenticator::es256();
+    checker.enrol_passkey(&passkey);
+    passkey.counter = 0;
+    let copied = checker.passkey_proof(&mut passkey);
+    checker.own("POST", "/second-factor", copied).refused(401, "invalid_credentials");
+
+    let set = |body: Value| {
+        let changed = admin.call("PATCH", &d.console("/settings"), body).ok();
+        changed["approval"]["approvalID"].as_str().map(|approval| d.console(&format!("/approvals/{approval}")))
+    };
+    set(json!({ "lowFloat": LARGEST }));
+    set(json!({ "lowFloat": null, "secondFactor": "required" }));
+    let optional = || set(json!({ "secondFactor": "optional" })).unwrap();
+    checker.call("POST", &format!("{}/reject", optional()), json!({ "reason": "money moves here" })).ok();
+    admin.call("POST", &format!("{}/withdraw", optional()), json!({})).ok();
+    let agreed = optional();
+    let digest = checker.call("GET", &agreed, Value::Null).ok()["digest"].clone();
+    checker.call("POST", &format!("{agreed}/approve"), json!({ "digest": digest })).ok();
+    set(json!({ "secondFactor": "required" }));
+    optional();
+    let removed = admin.own("GET", "/factors", Value::Null).ok()["items"][0]["factorID"].clone();
+    let passkey = Authenticator::es256();
+    admin.enrol_passkey(&passkey);
+    assert_eq!(admin.own("DELETE", &format!("/factors/{}", removed.as_str().unwrap()), Value::Null).status, 204);
+    passkey
+}
+
 /// All entries, oldest first.
 fn entries(d: &Distributor<'_>, cookie: &str) -> Vec<Value> {
     let list = d.edge.get(&d.console("/audit?limit=1000")).header("Cookie", cookie).send().ok();
@@ -169,14 +206,19 @@ fn every_kind_of_entry_tells_who_did_what() {
     webhooks(&d);
     edge.stop_clock(start + 2000);
     people(&d);
+    edge.stop_clock(start + 3000);
+    let mut passkey = factors_and_settings(&d, start + 3000);
     d.issuer_act("suspend").ok();
     d.issuer_act("resume").ok();
     edge.stop_clock(start + 30 * DAY_MS);
     edge.alarm("DISTRIBUTOR", &d.id);
 
+    let half = Signed::of(&edge, &d.admin.sign_in(&edge));
+    let proof = half.passkey_proof(&mut passkey);
+    let reader = Signed::of(&edge, &half.own("POST", "/second-factor", proof));
     let mut mask = Mask::default();
     let mut text = String::new();
-    for entry in entries(&d, &cookie_of(&d.maker.sign_in(&edge))) {
+    for entry in entries(&d, &reader.cookie) {
         let actor = &entry["actor"];
         let actor = actor["name"].as_str().map_or_else(
             || actor["type"].as_str().unwrap().to_owned(),
@@ -191,7 +233,7 @@ fn every_kind_of_entry_tells_who_did_what() {
 /// The kinds of entries that a source file names: the code beside a call that begins one has them as `"thing.happened"`.
 fn kinds_in(source: &str) -> BTreeSet<&str> {
     let code = source.split("#[cfg(test)]").next().unwrap();
-    if !code.contains("EntryBuilder::begin(") {
+    if !code.contains("EntryBuilder::begin(") && !code.contains("/// Kind of the entry in the chain.") {
         return BTreeSet::new();
     }
     let is_kind = |text: &&str| {

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use universal_wallet_tests::answer::Answer;
 use universal_wallet_tests::distributor::Distributor;
 use universal_wallet_tests::edge::Edge;
+use universal_wallet_tests::factors::Signed;
+use universal_wallet_tests::factors::authenticator::Authenticator;
 use universal_wallet_tests::person::{Person, cookie_of, sign_in};
+use universal_wallet_tests::powers::real_now;
 
 use super::Sheet;
 use crate::world::PHONE;
@@ -22,6 +25,8 @@ pub(super) fn refusals(sheet: &mut Sheet) {
     self_approvals(sheet, &edge);
     users(sheet, &edge);
     outdated(sheet, &edge);
+    factors(sheet, &edge);
+    settings(sheet, &edge);
 }
 
 /// A further person, whom the issuer adds.
@@ -178,4 +183,77 @@ fn outdated(sheet: &mut Sheet, edge: &Edge) {
     let asked = approval_in(&d.ask_for_key(&maker, Distributor::generous()));
     change_user(&d, &maker, json!({ "disabled": true })).ok();
     sheet.add(&d.approve(&d.checker, &asked));
+}
+
+fn factors(sheet: &mut Sheet, edge: &Edge) {
+    sheet.title("Second factors");
+    let mut now = real_now();
+    edge.stop_clock(now);
+    let d = edge.distributor();
+    let admin = Signed::of(edge, &d.admin.sign_in(edge));
+    let prove = |body: Value| admin.own("POST", "/second-factor", body);
+    sheet.add(&prove(json!({ "totp": "123456" })));
+    sheet.add(&admin.own("POST", "/recovery-codes", Value::Null));
+    sheet.add(&admin.own("POST", "/totp/confirm", json!({ "code": "123456" })));
+    now += 10 * 60_000;
+    edge.stop_clock(now);
+    sheet.add(&admin.own("POST", "/totp", Value::Null));
+    sheet.add(&admin.own("POST", "/totp", json!({ "password": WRONG })));
+    admin.own("POST", "/totp", json!({ "password": d.admin.password })).ok();
+    sheet.add(&admin.own("POST", "/totp/confirm", json!({ "code": "12345" })));
+    admin.enrol_app(now);
+    let mut passkey = Authenticator::es256();
+    admin.enrol_passkey(&passkey);
+    sheet.add(&admin.own("POST", "/passkeys", json!({})));
+    sheet.add(&admin.own("POST", "/passkeys", json!({ "name": "Laptop", "credential": {} })));
+    sheet.add(&admin.own("DELETE", "/factors/fac_1", Value::Null));
+    sheet.add(&prove(json!({})));
+    sheet.add(&prove(json!({ "totp": "12345" })));
+    sheet.add(&prove(json!({ "recoveryCode": "0000" })));
+    passkey.counter = 0;
+    sheet.add(&prove(admin.passkey_proof(&mut passkey)));
+    passkey.counter = 8;
+    passkey.flags &= !4;
+    sheet.add(&prove(admin.passkey_proof(&mut passkey)));
+    sheet.add(&prove(admin.passkey_proof(&mut Authenticator::ed25519())));
+    let present = |credential: Value| {
+        edge.post("/admin/v1/session/passkey").ip(IP).json(json!({ "credential": credential })).send()
+    };
+    sheet.add(&present(json!({})));
+    sheet.add(&present(Authenticator::es256().got(&passkey.assertion("127.0.0.1", &edge.url, "AAAA", Some("AAAA")))));
+    // A fresh session, since this one saw too many wrong answers.
+    let half = Signed::of(edge, &d.admin.sign_in(edge));
+    sheet.add(&half.own("GET", "", Value::Null));
+    passkey.flags |= 4;
+    passkey.counter += 1;
+    let proof = half.passkey_proof(&mut passkey);
+    let admin = Signed::of(edge, &half.own("POST", "/second-factor", proof));
+    for _ in 0..9 {
+        admin.own("POST", "/second-factor", json!({ "totp": "12345" })).refused(401, "invalid_credentials");
+    }
+    let half = Signed::of(edge, &d.admin.sign_in(edge));
+    sheet.add(&half.own("POST", "/second-factor", json!({ "totp": "12345" })));
+    edge.stop_clock(now + 10 * 60_000);
+    let new = json!({ "login": "x@bank.test", "name": "X", "roles": ["viewer"] });
+    sheet.add(&admin.call("POST", &d.console("/users"), new));
+    sheet.add(&admin.own("DELETE", "/factors/fac_1", Value::Null));
+}
+
+fn settings(sheet: &mut Sheet, edge: &Edge) {
+    sheet.title("Settings");
+    let d = edge.distributor();
+    let set = |person: &Person, body: Value| edge.patch(&d.console("/settings")).person(person).json(body).send();
+    sheet.add(&set(&d.maker, json!({ "secondFactor": "required" })));
+    sheet.add(&set(&d.admin, json!({ "secondFactor": "sometimes" })));
+    sheet.add(&set(&d.admin, json!({ "lowFloat": "1.005" })));
+    set(&d.admin, json!({ "secondFactor": "required" })).ok();
+    sheet.add(&set(&d.admin, json!({ "secondFactor": "optional" })));
+    let admin = Signed::of(edge, &d.admin.sign_in(edge));
+    let passkey = Authenticator::es256();
+    let (enrolled, _) = admin.enrol_passkey(&passkey);
+    let optional = || admin.call("PATCH", &d.console("/settings"), json!({ "secondFactor": "optional" }));
+    optional().ok();
+    sheet.add(&optional());
+    let id = enrolled["factor"]["factorID"].as_str().unwrap();
+    sheet.add(&admin.own("DELETE", &format!("/factors/{id}"), Value::Null));
 }

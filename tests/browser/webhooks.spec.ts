@@ -1,7 +1,8 @@
 import { approve } from "./support/steps";
 import { expect, test } from "./support/test";
 
-test("a webhook takes two people, and its secret is shown once", async ({ maker, checker }) => {
+test("a webhook takes two people, and its secret is shown once", async ({ maker, checker, expectRefusal }) => {
+  expectRefusal(400);
   await maker.getByRole("link", { name: "Webhooks" }).first().click();
   await expect(maker.getByText("No webhook yet")).toBeVisible();
   await maker.getByRole("link", { name: "New webhook" }).click();

@@ -5,7 +5,7 @@ import { h } from "../lib/dom.js";
 import { go } from "../lib/router.js";
 import { ago, moment } from "../lib/time.js";
 import { call, get } from "../server/api.js";
-import { holds, person } from "../server/session.js";
+import { holds, isMe } from "../server/session.js";
 import { once } from "../ui/act.js";
 import { moreList } from "../ui/more.js";
 import { badge, details, head, typed, up } from "../ui/parts.js";
@@ -64,7 +64,7 @@ function pathOf(screen) {
  */
 function state(one, screen) {
   if (one.claim) {
-    const mine = one.claim.claimantID === person().userID;
+    const mine = isMe(one.claim.claimantID);
     return note(
       "warning",
       h(

@@ -70,9 +70,7 @@ function state(one, screen) {
       h(
         "p",
         {},
-        "A secret waits to be claimed by ",
-        typed(one.claim.claimantName),
-        " until ",
+        mine ? "Your secret waits until " : ["A secret waits for ", typed(one.claim.claimantName), " until "],
         moment(one.claim.until),
         ".",
       ),
@@ -112,7 +110,13 @@ function state(one, screen) {
   if (one.failingSince) {
     return note(
       "warning",
-      h("p", {}, "Messages fail since ", moment(one.failingSince), ". After five days of failures it is disabled."),
+      h(
+        "p",
+        {},
+        "Messages have failed since ",
+        moment(one.failingSince),
+        ". After five days of failures it is disabled.",
+      ),
     );
   }
   return null;
@@ -250,7 +254,7 @@ const message = new Webhook(secret).verify(body, request.headers);`;
 function verifying() {
   return h(
     "details",
-    { class: "card", id: "verifying" },
+    { class: "card explained", id: "verifying" },
     h("summary", {}, "How a receiver verifies"),
     h(
       "p",
@@ -264,9 +268,9 @@ function verifying() {
       ", by Standard Webhooks. Verify the body's bytes before reading them, and answer 2xx within 15 seconds.",
     ),
     h("h3", {}, "JavaScript"),
-    h("pre", { tabindex: 0 }, h("code", {}, JAVASCRIPT)),
+    h("pre", { class: "code", tabindex: 0 }, h("code", {}, JAVASCRIPT)),
     h("h3", {}, "Rust"),
-    h("pre", { tabindex: 0 }, h("code", {}, RUST)),
+    h("pre", { class: "code", tabindex: 0 }, h("code", {}, RUST)),
   );
 }
 
@@ -283,7 +287,7 @@ function deliveryRow(delivery, one, screen) {
   const may = one.status === "active" && (holds(screen.member, "maker") || holds(screen.member, "admin"));
   return h(
     "li",
-    { class: "row" },
+    { class: "row row-stacked" },
     h(
       "div",
       { class: "row-main" },

@@ -47,7 +47,7 @@ export const webhooks = {
 function row(one, screen) {
   return h(
     "li",
-    { class: "row" },
+    { class: "row row-stacked" },
     h(
       "div",
       { class: "row-main" },

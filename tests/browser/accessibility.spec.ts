@@ -33,6 +33,8 @@ const VIEWS = {
     "settings/api-keys/pending",
     "settings/api-keys/history",
     "settings/api-keys/new",
+    "settings/webhooks",
+    "settings/webhooks/new",
   ],
   admin: ["users", "users/new"],
   viewer: ["audit", "no/where"],

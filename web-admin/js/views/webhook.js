@@ -240,12 +240,11 @@ function disable(screen) {
   });
 }
 
-const RUST = `let mut mac = Hmac::<Sha256>::new_from_slice(&secret)?; // base64 after "whsec_"
-mac.update(format!("{id}.{timestamp}.").as_bytes());
-mac.update(body);
-let expected = format!("v1,{}", BASE64.encode(mac.finalize().into_bytes()));
-// Compare with each signature of the header in constant time;
-// refuse a timestamp more than five minutes away.`;
+const RUST = `use universal_wallet_sdk::Timestamp;
+use universal_wallet_sdk::webhook::Verifier;
+
+let message = Verifier::new(secret.parse()?)
+    .verify(|name| headers.get(name)?.to_str().ok(), &body, Timestamp::now())?;`;
 
 const JAVASCRIPT = `import { Webhook } from "standardwebhooks";
 

@@ -7,8 +7,10 @@ import { fault } from "./log.js";
 
 const VARIABLES = [
   "CURRENCY",
+  "COUNTRY_CODE",
   "RATE_LIMIT_PER_KEY",
   "RETURNED_PER_KEY_DAY",
+  "STORAGE_BYTES",
   "DEMO",
   "ISSUER_TOKEN",
   "ISSUER_TOKEN_PREVIOUS",

@@ -12,6 +12,7 @@ pub mod operations;
 pub mod people;
 pub mod provisioning;
 pub mod responses;
+pub mod room;
 pub mod settings;
 pub mod store;
 pub mod text;

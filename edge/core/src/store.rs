@@ -16,6 +16,7 @@ use crate::keys::model::Key;
 use crate::operations::model::{CashOutRequest, Operation};
 use crate::people::model::Member;
 use crate::people::second_factor::proof::Requirement;
+use crate::room::Room;
 use crate::text::digest::Digest;
 use crate::text::input::{Idempotency, must_be_same};
 use crate::text::numbered_id::Numbering;
@@ -193,6 +194,9 @@ pub trait Store {
 
     /// An operation by the number of the entry that made it.
     fn operation_at(&self, number: u64) -> Result<Option<Operation>, InternalError>;
+    /// How full the storage is, or was some seconds ago.
+    fn room(&self) -> Room;
+
     /// An operation by its ID; for a cash-out, the latest attempt.
     fn operation(&self, id: OperationID) -> Result<Option<Operation>, InternalError>;
     /// Stores an operation, which is its own first entry, and adds its amount to the key's volume of the day, in one

@@ -47,6 +47,12 @@ impl Total {
         Self(self.0 - other.0)
     }
 
+    /// The total without its sign.
+    #[must_use]
+    pub const fn size(self) -> Self {
+        Self(self.0.abs())
+    }
+
     /// The rest of an amount after this total; zero if the total passes it.
     pub fn left_of(self, most: Amount) -> Amount {
         let left = i128::from(most.minor()) - self.0;

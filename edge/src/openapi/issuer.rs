@@ -24,7 +24,7 @@ fn position_example() -> Value {
     json!({
         "distributorID": "36e48800-22ce-4ea0-b37a-198f7978cd53", "name": "First Agents", "status": "active",
         "currency": "NGN", "issued": "50000.00", "balance": "48500.00", "available": "48500.00", "held": "0.00",
-        "processing": "0.00", "cashedIn": "1500.00", "cashedOut": "0.00", "createdAt": "2026-11-24T17:00:00.000Z",
+        "processing": "0.00", "cashedIn": "1500.00", "cashedOut": "0.00", "storage": { "bytes": 233_472, "operations": 1, "percent": 0 }, "createdAt": "2026-11-24T17:00:00.000Z",
     })
 }
 

@@ -99,20 +99,6 @@ pub(super) fn with_new_operation(operation: Operation) -> Operation {
         )
 }
 
-fn calling_key_example() -> Value {
-    json!({
-        "keyID": "key_36e48800-22ce-4ea0-b37a-198f7978cd53",
-        "label": "Till 7",
-        "permissions": ["read-balance", "perform-operations"],
-        "maxTransactionAmount": "1000.00",
-        "maxDailyVolume": "20000.00",
-        "dailyVolumeRemaining": "18500.00",
-        "allowedIPs": ["203.0.113.0/24"],
-        "autoApproveLimit": "500.00",
-        "expiresAt": "2027-11-24T18:07:48.000Z",
-    })
-}
-
 const LIMITS: [Code; 2] = [Code::TransactionLimitExceeded, Code::DailyVolumeExceeded];
 
 pub(super) fn descriptions() -> Vec<Operation> {
@@ -202,8 +188,26 @@ pub(super) fn descriptions() -> Vec<Operation> {
             .refuses(&[Code::InvalidAmount, Code::InvalidState, Code::DistributorSuspended]),
         new(Route::GetCallingKey, "getCallingKey", "Read the calling key")
             .about("Permissions and limits of the key, and the rest of today's volume.")
-            .answers::<KeyInfo>(200, "The key.", calling_key_example()),
+            .answers::<KeyInfo>(
+                200,
+                "The key.",
+                calling_key_example(),
+            ),
     ]
+}
+
+fn calling_key_example() -> Value {
+    json!({
+        "keyID": "key_36e48800-22ce-4ea0-b37a-198f7978cd53",
+        "label": "Till 7",
+        "permissions": ["read-balance", "perform-operations"],
+        "maxTransactionAmount": "1000.00",
+        "maxDailyVolume": "20000.00",
+        "dailyVolumeRemaining": "18500.00",
+        "allowedIPs": ["203.0.113.0/24"],
+        "autoApproveLimit": "500.00",
+        "expiresAt": "2027-11-24T18:07:48.000Z",
+    })
 }
 
 /// A statement with its entries.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use serde::Deserialize;
 use universal_wallet_core::error::Refusal;
 use universal_wallet_core::keys::token::Peppers;
+use universal_wallet_core::room::MAX_BYTES;
 use universal_wallet_core::store::MAX_GIVEN_BACK;
 use universal_wallet_core::text::digest::{Digest, MacKey};
 use universal_wallet_core::text::json_text;
@@ -21,6 +22,7 @@ struct Variables {
     rate_limit_per_key: Option<String>,
     country_code: Option<String>,
     returned_per_key_day: Option<String>,
+    storage_bytes: Option<String>,
     demo: Option<String>,
     issuer_token: Option<String>,
     issuer_token_previous: Option<String>,
@@ -39,6 +41,8 @@ pub(crate) struct Config {
     pub(crate) rate_limit_per_key: u32,
     /// Operations that a line of keys may have given back in a day; 0 means no limit.
     pub(crate) given_back_per_key_day: u32,
+    /// Bytes that a distributor's storage may have.
+    pub(crate) storage_bytes: u64,
     /// True if demo passwords are allowed.
     pub(crate) demo: bool,
     /// Digests of the issuer's current token and of all previous ones.
@@ -95,12 +99,19 @@ impl Config {
             })?,
             None => MAX_GIVEN_BACK,
         };
+        let storage_bytes = match variables.storage_bytes {
+            Some(text) => text
+                .parse()
+                .map_err(|_| "The Worker variable STORAGE_BYTES must be a whole number of bytes.".to_owned())?,
+            None => MAX_BYTES,
+        };
         let tokens = [issuer_token.as_str()].into_iter().chain(previous_token.split(',').map(str::trim));
         Ok(Self {
             currency,
             country_code,
             rate_limit_per_key,
             given_back_per_key_day,
+            storage_bytes,
             demo: variables.demo.as_deref() == Some("1"),
             issuer_tokens: tokens
                 .filter(|token| !token.is_empty())

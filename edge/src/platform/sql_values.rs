@@ -104,6 +104,12 @@ impl Value for Blob<'_> {
     }
 }
 
+impl Column for Vec<u8> {
+    fn read(value: SqlStorageValue) -> Option<Self> {
+        if let SqlStorageValue::Blob(bytes) = value { Some(bytes) } else { None }
+    }
+}
+
 /// An integer that may pass 2^53, beyond which a number is not exact in JavaScript: it travels as text, and an INTEGER
 /// column makes a number of it. It is read from `CAST(… AS TEXT)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -82,6 +82,11 @@ impl Storage {
         self.state.id().to_string()
     }
 
+    /// Size of the database in bytes.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.sql.database_size() as u64
+    }
+
     /// The rows of a statement.
     pub(crate) fn rows<T: Row>(&self, sql: impl AsRef<str>, bindings: impl Bindings) -> Result<Vec<T>, InternalError> {
         let sql = sql.as_ref();

@@ -120,6 +120,7 @@ pages! {
     get_started_runs "docs/guides/get-started.md",
     cash_in_runs "docs/guides/cash-in.md",
     cash_out_runs "docs/guides/cash-out.md",
+    statements_run "docs/guides/statements.md",
     errors_runs "docs/guides/errors.md",
     reference_runs "docs/guides/reference.md",
     security_runs "docs/guides/security.md",

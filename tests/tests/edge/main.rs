@@ -39,6 +39,7 @@ mod operations;
 mod people;
 mod restart;
 mod roles;
+mod room;
 mod rotation;
 mod second_factor;
 mod secrets;

@@ -1,9 +1,12 @@
 //! Statements of a day, names of merchants, and filters of the list of operations.
 
+use std::cell::RefCell;
+
 use serde_json::{Value, json};
 use universal_wallet_tests::distributor::Distributor;
-use universal_wallet_tests::edge::Edge;
+use universal_wallet_tests::edge::{Edge, Setup};
 use universal_wallet_tests::key::Key;
+use universal_wallet_tests::person::cookie_of;
 use universal_wallet_tests::powers::{DAY_MS, real_now};
 
 const PHONE: &str = "+2348031234567";
@@ -47,7 +50,8 @@ fn a_day_is_told_in_three_forms_and_closes_as_the_next_opens() {
     distributor.cash_in(&till, PHONE, "1.00").ok();
     let tomorrow = operations(&distributor, &till)[0]["createdAt"].as_str().unwrap()[..10].to_owned();
     assert_eq!(read(&tomorrow).ok()["openingBalance"], closed["closingBalance"]);
-    let console = edge.get(&distributor.console(&format!("/statements/{today}"))).person(&distributor.maker);
+    let cookie = cookie_of(&distributor.maker.sign_in(&edge));
+    let console = edge.get(&distributor.console(&format!("/statements/{today}"))).header("Cookie", &cookie);
     assert_eq!(console.send().ok(), closed);
 }
 
@@ -113,4 +117,111 @@ fn filters_find_exactly_what_fits() {
     let link = first.header("Link").unwrap().to_owned();
     let next = link.trim_start_matches('<').split('>').next().unwrap();
     assert_eq!(edge.get(next).key(&till).send().ok()[0]["amount"], "11.00", "{link}");
+}
+
+/// Follows the links of a list; the operations of all pages.
+fn pages(distributor: &Distributor<'_>, key: &Key, query: &str) -> Vec<Value> {
+    let mut path = distributor.api(&format!("/operations?limit=3&{query}"));
+    let mut all = Vec::new();
+    loop {
+        let page = distributor.edge.get(&path).key(key).send();
+        all.extend(page.ok().as_array().unwrap().iter().cloned());
+        match page.header("Link") {
+            Some(link) => link.trim_start_matches('<').split('>').next().unwrap().clone_into(&mut path),
+            None => return all,
+        }
+    }
+}
+
+#[test]
+fn a_search_finds_the_same_before_and_after_its_index_is_made() {
+    // In the build with faults a segment of the index has 32 numbers.
+    let edge = Setup::new().with_faults().start();
+    let distributor = edge.distributor();
+    edge.let_alarms_come(false);
+    let (till, other) = (distributor.till(), distributor.till());
+    let phone = |number: u32| format!("+23480312345{:02}", number % 5);
+    let of_other = RefCell::new(Vec::new());
+    let make = |count: u32| {
+        for number in 0..count {
+            let key = if number % 11 == 0 { &other } else { &till };
+            let made = distributor.cash_in(key, &phone(number), &format!("{}.00", 1 + number % 4)).ok();
+            if number % 11 == 0 {
+                of_other.borrow_mut().push(made["operationID"].clone());
+            }
+        }
+        for number in 0..2 {
+            let request = distributor.request_cash_out(&phone(number), "1.00");
+            let reference = format!("BANK-{number}");
+            let body = json!({ "cashOutFulfillmentType": "cash", "transactionID": reference });
+            edge.put(&distributor.api(&format!("/cashouts/{request}"))).key(&till).json(body).send().ok();
+        }
+    };
+    let check = || {
+        let everything = pages(&distributor, &till, "");
+        let mut queries = vec![(format!("keyID={}", other.id), 7)];
+        for number in 0..5 {
+            queries.push((format!("phone={}", phone(number).replace('+', "%2B")), 1));
+            queries.push((format!("amount={}", 1 + number % 4), 1));
+            queries.push((format!("amount={}&phone={}", 1 + number % 4, phone(number).replace('+', "%2B")), 1));
+            queries.push((format!("reference=BANK-{number}"), 0));
+        }
+        for (query, least) in queries {
+            let wanted: Vec<(&str, &str)> = query.split('&').map(|part| part.split_once('=').unwrap()).collect();
+            let fits = |operation: &&Value| {
+                wanted.iter().all(|(name, value)| match *name {
+                    "phone" => ["phoneTo", "phoneFrom"]
+                        .iter()
+                        .any(|side| operation[side].as_str().is_some_and(|phone| phone[1..] == value[3..])),
+                    "amount" => operation["amount"] == format!("{value}.00"),
+                    "reference" => operation["cashOutFulfillmentID"] == *value,
+                    _ => of_other.borrow().contains(&operation["operationID"]),
+                })
+            };
+            let found = pages(&distributor, &till, &query);
+            let expected: Vec<Value> = everything.iter().filter(fits).cloned().collect();
+            assert!(found.len() >= least, "{query}");
+            assert_eq!(found, expected, "{query}");
+            let path = distributor.api(&format!("/operations?offset=2&limit=2&{query}"));
+            let page = edge.get(&path).key(&till).send().ok();
+            assert_eq!(page.as_array().unwrap()[..], expected[2.min(expected.len())..4.min(expected.len())], "{query}");
+        }
+    };
+    let indexed = || edge.sql("DISTRIBUTOR", &distributor.id, "SELECT DISTINCT segment FROM search_index", json!([]));
+    make(70);
+    check();
+    assert_eq!(indexed().len(), 0);
+    edge.alarm("DISTRIBUTOR", &distributor.id);
+    assert!(indexed().len() >= 2);
+    check();
+    edge.evict("DISTRIBUTOR", &distributor.id);
+    make(40);
+    check();
+    edge.alarm("DISTRIBUTOR", &distributor.id);
+    check();
+}
+
+#[test]
+fn kept_totals_of_a_day_are_those_of_its_entries_however_often_the_object_is_dropped() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    edge.let_alarms_come(false);
+    let till = distributor.till();
+    for (number, sum) in [(1, "1.00"), (2, "3.00"), (3, "6.00")] {
+        distributor.cash_in(&till, PHONE, &format!("{number}.00")).ok();
+        edge.alarm("DISTRIBUTOR", &distributor.id);
+        distributor.process(&till, &distributor.request_cash_out(PHONE, "0.50")).ok();
+        let day = &operations(&distributor, &till)[0]["createdAt"].as_str().unwrap()[..10].to_owned();
+        let statement = edge.get(&distributor.api(&format!("/statements/{day}"))).key(&till).send().ok();
+        assert_eq!(statement["totals"]["cashIns"], json!({ "count": number, "amount": sum }), "{statement}");
+        assert_eq!(statement["totals"]["cashOuts"]["count"], number, "{statement}");
+        edge.evict("DISTRIBUTOR", &distributor.id);
+    }
+    let kept = edge.sql("DISTRIBUTOR", &distributor.id, "SELECT tally FROM day_totals", json!([]));
+    let tally: Value = serde_json::from_str(kept[0]["tally"].as_str().unwrap()).unwrap();
+    let altered = tally.to_string().replace("\"6.00\"", "\"7.00\"");
+    edge.sql("DISTRIBUTOR", &distributor.id, "UPDATE day_totals SET tally = ?", json!([altered]));
+    edge.evict("DISTRIBUTOR", &distributor.id);
+    let day = &operations(&distributor, &till)[0]["createdAt"].as_str().unwrap()[..10].to_owned();
+    edge.get(&distributor.api(&format!("/statements/{day}"))).key(&till).send().refused(500, "internal");
 }

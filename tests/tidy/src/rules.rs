@@ -96,6 +96,8 @@ pub const AREAS: &[Area] = &[
                     "people/password.rs",
                     "people/second_factor/",
                     "people/sign_in.rs",
+                    "operations/search_index.rs",
+                    "room.rs",
                     "total.rs",
                     "wallet.rs",
                     "webhooks/event.rs",

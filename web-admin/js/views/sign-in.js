@@ -92,24 +92,27 @@ const RENEWED_MS = 4 * 60_000;
  */
 function passkeyChoice(send) {
   const message = h("p", { class: "form-message", role: "alert" });
+  const say = (/** @type {string} */ text) => {
+    message.textContent = text;
+    if (text === "") message.remove();
+    else element.append(message);
+  };
   const listing = new AbortController();
   const button = h("button", { type: "button", id: "passkey" }, "Use a passkey");
-  const element = h("div", { class: "passkey-choice", hidden: true }, button, message);
+  const element = h("div", { class: "passkey-choice", hidden: true }, button);
   /** @param {AbortSignal} [signal] */
   const use = async (signal) => {
     const options = /** @type {RequestOptions} */ (await call("POST", "/session/passkey/options"));
     const credential = await usePasskey(options, signal);
-    message.textContent = "";
+    say("");
     await send(credential);
   };
   button.addEventListener(
     "click",
     once(async () => {
       listing.abort();
-      message.textContent = "";
-      await use().catch((error) => {
-        message.textContent = explain(error);
-      });
+      say("");
+      await use().catch((error) => say(explain(error)));
     }),
   );
   const list = async () => {
@@ -121,7 +124,7 @@ function passkeyChoice(send) {
         return await use(AbortSignal.any([listing.signal, renewal]));
       } catch (error) {
         // A choice that the server refused is told; without a choice there is nothing to tell.
-        if (error instanceof ApiError && error.status === 401) message.textContent = explain(error);
+        if (error instanceof ApiError && error.status === 401) say(explain(error));
         else if (!renewal.aborted) return undefined;
       }
     }

@@ -26,7 +26,16 @@ pub(super) fn start(
     command.arg(format!("--port={port}")).arg("--persist-to").arg(state.folder().join("wrangler"));
     // If wrangler.toml lists required secrets, wrangler takes them from its environment, and with them any variable of
     // the Worker that is set there. Variables must come from the options and wrangler.toml only.
-    for name in ["CURRENCY", "DEMO", "LOG_REQUESTS", "RATE_LIMIT_PER_KEY", "SERVER_TIMING"] {
+    for name in [
+        "CURRENCY",
+        "COUNTRY_CODE",
+        "DEMO",
+        "LOG_REQUESTS",
+        "RATE_LIMIT_PER_KEY",
+        "RETURNED_PER_KEY_DAY",
+        "SERVER_TIMING",
+        "STORAGE_BYTES",
+    ] {
         command.env_remove(name);
     }
     for Variable { name, value } in vars {

@@ -12,6 +12,7 @@ pub const MAX_OPEN_REQUESTS: usize = 50;
 
 /// Refuses a further request of a person who has as many open as one may have.
 pub fn refuse_too_many(store: &dyn Store, caller: &Caller, now: Timestamp) -> Outcome<()> {
+    store.room().refuse_full()?;
     let own = |approval: &Approval| {
         approval.kind != ApprovalKind::Operation && store.is_same_person(approval.maker.id, &caller.member)
     };

@@ -48,7 +48,7 @@ pub fn open(store: &mut dyn Store, now: Timestamp, wanted: Wanted) -> Outcome<Ou
     if wanted.announcement <= store.refused_announcement(wanted.id)? {
         return refuse(Code::InvalidState, "A later announcement of this request was refused.");
     }
-    if let Err(refused) = store.profile().refuse_suspended() {
+    if let Err(refused) = store.profile().refuse_suspended().and_then(|()| Ok(store.room().refuse_full()?)) {
         // No announcement comes before the first.
         if wanted.announcement > 1 {
             store.refuse_announcement(wanted.id, wanted.announcement, now)?;

@@ -91,6 +91,7 @@ pub struct Allowed {
 /// Refuses an operation beyond limits or balance.
 pub fn allow(store: &dyn Store, moment: Moment, requester: &Requester, draft: &Draft) -> Outcome<Allowed> {
     let amount = draft.amount;
+    store.room().refuse_full()?;
     let mut automatic = false;
     if let Some(key) = requester.key() {
         refuse_beyond_limits(store, moment, key, amount)?;

@@ -10,4 +10,5 @@ pub mod model;
 pub mod request_body;
 pub mod requester;
 pub mod responses;
+pub mod search_index;
 pub mod statement;

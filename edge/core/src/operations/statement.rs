@@ -1,7 +1,7 @@
 //! Statement of one UTC day: balances, totals and the entries that changed the float, as JSON, CSV or camt.053.001.08.
 //! The closing balance of a day is the opening balance of the next.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use universal_wallet_sdk::{Amount, Timestamp};
 
 use crate::audit::chain::Content;
@@ -40,7 +40,7 @@ pub enum Movement {
 
 impl Movement {
     /// The movement of an entry that changed the balance.
-    fn of(kind: &str) -> Option<Self> {
+    pub fn of(kind: &str) -> Option<Self> {
         match kind {
             "operation.created" | "operation.approved" => Some(Self::CashIn),
             "operation.returned" => Some(Self::CashInReturned),
@@ -64,7 +64,7 @@ impl Movement {
 }
 
 /// Count and amount of one kind of movement.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Sum {
     /// Number of movements.
@@ -74,7 +74,7 @@ pub struct Sum {
 }
 
 /// Totals of a day: opening − cashIns + cashInsReturned + cashOuts + topUps − redemptions = closing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DayTotals {
@@ -88,6 +88,19 @@ pub struct DayTotals {
     pub top_ups: Sum,
     /// Redemptions.
     pub redemptions: Sum,
+}
+
+/// A day's totals as far as entries below a number tell.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct Tally {
+    /// The UTC day.
+    pub day: i64,
+    /// The number.
+    pub below: u64,
+    /// Totals of the day.
+    pub totals: DayTotals,
+    /// Number of operations of all days up to then.
+    pub operations: u64,
 }
 
 /// An entry that changed the float.
@@ -142,10 +155,6 @@ impl Line {
         }))
     }
 
-    fn size(&self) -> Total {
-        if self.amount < Total::default() { Total::default().less(self.amount) } else { self.amount }
-    }
-
     /// The line in a format; `first` if no line precedes it.
     pub fn text(&self, format: Format, currency: &str, first: bool) -> Result<String, InternalError> {
         let Self { sequence_number, at, movement, operation_id, reference, amount, balance, blockchain_id } = self;
@@ -166,7 +175,7 @@ impl Line {
                      <CdtDbtInd>{sign}</CdtDbtInd>{reversal}<Sts><Cd>BOOK</Cd></Sts>\
                      <BookgDt><DtTm>{at}</DtTm></BookgDt><BkTxCd><Prtry><Cd>{movement}</Cd></Prtry></BkTxCd>\
                      <AddtlNtryInf>{} balance {balance} {blockchain_id}</AddtlNtryInf></Ntry>\n",
-                    self.size(),
+                    self.amount.size(),
                     escaped(about)
                 )
             }
@@ -175,9 +184,9 @@ impl Line {
 }
 
 impl DayTotals {
-    /// Adds a line.
-    pub fn add(&mut self, line: &Line) {
-        let sum = match line.movement {
+    /// Adds a movement.
+    pub fn add(&mut self, movement: Movement, amount: Total) {
+        let sum = match movement {
             Movement::CashIn => &mut self.cash_ins,
             Movement::CashInReturned => &mut self.cash_ins_returned,
             Movement::CashOut => &mut self.cash_outs,
@@ -185,14 +194,20 @@ impl DayTotals {
             Movement::Redemption => &mut self.redemptions,
         };
         sum.count += 1;
-        sum.amount = sum.amount.less(Total::default().less(line.size()));
+        sum.amount = sum.amount.plus_total(amount);
+    }
+
+    /// The change of the float that the totals tell.
+    pub fn change(&self) -> Total {
+        let plus = self.cash_ins_returned.amount.plus_total(self.cash_outs.amount).plus_total(self.top_ups.amount);
+        plus.less(self.cash_ins.amount).less(self.redemptions.amount)
     }
 
     fn both(sums: &[&Sum]) -> Sum {
         let mut both = Sum::default();
         for sum in sums {
             both.count += sum.count;
-            both.amount = both.amount.less(Total::default().less(sum.amount));
+            both.amount = both.amount.plus_total(sum.amount);
         }
         both
     }
@@ -260,7 +275,7 @@ impl Statement {
         let debits = DayTotals::both(&[&totals.cash_ins, &totals.redemptions]);
         let all = DayTotals::both(&[&credits, &debits]);
         let net = credits.amount.less(debits.amount);
-        let size = if net < Total::default() { Total::default().less(net) } else { net };
+        let size = net.size();
         let account = self.distributor_id.uuid().simple().to_string();
         let balance = |code: &str, amount: Amount, day: &str| {
             format!(

@@ -14,6 +14,7 @@ use universal_wallet_core::id::{ApprovalID, KeyID, OperationID, UserID, WebhookI
 use universal_wallet_core::keys::model::{Key, KeyStatus};
 use universal_wallet_core::operations::model::{CashOutRequest, CashOutRequestStatus, Operation, OperationStatus};
 use universal_wallet_core::people::model::Member;
+use universal_wallet_core::room::{MAX_BYTES, Room};
 use universal_wallet_core::store::{Deadline, IdempotentResult, MAX_GIVEN_BACK, Profile, Store};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Idempotency;
@@ -41,6 +42,7 @@ pub(crate) struct MemoryStore {
     volumes: BTreeMap<(KeyID, i64), Total>,
     given_back: BTreeMap<(KeyID, i64), u32>,
     pub(crate) max_given_back: u32,
+    pub(crate) room: Room,
     refused_announcements: BTreeMap<OperationID, u32>,
     pub(crate) operations: BTreeMap<u64, Row>,
     latest: BTreeMap<OperationID, u64>,
@@ -75,6 +77,7 @@ impl MemoryStore {
             volumes: BTreeMap::new(),
             given_back: BTreeMap::new(),
             max_given_back: MAX_GIVEN_BACK,
+            room: Room::of(0, MAX_BYTES, 0),
             refused_announcements: BTreeMap::new(),
             operations: BTreeMap::new(),
             latest: BTreeMap::new(),
@@ -225,6 +228,10 @@ impl Store for MemoryStore {
         self.write();
         *self.given_back.entry((lineage, day)).or_default() += 1;
         Ok(())
+    }
+
+    fn room(&self) -> Room {
+        self.room
     }
 
     fn max_given_back(&self) -> u32 {

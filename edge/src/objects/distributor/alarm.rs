@@ -11,7 +11,7 @@ use universal_wallet_sdk::Timestamp;
 use super::deliveries::deliver;
 use super::state::DistributorState;
 use super::store::delivery::Line;
-use crate::calls::executor::all;
+use crate::calls::executor::{all, turn};
 use crate::calls::objects;
 use crate::calls::shared::Shared;
 use crate::calls::step::DONE;
@@ -44,6 +44,9 @@ pub(super) async fn alarm(state: Shared<DistributorState>) -> String {
     if !tasks.is_empty() {
         all(tasks).await;
     }
+    while state.step_on(|state, _| state.summarise()) {
+        turn().await;
+    }
     state.step(|_, _| ());
     DONE.into()
 }
@@ -71,6 +74,13 @@ async fn report_head(state: Shared<DistributorState>, anchor: Anchor) {
 }
 
 impl DistributorState {
+    /// Carries the totals of days and the index of operations on by a slice; true if there is more to do.
+    fn summarise(&mut self) -> bool {
+        let summarised = self.store.tally_slice().and_then(|more| Ok(more | self.store.index_slice()?));
+        let summarised = summarised.and_then(|more| self.store.measure_room().map(|()| more));
+        summarised.inspect_err(report).unwrap_or(false)
+    }
+
     /// Ends what is due and writes what was counted; returns the head of the chain if it is to be reported.
     fn prepare_alarm(&mut self, now: Timestamp) -> Option<Anchor> {
         if let Err(fault) = self.settle(now).and_then(|()| self.store.note_arrivals()).and_then(|()| self.flush(now)) {

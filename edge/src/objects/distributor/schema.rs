@@ -111,6 +111,15 @@ CREATE INDEX operations_pending_by_key ON operations (key, n) WHERE approval = 0
 CREATE INDEX operations_failed ON operations (n) WHERE status = 5;
 CREATE INDEX operations_cash_out ON operations (n) WHERE type >= 2;
 
+-- Totals of each UTC day, and how far the chain was read for them; made of the chain alone.
+CREATE TABLE day_totals (day INTEGER PRIMARY KEY, tally TEXT NOT NULL) STRICT;
+
+-- Blocks of a full segment of the chain that hold a value, by part of the values' hashes: made of operations alone.
+CREATE TABLE search_index (
+  facet INTEGER NOT NULL, part INTEGER NOT NULL, segment INTEGER NOT NULL, postings BLOB NOT NULL,
+  PRIMARY KEY (facet, part, segment)
+) STRICT, WITHOUT ROWID;
+
 -- Merchants that were paid, by short code.
 CREATE TABLE merchants (short_code INTEGER PRIMARY KEY, id TEXT NOT NULL, name TEXT NOT NULL) STRICT;
 

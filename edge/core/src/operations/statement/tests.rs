@@ -32,7 +32,7 @@ fn lines() -> (Vec<Line>, Statement) {
         let line = Line::of(before, content, &Digest::ZERO).unwrap();
         before = minor(after);
         if let Some(line) = line {
-            totals.add(&line);
+            totals.add(line.movement, line.amount.size());
             lines.push(line);
         }
     }

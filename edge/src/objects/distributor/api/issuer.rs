@@ -7,6 +7,7 @@ use universal_wallet_core::id::DistributorID;
 use universal_wallet_core::keys::lifecycle;
 use universal_wallet_core::operations::float::{FloatMovement, move_float};
 use universal_wallet_core::provisioning;
+use universal_wallet_core::room::Room;
 use universal_wallet_core::store::{Profile, Store};
 use universal_wallet_core::text::input::Idempotency;
 use universal_wallet_core::total::Total;
@@ -74,13 +75,17 @@ pub(crate) struct Position {
     pub(crate) cashed_in: Total,
     /// Total of arrived cash-outs.
     pub(crate) cashed_out: Total,
+    /// How full the distributor's storage is.
+    pub(crate) storage: Room,
     /// Time of creation.
     pub(crate) created_at: Timestamp,
 }
 
 impl DistributorState {
     /// `GET /distributors/{distributorID}`.
-    pub(super) fn position_answer(&self) -> Outcome<Answer> {
+    pub(super) fn position_answer(&mut self) -> Outcome<Answer> {
+        while self.store.tally_slice()? {}
+        self.store.measure_room()?;
         Ok(Answer::json(200, &self.position())?)
     }
 
@@ -153,6 +158,7 @@ impl DistributorState {
             processing: on_its_way,
             cashed_in: book.charged.less(cash_ins),
             cashed_out: book.cashed_out,
+            storage: self.store.room(),
             created_at: profile.created_at,
         }
     }

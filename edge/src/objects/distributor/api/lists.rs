@@ -1,9 +1,11 @@
 //! Lists: pages with cursors that stay exact while new items arrive. An index serves every query.
 
+use std::ops::Range;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use universal_wallet_core::error::Outcome;
-use universal_wallet_core::operations::model::OperationStatus;
+use universal_wallet_core::error::{InternalError, Outcome};
+use universal_wallet_core::operations::model::{Operation, OperationStatus};
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::{cursor, json_text};
 
@@ -14,7 +16,7 @@ use crate::messages::call::Call;
 use crate::objects::distributor::state::DistributorState;
 use crate::objects::distributor::store::SqlStore;
 use crate::objects::distributor::store::rows::status_number;
-use crate::platform::sql_values::Value;
+use crate::objects::distributor::store::search::{Found, Search};
 
 /// Makes and reads the cursors of one list.
 pub(super) struct Cursors<'a> {
@@ -75,40 +77,31 @@ impl DistributorState {
             return Err(wrong("offset", "cannot be used together with cursor").into());
         }
 
+        let mut numbers = filters.numbers.clone();
+        numbers.end = numbers.end.min(cursor.unwrap_or(u64::MAX));
+        let known = OperationStatus::ALL.into_iter().find(|known| Some(known.as_str()) == status);
         // The words are constants, not the caller's text: a partial index matches only literals in the statement.
-        let mut which = format!("superseded = 0 AND n < ?1{}", filters.sql);
+        let mut conditions = filters.conditions.clone();
         match kind {
-            Some("cash-in") => which += " AND type < 2",
-            Some(_) => which += " AND type >= 2",
+            Some("cash-in") => conditions += " AND type < 2",
+            Some(_) => conditions += " AND type >= 2",
             None => {}
         }
-        let known = OperationStatus::ALL.into_iter().find(|known| Some(known.as_str()) == status);
         if let Some(known) = known {
-            which.extend([" AND status = ", &status_number(known).to_string()]);
+            conditions.extend([" AND status = ", &status_number(known).to_string()]);
         }
-        match known {
-            Some(OperationStatus::Pending) => which += " AND approval = 0",
-            Some(OperationStatus::Expired) => which += " AND approval = 4",
-            Some(OperationStatus::Processing) => {
-                which.extend([" AND n >= ", &self.store.first_on_its_way().to_string()]);
-            }
-            Some(OperationStatus::Rejected) => {
-                // Rejected or withdrawn: the index has each in order.
-                let of = |number| {
-                    format!(
-                        "SELECT * FROM (SELECT n FROM operations WHERE {which} AND approval = {number} \
-                         ORDER BY n DESC LIMIT ?2 + ?3)"
-                    )
-                };
-                which = format!("n IN ({} UNION ALL {})", of(2), of(3));
-            }
-            Some(OperationStatus::Completed | OperationStatus::Failed) | None => {}
+        let (most, offset) = (u64::from(limit) + 1, u64::from(offset));
+        let found = if filters.facets.is_empty() {
+            let operations = self.newest_operations(known, &conditions, numbers, most, offset)?;
+            Found { operations, ended_at: None }
+        } else {
+            let (facets, values) = (filters.facets.clone(), filters.values.clone());
+            self.store.search(&Search { facets, conditions, values, numbers, offset, most })?
+        };
+        if offset > 0 && found.ended_at.is_some() {
+            return Err(wrong("offset", "reaches too far back for these filters; follow the Link of a page").into());
         }
-        let which = format!("WHERE {which} ORDER BY n DESC LIMIT ?2 OFFSET ?3");
-        let before = cursor.unwrap_or(1 << 52);
-        let mut values = vec![before.value(), (limit + 1).value(), offset.value()];
-        values.extend(filters.values.iter().cloned());
-        let operations = self.store.operations(which, values)?;
+        let operations = found.operations;
         let more = operations.len() > limit as usize;
         let id = self.store.profile().id;
         let mut last = None;
@@ -117,11 +110,12 @@ impl DistributorState {
             last = Some(operation.number);
             items.push(operation.view(id));
         }
+        let next = last.filter(|_| more).or(found.ended_at);
         let mut answer = Answer::json(200, &items)?;
-        if let Some(last) = last.filter(|_| more) {
+        if let Some(next) = next {
             let area = if matches!(call.route, Route::ListConsoleOperations) { "admin" } else { "api" };
             let mut link =
-                format!("</{area}/v1/distributors/{id}/operations?limit={limit}&cursor={}", cursors.make(last));
+                format!("</{area}/v1/distributors/{id}/operations?limit={limit}&cursor={}", cursors.make(next));
             for (name, word) in [("status", status), ("operationType", kind)] {
                 if let Some(word) = word {
                     link.extend(["&", name, "=", word]);
@@ -134,6 +128,38 @@ impl DistributorState {
             answer = answer.header("Link", link + ">; rel=\"next\"");
         }
         Ok(answer)
+    }
+
+    /// Operations of a range of numbers, newest first, by an index of their status.
+    fn newest_operations(
+        &self,
+        status: Option<OperationStatus>,
+        conditions: &str,
+        numbers: Range<u64>,
+        most: u64,
+        offset: u64,
+    ) -> Result<Vec<Operation>, InternalError> {
+        let mut which = format!("superseded = 0 AND n >= ?1 AND n < ?2{conditions}");
+        match status {
+            Some(OperationStatus::Pending) => which += " AND approval = 0",
+            Some(OperationStatus::Expired) => which += " AND approval = 4",
+            Some(OperationStatus::Processing) => {
+                which.extend([" AND n >= ", &self.store.first_on_its_way().to_string()]);
+            }
+            Some(OperationStatus::Rejected) => {
+                // Rejected or withdrawn: the index has each in order.
+                let of = |number| {
+                    format!(
+                        "SELECT * FROM (SELECT n FROM operations WHERE {which} AND approval = {number} \
+                         ORDER BY n DESC LIMIT ?3 + ?4)"
+                    )
+                };
+                which = format!("n IN ({} UNION ALL {})", of(2), of(3));
+            }
+            Some(OperationStatus::Completed | OperationStatus::Failed) | None => {}
+        }
+        let which = format!("WHERE {which} ORDER BY n DESC LIMIT ?3 OFFSET ?4");
+        self.store.operations(which, (numbers.start, numbers.end, most, offset))
     }
 
     /// Documents of a table, newest first, and the next page's cursor.

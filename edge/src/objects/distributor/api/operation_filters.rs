@@ -1,7 +1,10 @@
 //! Filters of the list of operations.
 
+use std::ops::Range;
+
 use universal_wallet_core::error::Outcome;
 use universal_wallet_core::id::KeyID;
+use universal_wallet_core::operations::search_index::Facet;
 use universal_wallet_core::store::Store;
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
 use worker::SqlStorageValue;
@@ -18,12 +21,15 @@ const NAMES: [&str; 6] = ["phone", "reference", "keyID", "amount", "from", "to"]
 const MAX_CHARACTERS: usize = 64;
 
 /// Conditions that operations have to meet.
-#[derive(Default)]
 pub(super) struct Filters {
-    /// The conditions, each with ` AND ` before it.
-    pub(super) sql: String,
-    /// Values of the conditions, from `?4` on.
+    /// Values that the index of operations knows.
+    pub(super) facets: Vec<(Facet, Vec<u8>)>,
+    /// Conditions of the rows, each with ` AND ` before it.
+    pub(super) conditions: String,
+    /// Values of the conditions, from `?2` on.
     pub(super) values: Vec<Option<SqlStorageValue>>,
+    /// Numbers of the entries of the period.
+    pub(super) numbers: Range<u64>,
     /// The parameters as given.
     pub(super) given: Vec<(&'static str, String)>,
 }
@@ -31,7 +37,7 @@ pub(super) struct Filters {
 impl Filters {
     fn add(&mut self, condition: &str, value: impl Value) {
         self.values.push(value.value());
-        self.sql.extend([" AND ", condition, " ?", &(self.values.len() + 3).to_string()]);
+        self.conditions.extend([" AND ", condition, " ?", &(self.values.len() + 1).to_string()]);
     }
 }
 
@@ -62,7 +68,13 @@ fn instant(name: &str, text: &str) -> Outcome<(Timestamp, bool)> {
 impl DistributorState {
     /// Reads the filters of a query.
     pub(super) fn filters(&self, query: &Query) -> Outcome<Filters> {
-        let mut filters = Filters::default();
+        let mut filters = Filters {
+            facets: Vec::new(),
+            conditions: String::new(),
+            values: Vec::new(),
+            numbers: 1..self.store.head().number + 1,
+            given: Vec::new(),
+        };
         for name in NAMES {
             let Some(text) = query.get(name) else { continue };
             if text.trim().is_empty() || text.chars().count() > MAX_CHARACTERS {
@@ -72,18 +84,24 @@ impl DistributorState {
         }
         if let Some(text) = query.get("phone") {
             let phone = phone(text)?;
-            filters.add("type <> 1 AND party =", digits(&phone));
+            let digits = digits(&phone).ok_or_else(|| wrong("phone", "must be a phone number"))?;
+            filters.facets.push((Facet::Phone, digits.to_be_bytes().into()));
+            filters.add("type <> 1 AND party =", digits);
         }
         if let Some(text) = query.get("reference") {
-            filters.add("type >= 2 AND reference =", text);
+            filters.facets.push((Facet::Reference, text.as_bytes().into()));
+            filters.add("reference =", text);
         }
         if let Some(text) = query.get("keyID") {
             let id: KeyID = text.parse().map_err(|_| wrong("keyID", "must be the ID of a key, such as key_…"))?;
-            let number = self.store.key(id)?.map(|key| self.store.key_number(key.id)).transpose()?;
+            // No row has the number 0.
+            let number = self.store.key(id)?.map_or(Ok(0), |key| self.store.key_number(key.id))?;
+            filters.facets.push((Facet::Key, number.to_be_bytes().into()));
             filters.add("key =", number);
         }
         if let Some(text) = query.get("amount") {
             let amount: Amount = text.parse().map_err(|error| wrong("amount", error))?;
+            filters.facets.push((Facet::Amount, amount.minor().to_be_bytes().into()));
             filters.add("minor =", Exact(amount.minor()));
         }
         let from = query.get("from").map(|text| instant("from", text)).transpose()?;
@@ -96,10 +114,10 @@ impl DistributorState {
         }
         // Numbers and times rise together, so a period is a range of numbers.
         if let Some((from, _)) = from {
-            filters.add("n >=", self.first_entry_from(from)?);
+            filters.numbers.start = self.first_entry_from(from)?;
         }
         if let Some(until) = until {
-            filters.add("n <", self.first_entry_from(until)?);
+            filters.numbers.end = self.first_entry_from(until)?;
         }
         Ok(filters)
     }

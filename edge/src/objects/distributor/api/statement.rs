@@ -1,9 +1,10 @@
 //! `GET /statements/{date}`: one UTC day, its totals first, its entries in pages.
 
 use universal_wallet_core::error::{InternalError, Outcome, Refusal};
-use universal_wallet_core::operations::statement::{DayTotals, Format, Line, Statement, ending};
+use universal_wallet_core::operations::statement::{Format, Line, Statement, ending};
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::digest::Digest;
+use universal_wallet_core::total::Total;
 use universal_wallet_sdk::{Amount, Timestamp};
 
 use super::response::Handled;
@@ -34,7 +35,7 @@ pub(super) const fn format_of(format: ExportFormat) -> Option<Format> {
 
 impl DistributorState {
     /// The beginning of a statement and its first page.
-    pub(super) fn statement(&self, call: &Call, now: Timestamp) -> Outcome<Handled> {
+    pub(super) fn statement(&mut self, call: &Call, now: Timestamp) -> Outcome<Handled> {
         let query = Query::of(call.route, &call.query)?;
         let (format, page_format, kind) = match query.word("format", &["json", "csv", "camt053"])? {
             Some("csv") => (Format::Csv, ExportFormat::StatementCsv, "text/csv; charset=utf-8"),
@@ -51,12 +52,9 @@ impl DistributorState {
         let end = self.first_entry_from(next_day)?;
         let (opening_balance, before) = self.left_by(first - 1)?;
         let (closing_balance, head) = if end == first { (opening_balance, before) } else { self.left_by(end - 1)? };
-        let mut totals = DayTotals::default();
-        let (mut next, mut balance) = (first, opening_balance);
-        while next < end {
-            for line in self.lines(&mut next, end, &mut balance)? {
-                totals.add(&line);
-            }
+        let totals = self.store.day_totals(start.utc_day())?;
+        if Total::default().plus(closing_balance).minus(opening_balance) != totals.change() {
+            return Err(InternalError::new("totals of a day that do not lead from its opening to its closing").into());
         }
         let statement = Statement {
             distributor_id: profile.id,

@@ -86,6 +86,11 @@ impl SqlStore {
         Ok(entries)
     }
 
+    /// Entries of a range of numbers that are not an operation's first, in order.
+    pub(super) fn entries_apart(&self, from: u64, until: u64) -> Result<Vec<StoredEntry>, InternalError> {
+        self.texts("WHERE n >= ? AND n < ? ORDER BY n", (from, until))
+    }
+
     /// Entries below a number, newest first, up to a maximum count.
     pub(crate) fn entries_before(&self, before: u64, most: u64) -> Result<Vec<StoredEntry>, InternalError> {
         let mut entries = self.texts("WHERE n < ? ORDER BY n DESC LIMIT ?", (before, most))?;

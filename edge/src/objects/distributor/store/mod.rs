@@ -3,12 +3,14 @@
 
 pub(super) mod approvals;
 mod caps;
+mod day_totals;
 pub(super) mod delivery;
 mod endpoints;
 pub(super) mod entries;
 mod origin;
 pub(super) mod rows;
 mod rules;
+pub(crate) mod search;
 mod volumes;
 
 use std::cell::RefCell;
@@ -24,7 +26,10 @@ use universal_wallet_core::error::{Error, InternalError};
 use universal_wallet_core::id::{KeyID, OperationID};
 use universal_wallet_core::keys::model::Key;
 use universal_wallet_core::operations::model::{CashOutRequest, Operation, OperationStatus};
+use universal_wallet_core::operations::search_index::Progress;
+use universal_wallet_core::operations::statement::Tally;
 use universal_wallet_core::people::model::Member;
+use universal_wallet_core::room::{self, Room};
 use universal_wallet_core::store::{Deadline, MAX_GIVEN_BACK, Profile, Store as _};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::json_text;
@@ -62,6 +67,12 @@ pub(crate) struct SqlStore {
     arrived: Vec<Operation>,
     /// Operations below this number need no delivery.
     settled_below: u64,
+    /// How full the storage was at the last measurement.
+    room: Room,
+    /// The last day's totals, if loaded.
+    tally: Option<Tally>,
+    /// The state of the index of operations.
+    index: Progress,
     /// The last chain head sent to the issuer; number 0 if the sending failed.
     pub(crate) anchor: Option<Anchor>,
     /// Entries made by the current event, for listeners.
@@ -111,6 +122,7 @@ impl SqlStore {
         let members: Result<_, InternalError> =
             members.into_iter().map(|(text,)| Ok(Rc::new(json_text::read(&text)?))).collect();
         let settled: Option<(String,)> = db.row("SELECT value FROM meta WHERE name = 'settled_below'", NONE)?;
+        let indexed: Option<(String,)> = db.row("SELECT value FROM meta WHERE name = 'indexed_segments'", NONE)?;
         let numbering = profile.numbering();
         let mut store = Self {
             numbering,
@@ -129,6 +141,9 @@ impl SqlStore {
             deliveries: BTreeMap::new(),
             arrived: Vec::new(),
             settled_below: settled.and_then(|(value,)| value.parse().ok()).unwrap_or(0),
+            room: Room::of(0, room::MAX_BYTES, 0),
+            tally: None,
+            index: Progress { segments: indexed.and_then(|(value,)| value.parse().ok()).unwrap_or(0), next: None },
             anchor: stored(db.row("SELECT value FROM meta WHERE name = 'anchor'", NONE)?)?,
             news: Vec::new(),
             listened: true,
@@ -139,7 +154,15 @@ impl SqlStore {
         store.load_deadline()?;
         store.load_first_pending()?;
         store.load_deliveries()?;
+        store.measure_room()?;
         Ok(store)
+    }
+
+    /// Measures how full the storage is; growing takes longer than the time between two alarms.
+    pub(crate) fn measure_room(&mut self) -> Result<(), InternalError> {
+        let most = config().map_or(room::MAX_BYTES, |config| config.storage_bytes);
+        self.room = Room::of(self.db.bytes(), most, self.operations_told()?);
+        Ok(())
     }
 
     fn load_deadline(&mut self) -> Result<(), InternalError> {

@@ -12,6 +12,7 @@ use universal_wallet_core::operations::model::{
 };
 use universal_wallet_core::operations::request_body::NewOperation;
 use universal_wallet_core::people::model::Member;
+use universal_wallet_core::room::Room;
 use universal_wallet_core::store::{Deadline, IdempotentResult, Profile, Store};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Idempotency;
@@ -212,6 +213,10 @@ impl Store for SqlStore {
 
     fn max_given_back(&self) -> u32 {
         self.max_given_back
+    }
+
+    fn room(&self) -> Room {
+        self.room
     }
 
     fn operation_at(&self, number: u64) -> Result<Option<Operation>, InternalError> {

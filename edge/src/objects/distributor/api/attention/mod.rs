@@ -1,5 +1,5 @@
-//! The list of what needs a person's attention: keys (see [`keys`]), passwords that the issuer reset, people who decide
-//! without a passkey, a low float, and endpoints whose receiver fails or was given up.
+//! The list of what needs a person's attention: keys (see [`keys`]), resets, people who decide without a passkey, passkeys
+//! that may have been copied, a low float, scarce storage, and endpoints whose receiver fails or was given up.
 
 mod keys;
 
@@ -10,6 +10,7 @@ use universal_wallet_core::keys::model::{DAY_MS, Key};
 use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::people::model::{PAUSE_MS, Role};
 use universal_wallet_core::people::second_factor::factors::Method;
+use universal_wallet_core::room::{FULL, SCARCE};
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::json_text;
 use universal_wallet_core::webhooks::model::EndpointStatus;
@@ -59,13 +60,14 @@ struct AttentionItem {
 }
 
 #[cfg(test)]
-const KINDS: [&str; 15] = [
+const KINDS: [&str; 16] = [
     "password-reset-by-issuer",
     "password-reset",
     "passkey-copy-suspected",
     "low-float",
     "no-passkey",
     "recovery-codes-used-up",
+    "storage",
     "expiring",
     "unused",
     "new-ip",
@@ -87,6 +89,7 @@ impl DistributorState {
         items.extend(self.low_float());
         items.extend(self.weak_factors());
         items.extend(self.copied_passkeys(now));
+        items.extend(self.scarce_room(now));
         items.extend(self.endpoints_in_trouble(now)?);
         for (text,) in rows {
             let key: Key = json_text::read(&text)?;
@@ -178,6 +181,23 @@ impl DistributorState {
             })
         });
         copied.collect()
+    }
+
+    /// Storage that ends within sight.
+    fn scarce_room(&self, now: Timestamp) -> Option<AttentionItem> {
+        let room = self.store.room();
+        (room.percent >= SCARCE).then(|| AttentionItem {
+            kind: "storage",
+            key_id: None,
+            webhook_id: None,
+            user_id: None,
+            message: format!(
+                "{} % of this distributor's storage is used; at {FULL} % nothing new is made.",
+                room.percent
+            ),
+            action: "Tell the issuer, who has to make room.",
+            since: now,
+        })
     }
 
     /// Endpoints whose receiver fails, and those that were given up and not by a person.

@@ -69,7 +69,7 @@ impl DistributorState {
             }
             ToDistributor::CancelRequest { .. } => DONE.into(),
             ToDistributor::SessionEnded { account } => reply(self.end_sockets(account)),
-            ToDistributor::Export { export } => reply(self.next_page(export)),
+            ToDistributor::Export { export } => reply(self.next_page(export, now)),
         }
     }
 

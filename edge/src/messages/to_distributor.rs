@@ -1,11 +1,14 @@
 //! Messages to a Distributor other than calls.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 use universal_wallet_core::id::{DistributorID, MessageID, OperationID, UserID, WebhookID};
 use universal_wallet_core::people::codes::CodeDigest;
 use universal_wallet_core::people::model::{Login, Role};
 use universal_wallet_core::people::second_factor::events::{FactorEvent, MemberFactors};
 use universal_wallet_core::people::second_factor::proof::SecondFactor;
+use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Idempotency;
 use universal_wallet_core::webhooks::event::EventType;
 use universal_wallet_core::webhooks::model::SecretUse;
@@ -95,6 +98,15 @@ pub(crate) enum ExportFormat {
     StatementCamt053,
 }
 
+/// Reader of an export.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) enum Reader {
+    /// A key by its digest, and the address it is used from.
+    Key { digest: Digest, address: Option<IpAddr> },
+    /// A person by their account.
+    Person { account: UserID },
+}
+
 /// Position of an export between two pages.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct ExportPage {
@@ -105,9 +117,10 @@ pub(crate) struct ExportPage {
     pub(crate) until: Timestamp,
     /// Balance before the next entry.
     pub(crate) balance: Amount,
-    /// Number of the first entry after a statement; `None` for an export.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) end: Option<u64>,
+    /// Number of the first entry that was not there when the reading began, or lies after a statement's day.
+    pub(crate) end: u64,
+    /// Reader, whose right is looked at again for each page.
+    pub(crate) reader: Reader,
     /// True if a page before had lines.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) has_lines: bool,

@@ -77,7 +77,7 @@ impl DistributorState {
             }
             ToDistributor::CancelRequest { .. } => DONE.into(),
             ToDistributor::SessionEnded { account } => reply(self.end_sockets(account)),
-            ToDistributor::Export { export } => reply(self.next_page(export)),
+            ToDistributor::Export { export } => reply(self.next_page(export, now)),
             ToDistributor::WebhookWork { webhook, again, from, awaited } => {
                 reply(self.work(webhook, &again, from, awaited))
             }

@@ -37,7 +37,7 @@ class Holder extends DurableObject {
         rows.read += read;
         rows.written += written;
       }
-      return step;
+      return step[0] === "&" ? this.fork(event, step) : step;
     } catch (error) {
       if (Object.hasOwn(UNOPENED, error?.message)) return UNOPENED[error.message];
       this.#generation = 0;
@@ -74,6 +74,13 @@ class Holder extends DurableObject {
     if (step[0] === "E") throw new Error("The alarm could not do its work.");
   }
 
+  /** Follows the steps that a step lists beside itself, and returns the step. */
+  fork(event, step) {
+    const end = step.indexOf("\n");
+    for (const other of JSON.parse(step.slice(1, end))) this.follow(event, other);
+    return step.slice(end + 1);
+  }
+
   follow(event, step, rows) {
     const resume = (number, reply) => this.enter(event, (held, now) => held.resume(number, reply, now), rows);
     return follow(this.env, step, rows, resume, () => this.turn());
@@ -103,3 +110,4 @@ export class Wallet extends Holder {}
 export class User extends Holder {}
 export class Issuer extends Holder {}
 export class SignIns extends Holder {}
+export class Webhook extends Holder {}

@@ -4,7 +4,11 @@ import { clock } from "./clock.js";
 import { fault } from "./log.js";
 
 /** Whether the shell carries a step out and comes back to Rust. */
-export const goesOn = (step) => step[0] === "O" || step[0] === "P" || step[0] === "J";
+export const goesOn = (step) => step[0] === "O" || step[0] === "F" || step[0] === "P" || step[0] === "J";
+
+// Time that a receiver outside the edge has to answer, and the bytes of its answer that are read.
+const DEADLINE_MS = 15_000;
+const MAX_ANSWER = 4096;
 
 /**
  * Carries out steps until another kind comes. `resume` goes on with a call; `turn` waits for the object's next turn.
@@ -19,6 +23,9 @@ export async function follow(env, step, rows, resume, turn) {
       const [number, steps] = JSON.parse(step.slice(1));
       await Promise.all(steps.map((one) => follow(env, one, rows, resume, turn)));
       step = resume(number, "");
+    } else if (step[0] === "F") {
+      const end = step.indexOf("\n");
+      step = resume(step.slice(1, end), await send(JSON.parse(step.slice(end + 1))));
     } else {
       // Fields: the object's kind and a deadline, the number of the waiting call, the object's name, the message.
       const head = step.indexOf("\n");
@@ -67,6 +74,41 @@ function within(ms, promise) {
     };
     promise.then(settle(resolve), settle(reject));
   });
+}
+
+/** Sends a message out of the edge: `S`, the status and the start of the answer; `T` without an answer in time; `N`. */
+async function send({ url, headers, body, waitMs }) {
+  if (waitMs > 0) await scheduler.wait(waitMs);
+  try {
+    const signal = AbortSignal.timeout(DEADLINE_MS);
+    const response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
+    return `S${response.status}\n${await start(response)}`;
+  } catch (error) {
+    return error?.name === "TimeoutError" ? "T" : "N";
+  }
+}
+
+/** The start of an answer as text. An answer that breaks off or does not end is read as far as it came. */
+async function start({ ok, body }) {
+  if (!body) return "";
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  try {
+    while (!ok && size < MAX_ANSWER) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      const bytes = value.subarray(0, MAX_ANSWER - size);
+      size += bytes.byteLength;
+      text += decoder.decode(bytes, { stream: true });
+    }
+  } catch {
+    // The status was answered in time.
+  }
+  // The rest is not wanted; cancelling closes the connection.
+  reader.cancel().catch(() => {});
+  return text;
 }
 
 async function counted(object, message, rows) {

@@ -140,6 +140,7 @@ export const Wallet = tested("WALLET", production.Wallet);
 export const User = tested("USER", production.User);
 export const Issuer = tested("ISSUER", production.Issuer);
 export const SignIns = tested("SIGN_INS", production.SignIns);
+export const Webhook = tested("WEBHOOK", production.Webhook);
 
 const POWERS = {
   /** `{"now"}` stops the clock at that time; `{"offset"}` (ms) lets it run ahead by that much. */

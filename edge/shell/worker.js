@@ -7,7 +7,7 @@ import { fault, tell, watching } from "./log.js";
 import description from "./openapi.txt";
 import { ask, follow, goesOn } from "./steps.js";
 
-export { Distributor, Issuer, SignIns, User, Wallet } from "./objects.js";
+export { Distributor, Issuer, SignIns, User, Wallet, Webhook } from "./objects.js";
 
 const OURS = /^\/(api|admin|issuer|healthz|openapi\.json)([/?]|$)/;
 const MAX_BODY = 64 * 1024;

@@ -33,6 +33,8 @@ const VIEWS = {
     "settings/api-keys/pending",
     "settings/api-keys/history",
     "settings/api-keys/new",
+    "settings/webhooks",
+    "settings/webhooks/new",
   ],
   admin: ["users", "users/new"],
   viewer: ["audit", "settings/distributor", "no/where"],
@@ -67,6 +69,8 @@ test("the frame", async ({ maker }) => {
       - list:
         - listitem:
           - link "API Keys"
+        - listitem:
+          - link "Webhooks"
         - listitem:
           - link "Users and roles"
         - listitem:

@@ -46,7 +46,7 @@ test("a key is rotated: compared, approved, claimed, and both work for a while",
 
   await openRequest(checker, "Till");
   await expect(checker.getByRole("row", { name: /Max Transaction Amount NGN.1,000\.00 Same/ })).toBeVisible();
-  await expect(checker.getByRole("row", { name: /Old key works on for 48 hours/ })).toBeVisible();
+  await expect(checker.getByRole("row", { name: /works on for 48 hours/ })).toBeVisible();
   await checker.getByRole("button", { name: "Approve", exact: true }).click();
   await expect(checker.getByText(/^Approved by/)).toBeVisible();
   const fresh = await claim(maker);

@@ -20,4 +20,5 @@ pub mod money;
 pub mod person;
 pub mod powers;
 pub mod raw;
+pub mod receiver;
 pub mod request;

@@ -47,6 +47,11 @@ impl Counts {
         self.sum("rowsWritten")
     }
 
+    /// Rows written by objects of a kind, alarms set included.
+    pub fn rows_written_by(&self, kind: &str) -> i64 {
+        self.0["rowsWritten"][kind].as_i64().unwrap_or(0)
+    }
+
     /// Messages currently waiting in a silence.
     pub fn waiting(&self) -> i64 {
         self.0["waiting"].as_i64().unwrap()

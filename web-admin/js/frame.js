@@ -198,6 +198,7 @@ function drawMenu(member, wanted) {
       "ul",
       {},
       entry("settings/api-keys", "API Keys", "key"),
+      entry("settings/webhooks", "Webhooks", "webhook"),
       entry("users", "Users and roles", "users"),
       entry("audit", "Audit log", "audit"),
       entry("settings/distributor", "Distributor", "settings"),

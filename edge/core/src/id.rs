@@ -125,6 +125,18 @@ id! {
     /// Names a person who can sign in.
     UserID, "usr_"
 }
+id! {
+    /// Names an endpoint that the edge sends messages to.
+    WebhookID, "whk_"
+}
+id! {
+    /// Names a message to an endpoint; it stays the same in every attempt.
+    MessageID, "msg_"
+}
+id! {
+    /// Names the delivery of a message to one endpoint.
+    DeliveryID, "dlv_"
+}
 
 #[cfg(test)]
 mod tests {

@@ -18,3 +18,4 @@ pub mod store;
 pub mod text;
 pub mod total;
 pub mod wallet;
+pub mod webhooks;

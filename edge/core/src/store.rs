@@ -11,7 +11,7 @@ use universal_wallet_sdk::{Amount, Phone, Timestamp};
 use crate::approvals::model::Approval;
 use crate::audit::chain::{Entry, Head, States};
 use crate::error::{Code, InternalError, Outcome, Refusal, refuse};
-use crate::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID};
+use crate::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID, WebhookID};
 use crate::keys::model::Key;
 use crate::operations::model::{CashOutRequest, Operation};
 use crate::people::model::Member;
@@ -21,6 +21,7 @@ use crate::text::digest::Digest;
 use crate::text::input::{Idempotency, must_be_same};
 use crate::text::numbered_id::Numbering;
 use crate::total::Total;
+use crate::webhooks::model::Endpoint;
 
 /// Default of [`Store::max_given_back`].
 pub const MAX_GIVEN_BACK: u32 = 10_000;
@@ -80,8 +81,12 @@ pub enum Deadline {
     Claim(KeyID),
     /// A key that expires.
     Expiry(KeyID),
+    /// A key that expires a week later.
+    ExpiryNotice(KeyID),
     /// A cash-out request that waits to be taken.
     CashOutRequest(OperationID),
+    /// An endpoint's approved secret that waits for its claim.
+    SecretClaim(WebhookID),
 }
 
 impl std::fmt::Display for Deadline {
@@ -90,7 +95,9 @@ impl std::fmt::Display for Deadline {
             Self::Approval(id) => write!(f, "approval:{id}"),
             Self::Claim(id) => write!(f, "claim:{id}"),
             Self::Expiry(id) => write!(f, "expiry:{id}"),
+            Self::ExpiryNotice(id) => write!(f, "notice:{id}"),
             Self::CashOutRequest(id) => write!(f, "request:{id}"),
+            Self::SecretClaim(id) => write!(f, "secret:{id}"),
         }
     }
 }
@@ -105,7 +112,9 @@ impl std::str::FromStr for Deadline {
             "approval" => id.parse().map(Self::Approval).map_err(|_| wrong()),
             "claim" => id.parse().map(Self::Claim).map_err(|_| wrong()),
             "expiry" => id.parse().map(Self::Expiry).map_err(|_| wrong()),
+            "notice" => id.parse().map(Self::ExpiryNotice).map_err(|_| wrong()),
             "request" => id.parse().map(Self::CashOutRequest).map_err(|_| wrong()),
+            "secret" => id.parse().map(Self::SecretClaim).map_err(|_| wrong()),
             _ => Err(wrong()),
         }
     }
@@ -155,6 +164,13 @@ pub trait Store {
     /// Writes a new or changed request; one about an operation is never written, since the operation tells it.
     fn put_approval(&mut self, approval: &Approval, document: &str) -> Result<(), InternalError>;
 
+    /// An endpoint by its ID.
+    fn webhook(&self, id: WebhookID) -> Result<Option<Rc<Endpoint>>, InternalError>;
+    /// All endpoints that are [live](Endpoint::is_live), oldest first.
+    fn live_webhooks(&self) -> Result<Vec<Rc<Endpoint>>, InternalError>;
+    /// Writes a new or changed endpoint.
+    fn put_webhook(&mut self, endpoint: Endpoint, document: &str) -> Result<(), InternalError>;
+
     /// The earliest deadline, if any. A pending operation has its own, which is not added.
     fn first_deadline(&self) -> Option<(Timestamp, Deadline)>;
     /// Adds a deadline.
@@ -176,6 +192,8 @@ pub trait Store {
         MAX_GIVEN_BACK
     }
 
+    /// An operation by the number of the entry that made it.
+    fn operation_at(&self, number: u64) -> Result<Option<Operation>, InternalError>;
     /// How full the storage is, or was some seconds ago.
     fn room(&self) -> Room;
 
@@ -242,6 +260,12 @@ pub trait Store {
     fn find_approval(&self, id: &str) -> Outcome<Approval> {
         let id: ApprovalID = id.parse().map_err(|_| Refusal::not_found())?;
         Ok(self.approval(id)?.ok_or_else(Refusal::not_found)?)
+    }
+
+    /// Finds an endpoint by the ID in a path, or refuses.
+    fn find_webhook(&self, id: &str) -> Outcome<Endpoint> {
+        let id: WebhookID = id.parse().map_err(|_| Refusal::not_found())?;
+        Ok((*self.webhook(id)?.ok_or_else(Refusal::not_found)?).clone())
     }
 
     /// Finds a member by the ID in a path, or refuses; who left is no member.

@@ -19,3 +19,4 @@ mod settings;
 mod shards;
 mod simulator;
 mod support;
+mod webhooks;

@@ -1,6 +1,7 @@
 //! A small executor: calls that ask other objects are ordinary async functions. Each runs until it has its step or
 //! waits for the shell: to carry a message and come back with the reply, for a turn after other events, or for the ends of
-//! calls beside it. The shell comes back with the call's number, so no waker is needed.
+//! calls beside it. The shell comes back with the call's number, so no waker is needed. Other calls that begin beside a
+//! call run on their own.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -29,6 +30,8 @@ type Call = Pin<Box<dyn Future<Output = String>>>;
 enum Wish {
     /// The reply of an object.
     Reply(ObjectKind, String, String),
+    /// The answer of a receiver outside the edge.
+    Receiver(String),
     /// A turn after other events of this object.
     Turn,
     /// The ends of other calls.
@@ -58,6 +61,11 @@ async fn wait_for(wish: Wish) -> String {
 /// Asks an object and returns its reply. Object names have no line breaks.
 pub(super) async fn ask(to: ObjectKind, name: String, message: String) -> String {
     wait_for(Wish::Reply(to, name, message)).await
+}
+
+/// Sends a message out of the edge and returns the shell's account of the answer.
+pub(super) async fn send(request: String) -> String {
+    wait_for(Wish::Receiver(request)).await
 }
 
 /// Lets other events of this object go first. All who wait take turns, so however many they are, they take no more of
@@ -121,6 +129,7 @@ impl Calls {
                 let until = clock::now().plus_ms(MAX_WAIT_MS);
                 step::ask(Some(self.keep(call, Some(until))), to, &name, &message)
             }
+            Some(Wish::Receiver(request)) => step::send(self.keep(call, None), &request),
             Some(Wish::Turn) => step::turn(self.keep(call, None)),
             Some(Wish::All(calls)) => {
                 let steps: Vec<String> = calls.into_iter().map(|call| self.run(call, None)).collect();
@@ -175,6 +184,14 @@ mod tests {
         assert_eq!(calls.resume(&number(&one), "q").unwrap(), "p q");
         assert_eq!(calls.resume(&number(&other), "y").unwrap(), "x y");
         assert_eq!(calls.resume("7", "z"), None);
+    }
+
+    #[test]
+    fn a_call_waits_for_a_receiver_as_for_an_object() {
+        let mut calls = Calls { next: Some(1), ..Calls::default() };
+        let step = calls.begin(async { send("{\"url\":\"u\"}".into()).await + "!" });
+        assert_eq!(step, "F1\n{\"url\":\"u\"}");
+        assert_eq!(calls.resume("1", "S200\n").unwrap(), "S200\n!");
     }
 
     #[test]

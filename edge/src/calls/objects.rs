@@ -5,10 +5,10 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use universal_wallet_core::error::Outcome;
-use universal_wallet_core::id::DistributorID;
+use universal_wallet_core::id::{DistributorID, WebhookID};
 use universal_wallet_core::text::json_text;
 
-use super::executor::ask;
+use super::executor::{self, ask};
 use super::step::ObjectKind;
 use crate::messages::envelope::{self, Receiver};
 use crate::messages::reply::read_reply;
@@ -17,6 +17,7 @@ use crate::messages::to_issuer::ToIssuer;
 use crate::messages::to_sign_ins::ToSignIns;
 use crate::messages::to_user::ToUser;
 use crate::messages::to_wallet::ToWallet;
+use crate::messages::to_webhook::ToWebhook;
 use crate::messages::wallet_movement::WalletMovement;
 
 /// Name of the single Issuer object.
@@ -70,6 +71,16 @@ pub(crate) fn issuer() -> Object<ToIssuer> {
 /// The SignIns object of an address.
 pub(crate) fn sign_ins(address: &str) -> Object<ToSignIns> {
     Object::new(ObjectKind::SignIns, Receiver::SignIns, address.to_owned())
+}
+
+/// The Webhook object of an endpoint.
+pub(crate) fn webhook(id: WebhookID) -> Object<ToWebhook> {
+    Object::new(ObjectKind::Webhook, Receiver::Webhook, id.to_string())
+}
+
+/// Sends a message to a receiver outside the edge; see [`super::step::send`].
+pub(crate) async fn send(request: String) -> String {
+    executor::send(request).await
 }
 
 /// Sends a wallet a movement and returns the reply's text.

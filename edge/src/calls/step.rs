@@ -3,10 +3,11 @@
 //! `A` answers the HTTP request (status, header lines, blank line, body). `T` does the same with the API description,
 //! which the shell holds, as its body. `B` reads the request's body and begins again. `S` opens a WebSocket at a
 //! Distributor. `X` answers with a body that continues with pages of a Distributor. `O` carries a message to an object
-//! and comes back with the reply under the call's number; without a number the reply is the next step. `P` comes back
-//! after a pause, in which other events have their turn. `J` carries out several steps beside each other, and comes back
-//! when all have ended. `L` is an answer that the Worker is to learn from: a refusal that it repeats for a moment. `R` and
-//! `E` reply to the object that asked. `D` does nothing more.
+//! and comes back with the reply under the call's number; without a number the reply is the next step. `F` sends a
+//! message to a receiver outside the edge and comes back with the answer. `P` comes back after a pause, in which other
+//! events have their turn. `J` carries out several steps beside each other, and comes back when all have ended. `L` is an
+//! answer that the Worker is to learn from: a refusal that it repeats for a moment. `R` and `E` reply to the object that
+//! asked. `D` does nothing more. Before any of them, `&` lists steps that the shell follows beside it.
 
 use serde_json::json;
 use universal_wallet_core::error::InternalError;
@@ -22,6 +23,7 @@ pub(crate) enum ObjectKind {
     User,
     Issuer,
     SignIns,
+    Webhook,
 }
 
 impl ObjectKind {
@@ -33,6 +35,7 @@ impl ObjectKind {
             Self::User => "USER",
             Self::Issuer => "ISSUER",
             Self::SignIns => "SIGN_INS",
+            Self::Webhook => "WEBHOOK",
         }
     }
 }
@@ -70,6 +73,17 @@ pub(crate) fn all(number: u64, steps: &[String]) -> String {
 /// Answers with a refusal that the Worker repeats for a moment.
 pub(crate) fn learn(scope: &str, answer: Answer) -> String {
     ["L", scope, "\n", &answer.text()].concat()
+}
+
+/// Sends a message out of the edge. The request is JSON: `url`, `headers`, `body`, and `waitMs` before it is sent.
+pub(crate) fn send(number: u64, request: &str) -> String {
+    ["F", itoa::Buffer::new().format(number), "\n", request].concat()
+}
+
+/// A step with others that the shell follows beside it.
+pub(crate) fn beside(step: String, others: &[String]) -> Result<String, InternalError> {
+    let others: Vec<&String> = others.iter().filter(|other| *other != DONE).collect();
+    if others.is_empty() { Ok(step) } else { Ok(["&", &json_text::write(&others)?, "\n", &step].concat()) }
 }
 
 /// Answers with the API description.

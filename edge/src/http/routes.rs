@@ -29,6 +29,9 @@ const DECIDERS: &[Role] = &[Role::Checker, Role::Admin];
 /// Roles that may tighten at once.
 const ACTIVE: &[Role] = &[Role::Maker, Role::Checker, Role::Admin];
 
+/// Roles that may have messages sent.
+const SENDERS: &[Role] = &[Role::Maker, Role::Admin];
+
 macro_rules! routes {
     ($($name:ident $id:literal $method:ident $pattern:literal $access:expr $(; $($parameter:literal)*)?,)*) => {
         /// A route, named by its operationId in the API description. Names are stable, since messages between the
@@ -127,6 +130,16 @@ routes! {
     RequestProcessCashOut "requestProcessCashOut" PUT "/admin/v1/distributors/*/cashouts/*" Console(MAKER),
     GetConsoleStatement "getConsoleStatement" GET "/admin/v1/distributors/*/statements/*" Console(ANY); "format",
     GetConsoleMerchantName "getConsoleMerchantName" GET "/admin/v1/distributors/*/merchants/*" Console(ANY),
+    RequestWebhook "requestWebhook" POST "/admin/v1/distributors/*/webhooks" Console(MAKER),
+    ListWebhooks "listWebhooks" GET "/admin/v1/distributors/*/webhooks" Console(ANY); "limit" "cursor",
+    GetWebhook "getWebhook" GET "/admin/v1/distributors/*/webhooks/*" Console(ANY),
+    ClaimWebhookSecret "claimWebhookSecret" POST "/admin/v1/distributors/*/webhooks/*/claim" Console(MAKER),
+    RotateWebhookSecret "rotateWebhookSecret" POST "/admin/v1/distributors/*/webhooks/*/rotate-secret" Console(MAKER),
+    DisableWebhook "disableWebhook" POST "/admin/v1/distributors/*/webhooks/*/disable" Console(ACTIVE),
+    EnableWebhook "enableWebhook" POST "/admin/v1/distributors/*/webhooks/*/enable" Console(MAKER),
+    TestWebhook "testWebhook" POST "/admin/v1/distributors/*/webhooks/*/test" Console(SENDERS),
+    ListWebhookDeliveries "listWebhookDeliveries" GET "/admin/v1/distributors/*/webhooks/*/deliveries" Console(ANY); "limit" "cursor",
+    ResendWebhookDelivery "resendWebhookDelivery" POST "/admin/v1/distributors/*/webhooks/*/deliveries/*/resend" Console(SENDERS),
     ListUsers "listUsers" GET "/admin/v1/distributors/*/users" Console(ANY); "limit" "cursor",
     RequestUser "requestUser" POST "/admin/v1/distributors/*/users" Console(ADMIN),
     ChangeUser "changeUser" PATCH "/admin/v1/distributors/*/users/*" Console(ADMIN),
@@ -179,8 +192,8 @@ impl Route {
 /// Result of matching a method and path.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Matched<'a> {
-    /// A route with the path's variable segments: at most two, the rest empty.
-    Route(Route, [&'a str; 2]),
+    /// A route with the path's variable segments: at most three, the rest empty.
+    Route(Route, [&'a str; 3]),
     /// The path exists, but only with these methods.
     OtherMethods(String),
     /// The path does not exist.
@@ -189,8 +202,8 @@ pub(crate) enum Matched<'a> {
 
 /// The path's variable segments, if the path fits the pattern. Most patterns differ within the first few bytes, so
 /// comparing byte by byte stops early.
-fn segments<'a>(pattern: &str, path: &'a str) -> Option<[&'a str; 2]> {
-    let mut variable = [""; 2];
+fn segments<'a>(pattern: &str, path: &'a str) -> Option<[&'a str; 3]> {
+    let mut variable = [""; 3];
     let mut places = variable.iter_mut();
     let mut left = path;
     for expected in pattern.bytes() {

@@ -33,7 +33,7 @@ pub(crate) struct Call {
     pub(crate) route: Route,
     /// The distributor named in the path.
     pub(crate) distributor: DistributorID,
-    /// Second variable segment of the path.
+    /// Variable segments of the path after the distributor, with slashes between.
     pub(crate) subject: String,
     /// Query without its question mark.
     pub(crate) query: String,

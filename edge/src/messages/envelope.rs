@@ -42,6 +42,8 @@ pub(crate) enum Receiver {
     Issuer,
     /// A message to a record of failed sign-ins: JSON.
     SignIns,
+    /// A message to a Webhook: JSON.
+    Webhook,
 }
 
 impl Receiver {
@@ -56,6 +58,7 @@ impl Receiver {
             Self::User => "user",
             Self::Issuer => "issuer",
             Self::SignIns => "sign-ins",
+            Self::Webhook => "webhook",
         }
     }
 }

@@ -7,7 +7,7 @@ use expect_test::{ExpectFile, expect_file};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use universal_wallet_core::audit::verify::Anchor;
-use universal_wallet_core::id::{DistributorID, OperationID, UserID};
+use universal_wallet_core::id::{DeliveryID, DistributorID, OperationID, UserID, WebhookID};
 use universal_wallet_core::people::account::Membership;
 use universal_wallet_core::people::codes::CodeDigest;
 use universal_wallet_core::people::model::{Login, Role};
@@ -18,17 +18,20 @@ use universal_wallet_core::people::second_factor::webauthn::RelyingParty;
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::{Idempotency, Input, Unread};
 use universal_wallet_core::text::json_text;
+use universal_wallet_core::text::secret::Secret;
+use universal_wallet_core::webhooks::event::EventType;
 use universal_wallet_sdk::Timestamp;
 use uuid::Uuid;
 
 use super::call::{Call, Principal};
 use super::envelope::{self, Receiver};
 use super::second_factor::{FactorAct, FactorCall, PasskeySignIn, Proof};
-use super::to_distributor::{ConsoleCaller, ExportFormat, ExportPage, NewMember, ToDistributor};
+use super::to_distributor::{ConsoleCaller, ExportFormat, ExportPage, NewMember, Reader, ToDistributor};
 use super::to_issuer::ToIssuer;
 use super::to_sign_ins::ToSignIns;
 use super::to_user::ToUser;
 use super::to_wallet::ToWallet;
+use super::to_webhook::{Ownership, ToWebhook};
 use super::wallet_movement::{MovementKind, WalletMovement};
 use crate::http::answer::{Origin, Scheme};
 use crate::http::routes::Route;
@@ -43,6 +46,10 @@ fn enter(route: &str) {
 
 fn distributor() -> DistributorID {
     DistributorID::from_uuid(UUID)
+}
+
+fn webhook() -> WebhookID {
+    WebhookID::from_uuid(UUID)
 }
 
 fn operation() -> OperationID {
@@ -124,12 +131,35 @@ fn messages_to_a_distributor() {
                 next: 7,
                 until: AT,
                 balance: "1.00".parse().unwrap(),
-                end: None,
+                end: 9,
+                reader: Reader::Key { digest: Digest::ZERO, address: Some("203.0.113.7".parse().unwrap()) },
                 has_lines: false,
             },
         },
+        ToDistributor::WebhookWork {
+            webhook: webhook(),
+            again: vec![(7, EventType::OperationCompleted)],
+            from: Some(9),
+            awaited: vec![(8, 8)],
+        },
+        ToDistributor::WebhookFailing { webhook: webhook(), since: Some(AT) },
+        ToDistributor::WebhookGivenUp { webhook: webhook(), reason: "Gone.".into() },
     ];
     check(Receiver::Distributor, messages, expect_file!["golden/distributor.txt"]);
+}
+
+#[test]
+fn messages_to_a_webhook() {
+    let of = Ownership { distributor: distributor(), webhook: webhook() };
+    let secret = Secret::from("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".to_owned());
+    let messages = vec![
+        ToWebhook::Keep { of, secret },
+        ToWebhook::Poke { of },
+        ToWebhook::Deliveries { before: Some(7), limit: 100 },
+        ToWebhook::Test { of },
+        ToWebhook::Resend { of, delivery: DeliveryID::from_uuid(UUID) },
+    ];
+    check(Receiver::Webhook, messages, expect_file!["golden/webhook.txt"]);
 }
 
 #[test]
@@ -303,6 +333,7 @@ fn every_golden_file_is_compared() {
         Receiver::User,
         Receiver::WalletMovement,
         Receiver::Wallet,
+        Receiver::Webhook,
     ];
     assert_eq!(names, receivers.map(|receiver| format!("{}.txt", receiver.as_str())));
 }

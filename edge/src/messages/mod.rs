@@ -13,4 +13,5 @@ pub(crate) mod to_issuer;
 pub(crate) mod to_sign_ins;
 pub(crate) mod to_user;
 pub(crate) mod to_wallet;
+pub(crate) mod to_webhook;
 pub(crate) mod wallet_movement;

@@ -1,12 +1,18 @@
 //! Messages to a Distributor other than calls.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
-use universal_wallet_core::id::{DistributorID, OperationID, UserID};
+use universal_wallet_core::id::{DistributorID, MessageID, OperationID, UserID, WebhookID};
 use universal_wallet_core::people::codes::CodeDigest;
 use universal_wallet_core::people::model::{Login, Role};
 use universal_wallet_core::people::second_factor::events::{FactorEvent, MemberFactors};
 use universal_wallet_core::people::second_factor::proof::SecondFactor;
+use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Idempotency;
+use universal_wallet_core::webhooks::event::EventType;
+use universal_wallet_core::webhooks::model::SecretUse;
+use universal_wallet_core::webhooks::url::EndpointUrl;
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 /// A message to a Distributor.
@@ -39,6 +45,47 @@ pub(crate) enum ToDistributor {
     SessionEnded { account: UserID },
     /// Asks for the next page of an export.
     Export { export: ExportPage },
+    /// An endpoint's object asks what to send: messages of these entries again, and those of the entries from a number
+    /// on. `awaited` are entries whose operation was still on its way, with the operation's number.
+    WebhookWork { webhook: WebhookID, again: Vec<(u64, EventType)>, from: Option<u64>, awaited: Vec<(u64, u64)> },
+    /// An endpoint's receiver fails since a time, or does so no more.
+    WebhookFailing { webhook: WebhookID, since: Option<Timestamp> },
+    /// An endpoint's receiver is given up.
+    WebhookGivenUp { webhook: WebhookID, reason: String },
+}
+
+/// Work for an endpoint's object.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Work {
+    /// Where and how to send; absent while the endpoint is not active.
+    pub(crate) target: Option<Target>,
+    /// The messages that were asked for again, in their order.
+    pub(crate) again: Vec<Option<ReadyMessage>>,
+    /// Messages that were not sent before.
+    pub(crate) fresh: Vec<ReadyMessage>,
+    /// Number of the next entry to ask for.
+    pub(crate) next: u64,
+    /// Entries whose operation is still on its way, with the operation's number.
+    pub(crate) awaited: Vec<(u64, u64)>,
+    /// True if nothing else is there to send at present.
+    pub(crate) caught_up: bool,
+}
+
+/// Where messages of an endpoint go, and what signs them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Target {
+    pub(crate) url: EndpointUrl,
+    pub(crate) secrets: Vec<SecretUse>,
+    pub(crate) enabled_at: Option<Timestamp>,
+}
+
+/// A message as it is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ReadyMessage {
+    pub(crate) entry: u64,
+    pub(crate) kind: EventType,
+    pub(crate) id: MessageID,
+    pub(crate) body: String,
 }
 
 /// Format of an export's lines.
@@ -51,6 +98,15 @@ pub(crate) enum ExportFormat {
     StatementCamt053,
 }
 
+/// Reader of an export.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) enum Reader {
+    /// A key by its digest, and the address it is used from.
+    Key { digest: Digest, address: Option<IpAddr> },
+    /// A person by their account.
+    Person { account: UserID },
+}
+
 /// Position of an export between two pages.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct ExportPage {
@@ -61,9 +117,10 @@ pub(crate) struct ExportPage {
     pub(crate) until: Timestamp,
     /// Balance before the next entry.
     pub(crate) balance: Amount,
-    /// Number of the first entry after a statement; `None` for an export.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) end: Option<u64>,
+    /// Number of the first entry that was not there when the reading began, or lies after a statement's day.
+    pub(crate) end: u64,
+    /// Reader, whose right is looked at again for each page.
+    pub(crate) reader: Reader,
     /// True if a page before had lines.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) has_lines: bool,

@@ -5,3 +5,4 @@ pub mod issuer;
 pub mod sign_ins;
 pub mod user;
 pub mod wallet;
+pub mod webhook;

@@ -1,6 +1,7 @@
 //! The inbox of requests that wait for another person.
 
 use serde_json::{Value, json};
+use universal_wallet_core::approvals::model::ApprovalKind;
 use universal_wallet_core::error::Code;
 use universal_wallet_core::responses::ApprovalView;
 
@@ -48,7 +49,7 @@ fn decided_example(status: &str) -> Value {
 pub(super) fn descriptions() -> Vec<Operation> {
     let new = |route, id, summary| Operation::new(route, id, TAG, summary);
     let statuses = ["pending", "approved", "rejected", "withdrawn", "expired"];
-    let kinds = ["api-key.issue", "api-key.rotate", "operation", "user.create", "user.grant", "user.reset"];
+    let kinds = ApprovalKind::ALL.map(ApprovalKind::as_str);
     vec![
         new(Route::ListApprovals, "listApprovals", "List requests")
             .about("Pending requests, and decided ones.")

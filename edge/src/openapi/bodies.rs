@@ -1,6 +1,8 @@
 //! Schemas of request bodies, with the limits that `edge/core` enforces.
 
 use serde_json::{Value, json};
+use universal_wallet_core::webhooks::event::EventType;
+use universal_wallet_core::webhooks::url::MAX_URL;
 
 use super::texts::{
     amount, filled_line, id, ip_block, label, line, login, moved_amount, nullable, permissions, phone, roles,
@@ -243,4 +245,21 @@ pub(super) fn request_cash_out() -> Value {
         &["distributorID", "amount"],
         json!({ "distributorID": id(""), "amount": moved_amount(), "memo": nullable(line(256)) }),
     )
+}
+
+/// `POST /webhooks`.
+pub(super) fn new_webhook() -> Value {
+    let types: Vec<&str> = EventType::ALL.iter().map(|kind| kind.as_str()).collect();
+    let events = json!({ "type": "array", "minItems": 1, "uniqueItems": true, "items": { "enum": types } });
+    let url = json!({
+        "type": "string", "format": "uri", "maxLength": MAX_URL,
+        "pattern": r"^https://([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9](/[!$&-;=?-Z_a-z~]*)?$",
+    });
+    object(&["url", "events"], json!({ "url": url, "events": events, "description": nullable(line(256)) }))
+}
+
+/// `POST /webhooks/{webhookID}/rotate-secret`.
+pub(super) fn rotate_secret() -> Value {
+    let hours = nullable(json!({ "type": "integer", "minimum": 0, "maximum": 24, "default": 24 }));
+    object(&[], json!({ "overlapHours": hours }))
 }

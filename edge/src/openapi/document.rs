@@ -9,7 +9,7 @@ use universal_wallet_core::error::{Code, ErrorBody, reason_phrase};
 
 use super::operation::{Answer, Idempotency, Operation, Tag};
 use super::schemas::{name_variants, plain_descriptions};
-use super::{descriptions, parameters};
+use super::{descriptions, parameters, webhooks};
 use crate::http::routes::{Access, Route};
 
 struct Document {
@@ -258,6 +258,7 @@ impl Document {
     }
 
     fn finish(mut self, paths: Map<String, Value>, tags: Value) -> Value {
+        let messages = webhooks::messages(&mut self.generator);
         for (name, mut schema) in self.generator.take_definitions(true) {
             plain_descriptions(&mut schema);
             let taken = self.schemas.insert(name.clone(), schema);
@@ -280,6 +281,7 @@ impl Document {
             "servers": [{ "url": "/" }],
             "tags": tags,
             "paths": paths,
+            "webhooks": messages,
             "components": {
                 "schemas": self.schemas,
                 "parameters": self.parameters,

@@ -17,6 +17,7 @@ mod second_factor;
 mod session;
 mod settings;
 mod texts;
+mod webhooks;
 
 use operation::Operation;
 
@@ -30,6 +31,7 @@ fn descriptions() -> Vec<Operation> {
     all.extend(operations::descriptions());
     all.extend(people::descriptions());
     all.extend(settings::descriptions());
+    all.extend(webhooks::descriptions());
     all.extend(issuer::descriptions());
     all
 }

@@ -2,7 +2,7 @@
 
 use universal_wallet_core::approvals::model::{ApprovalKind, ApprovalStatus};
 use universal_wallet_core::error::{Code, InternalError};
-use universal_wallet_core::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID};
+use universal_wallet_core::id::{ApprovalID, DistributorID, KeyID, OperationID, UserID, WebhookID};
 use universal_wallet_core::keys::model::KeyStatus;
 use universal_wallet_core::operations::model::{CashOutRequestStatus, OperationStatus};
 use universal_wallet_core::text::digest::Digest;
@@ -143,7 +143,7 @@ macro_rules! as_text {
         }
     )* };
 }
-as_text!(Amount ApprovalID Digest DistributorID KeyID OperationID ShortCode UserID);
+as_text!(Amount ApprovalID Digest DistributorID KeyID OperationID ShortCode UserID WebhookID);
 
 /// Types that are stored as one word of a list.
 macro_rules! words {

@@ -149,6 +149,12 @@ impl Storage {
         deleted.map(drop).map_err(|error| failed("deleteAll", &error.into()))
     }
 
+    /// Takes the alarm back.
+    pub(crate) fn sleep(&self) -> Result<(), InternalError> {
+        let deleted = self.inner.as_raw().delete_alarm(JsValue::UNDEFINED.unchecked_into());
+        deleted.map(drop).map_err(|error| failed("deleteAlarm", &error.into()))
+    }
+
     /// True if a table with that name exists.
     pub(crate) fn has_table(&self, table: &str) -> Result<bool, InternalError> {
         Ok(self.definition(table)?.is_some())

@@ -18,7 +18,7 @@ use crate::messages::envelope::{self, Receiver};
 use crate::messages::to_distributor::ConsoleCaller;
 use crate::messages::to_user::{SignedIn, ToUser};
 
-pub(super) fn begin(request: &Request<'_>, route: Route, [distributor, subject]: [&str; 2]) -> Outcome<Begun> {
+pub(super) fn begin(request: &Request<'_>, route: Route, [distributor, subject, part]: [&str; 3]) -> Outcome<Begun> {
     if request.has_body() || route == Route::ListenToEvents {
         request.refuse_cross_site()?;
     }
@@ -34,7 +34,7 @@ pub(super) fn begin(request: &Request<'_>, route: Route, [distributor, subject]:
         origin: request.origin.clone(),
         route,
         distributor,
-        subject: subject.into(),
+        subject: if part.is_empty() { subject.into() } else { [subject, "/", part].concat() },
         query: request.query.to_owned(),
         ip,
         input,

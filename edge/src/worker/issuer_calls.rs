@@ -22,7 +22,7 @@ use crate::messages::to_issuer::{CreatedMerchant, DISTRIBUTORS_PAGE, ToIssuer};
 use crate::messages::to_wallet::{ToWallet, WalletFunds, WalletVerified};
 use crate::platform::config::config;
 
-pub(super) fn begin(request: &mut Request<'_>, route: Route, variable: [&str; 2]) -> Outcome<Begun> {
+pub(super) fn begin(request: &mut Request<'_>, route: Route, variable: [&str; 3]) -> Outcome<Begun> {
     let config = config()?;
     let known = request.bearer().map(|token| config.is_issuer(token));
     request.origin.scheme = Scheme::Bearer { sent: known.is_some() };
@@ -56,7 +56,7 @@ fn answer(
     request: &Request<'_>,
     query: &Query,
     route: Route,
-    [first, second]: [&str; 2],
+    [first, second, _]: [&str; 3],
     input: Input,
 ) -> Outcome<Begun> {
     Ok(match route {

@@ -16,7 +16,7 @@ use crate::http::routes::{Access, Route};
 use crate::messages::call::{Call, Principal};
 use crate::platform::config::config;
 
-pub(super) fn begin(request: &mut Request<'_>, route: Route, [distributor, subject]: [&str; 2]) -> Outcome<Begun> {
+pub(super) fn begin(request: &mut Request<'_>, route: Route, [distributor, subject, _]: [&str; 3]) -> Outcome<Begun> {
     let distributor: DistributorID = distributor.parse().map_err(|_| Refusal::not_found())?;
     let config = config()?;
     let recognised = request.bearer().map(|token| config.peppers.recognise(token.as_bytes(), distributor));

@@ -26,7 +26,7 @@ use crate::http::shown_person::ShownPerson;
 use crate::messages::to_sign_ins::ToSignIns;
 use crate::messages::to_user::{PasswordSignIn, SignedIn, ToUser};
 
-pub(super) fn begin(request: &Request<'_>, route: Route, [distributor, _]: [&str; 2]) -> Outcome<Begun> {
+pub(super) fn begin(request: &Request<'_>, route: Route, [distributor, _, _]: [&str; 3]) -> Outcome<Begun> {
     if request.has_body() {
         request.refuse_cross_site()?;
     }

@@ -17,6 +17,7 @@ mod server;
 mod size;
 mod soak;
 mod target;
+mod webhooks;
 #[cfg(test)]
 mod whole_job;
 
@@ -76,7 +77,13 @@ fn parts(options: &Options, cores: Cores) -> Result<Value> {
     if let Some(hostile) = &hostile {
         hostile::print(hostile);
     }
-    Ok(json!({ "rows": rows, "ratios": ratios, "size": size, "cost": cost, "hostile": hostile }))
+    let webhooks = has(Part::Webhooks).then(|| webhooks::measure(cores, window)).transpose()?;
+    if let Some(webhooks) = &webhooks {
+        webhooks::print(webhooks);
+    }
+    Ok(json!({
+        "rows": rows, "ratios": ratios, "size": size, "cost": cost, "hostile": hostile, "webhooks": webhooks,
+    }))
 }
 
 fn write(file: &Path, figures: &Value) -> Result<()> {

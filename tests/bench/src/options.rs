@@ -61,6 +61,8 @@ pub(crate) enum Part {
     Cost,
     /// Forged keys, clients that never read or never end, and idle connections, beside normal load
     Hostile,
+    /// Cash-ins beside a receiver of webhooks that never answers, and the time until a quiet one hears of a cash-in
+    Webhooks,
 }
 
 impl Options {

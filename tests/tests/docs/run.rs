@@ -127,6 +127,7 @@ pages! {
     issuers_runs "docs/guides/issuers.md",
     limits_runs "docs/guides/limits.md",
     migration_runs "docs/guides/migration.md",
+    webhooks_runs "docs/guides/webhooks.md",
     monitoring_runs "docs/guides/monitoring.md",
     deploying_runs "docs/guides/deploying.md",
 }

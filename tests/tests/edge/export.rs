@@ -1,7 +1,8 @@
 //! The ledger as a stream.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use universal_wallet_tests::edge::Setup;
+use universal_wallet_tests::key::Key;
 
 const PHONE: &str = "+2348031234567";
 
@@ -37,4 +38,36 @@ fn the_ledger_is_exported_whole_over_many_pages_and_each_line_follows_from_the_o
         let path = distributor.api(&format!("/operations/export{query}"));
         edge.get(&path).key(&till).send().refused(400, "invalid_request");
     }
+}
+
+#[test]
+fn an_export_under_way_shows_nothing_later_and_ends_with_its_readers_right() {
+    // In the build with faults a page has 8 entries.
+    let edge = Setup::new().with_faults().start();
+    let distributor = edge.distributor();
+    let (till, reader) = (distributor.till(), distributor.till());
+    for _ in 0..12 {
+        distributor.cash_in(&till, PHONE, "0.01").ok();
+    }
+    let export = distributor.api("/operations/export?format=jsonl");
+    let revoke = |key: &Key| {
+        let path = distributor.console(&format!("/api-keys/{}/revoke", key.id));
+        edge.post(&path).person(&distributor.checker).json(json!({ "reason": "lost" })).send().ok();
+    };
+    let meanwhile = |event: &dyn Fn()| {
+        edge.lose("DISTRIBUTOR", "silent", "{\"Export\"", 1);
+        std::thread::scope(|scope| {
+            let reading = scope.spawn(|| edge.get(&export).key(&reader).try_send());
+            edge.await_silence();
+            event();
+            edge.heal();
+            reading.join().unwrap()
+        })
+    };
+    let later = meanwhile(&|| {
+        distributor.cash_in(&till, PHONE, "0.02").ok();
+    });
+    assert_eq!(later.unwrap().text.lines().count(), 13, "the top-up and what was there at the beginning");
+    assert!(meanwhile(&|| revoke(&till)).is_some(), "another key ends nothing");
+    assert!(meanwhile(&|| revoke(&reader)).is_none(), "the stream breaks off");
 }

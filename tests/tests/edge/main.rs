@@ -53,5 +53,7 @@ mod upgrade;
 mod usage;
 mod verify;
 mod versions;
+mod webhook_requests;
+mod webhooks;
 mod world;
 mod wrangler;

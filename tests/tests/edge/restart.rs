@@ -5,9 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, RwLock};
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
+use universal_wallet_tests::distributor::Distributor;
 use universal_wallet_tests::edge::Edge;
 use universal_wallet_tests::money::{assert_conserved, minor_of};
+use universal_wallet_tests::receiver::{Endpoint, Receiver};
 
 /// Ends the load even if the test fails.
 struct Stop<'a>(&'a AtomicBool);
@@ -28,6 +30,8 @@ fn twenty_power_cuts_under_load_lose_and_double_nothing() {
     let keys: Vec<_> = (0..TILLS).map(|_| distributor.till()).collect();
     let phones: Vec<_> = (0..TILLS).map(|number| format!("+23480300000{number:02}")).collect();
     let wallets: Vec<_> = phones.iter().map(|phone| format!("wallets/{phone}")).collect();
+    let receiver = Receiver::start();
+    let endpoint = distributor.endpoint(&receiver, &["operation.created", "operation.completed"]);
     let acknowledged = Mutex::new(HashMap::new());
     let (stop, done, repeated) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
 
@@ -63,12 +67,22 @@ fn twenty_power_cuts_under_load_lose_and_double_nothing() {
                 }
             });
         }
-        for _ in 0..KILLS {
-            let reached = done.load(Ordering::SeqCst) + 3 * TILLS;
+        let await_calls = |number: usize| {
+            let reached = done.load(Ordering::SeqCst) + number;
             let deadline = Instant::now() + Duration::from_secs(30);
             while done.load(Ordering::SeqCst) < reached && Instant::now() < deadline {
                 std::thread::sleep(Duration::from_millis(2));
             }
+        };
+        for kill in 0..KILLS {
+            await_calls(TILLS);
+            // The receiver of messages dies too, now and then, and comes back two kills later.
+            match kill % 4 {
+                1 => receiver.kill(),
+                3 => receiver.revive(),
+                _ => {}
+            }
+            await_calls(2 * TILLS);
             edge.kill();
             let _closed = gate.write().unwrap();
             edge.revive();
@@ -113,6 +127,36 @@ fn twenty_power_cuts_under_load_lose_and_double_nothing() {
         acknowledged.len(),
         repeated.load(Ordering::SeqCst)
     );
+    assert_told(&distributor, (&receiver, &endpoint), &seen);
+}
+
+/// The receiver's ledger, made from its messages, equals ours: every operation once created and once completed, and
+/// nothing else, however often a message came. `ours` has the sequence number of each operation.
+fn assert_told(
+    distributor: &Distributor<'_>,
+    (receiver, endpoint): (&Receiver, &Endpoint),
+    ours: &HashMap<String, Value>,
+) {
+    // The next attempt is hours away, and a message is verified by the real clock.
+    distributor.edge.sql("WEBHOOK", &endpoint.id, "UPDATE deliveries SET next = 0 WHERE state = 'waiting'", json!([]));
+    distributor.edge.alarm("WEBHOOK", &endpoint.id);
+    let by_id = |messages: &[Value]| -> HashMap<String, Value> {
+        messages.iter().map(|message| (message["id"].to_string(), message.clone())).collect()
+    };
+    let messages = receiver.await_messages("every message", |messages| by_id(messages).len() >= 2 * ours.len());
+    assert!(messages.iter().all(|message| message["by"] == json!([0])), "each is verified");
+    let ledger = by_id(&messages);
+    for kind in ["operation.created", "operation.completed"] {
+        let of_kind = ledger.values().filter(|message| message["type"] == kind);
+        let told: HashMap<_, _> = of_kind
+            .map(|message| (message["data"]["operationID"].to_string(), message["data"]["sequenceNumber"].clone()))
+            .collect();
+        assert_eq!(told, *ours, "{kind}");
+    }
+    let completed = ledger.values().filter(|message| message["type"] == "operation.completed");
+    let sum: i128 = completed.map(|message| minor_of(&message["data"], "amount")).sum();
+    assert_eq!(sum, minor_of(&distributor.position(), "cashedIn"), "to the cent");
+    println!("{} messages arrived, {} of them again", ledger.len(), messages.len() - ledger.len());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use universal_wallet_tests::key::Key;
 use universal_wallet_tests::money::assert_conserved;
 
 const PHONE: &str = "+2348031234567";
-const OBJECTS: [&str; 5] = ["DISTRIBUTOR", "WALLET", "USER", "ISSUER", "SIGN_INS"];
+const OBJECTS: [&str; 6] = ["DISTRIBUTOR", "WALLET", "USER", "ISSUER", "SIGN_INS", "WEBHOOK"];
 
 /// Everything that the acts below are about, made while all code is of one version.
 struct House<'a> {

@@ -73,6 +73,9 @@ const KINDS = {
   "user.grant": "More rights for a user",
   "user.reset": "Reset a password",
   "settings.change": "Make the second factor optional",
+  "webhook.create": "New webhook",
+  "webhook.rotate": "New secret of a webhook",
+  "webhook.enable": "Enable a webhook",
 };
 
 /** Kinds of requests about people and keys; operations are a queue of their own. */

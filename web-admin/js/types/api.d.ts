@@ -564,6 +564,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v1/distributors/{distributorID}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List endpoints, newest first
+         * @description Endpoints that wait, send, are disabled, or came to nothing.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Ask for an endpoint
+         * @description Needs the role maker. Another person decides the request; then its maker claims the secret. The URL is https with a public host name, without credentials, port or fragment. At most ten endpoints wait or send.
+         */
+        post: operations["requestWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/distributors/{distributorID}/webhooks/{webhookID}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an endpoint
+         * @description The endpoint, and since when its receiver fails.
+         */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/distributors/{distributorID}/webhooks/{webhookID}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim an approved secret
+         * @description The person who asked for it takes the secret, once, within 24 hours of the approval. Messages are signed with it from now on, beside the one that it replaces.
+         */
+        post: operations["claimWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/distributors/{distributorID}/webhooks/{webhookID}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deliveries, newest first
+         * @description The last 1,000 deliveries with their attempts. An error may quote the receiver: show it as text only.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/distributors/{distributorID}/webhooks/{webhookID}/deliveries/{deliveryID}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the same message again
+         * @description Needs the role maker or admin. A new delivery of the same message: webhook-id is the same.
+         */
+        post: operations["resendWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/distributors/{distributorID}/webhooks/{webhookID}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable an endpoint at once
+         * @description Needs the role maker, checker or admin, and a reason. Messages wait until it is enabled again.
+         */
+        post: operations["disableWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/distributors/{distributorID}/webhooks/{webhookID}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a disabled endpoint to send again
+         * @description Needs the role maker; another person decides. Sending goes on where it stopped, so nothing is lost.
+         */
+        post: operations["enableWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/distributors/{distributorID}/webhooks/{webhookID}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a new secret
+         * @description Needs the role maker; another person decides. From the claim on both secrets sign for overlapHours, 24 where none are given, and then the new one alone.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v1/distributors/{distributorID}/webhooks/{webhookID}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test message
+         * @description Needs the role maker or admin. Sends a message of the type webhook.test.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v1/session": {
         parameters: {
             query?: never;
@@ -1405,7 +1589,388 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "api-key.expired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * api-key.expired
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.api-key.expired"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "api-key.expiring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * api-key.expiring
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.api-key.expiring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "api-key.issued": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * api-key.issued
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.api-key.issued"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "api-key.revoked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * api-key.revoked
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.api-key.revoked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "approval.decided": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * approval.decided
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.approval.decided"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "approval.requested": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * approval.requested
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.approval.requested"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "cash-out.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * cash-out.cancelled
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.cash-out.cancelled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "cash-out.expired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * cash-out.expired
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.cash-out.expired"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "cash-out.requested": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * cash-out.requested
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.cash-out.requested"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "float.low": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * float.low
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.float.low"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "float.redeemed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * float.redeemed
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.float.redeemed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "float.topped-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * float.topped-up
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.float.topped-up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "operation.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * operation.completed
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.operation.completed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "operation.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * operation.created
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.operation.created"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "operation.expired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * operation.expired
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.operation.expired"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "operation.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * operation.failed
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.operation.failed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "operation.processing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * operation.processing
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.operation.processing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "operation.rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * operation.rejected
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.operation.rejected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * webhook.test
+         * @description A message by Standard Webhooks 1.0. Verify the signature before reading it; the same webhook-id may come again.
+         */
+        post: operations["receive.webhook.test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** @description Second factors of an account, as its session shows them. */
@@ -1513,19 +2078,36 @@ export interface components {
         /** @example apr_36e48800-22ce-4ea0-b37a-198f7978cd53 */
         ApprovalID: string;
         /** @description Kind of a request. */
-        ApprovalKind: "api-key.issue" | "api-key.rotate" | "operation" | "user.create" | "user.grant" | "user.reset" | "settings.change";
+        ApprovalKind: "api-key.issue" | "api-key.rotate" | "operation" | "user.create" | "user.grant" | "user.reset" | "settings.change" | "webhook.create" | "webhook.rotate" | "webhook.enable";
         /** @description Status of an approval. */
         ApprovalStatus: "pending" | "approved" | "rejected" | "withdrawn" | "expired";
         Approve: {
             /** @description As the request was read. */
             digest: string;
         };
+        /** @description An attempt to deliver a message. */
+        Attempt: {
+            /** @description Time of the attempt. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Time until the answer, in milliseconds.
+             */
+            durationMs: number;
+            /** @description Reason of the failure; null for a success. It may quote the receiver's answer, so it is shown as text only. */
+            error: string | null;
+            /**
+             * Format: uint16
+             * @description HTTP status of the answer; null without one.
+             */
+            status: number | null;
+        };
         /** @description Things that need a person's attention. */
         Attention: {
-            /** @description Resets by the issuer, then items by key, newest key first. */
+            /** @description Items about people, then the float, then endpoints, then keys, newest first. */
             items: components["schemas"]["AttentionItem"][];
         };
-        /** @description One observation about a key or a person. */
+        /** @description One observation about a key, a person or an endpoint. */
         AttentionItem: {
             /** @description Recommended action. */
             action: string;
@@ -1535,13 +2117,15 @@ export interface components {
              * @description Kind of the observation.
              * @enum {string}
              */
-            kind: "password-reset-by-issuer" | "password-reset" | "passkey-copy-suspected" | "low-float" | "no-passkey" | "recovery-codes-used-up" | "storage" | "expiring" | "unused" | "new-ip" | "denials" | "volume" | "old" | "known-to-disabled";
+            kind: "password-reset-by-issuer" | "password-reset" | "passkey-copy-suspected" | "low-float" | "no-passkey" | "recovery-codes-used-up" | "storage" | "expiring" | "unused" | "new-ip" | "denials" | "volume" | "old" | "known-to-disabled" | "webhook-failing" | "webhook-disabled";
             /** @description Sentence that describes the observation. */
             message: string;
             /** @description Time since which the observation holds. */
             since: components["schemas"]["Timestamp"];
             /** @description The person, for an observation about one. */
             userID?: components["schemas"]["UserID"] | null;
+            /** @description The endpoint, for an observation about one. */
+            webhookID?: components["schemas"]["WebhookID"] | null;
         };
         /** @description An entry of the chain. */
         AuditEntry: {
@@ -1637,6 +2221,13 @@ export interface components {
             /** @description The key. */
             key: components["schemas"]["Key"];
         };
+        /** @description A claimed secret, shown only in this answer. */
+        ClaimedWebhookSecret: {
+            /** @description The secret that signs messages. */
+            secret: string;
+            /** @description The endpoint. */
+            webhook: components["schemas"]["Webhook"];
+        };
         /** @description Options for making a passkey. */
         CreationOptions: {
             /** @description Always `none`. */
@@ -1705,7 +2296,13 @@ export interface components {
             passwordHalf?: string | null;
             /** @description The user, for a request about a user. */
             user?: components["schemas"]["User"] | null;
+            /** @description The endpoint, for a request about one. */
+            webhook?: components["schemas"]["Webhook"] | null;
         };
+        /** @example dlv_36e48800-22ce-4ea0-b37a-198f7978cd53 */
+        DeliveryID: string;
+        /** @description State of a delivery. */
+        DeliveryState: "waiting" | "delivered" | "failed";
         /** @description A passkey of the account. */
         Descriptor: {
             /** @description Credential ID. */
@@ -1778,6 +2375,8 @@ export interface components {
             /** @description Cursor of the next page; empty on the last. */
             nextCursor: string;
         };
+        /** @description Status of an endpoint. */
+        EndpointStatus: "pending" | "approved" | "active" | "disabled" | "rejected" | "withdrawn" | "lapsed";
         /** @description Body of an error answer. */
         ErrorBody: {
             /** @description The stable code for programs. */
@@ -1791,6 +2390,8 @@ export interface components {
             /** @description ID of the call in the server's log. */
             requestID: string;
         };
+        /** @description Type of a message. */
+        EventType: "operation.created" | "operation.processing" | "operation.completed" | "operation.rejected" | "operation.expired" | "operation.failed" | "cash-out.requested" | "cash-out.cancelled" | "cash-out.expired" | "approval.requested" | "approval.decided" | "api-key.issued" | "api-key.revoked" | "api-key.expiring" | "api-key.expired" | "float.low" | "float.topped-up" | "float.redeemed" | "webhook.test";
         FactorBegun: {
             /** @description Before the first factor only. */
             password?: string | null;
@@ -1999,6 +2600,8 @@ export interface components {
             /** @description Short code that customers pay to. */
             shortCode: components["schemas"]["ShortCode"];
         };
+        /** @example msg_36e48800-22ce-4ea0-b37a-198f7978cd53 */
+        MessageID: string;
         /** @description A way to prove oneself beyond the password. */
         Method: "totp" | "passkey" | "recovery-code";
         NewDistributor: {
@@ -2082,6 +2685,12 @@ export interface components {
             name: string;
             roles: ("admin" | "maker" | "checker" | "viewer")[];
         };
+        NewWebhook: {
+            description?: string | null;
+            events: ("operation.created" | "operation.processing" | "operation.completed" | "operation.rejected" | "operation.expired" | "operation.failed" | "cash-out.requested" | "cash-out.cancelled" | "cash-out.expired" | "approval.requested" | "approval.decided" | "api-key.issued" | "api-key.revoked" | "api-key.expiring" | "api-key.expired" | "float.low" | "float.topped-up" | "float.redeemed" | "webhook.test")[];
+            /** Format: uri */
+            url: string;
+        };
         /** @description One cash-in or cash-out of a distributor. */
         Operation: {
             /** @description How much. */
@@ -2160,6 +2769,20 @@ export interface components {
         PageOfUser: {
             /** @description Items on the page. */
             items: components["schemas"]["User"][];
+            /** @description Cursor of the next page; empty on the last. */
+            nextCursor: string;
+        };
+        /** @description A page of a console list. */
+        PageOfWebhook: {
+            /** @description Items on the page. */
+            items: components["schemas"]["Webhook"][];
+            /** @description Cursor of the next page; empty on the last. */
+            nextCursor: string;
+        };
+        /** @description A page of a console list. */
+        PageOfWebhookDelivery: {
+            /** @description Items on the page. */
+            items: components["schemas"]["WebhookDelivery"][];
             /** @description Cursor of the next page; empty on the last. */
             nextCursor: string;
         };
@@ -2307,6 +2930,10 @@ export interface components {
              * @description Size as a whole percentage of what an object may hold, rounded down.
              */
             percent: number;
+        };
+        RotateSecret: {
+            /** @default 24 */
+            overlapHours: number | null;
         };
         /** @description Abilities that a passkey must have. */
         Selection: {
@@ -2665,6 +3292,107 @@ export interface components {
             name?: string;
             /** @description Short code that customers pay to. */
             shortCode?: components["schemas"]["ShortCode"];
+        };
+        /** @description An endpoint. Its secret is never part of it. */
+        Webhook: {
+            /** @description The request that a checker decides. */
+            approvalID: components["schemas"]["ApprovalID"];
+            /** @description ID of the person who decided the request. */
+            checkerID: components["schemas"]["UserID"] | null;
+            /** @description Name of the person who decided the request. */
+            checkerName: string | null;
+            /** @description The secret that waits to be claimed; null where none does. */
+            claim: components["schemas"]["WebhookClaim"] | null;
+            /** @description Time at which the maker claimed the first secret. */
+            claimedAt: components["schemas"]["Timestamp"] | null;
+            /** @description Time of the request. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Time of the decision. */
+            decidedAt: components["schemas"]["Timestamp"] | null;
+            /** @description The maker's description. */
+            description: string | null;
+            /** @description Time since which the endpoint is disabled. */
+            disabledAt: components["schemas"]["Timestamp"] | null;
+            /** @description Types of the messages. */
+            events: components["schemas"]["EventType"][];
+            /** @description Time of the first failure since the last success; null while messages arrive. */
+            failingSince: components["schemas"]["Timestamp"] | null;
+            /** @description ID of the person who requested the endpoint. */
+            makerID: components["schemas"]["UserID"];
+            /** @description Name of the person who requested the endpoint. */
+            makerName: string;
+            /** @description Reason of the rejection or of disabling. */
+            reason: string | null;
+            /** @description Times until which replaced secrets sign beside the present one. */
+            secretsUntil: components["schemas"]["Timestamp"][];
+            /** @description Status of the endpoint. */
+            status: components["schemas"]["EndpointStatus"];
+            /** @description Address that messages are sent to. */
+            url: string;
+            /** @description ID of the endpoint. */
+            webhookID: components["schemas"]["WebhookID"];
+        };
+        /** @description A secret that waits to be claimed. */
+        WebhookClaim: {
+            /** @description ID of the person who alone may claim it. */
+            claimantID: components["schemas"]["UserID"];
+            /** @description Name of that person. */
+            claimantName: string;
+            /** @description Time from which nobody can claim it. */
+            until: components["schemas"]["Timestamp"];
+        };
+        /** @description The delivery of a message to an endpoint. */
+        WebhookDelivery: {
+            /** @description Attempts, oldest first; of many, the latest twenty. */
+            attempts: components["schemas"]["Attempt"][];
+            /** @description ID of the delivery. */
+            deliveryID: components["schemas"]["DeliveryID"];
+            /** @description ID of the message: the header `webhook-id` of every attempt. */
+            messageID: components["schemas"]["MessageID"];
+            /** @description Time of the next attempt; null unless the delivery waits. */
+            nextAttemptAt: components["schemas"]["Timestamp"] | null;
+            /** @description State of the delivery. */
+            state: components["schemas"]["DeliveryState"];
+            /** @description Type of the message. */
+            type: components["schemas"]["EventType"];
+        };
+        /** @example whk_36e48800-22ce-4ea0-b37a-198f7978cd53 */
+        WebhookID: string;
+        /** @description A request about an existing endpoint. */
+        WebhookRequested: {
+            /** @description ID of the request. */
+            approvalID: components["schemas"]["ApprovalID"];
+            /** @description Time of the request. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Time of the decision. */
+            decidedAt: components["schemas"]["Timestamp"] | null;
+            /** @description ID of the person who decided. */
+            decidedBy: components["schemas"]["UserID"] | null;
+            /** @description Name of the person who decided. */
+            decidedByName: string | null;
+            /**
+             * @description Hex SHA-256 of the RFC 8785 form of `{approvalID, distributorID, kind, makerID, subject}`; a checker agrees to
+             *     this digest.
+             */
+            digest: string;
+            /** @description Time from which nobody can decide the request. */
+            expiresAt: components["schemas"]["Timestamp"];
+            /** @description Kind of the request. */
+            kind: components["schemas"]["ApprovalKind"];
+            /** @description ID of the person who made the request. */
+            makerID: components["schemas"]["UserID"];
+            /** @description Name of the person who made the request. */
+            makerName: string;
+            /** @description Reason of a rejection. */
+            reason: string | null;
+            /** @description Status of the request. */
+            status: components["schemas"]["ApprovalStatus"];
+            /** @description The full request as it is carried out, with its keyID, operationID or userID. */
+            subject: {
+                [key: string]: unknown;
+            };
+            /** @description ID of the endpoint. */
+            webhookID: components["schemas"]["WebhookID"];
         };
     };
     responses: {
@@ -3175,6 +3903,28 @@ export interface components {
                 "application/json": {
                     /** @enum {unknown} */
                     code?: "role_required" | "password_change_required" | "enrolment_required" | "cross_site_request";
+                } & components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description Forbidden: role_required, password_change_required, second_factor_required, enrolment_required, cross_site_request. */
+        "403.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request": {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "role_required",
+                 *       "error": "Forbidden",
+                 *       "message": "A sentence that a person can act on.",
+                 *       "requestID": "36e48800-22ce-4ea0-b37a-198f7978cd53"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {unknown} */
+                    code?: "role_required" | "password_change_required" | "second_factor_required" | "enrolment_required" | "cross_site_request";
                 } & components["schemas"]["ErrorBody"];
             };
         };
@@ -4045,6 +4795,11 @@ export interface components {
          */
         date: string;
         /**
+         * @description ID of the delivery.
+         * @example dlv_36e48800-22ce-4ea0-b37a-198f7978cd53
+         */
+        deliveryID: string;
+        /**
          * @description ID of the distributor.
          * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
          */
@@ -4089,6 +4844,11 @@ export interface components {
          * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
          */
         userID: string;
+        /**
+         * @description ID of the endpoint.
+         * @example whk_36e48800-22ce-4ea0-b37a-198f7978cd53
+         */
+        webhookID: string;
     };
     requestBodies: never;
     headers: {
@@ -4168,6 +4928,7 @@ export type ApprovalID = components['schemas']['ApprovalID'];
 export type ApprovalKind = components['schemas']['ApprovalKind'];
 export type ApprovalStatus = components['schemas']['ApprovalStatus'];
 export type Approve = components['schemas']['Approve'];
+export type Attempt = components['schemas']['Attempt'];
 export type Attention = components['schemas']['Attention'];
 export type AttentionItem = components['schemas']['AttentionItem'];
 export type AuditEntry = components['schemas']['AuditEntry'];
@@ -4179,10 +4940,13 @@ export type CashOutRequestBody = components['schemas']['CashOutRequestBody'];
 export type CashOutRequested = components['schemas']['CashOutRequested'];
 export type ChangePassword = components['schemas']['ChangePassword'];
 export type ClaimedKey = components['schemas']['ClaimedKey'];
+export type ClaimedWebhookSecret = components['schemas']['ClaimedWebhookSecret'];
 export type CreationOptions = components['schemas']['CreationOptions'];
 export type DayStatement = components['schemas']['DayStatement'];
 export type DayTotals = components['schemas']['DayTotals'];
 export type Decision = components['schemas']['Decision'];
+export type DeliveryID = components['schemas']['DeliveryID'];
+export type DeliveryState = components['schemas']['DeliveryState'];
 export type Descriptor = components['schemas']['Descriptor'];
 export type DistributorCreated = components['schemas']['DistributorCreated'];
 export type DistributorID = components['schemas']['DistributorID'];
@@ -4190,7 +4954,9 @@ export type DistributorOfPage = components['schemas']['DistributorOfPage'];
 export type DistributorSettings = components['schemas']['DistributorSettings'];
 export type DistributorVerified = components['schemas']['DistributorVerified'];
 export type DistributorsPage = components['schemas']['DistributorsPage'];
+export type EndpointStatus = components['schemas']['EndpointStatus'];
 export type ErrorBody = components['schemas']['ErrorBody'];
+export type EventType = components['schemas']['EventType'];
 export type FactorBegun = components['schemas']['FactorBegun'];
 export type FactorEnrolled = components['schemas']['FactorEnrolled'];
 export type FactorID = components['schemas']['FactorID'];
@@ -4213,6 +4979,7 @@ export type MemberStatus = components['schemas']['MemberStatus'];
 export type MembershipStatus = components['schemas']['MembershipStatus'];
 export type Merchant = components['schemas']['Merchant'];
 export type MerchantName = components['schemas']['MerchantName'];
+export type MessageID = components['schemas']['MessageID'];
 export type Method = components['schemas']['Method'];
 export type NewDistributor = components['schemas']['NewDistributor'];
 export type NewKey = components['schemas']['NewKey'];
@@ -4223,6 +4990,7 @@ export type NewOperationCashOutFulfillment = components['schemas']['NewOperation
 export type NewPasskey = components['schemas']['NewPasskey'];
 export type NewRecoveryCodes = components['schemas']['NewRecoveryCodes'];
 export type NewUser = components['schemas']['NewUser'];
+export type NewWebhook = components['schemas']['NewWebhook'];
 export type Operation = components['schemas']['Operation'];
 export type OperationID = components['schemas']['OperationID'];
 export type OperationStatus = components['schemas']['OperationStatus'];
@@ -4231,6 +4999,8 @@ export type PageOfApproval = components['schemas']['PageOfApproval'];
 export type PageOfAuditEntry = components['schemas']['PageOfAuditEntry'];
 export type PageOfKey = components['schemas']['PageOfKey'];
 export type PageOfUser = components['schemas']['PageOfUser'];
+export type PageOfWebhook = components['schemas']['PageOfWebhook'];
+export type PageOfWebhookDelivery = components['schemas']['PageOfWebhookDelivery'];
 export type Party = components['schemas']['Party'];
 export type PasskeySignIn = components['schemas']['PasskeySignIn'];
 export type PasswordReset = components['schemas']['PasswordReset'];
@@ -4247,6 +5017,7 @@ export type RequiredReason = components['schemas']['RequiredReason'];
 export type Requirement = components['schemas']['Requirement'];
 export type Role = components['schemas']['Role'];
 export type Room = components['schemas']['Room'];
+export type RotateSecret = components['schemas']['RotateSecret'];
 export type Selection = components['schemas']['Selection'];
 export type Session = components['schemas']['Session'];
 export type SessionDistributor = components['schemas']['SessionDistributor'];
@@ -4277,6 +5048,11 @@ export type Verified = components['schemas']['Verified'];
 export type WalletOperationID = components['schemas']['WalletOperationID'];
 export type WalletVerified = components['schemas']['WalletVerified'];
 export type WalletView = components['schemas']['WalletView'];
+export type Webhook = components['schemas']['Webhook'];
+export type WebhookClaim = components['schemas']['WebhookClaim'];
+export type WebhookDelivery = components['schemas']['WebhookDelivery'];
+export type WebhookID = components['schemas']['WebhookID'];
+export type WebhookRequested = components['schemas']['WebhookRequested'];
 export type Response400InvalidJsonInvalidRequest = components['responses']['400.invalid_json.invalid_request'];
 export type Response400InvalidJsonInvalidRequestInvalidAmount = components['responses']['400.invalid_json.invalid_request.invalid_amount'];
 export type Response400InvalidJsonInvalidRequestInvalidAmountIdempotencyKeyRequired = components['responses']['400.invalid_json.invalid_request.invalid_amount.idempotency_key_required'];
@@ -4300,6 +5076,7 @@ export type Response403PasswordChangeRequiredEnrolmentRequired = components['res
 export type Response403PasswordChangeRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.password_change_required.enrolment_required.cross_site_request'];
 export type Response403RoleRequiredApprovalRequiredPasswordChangeRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.role_required.approval_required.password_change_required.enrolment_required.cross_site_request'];
 export type Response403RoleRequiredPasswordChangeRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.role_required.password_change_required.enrolment_required.cross_site_request'];
+export type Response403RoleRequiredPasswordChangeRequiredSecondFactorRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request'];
 export type Response403SecondFactorRequiredCrossSiteRequest = components['responses']['403.second_factor_required.cross_site_request'];
 export type Response403SelfApprovalRoleRequiredPasswordChangeRequiredEnrolmentRequiredCrossSiteRequest = components['responses']['403.self_approval.role_required.password_change_required.enrolment_required.cross_site_request'];
 export type Response404NotFound = components['responses']['404.not_found'];
@@ -4339,6 +5116,7 @@ export type ParameterIdempotencyKey = components['parameters']['Idempotency-Key'
 export type ParameterXUwPerson = components['parameters']['X-UW-Person'];
 export type ParameterApprovalId = components['parameters']['approvalID'];
 export type ParameterDate = components['parameters']['date'];
+export type ParameterDeliveryId = components['parameters']['deliveryID'];
 export type ParameterDistributorId = components['parameters']['distributorID'];
 export type ParameterFactorId = components['parameters']['factorID'];
 export type ParameterKeyId = components['parameters']['keyID'];
@@ -4348,6 +5126,7 @@ export type ParameterPhone = components['parameters']['phone'];
 export type ParameterRequiredIdempotencyKey = components['parameters']['required.Idempotency-Key'];
 export type ParameterShortCode = components['parameters']['shortCode'];
 export type ParameterUserId = components['parameters']['userID'];
+export type ParameterWebhookId = components['parameters']['webhookID'];
 export type HeaderCacheControl = components['headers']['Cache-Control'];
 export type HeaderContentDisposition = components['headers']['Content-Disposition'];
 export type HeaderDeprecation = components['headers']['Deprecation'];
@@ -5179,7 +5958,7 @@ export interface operations {
                  *       "api-key.issue"
                  *     ]
                  */
-                kind?: ("api-key.issue" | "api-key.rotate" | "operation" | "user.create" | "user.grant" | "user.reset")[];
+                kind?: ("api-key.issue" | "api-key.rotate" | "operation" | "user.create" | "user.grant" | "user.reset" | "settings.change" | "webhook.create" | "webhook.rotate" | "webhook.enable")[];
                 /**
                  * @description Which come first; newest if absent.
                  * @example newest
@@ -6866,6 +7645,788 @@ export interface operations {
             403: components["responses"]["403.distributor_suspended.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.invalid_state.already_exists.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.rate_limited"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many a page holds at most.
+                 * @example 100
+                 */
+                limit?: number;
+                /**
+                 * @description Where the page starts, as the page before says; absent or empty: at the beginning.
+                 * @example
+                 */
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of endpoints. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "approvalID": "apr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *           "checkerID": "usr_9a1c7f52-0b4e-4d3a-8f3c-2f0e6d1b7a90",
+                     *           "checkerName": "Charles Checker",
+                     *           "claim": null,
+                     *           "claimedAt": "2026-11-24T18:07:48.000Z",
+                     *           "createdAt": "2026-11-24T17:00:00.000Z",
+                     *           "decidedAt": "2026-11-24T18:00:00.000Z",
+                     *           "description": "Ledger of the head office",
+                     *           "disabledAt": null,
+                     *           "events": [
+                     *             "operation.completed",
+                     *             "operation.failed"
+                     *           ],
+                     *           "failingSince": null,
+                     *           "makerID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *           "makerName": "Mary Maker",
+                     *           "reason": null,
+                     *           "secretsUntil": [],
+                     *           "status": "active",
+                     *           "url": "https://hooks.example.com/universal-wallet",
+                     *           "webhookID": "whk_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *         }
+                     *       ],
+                     *       "nextCursor": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PageOfWebhook"];
+                };
+            };
+            400: components["responses"]["400.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    requestWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat: the same key with an equal body answers as the first call did. 1 to 255 visible ASCII characters, quoted or bare.
+                 * @example till-7-receipt-000123
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description The endpoint, pending. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "approvalID": "apr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "checkerID": null,
+                     *       "checkerName": null,
+                     *       "claim": null,
+                     *       "claimedAt": null,
+                     *       "createdAt": "2026-11-24T17:00:00.000Z",
+                     *       "decidedAt": null,
+                     *       "description": "Ledger of the head office",
+                     *       "disabledAt": null,
+                     *       "events": [
+                     *         "operation.completed",
+                     *         "operation.failed"
+                     *       ],
+                     *       "failingSince": null,
+                     *       "makerID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "makerName": "Mary Maker",
+                     *       "reason": null,
+                     *       "secretsUntil": [],
+                     *       "status": "pending",
+                     *       "url": "https://hooks.example.com/universal-wallet",
+                     *       "webhookID": "whk_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.invalid_state.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+                /**
+                 * @description ID of the endpoint.
+                 * @example whk_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                webhookID: components["parameters"]["webhookID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "approvalID": "apr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "checkerID": "usr_9a1c7f52-0b4e-4d3a-8f3c-2f0e6d1b7a90",
+                     *       "checkerName": "Charles Checker",
+                     *       "claim": null,
+                     *       "claimedAt": "2026-11-24T18:07:48.000Z",
+                     *       "createdAt": "2026-11-24T17:00:00.000Z",
+                     *       "decidedAt": "2026-11-24T18:00:00.000Z",
+                     *       "description": "Ledger of the head office",
+                     *       "disabledAt": null,
+                     *       "events": [
+                     *         "operation.completed",
+                     *         "operation.failed"
+                     *       ],
+                     *       "failingSince": null,
+                     *       "makerID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "makerName": "Mary Maker",
+                     *       "reason": null,
+                     *       "secretsUntil": [],
+                     *       "status": "active",
+                     *       "url": "https://hooks.example.com/universal-wallet",
+                     *       "webhookID": "whk_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["400.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    claimWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+                /**
+                 * @description ID of the endpoint.
+                 * @example whk_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                webhookID: components["parameters"]["webhookID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret and the endpoint. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "secret": "whsec_4tQz0B4tQz0B4tQz0B4tQz0B4tQz0B4tQz0B4tQz0BA=",
+                     *       "webhook": {
+                     *         "approvalID": "apr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *         "checkerID": "usr_9a1c7f52-0b4e-4d3a-8f3c-2f0e6d1b7a90",
+                     *         "checkerName": "Charles Checker",
+                     *         "claim": null,
+                     *         "claimedAt": "2026-11-24T18:07:48.000Z",
+                     *         "createdAt": "2026-11-24T17:00:00.000Z",
+                     *         "decidedAt": "2026-11-24T18:00:00.000Z",
+                     *         "description": "Ledger of the head office",
+                     *         "disabledAt": null,
+                     *         "events": [
+                     *           "operation.completed",
+                     *           "operation.failed"
+                     *         ],
+                     *         "failingSince": null,
+                     *         "makerID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *         "makerName": "Mary Maker",
+                     *         "reason": null,
+                     *         "secretsUntil": [],
+                     *         "status": "active",
+                     *         "url": "https://hooks.example.com/universal-wallet",
+                     *         "webhookID": "whk_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClaimedWebhookSecret"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.distributor_suspended.not_the_maker.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.invalid_state.session_changed"];
+            410: components["responses"]["410.already_claimed.claim_expired"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many a page holds at most.
+                 * @example 100
+                 */
+                limit?: number;
+                /**
+                 * @description Where the page starts, as the page before says; absent or empty: at the beginning.
+                 * @example
+                 */
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+                /**
+                 * @description ID of the endpoint.
+                 * @example whk_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                webhookID: components["parameters"]["webhookID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "attempts": [
+                     *             {
+                     *               "at": "2026-11-24T18:10:00.000Z",
+                     *               "durationMs": 41,
+                     *               "error": "Try again later",
+                     *               "status": 503
+                     *             },
+                     *             {
+                     *               "at": "2026-11-24T18:10:05.210Z",
+                     *               "durationMs": 12,
+                     *               "error": null,
+                     *               "status": 204
+                     *             }
+                     *           ],
+                     *           "deliveryID": "dlv_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *           "messageID": "msg_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *           "nextAttemptAt": null,
+                     *           "state": "delivered",
+                     *           "type": "operation.completed"
+                     *         }
+                     *       ],
+                     *       "nextCursor": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PageOfWebhookDelivery"];
+                };
+            };
+            400: components["responses"]["400.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.password_change_required.enrolment_required"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.session_changed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    resendWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat: the same key with an equal body answers as the first call did. 1 to 255 visible ASCII characters, quoted or bare.
+                 * @example till-7-receipt-000123
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+                /**
+                 * @description ID of the endpoint.
+                 * @example whk_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                webhookID: components["parameters"]["webhookID"];
+                /**
+                 * @description ID of the delivery.
+                 * @example dlv_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                deliveryID: components["parameters"]["deliveryID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery, waiting. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "attempts": [],
+                     *       "deliveryID": "dlv_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "messageID": "msg_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "nextAttemptAt": "2026-11-24T18:20:00.000Z",
+                     *       "state": "waiting",
+                     *       "type": "operation.completed"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.invalid_state.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.rate_limited"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    disableWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat: the same key with an equal body answers as the first call did. 1 to 255 visible ASCII characters, quoted or bare.
+                 * @example till-7-receipt-000123
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+                /**
+                 * @description ID of the endpoint.
+                 * @example whk_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                webhookID: components["parameters"]["webhookID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequiredReason"];
+            };
+        };
+        responses: {
+            /** @description The endpoint, disabled. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "approvalID": "apr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "checkerID": "usr_9a1c7f52-0b4e-4d3a-8f3c-2f0e6d1b7a90",
+                     *       "checkerName": "Charles Checker",
+                     *       "claim": null,
+                     *       "claimedAt": "2026-11-24T18:07:48.000Z",
+                     *       "createdAt": "2026-11-24T17:00:00.000Z",
+                     *       "decidedAt": "2026-11-24T18:00:00.000Z",
+                     *       "description": "Ledger of the head office",
+                     *       "disabledAt": "2026-11-25T08:00:00.000Z",
+                     *       "events": [
+                     *         "operation.completed",
+                     *         "operation.failed"
+                     *       ],
+                     *       "failingSince": null,
+                     *       "makerID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "makerName": "Mary Maker",
+                     *       "reason": "The receiver moves",
+                     *       "secretsUntil": [],
+                     *       "status": "disabled",
+                     *       "url": "https://hooks.example.com/universal-wallet",
+                     *       "webhookID": "whk_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.invalid_state.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    enableWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat: the same key with an equal body answers as the first call did. 1 to 255 visible ASCII characters, quoted or bare.
+                 * @example till-7-receipt-000123
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+                /**
+                 * @description ID of the endpoint.
+                 * @example whk_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                webhookID: components["parameters"]["webhookID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "approvalID": "apr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "createdAt": "2026-11-24T17:00:00.000Z",
+                     *       "decidedAt": null,
+                     *       "decidedBy": null,
+                     *       "decidedByName": null,
+                     *       "digest": "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e",
+                     *       "expiresAt": "2026-12-01T17:00:00.000Z",
+                     *       "kind": "webhook.enable",
+                     *       "makerID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "makerName": "Mary Maker",
+                     *       "reason": null,
+                     *       "status": "pending",
+                     *       "subject": {
+                     *         "description": "Ledger of the head office",
+                     *         "events": [
+                     *           "operation.completed",
+                     *           "operation.failed"
+                     *         ],
+                     *         "url": "https://hooks.example.com/universal-wallet",
+                     *         "webhookID": "whk_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *       },
+                     *       "webhookID": "whk_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookRequested"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.invalid_state.already_exists.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat: the same key with an equal body answers as the first call did. 1 to 255 visible ASCII characters, quoted or bare.
+                 * @example till-7-receipt-000123
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+                /**
+                 * @description ID of the endpoint.
+                 * @example whk_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                webhookID: components["parameters"]["webhookID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotateSecret"];
+            };
+        };
+        responses: {
+            /** @description The request. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "approvalID": "apr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "createdAt": "2026-11-24T17:00:00.000Z",
+                     *       "decidedAt": null,
+                     *       "decidedBy": null,
+                     *       "decidedByName": null,
+                     *       "digest": "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e",
+                     *       "expiresAt": "2026-12-01T17:00:00.000Z",
+                     *       "kind": "webhook.rotate",
+                     *       "makerID": "usr_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "makerName": "Mary Maker",
+                     *       "reason": null,
+                     *       "status": "pending",
+                     *       "subject": {
+                     *         "description": "Ledger of the head office",
+                     *         "events": [
+                     *           "operation.completed",
+                     *           "operation.failed"
+                     *         ],
+                     *         "overlapHours": 24,
+                     *         "url": "https://hooks.example.com/universal-wallet",
+                     *         "webhookID": "whk_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *       },
+                     *       "webhookID": "whk_36e48800-22ce-4ea0-b37a-198f7978cd53"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookRequested"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.distributor_suspended.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.invalid_state.session_changed"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the call safe to repeat: the same key with an equal body answers as the first call did. 1 to 255 visible ASCII characters, quoted or bare.
+                 * @example till-7-receipt-000123
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description For whom the calling page was drawn: the userID of its session. Where the session is another person's, the call is refused and nothing is done. Clients without pages leave it out.
+                 * @example usr_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                "X-UW-Person"?: components["parameters"]["X-UW-Person"];
+            };
+            path: {
+                /**
+                 * @description ID of the distributor.
+                 * @example 36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                distributorID: components["parameters"]["distributorID"];
+                /**
+                 * @description ID of the endpoint.
+                 * @example whk_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                webhookID: components["parameters"]["webhookID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery, waiting. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "attempts": [],
+                     *       "deliveryID": "dlv_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "messageID": "msg_36e48800-22ce-4ea0-b37a-198f7978cd53",
+                     *       "nextAttemptAt": "2026-11-24T18:20:00.000Z",
+                     *       "state": "waiting",
+                     *       "type": "webhook.test"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["400.invalid_json.invalid_request"];
+            401: components["responses"]["401.not_signed_in"];
+            403: components["responses"]["403.role_required.password_change_required.second_factor_required.enrolment_required.cross_site_request"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.invalid_state.session_changed"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.idempotency_key_reused"];
@@ -9431,6 +10992,949 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
+        };
+    };
+    "receive.api-key.expired": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Key"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "api-key.expired";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.api-key.expiring": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Key"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "api-key.expiring";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.api-key.issued": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Key"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "api-key.issued";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.api-key.revoked": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Key"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "api-key.revoked";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.approval.decided": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Approval"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "approval.decided";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.approval.requested": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Approval"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "approval.requested";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.cash-out.cancelled": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["CashOutRequest"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "cash-out.cancelled";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.cash-out.expired": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["CashOutRequest"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "cash-out.expired";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.cash-out.requested": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["CashOutRequest"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "cash-out.requested";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.float.low": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Balance"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "float.low";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.float.redeemed": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        amount: string;
+                        balance: string;
+                        operationID: string;
+                        reference: string;
+                    };
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "float.redeemed";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.float.topped-up": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        amount: string;
+                        balance: string;
+                        operationID: string;
+                        reference: string;
+                    };
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "float.topped-up";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.operation.completed": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Operation"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "operation.completed";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.operation.created": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Operation"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "operation.created";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.operation.expired": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Operation"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "operation.expired";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.operation.failed": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Operation"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "operation.failed";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.operation.processing": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Operation"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "operation.processing";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.operation.rejected": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: components["schemas"]["Operation"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "operation.rejected";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "receive.webhook.test": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message; the same in every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description One or more signatures, separated by blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    data: {
+                        webhookID: string;
+                    };
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @constant */
+                    type: "webhook.test";
+                };
+            };
+        };
+        responses: {
+            /** @description No more messages are wanted: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message arrived. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The message is sent again, for days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

@@ -25,7 +25,8 @@ export function moreList({ items, nextCursor, more, row, keep = () => true, empt
   const list = h("ul", { class: "rows" }, items.map(row));
   const button = h("button", { type: "button", id: uniqueID("more") }, label);
   const nothing = h("div", {}, items.length === 0 && !cursor && empty);
-  button.hidden = !cursor;
+  const end = h("div", { class: "actions actions-center" }, button);
+  end.hidden = !cursor;
   button.addEventListener(
     "click",
     once(async () => {
@@ -35,7 +36,7 @@ export function moreList({ items, nextCursor, more, row, keep = () => true, empt
         const rows = page.items.filter(keep).map(row);
         list.append(...rows);
         cursor = page.nextCursor;
-        button.hidden = !cursor;
+        end.hidden = !cursor;
         rows[0]?.querySelector("a")?.focus();
         if (!cursor && list.childElementCount === 0) nothing.replaceChildren(h("div", {}, empty));
       } catch (error) {
@@ -43,5 +44,5 @@ export function moreList({ items, nextCursor, more, row, keep = () => true, empt
       }
     }),
   );
-  return [list, nothing, h("div", { class: "actions actions-center" }, button)];
+  return [list, nothing, end];
 }

@@ -161,7 +161,9 @@ function subjectLink(subject, screen) {
     ? `settings/api-keys/${subject}`
     : subject.startsWith("op_")
       ? `operations/${subject}`
-      : "";
+      : subject.startsWith("whk_")
+        ? `settings/webhooks/${subject}`
+        : "";
   return path ? h("a", { href: screen.link(path) }, "open") : null;
 }
 

@@ -181,14 +181,11 @@ function attention({ attention: items, stuck }, screen) {
           one.updatedAt,
         ),
       ),
-      items.map((item) =>
-        row(
-          screen.link(item.keyID ? `settings/api-keys/${item.keyID}` : item.userID ? "users" : "operations"),
-          item.message,
-          item.action,
-          item.since,
-        ),
-      ),
+      items.map((item) => {
+        const key = item.keyID ? `settings/api-keys/${item.keyID}` : item.userID ? "users" : "operations";
+        const path = item.webhookID ? `settings/webhooks/${item.webhookID}` : key;
+        return row(screen.link(path), item.message, item.action, item.since);
+      }),
     ),
   );
 }

@@ -64,6 +64,9 @@ const MEMBERS = [
   ["cashOutFulfillmentType", "Paid out by", string((value) => (value === "cash" ? "Cash" : "Bank transfer"))],
   ["cashOutFulfillmentID", "Transaction ID", text],
   ["memo", "Memo", text],
+  ["url", "Messages go to", text],
+  ["events", "Messages", strings((types) => types.join(", "))],
+  ["description", "Description", text],
   ["label", "Label", text],
   ["login", "Sign-in name", text],
   ["name", "Name", text],
@@ -80,7 +83,7 @@ const MEMBERS = [
   ],
   [
     "overlapHours",
-    "Old key works on for",
+    "The old one works on for",
     (value) => (typeof value === "number" ? `${value} hours after the new one is claimed` : json(value)),
   ],
   ["note", "Note to the checker", text],
@@ -89,6 +92,7 @@ const MEMBERS = [
   ["merchantTo", "Merchant ID", id],
   ["operationID", "Operation ID", id],
   ["userID", "User ID", id],
+  ["webhookID", "Webhook ID", id],
 ];
 
 /**
@@ -178,7 +182,7 @@ export function subjectLine({ kind, subject }, currency) {
     ];
   }
   if (kind === "settings.change") return "No second factor required of members";
-  const name = String(subject.label ?? subject.name ?? subject.login ?? subject.userID ?? "");
+  const name = String(subject.url ?? subject.label ?? subject.name ?? subject.login ?? subject.userID ?? "");
   const roles =
     Array.isArray(subject.roles) && kind !== "user.reset" ? ` (${roleWords(subject.roles.map(String))})` : "";
   return [typed(name), roles];

@@ -19,6 +19,7 @@ pub(crate) fn config(options: &Options, project: &Project) -> Result<String, Err
         "    (name = {}, worker = .edge),\n    (name = {STORAGE:?}, disk = (writable = true)),\n",
         quoted(&project.name)
     );
+    services.push_str(&internet(options));
     let mut address = project.name.as_str();
     if let Some(folder) = &options.assets_dir {
         services.push_str(&assets(folder, project)?);
@@ -38,6 +39,13 @@ pub(crate) fn config(options: &Options, project: &Project) -> Result<String, Err
         bindings(options, project),
         project.durable_objects.bindings.iter().map(namespace).collect::<String>(),
     ))
+}
+
+/// The network that messages go out to: public addresses, and in a demo this machine too.
+fn internet(options: &Options) -> String {
+    let demo = options.vars.iter().any(|(name, value)| name == "DEMO" && value == "1");
+    let allow = if demo { "\"public\", \"local\"" } else { "\"public\"" };
+    format!("    (name = \"internet\", network = (allow = [{allow}], tlsOptions = (trustBrowserCas = true))),\n")
 }
 
 /// The static files, and the router in front of files and Worker, as wrangler has it.

@@ -72,6 +72,7 @@ mod tests {
             ("USER", "User"),
             ("ISSUER", "Issuer"),
             ("SIGN_INS", "SignIns"),
+            ("WEBHOOK", "Webhook"),
         ];
         assert_eq!(classes, expected);
         assert!(project.assets.run_worker_first.contains(&"/api/*".to_owned()));

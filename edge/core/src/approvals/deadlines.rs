@@ -9,7 +9,7 @@ use crate::error::InternalError;
 use crate::keys::model::{Key, KeyStatus};
 use crate::people::model::Actor;
 use crate::store::{Deadline, Store};
-use crate::{approvals, operations};
+use crate::{approvals, keys, operations, webhooks};
 
 /// True if a deadline has passed.
 pub fn is_due(store: &dyn Store, now: Timestamp) -> bool {
@@ -28,7 +28,9 @@ pub fn settle(store: &mut dyn Store, now: Timestamp) -> Result<(), InternalError
             }
             Deadline::Claim(id) => end_key(store, now, id, KeyStatus::Approved, KeyStatus::Lapsed, "api-key.lapsed")?,
             Deadline::Expiry(id) => end_key(store, now, id, KeyStatus::Active, KeyStatus::Expired, "api-key.expired")?,
+            Deadline::ExpiryNotice(id) => keys::expiry::notice(store, now, id)?,
             Deadline::CashOutRequest(id) => operations::cash_outs::expire(store, now, id)?,
+            Deadline::SecretClaim(id) => webhooks::endpoints::lapse(store, now, Actor::System, id, None)?,
         }
     }
     Ok(())

@@ -15,7 +15,8 @@ use crate::people::model::{Actor, Login, Member, Person, Role};
 use crate::store::{Deadline, Store};
 use crate::text::digest::Digest;
 use crate::text::input::{Input, read_reason};
-use crate::{operations, people, settings};
+use crate::webhooks::model::Endpoint;
+use crate::{operations, people, settings, webhooks};
 
 /// A decided request and its subject.
 #[derive(Clone, Debug)]
@@ -28,11 +29,13 @@ pub struct Decided {
     pub operation: Option<Operation>,
     /// The member, for a request about a user.
     pub user: Option<Member>,
+    /// The endpoint, for a request about one.
+    pub webhook: Option<Endpoint>,
 }
 
 impl From<Approval> for Decided {
     fn from(approval: Approval) -> Self {
-        Self { approval, key: None, operation: None, user: None }
+        Self { approval, key: None, operation: None, user: None, webhook: None }
     }
 }
 
@@ -46,7 +49,12 @@ impl Decided {
 /// Roles that may decide a request of this kind.
 const fn deciders(kind: ApprovalKind) -> &'static [Role] {
     match kind {
-        ApprovalKind::IssueKey | ApprovalKind::RotateKey | ApprovalKind::Operation => &[Role::Checker],
+        ApprovalKind::IssueKey
+        | ApprovalKind::RotateKey
+        | ApprovalKind::Operation
+        | ApprovalKind::CreateWebhook
+        | ApprovalKind::RotateWebhook
+        | ApprovalKind::EnableWebhook => &[Role::Checker],
         ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser | ApprovalKind::ChangeSettings => {
             &[Role::Admin, Role::Checker]
         }
@@ -111,6 +119,11 @@ pub fn approve(
             let approval = decided(approval, ApprovalStatus::Approved, Some(by), now, None);
             settings::carry_out(store, now, caller.actor(), approval.clone())?;
             Ok(approval.into())
+        }
+        ApprovalKind::CreateWebhook | ApprovalKind::RotateWebhook | ApprovalKind::EnableWebhook => {
+            let approval = decided(approval, ApprovalStatus::Approved, Some(by), now, None);
+            let webhook = webhooks::requests::carry_out(store, now, caller.actor(), approval.clone())?;
+            Ok(Decided { webhook: Some(webhook), ..approval.into() })
         }
     }
 }
@@ -261,6 +274,10 @@ pub fn end(store: &mut dyn Store, now: Timestamp, actor: Actor, approval: Approv
         return Ok(approval.into());
     }
 
+    if approval.kind.is_about_webhook() {
+        webhooks::requests::end(store, now, actor, &approval)?;
+        return Ok(approval.into());
+    }
     if !matches!(approval.kind, ApprovalKind::IssueKey | ApprovalKind::RotateKey) {
         people::requests::end(store, now, actor, &approval)?;
         return Ok(approval.into());

@@ -35,6 +35,15 @@ pub enum ApprovalKind {
     /// A looser setting of the distributor.
     #[serde(rename = "settings.change")]
     ChangeSettings,
+    /// An endpoint that messages are sent to.
+    #[serde(rename = "webhook.create")]
+    CreateWebhook,
+    /// A new secret of an endpoint.
+    #[serde(rename = "webhook.rotate")]
+    RotateWebhook,
+    /// A disabled endpoint that sends again.
+    #[serde(rename = "webhook.enable")]
+    EnableWebhook,
 }
 
 impl ApprovalKind {
@@ -43,8 +52,13 @@ impl ApprovalKind {
         matches!(self, Self::CreateUser | Self::GrantUser | Self::ResetUser)
     }
 
+    /// True for requests about an endpoint.
+    pub const fn is_about_webhook(self) -> bool {
+        matches!(self, Self::CreateWebhook | Self::RotateWebhook | Self::EnableWebhook)
+    }
+
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::IssueKey,
         Self::RotateKey,
         Self::Operation,
@@ -52,6 +66,9 @@ impl ApprovalKind {
         Self::GrantUser,
         Self::ResetUser,
         Self::ChangeSettings,
+        Self::CreateWebhook,
+        Self::RotateWebhook,
+        Self::EnableWebhook,
     ];
 
     /// Wire name.
@@ -64,6 +81,9 @@ impl ApprovalKind {
             Self::GrantUser => "user.grant",
             Self::ResetUser => "user.reset",
             Self::ChangeSettings => "settings.change",
+            Self::CreateWebhook => "webhook.create",
+            Self::RotateWebhook => "webhook.rotate",
+            Self::EnableWebhook => "webhook.enable",
         }
     }
 

@@ -15,6 +15,7 @@ use crate::people::model::{Actor, Member};
 use crate::store::{Profile, Store};
 use crate::text::input::Idempotency;
 use crate::text::json_text;
+use crate::webhooks::model::Endpoint;
 
 /// Kind of the entry that notices a low float.
 pub const FLOAT_LOW: &str = "float.low";
@@ -72,6 +73,13 @@ impl<'a> EntryBuilder<'a> {
         key.entry = self.number();
         let document = self.document(&key.id, &key)?;
         self.store.put_key(key, &document)
+    }
+
+    /// Writes a new or changed endpoint.
+    pub fn webhook(&mut self, mut endpoint: Endpoint) -> Result<(), InternalError> {
+        endpoint.entry = self.number();
+        let document = self.document(&endpoint.id, &endpoint)?;
+        self.store.put_webhook(endpoint, &document)
     }
 
     /// Writes a new or changed request.

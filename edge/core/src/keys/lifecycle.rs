@@ -8,6 +8,7 @@ use crate::approvals::open_requests::refuse_too_many;
 use crate::audit::entry_builder::{EntryBuilder, Moment};
 use crate::error::{Code, InternalError, Outcome, refuse};
 use crate::id::KeyID;
+use crate::keys::expiry;
 use crate::keys::model::{DAY_MS, Key, KeyStatus};
 use crate::keys::settings::Settings;
 use crate::keys::token::Minted;
@@ -129,7 +130,7 @@ pub fn claim(
     if let Some(at) = claim_until {
         entry.store.remove_deadline(at, Deadline::Claim(key.id))?;
     }
-    entry.store.add_deadline(expires_at, Deadline::Expiry(key.id))?;
+    expiry::reschedule(entry.store, moment.now, key.id, None, Some(expires_at))?;
     entry.key(key.clone())?;
     entry.done(key.id, json!({ "keyPrefix": minted.prefix, "expiresAt": expires_at }))?;
     if let Some(replaced) = key.replaces {
@@ -144,8 +145,7 @@ fn retire(store: &mut dyn Store, now: Timestamp, old: KeyID, new: &Key) -> Resul
     let (KeyStatus::Active, Some(expires_at)) = (old.status, old.expires_at) else { return Ok(()) };
     let end = expires_at.min(now.plus_ms(new.overlap_hours.unwrap_or_default() * 3_600_000));
     let mut entry = EntryBuilder::begin(store, now, "api-key.replaced", Actor::System);
-    entry.store.remove_deadline(expires_at, Deadline::Expiry(old.id))?;
-    entry.store.add_deadline(end, Deadline::Expiry(old.id))?;
+    expiry::reschedule(entry.store, now, old.id, Some(expires_at), Some(end))?;
     entry.key(Key { expires_at: Some(end), replaced_by: Some(new.id), ..(*old).clone() })?;
     entry.done(old.id, json!({ "replacedBy": new.id, "expiresAt": end }))
 }
@@ -164,17 +164,15 @@ pub fn revoke(
             format!("This key is {}; only an approved or active key can be revoked.", key.status.as_str()),
         );
     }
-    let deadlines = [
-        key.claim_until().filter(|_| key.status == KeyStatus::Approved).map(|at| (at, Deadline::Claim(key.id))),
-        key.expires_at.map(|at| (at, Deadline::Expiry(key.id))),
-    ];
+    let claim_until = key.claim_until().filter(|_| key.status == KeyStatus::Approved);
     key.status = KeyStatus::Revoked;
     key.revoked_at = Some(now);
     key.reason.clone_from(&reason);
     let mut entry = EntryBuilder::begin(store, now, "api-key.revoked", actor);
-    for (at, due) in deadlines.into_iter().flatten() {
-        entry.store.remove_deadline(at, due)?;
+    if let Some(at) = claim_until {
+        entry.store.remove_deadline(at, Deadline::Claim(key.id))?;
     }
+    expiry::reschedule(entry.store, now, key.id, key.expires_at, None)?;
     entry.key(key.clone())?;
     entry.done(key.id, json!({ "reason": reason }))?;
     while let Some(operation) = store.first_pending_of_key(key.id)? {

@@ -1,5 +1,6 @@
 //! API keys: token text, settings, life cycle, and verification of calls.
 
+pub mod expiry;
 pub mod lifecycle;
 pub mod model;
 pub mod rate_limit;

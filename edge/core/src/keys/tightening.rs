@@ -6,12 +6,13 @@ use universal_wallet_sdk::{Amount, Timestamp};
 use crate::approvals::model::{Approval, digest};
 use crate::audit::entry_builder::EntryBuilder;
 use crate::error::{Code, InternalError, Outcome, Refusal, refuse};
+use crate::keys::expiry;
 use crate::keys::lifecycle::lapse;
 use crate::keys::model::{Key, KeyStatus};
 use crate::keys::settings::{Permission, Settings, read_ips, read_limit, read_permissions};
 use crate::people::caller::Caller;
 use crate::people::model::Role;
-use crate::store::{Deadline, Store};
+use crate::store::Store;
 use crate::text::body::Body;
 use crate::text::input::Input;
 use crate::text::ip::{self, IPBlock};
@@ -143,11 +144,8 @@ pub fn tighten(store: &mut dyn Store, now: Timestamp, caller: &Caller, id: &str,
         return Ok(key);
     }
     let mut entry = EntryBuilder::begin(store, now, "api-key.tightened", caller.actor());
-    if after.expires_at != key.expires_at
-        && let (Some(old), Some(new)) = (key.expires_at, after.expires_at)
-    {
-        entry.store.remove_deadline(old, Deadline::Expiry(key.id))?;
-        entry.store.add_deadline(new, Deadline::Expiry(key.id))?;
+    if after.expires_at != key.expires_at {
+        expiry::reschedule(entry.store, now, key.id, key.expires_at, after.expires_at)?;
     }
     let details = json!({ "before": key.settings, "after": after.settings, "expiresAt": after.expires_at });
     entry.key(after.clone())?;

@@ -15,7 +15,7 @@ use crate::people::requests::{Ask, ask, end_all_about, refuse_repeated};
 use crate::people::second_factor::events::{FactorEvent, MemberFactors};
 use crate::store::Store;
 use crate::text::input::Input;
-use crate::{approvals, keys};
+use crate::{approvals, keys, webhooks};
 
 /// Result of a member change: the part done at once, and the part that waits for another person.
 #[derive(Clone, Debug)]
@@ -151,7 +151,11 @@ fn tighten(
     end_all_about(store, now, actor, id, None)?;
     for approval in store.pending_approvals()?.into_iter().filter(|approval| approval.maker.id == id) {
         let lapses = match approval.kind {
-            ApprovalKind::IssueKey | ApprovalKind::RotateKey => no_maker,
+            ApprovalKind::IssueKey
+            | ApprovalKind::RotateKey
+            | ApprovalKind::CreateWebhook
+            | ApprovalKind::RotateWebhook
+            | ApprovalKind::EnableWebhook => no_maker,
             // Operations requested by a key stay: the key is not the person.
             ApprovalKind::Operation => no_maker && approval.subject_text("keyID").is_none(),
             ApprovalKind::CreateUser
@@ -169,6 +173,7 @@ fn tighten(
         for key in store.approved_keys()?.into_iter().filter(|key| key.maker.id == id) {
             keys::lifecycle::lapse(store, now, actor.clone(), key, "Its maker may no longer claim it.")?;
         }
+        webhooks::endpoints::lapse_all_of(store, now, actor, id)?;
     }
     Ok(())
 }

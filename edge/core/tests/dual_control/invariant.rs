@@ -28,7 +28,7 @@ fn within(now: &Settings, agreed: &Settings) -> bool {
 impl State {
     /// True if one user asked, another agreed, and at least two persons stand behind them. One person with two logins
     /// is not alone either: two others, or the person and another, let them in.
-    fn two_agreed(&self, approval: ApprovalID) -> bool {
+    pub(crate) fn two_agreed(&self, approval: ApprovalID) -> bool {
         match (self.asked.get(&approval), self.agreed.get(&approval)) {
             (Some(asked), Some(agreed)) => {
                 asked.acting.user != agreed.acting.user && asked.persons.union(&agreed.persons).count() >= 2
@@ -55,6 +55,7 @@ impl State {
         self.operations_must_be_agreed();
         self.members_must_be_agreed(papers);
         self.no_request_may_be_left_over(papers);
+        self.webhooks_must_be_agreed();
         for (acting, let_in_by) in self.logins.learnt() {
             assert!(let_in_by.len() >= 2, "one person alone learnt another's password: {acting:?}");
         }

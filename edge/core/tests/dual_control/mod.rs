@@ -9,6 +9,7 @@ mod invariant;
 mod persons;
 mod state;
 mod step;
+mod webhooks;
 
 use std::collections::{BTreeSet, HashSet};
 use std::time::Instant;
@@ -165,6 +166,15 @@ fn two_stolen_passwords_never_loosen_anything_where_a_factor_is_required() {
     for standing in [Standing::MustEnrol, Standing::MustProve] {
         let beginning = with_every_role(2).with_key().with_required_factor().with_stolen_passwords(2, standing);
         explore_all(&format!("two people with every role, both passwords stolen, {standing:?}"), [beginning], 3);
+    }
+}
+
+#[test]
+fn data_never_leaves_by_one_persons_will() {
+    let beginnings = [with_every_role(2).with_webhook(), with_every_role(2).with_second_login().with_webhook()];
+    let loosened = explore_all("two people with every role and an endpoint", beginnings, 4);
+    for kind in ["secret claimed", "secret rotated", "endpoint enabled"] {
+        assert!(loosened.contains(kind), "nobody reaches: {kind}");
     }
 }
 

@@ -17,6 +17,7 @@ use universal_wallet_core::store::Store;
 use universal_wallet_sdk::Timestamp;
 
 use super::persons::{Behind, Logins, Person};
+use super::webhooks::Happened;
 use crate::support::memory::MemoryStore;
 use crate::support::{START, distributor, input, member, run};
 
@@ -47,6 +48,8 @@ pub(crate) struct State {
     pub(crate) disabled: BTreeSet<UserID>,
     /// Where a thief of passwords stands with the second factors, which nobody stole.
     pub(crate) thief: Standing,
+    /// Facts about endpoints, in an exploration of them.
+    pub(crate) webhooks: Option<Happened>,
     /// True if a second factor was required at the beginning.
     pub(crate) factor_required: bool,
 }
@@ -104,6 +107,7 @@ impl State {
             asked_after: BTreeMap::new(),
             disabled: BTreeSet::new(),
             thief: Standing::Proved,
+            webhooks: None,
             factor_required: false,
         }
     }
@@ -140,7 +144,7 @@ impl State {
         }
         for approval in &papers.approvals {
             let mut subject = approval.subject.clone();
-            for name in ["keyID", "operationID", "replaces"] {
+            for name in ["keyID", "operationID", "replaces", "webhookID"] {
                 let _ = subject[name].take();
             }
             let id = &approval.id;
@@ -154,6 +158,13 @@ impl State {
         for row in self.store.operations.values() {
             let state = &row.operation.state;
             facts.add(("operation", state.status, &state.error, state.updated_at));
+        }
+        for endpoint in self.endpoints() {
+            let rotation =
+                endpoint.rotation.as_ref().map(|rotation| (rotation.status as u8, rotation.decided_at.map(age)));
+            let secrets: Vec<_> = endpoint.secrets.iter().map(|secret| secret.until.map(age)).collect();
+            let decided = endpoint.decided_at.map(age);
+            facts.add((endpoint.status.as_str(), endpoint.claimant.id, rotation, secrets, decided));
         }
         facts.add((&self.disabled, &self.logins, &self.allowed, self.store.profile().second_factor));
         facts.0
@@ -182,6 +193,12 @@ impl State {
             if self.asked[&approval.id].acting.person == self.agreed[&approval.id].acting.person {
                 kinds.insert("decided by one person with two logins");
             }
+        }
+        for endpoint in self.endpoints() {
+            let of = |wanted: bool, kind| wanted.then_some(kind);
+            kinds.extend(of(endpoint.claimed_at.is_some(), "secret claimed"));
+            kinds.extend(of(endpoint.secrets.len() > 1, "secret rotated"));
+            kinds.extend(of(endpoint.enabled_at.is_some(), "endpoint enabled"));
         }
         if self.does_without_factor() {
             kinds.insert("no second factor");

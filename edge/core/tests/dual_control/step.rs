@@ -18,6 +18,7 @@ use universal_wallet_sdk::Timestamp;
 use super::ROLES;
 use super::persons::{Acting, Behind, Person};
 use super::state::{Papers, State};
+use super::webhooks::WebhookStep;
 use crate::support::memory::MemoryStore;
 use crate::support::{DAY_MS, account, create, input, minted, run, user};
 
@@ -58,13 +59,13 @@ pub(crate) enum Step {
     SetRoles(Acting, UserID, Vec<Role>),
     Disable(Acting, UserID, bool),
     Reset(Acting, UserID),
-    /// Asks to do without a second factor.
+    Webhook(Acting, WebhookStep),
     AskForNoFactor(Acting),
     Wait(i64),
 }
 
 /// The login that a person got from the issuer.
-fn login(number: u128) -> Acting {
+pub(crate) fn login(number: u128) -> Acting {
     Acting { person: Person(number), user: user(number) }
 }
 
@@ -82,6 +83,17 @@ pub(crate) fn steps(state: &State, papers: &Papers) -> Vec<Step> {
         if state.store.member(actor.user).is_none_or(|member| member.disabled) {
             continue;
         }
+        for approval in &pending {
+            steps.push(Step::Approve(actor, *approval));
+            steps.push(Step::Reject(actor, *approval));
+            steps.push(Step::Withdraw(actor, *approval));
+        }
+        if state.webhooks.is_some() {
+            // Endpoints are explored by themselves, with the people who may act on them.
+            steps.extend(state.webhook_steps().into_iter().map(|step| Step::Webhook(actor, step)));
+            steps.extend(members.iter().map(|other| Step::Disable(actor, other.person.id, !other.disabled)));
+            continue;
+        }
         if keys.len() < 2 {
             steps.push(Step::AskForKey(actor));
             let active = keys.iter().filter(|key| key.status == KeyStatus::Active);
@@ -94,11 +106,6 @@ pub(crate) fn steps(state: &State, papers: &Papers) -> Vec<Step> {
         }
         if operations < 2 {
             steps.push(Step::AskForOperation(actor));
-        }
-        for approval in &pending {
-            steps.push(Step::Approve(actor, *approval));
-            steps.push(Step::Reject(actor, *approval));
-            steps.push(Step::Withdraw(actor, *approval));
         }
         if pending.len() < 3 {
             steps.extend([Step::Add(actor, Person(NEWCOMER)), Step::Add(actor, actor.person)]);
@@ -133,12 +140,12 @@ pub(crate) fn steps(state: &State, papers: &Papers) -> Vec<Step> {
 }
 
 impl State {
-    fn caller(&self, acting: Acting) -> Caller {
+    pub(crate) fn caller(&self, acting: Acting) -> Caller {
         let second_factor = if self.logins.is_stolen(acting) { self.thief } else { Standing::Proved };
         Caller { second_factor, ..crate::support::caller(&self.store, acting.user) }
     }
 
-    fn run<T>(&mut self, command: impl FnOnce(&mut MemoryStore, Moment) -> Outcome<T>) -> Option<T> {
+    pub(crate) fn run<T>(&mut self, command: impl FnOnce(&mut MemoryStore, Moment) -> Outcome<T>) -> Option<T> {
         let moment = Moment { now: self.now, random: 0 };
         run(&mut self.store, |store| command(store, moment)).ok()
     }
@@ -255,12 +262,12 @@ impl State {
                 self.change(*actor, *target, &format!(r#"{{"disabled":{disabled}}}"#))
             }
             Step::Reset(actor, target) => {
-                let (caller, half) = (self.caller(*actor), HalfDigest::of("first"));
-                let asked = self.run(|store, moment| {
-                    people::requests::request_reset(store, moment, &caller, &target.to_string(), &input("", None), half)
-                });
+                let (caller, half, body) = (self.caller(*actor), HalfDigest::of("first"), input("", None));
+                let id = target.to_string();
+                let asked = self.run(|store, at| people::requests::request_reset(store, at, &caller, &id, &body, half));
                 self.note(*actor, asked.map(|asked| asked.approval.id))
             }
+            Step::Webhook(actor, step) => self.take_webhook(*actor, *step),
             Step::AskForNoFactor(actor) => {
                 let (caller, body) = (self.caller(*actor), input(r#"{"secondFactor":"optional"}"#, None));
                 let asked = self.run(|store, moment| settings::change(store, moment, &caller, &body));
@@ -275,7 +282,7 @@ impl State {
     }
 
     /// Records the persons who really asked.
-    fn note(&mut self, actor: Acting, approval: Option<ApprovalID>) -> bool {
+    pub(crate) fn note(&mut self, actor: Acting, approval: Option<ApprovalID>) -> bool {
         if let Some(id) = approval {
             self.asked.insert(id, self.logins.behind(actor));
             let stored = self.store.approval(id).unwrap().unwrap();
@@ -349,6 +356,7 @@ impl State {
             self.grant(&stored, user);
         }
         self.agreed.insert(approval, second);
+        self.agree_webhook(&stored);
         if let Some(key) = decided.key {
             self.settings.insert(approval, key.settings);
         }

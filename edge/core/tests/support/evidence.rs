@@ -21,6 +21,7 @@ impl MemoryStore {
     fn document(&self, id: &str) -> Option<&Rc<str>> {
         match id.split_once(['_', ':']).map(|(kind, _)| kind) {
             Some("key") => self.keys.get(&id.parse().ok()?),
+            Some("whk") => self.webhooks.get(&id.parse().ok()?),
             Some("apr") => self.approvals.get(&id.parse().ok()?),
             Some("usr") => self.members.get(&id.parse().ok()?).map(|(_, text)| text),
             Some("request") => self.requests.get(&id.strip_prefix("request:")?.parse().ok()?),
@@ -69,6 +70,7 @@ impl Evidence for MemoryStore {
             .keys
             .iter()
             .map(|(id, text)| (id.to_string(), entry_of(text)))
+            .chain(self.webhooks.iter().map(|(id, text)| (id.to_string(), entry_of(text))))
             .chain(self.approvals.iter().map(|(id, text)| (id.to_string(), entry_of(text))))
             .chain(self.members.iter().map(|(id, (_, text))| (id.to_string(), entry_of(text))))
             .chain(self.requests.iter().map(|(id, text)| (id.to_string(), entry_of(text))));

@@ -2,14 +2,15 @@
 //! first entry, whose text is spelt anew; unlike the SQLite store it counts writes.
 
 mod queries;
+mod tracking;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use universal_wallet_core::approvals::model::{Approval, ApprovalKind, ApprovalStatus};
+use universal_wallet_core::approvals::model::{Approval, ApprovalStatus};
 use universal_wallet_core::audit::chain::{Entry, Head, States};
 use universal_wallet_core::error::InternalError;
-use universal_wallet_core::id::{ApprovalID, KeyID, OperationID, UserID};
+use universal_wallet_core::id::{ApprovalID, KeyID, OperationID, UserID, WebhookID};
 use universal_wallet_core::keys::model::{Key, KeyStatus};
 use universal_wallet_core::operations::model::{CashOutRequest, CashOutRequestStatus, Operation, OperationStatus};
 use universal_wallet_core::people::model::Member;
@@ -18,6 +19,7 @@ use universal_wallet_core::store::{Deadline, IdempotentResult, MAX_GIVEN_BACK, P
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Idempotency;
 use universal_wallet_core::total::Total;
+use universal_wallet_core::webhooks::model::Endpoint;
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 use super::row::Row;
@@ -32,6 +34,7 @@ pub(crate) struct MemoryStore {
     pub(crate) members: BTreeMap<UserID, (Rc<Member>, Rc<str>)>,
     pub(crate) keys: BTreeMap<KeyID, Rc<str>>,
     digests: HashMap<Digest, KeyID>,
+    pub(crate) webhooks: BTreeMap<WebhookID, Rc<str>>,
     pub(crate) approvals: BTreeMap<ApprovalID, Rc<str>>,
     pending_approvals: BTreeSet<ApprovalID>,
     unclaimed_keys: BTreeSet<KeyID>,
@@ -44,12 +47,12 @@ pub(crate) struct MemoryStore {
     pub(crate) operations: BTreeMap<u64, Row>,
     latest: BTreeMap<OperationID, u64>,
     pending: BTreeMap<KeyID, BTreeSet<u64>>,
-    processing: BTreeSet<u64>,
+    pub(super) processing: BTreeSet<u64>,
     idempotency: BTreeMap<(String, String), (u64, Digest)>,
     remembered: BTreeMap<(String, String), (String, Digest)>,
     pub(crate) requests: BTreeMap<OperationID, Rc<str>>,
     open: BTreeMap<(String, Amount), BTreeSet<(u64, OperationID)>>,
-    unreleased: BTreeSet<OperationID>,
+    pub(super) unreleased: BTreeSet<OperationID>,
 }
 
 fn document<T: serde::de::DeserializeOwned>(text: Option<&Rc<str>>) -> Result<Option<T>, InternalError> {
@@ -66,6 +69,7 @@ impl MemoryStore {
             members: BTreeMap::new(),
             keys: BTreeMap::new(),
             digests: HashMap::new(),
+            webhooks: BTreeMap::new(),
             approvals: BTreeMap::new(),
             pending_approvals: BTreeSet::new(),
             unclaimed_keys: BTreeSet::new(),
@@ -89,28 +93,6 @@ impl MemoryStore {
 
     fn write(&mut self) {
         self.writes += 1;
-    }
-
-    fn track(&mut self, number: u64) {
-        let Operation { facts, state, .. } = &self.operations[&number].operation;
-        let due = facts.approval.map(|id| (facts.created_at.plus_ms(ApprovalKind::Operation.lapses_after_ms()), id));
-        if let Some((at, id)) = due {
-            match state.status {
-                OperationStatus::Pending => self.deadlines.insert((at, Deadline::Approval(id))),
-                _ => self.deadlines.remove(&(at, Deadline::Approval(id))),
-            };
-        }
-        if let Some((key, _)) = facts.key {
-            let pending = self.pending.entry(key).or_default();
-            match state.status {
-                OperationStatus::Pending => pending.insert(number),
-                _ => pending.remove(&number),
-            };
-        }
-        match state.status {
-            OperationStatus::Processing => self.processing.insert(number),
-            _ => self.processing.remove(&number),
-        };
     }
 
     fn follow(&mut self, entry: &Entry, head: Head) {
@@ -254,6 +236,25 @@ impl Store for MemoryStore {
 
     fn max_given_back(&self) -> u32 {
         self.max_given_back
+    }
+
+    fn webhook(&self, id: WebhookID) -> Result<Option<Rc<Endpoint>>, InternalError> {
+        Ok(document(self.webhooks.get(&id))?.map(Rc::new))
+    }
+
+    fn live_webhooks(&self) -> Result<Vec<Rc<Endpoint>>, InternalError> {
+        let all = self.webhooks.values().map(|text| Ok(serde_json::from_str::<Endpoint>(text)?));
+        Ok(all.collect::<Result<Vec<_>, InternalError>>()?.into_iter().filter(Endpoint::is_live).map(Rc::new).collect())
+    }
+
+    fn put_webhook(&mut self, endpoint: Endpoint, document: &str) -> Result<(), InternalError> {
+        self.write();
+        self.webhooks.insert(endpoint.id, document.into());
+        Ok(())
+    }
+
+    fn operation_at(&self, number: u64) -> Result<Option<Operation>, InternalError> {
+        Ok(self.operation_at(number))
     }
 
     fn operation(&self, id: OperationID) -> Result<Option<Operation>, InternalError> {

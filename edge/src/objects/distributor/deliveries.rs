@@ -93,6 +93,7 @@ impl DistributorState {
     /// Records that a cash-in arrived. Key calls follow each other closely, so their arrivals are written in batches.
     fn credited(&mut self, call_waits: bool, now: Timestamp, id: OperationID) -> Outcome<Option<Operation>> {
         let operation = lifecycle::arrived(&mut self.store, now, id)?;
+        self.senders.note_arrival();
         if !call_waits {
             self.store.note_arrivals()?;
         }

@@ -10,10 +10,12 @@ mod deliveries;
 mod merchants;
 mod messages;
 mod schema;
+mod senders;
 mod state;
 mod store;
 mod usage;
 mod verification;
+mod webhooks;
 
 use std::rc::Rc;
 
@@ -30,7 +32,7 @@ use self::state::DistributorState;
 use self::store::SqlStore;
 use crate::calls::executor::Calls;
 use crate::calls::shared::Shared;
-use crate::calls::step::{DONE, LOST};
+use crate::calls::step::{DONE, LOST, beside};
 use crate::http::answer::Answer;
 use crate::messages::call::Call;
 use crate::messages::envelope::{self, Opened, Receiver};
@@ -55,6 +57,7 @@ pub(crate) mod answers {
     pub(crate) use super::api::settings::DistributorSettings;
     pub(crate) use super::api::usage::KeyUsage;
     pub(crate) use super::api::users::{UserChanged, UserRequested};
+    pub(crate) use super::api::webhooks::{ClaimedSecret, WebhookRequested};
     pub(crate) use super::verification::consistency::Checked;
 }
 
@@ -93,7 +96,7 @@ impl Distributor {
             Some(content) => self.take_call(content),
             None => self.take(&opened),
         });
-        taken.unwrap_or_else(|fault| unreadable(&fault))
+        self.telling(taken.unwrap_or_else(|fault| unreadable(&fault)))
     }
 
     /// Resumes a call with the reply of another object.
@@ -102,7 +105,8 @@ impl Distributor {
         if !self.is_loaded() {
             return LOST.into();
         }
-        self.calls.resume(number, answer).unwrap_or_else(|| LOST.into())
+        let step = self.calls.resume(number, answer).unwrap_or_else(|| LOST.into());
+        self.telling(step)
     }
 
     /// Returns the ID of a person who may listen and the number of their socket, or nothing.
@@ -125,10 +129,11 @@ impl Distributor {
         if !self.is_loaded() {
             return LOST.into();
         }
-        match &self.state {
+        let step = match &self.state {
             Some(state) => self.calls.begin(alarm::alarm(state.clone())),
             None => DONE.into(),
-        }
+        };
+        self.telling(step)
     }
 }
 
@@ -160,6 +165,14 @@ impl Distributor {
                 false
             }
         }
+    }
+
+    /// A step, with calls beside it that tell endpoints' objects of news.
+    fn telling(&mut self, step: String) -> String {
+        let Some(state) = &self.state else { return step };
+        let calls = webhooks::tell(state);
+        let others: Vec<String> = calls.into_iter().map(|call| self.calls.begin(call)).collect();
+        beside(step, &others).unwrap_or_else(|fault| unreadable(&fault))
     }
 
     fn take_call(&mut self, content: &str) -> Result<String, InternalError> {

@@ -11,11 +11,20 @@ pub(super) const MIGRATIONS: Migrations = Migrations {
     table: "entries",
     retired: Some("hash TEXT"),
     steps: if cfg!(feature = "fault_injection") {
-        &["CREATE TABLE version_2 (n INTEGER PRIMARY KEY) STRICT"]
+        &[WEBHOOKS, "CREATE TABLE later_version (n INTEGER PRIMARY KEY) STRICT"]
     } else {
-        &[]
+        &[WEBHOOKS]
     },
 };
+
+/// Endpoints. `live` is 1 while one counts towards the limit or has a secret to claim; `failing` is the time since which
+/// its receiver fails, as its own object reported it.
+const WEBHOOKS: &str = "
+CREATE TABLE webhooks (
+  n INTEGER PRIMARY KEY, id TEXT NOT NULL, live INTEGER NOT NULL, failing INTEGER, doc TEXT NOT NULL
+) STRICT;
+CREATE INDEX webhooks_live ON webhooks (n) WHERE live = 1;
+";
 
 const TABLES: &str = "
 -- Who the distributor is, and marks of what was done: a document or number by name.

@@ -18,6 +18,7 @@ use super::counters::addresses::Addresses;
 use super::counters::rates::Rates;
 use super::counters::usage::{Counts, FLUSH_MS};
 use super::merchants::Merchants;
+use super::senders::Senders;
 use super::store::SqlStore;
 use super::store::delivery::Line;
 use crate::calls::shared::State;
@@ -43,6 +44,7 @@ pub(super) struct DistributorState {
     pub(super) verifications: Rc<Cell<u32>>,
     /// Wallets that the alarm is telling, by line.
     pub(super) told: FxHashSet<(Line, String)>,
+    pub(super) senders: Senders,
     /// Time of the next alarm, if set since the object was loaded.
     pub(super) alarm_at: Option<i64>,
     /// The platform's time at the current event, which may have run backwards. Only waiting goes by it, never a
@@ -75,6 +77,7 @@ impl DistributorState {
             kept_anchor: None,
             verifications: Rc::default(),
             told: FxHashSet::default(),
+            senders: Senders::default(),
             alarm_at: None,
             clock: clock::now(),
         }
@@ -164,7 +167,7 @@ impl DistributorState {
         let behind = now.unix_ms() - self.clock.unix_ms();
         let own = own.into_iter().flatten().min().map(|at| at.unix_ms() - behind);
         let deliveries = self.store.deliveries.values().map(|delivery| delivery.wake_at(self.clock)).min();
-        let Some(next) = own.into_iter().chain(deliveries).min() else { return };
+        let Some(next) = own.into_iter().chain(deliveries).chain(self.senders.retry_at()).min() else { return };
         let next = next.max(self.clock.unix_ms() + 1);
         if self.alarm_at.is_none_or(|at| next < at) {
             match self.store.db.wake_at(next) {

@@ -11,7 +11,7 @@ use super::{Asked, Call, Maker, Row};
 type Ask = fn(&House<'_>, &Member, Asked) -> Option<String>;
 
 /// Every kind of request, and its deciders.
-const KINDS: [(&str, &str, Ask); 7] = [
+const KINDS: [(&str, &str, Ask); 10] = [
     ("api-key.issue", "c", |house, member, asked| {
         Some(text(&ask_for_key(house, asker(house, member, asked, 'm')?)["approvalID"]))
     }),
@@ -61,7 +61,56 @@ const KINDS: [(&str, &str, Ask); 7] = [
         let path = house.distributor.console(&format!("/users/{}/reset-password", about.id));
         Some(text(&house.edge.post(&path).person(asker).send().ok()["approvalID"]))
     }),
+    ("webhook.create", "c", |house, member, asked| {
+        Some(text(&ask_for_endpoint(house, asker(house, member, asked, 'm')?)["approvalID"]))
+    }),
+    ("webhook.rotate", "c", |house, member, asked| {
+        let asker = asker(house, member, asked, 'm')?;
+        let path = house.distributor.console(&format!("/webhooks/{}/rotate-secret", endpoint(house)));
+        Some(text(&house.edge.post(&path).person(asker).json(json!({})).send().ok()["approvalID"]))
+    }),
+    ("webhook.enable", "c", |house, member, asked| {
+        let asker = asker(house, member, asked, 'm')?;
+        let path = house.distributor.console(&format!("/webhooks/{}/enable", disabled_endpoint(house)));
+        Some(text(&house.edge.post(&path).person(asker).json(json!({})).send().ok()["approvalID"]))
+    }),
 ];
+
+/// Asks for an endpoint. Those before it leave their places, since only ten may be open.
+fn ask_for_endpoint(house: &House<'_>, asker: &Person) -> Value {
+    house.edge.sql("DISTRIBUTOR", &house.distributor.id, "UPDATE webhooks SET live = 0", json!([]));
+    let path = house.distributor.console("/webhooks");
+    let body = json!({ "url": "https://hooks.example.com", "events": ["float.redeemed"] });
+    house.edge.post(&path).person(asker).json(body).send().ok()
+}
+
+/// An endpoint whose secret waits for its maker.
+fn unclaimed_endpoint(house: &House<'_>, asker: &Person) -> String {
+    let asked = ask_for_endpoint(house, asker);
+    house.distributor.approve(&house.distributor.checker, &text(&asked["approvalID"])).ok();
+    text(&asked["webhookID"])
+}
+
+/// An endpoint that sends.
+fn endpoint(house: &House<'_>) -> String {
+    let maker = &house.distributor.maker;
+    let id = unclaimed_endpoint(house, maker);
+    house.distributor.webhook(maker, &format!("/{id}/claim"), json!({})).ok();
+    id
+}
+
+fn disabled_endpoint(house: &House<'_>) -> String {
+    let id = endpoint(house);
+    house.distributor.webhook(&house.distributor.maker, &format!("/{id}/disable"), json!({ "reason": "moves" })).ok();
+    id
+}
+
+/// A delivery of an endpoint that sends: the path after the endpoints.
+fn delivery(house: &House<'_>) -> String {
+    let id = endpoint(house);
+    let made = house.distributor.webhook(&house.distributor.maker, &format!("/{id}/test"), json!({})).ok();
+    format!("{id}/deliveries/{}", text(&made["deliveryID"]))
+}
 
 /// Rejects every open request of a kind about a person, since an equal one would be refused.
 fn reject_requests(house: &House<'_>, kind: &str, about: &Person) {
@@ -189,6 +238,30 @@ pub(super) fn rows() -> Vec<Row> {
         about_nothing(Route::RequestPasswordReset, "a", |house| {
             reject_requests(house, "user.reset", &house.target);
             call(house, "POST", &format!("/users/{}/reset-password", house.target.id), json!({}))
+        }),
+        about_nothing(Route::RequestWebhook, "m", |house| {
+            house.edge.sql("DISTRIBUTOR", &house.distributor.id, "UPDATE webhooks SET live = 0", json!([]));
+            let body = json!({ "url": "https://hooks.example.com", "events": ["float.redeemed"] });
+            call(house, "POST", "/webhooks", body)
+        }),
+        row(Route::ClaimWebhookSecret, "", "m", Maker::Alone, |house, member, asked| {
+            let id = unclaimed_endpoint(house, asker(house, member, asked, 'm')?);
+            Some(call(house, "POST", &format!("/webhooks/{id}/claim"), json!({})))
+        }),
+        about_nothing(Route::RotateWebhookSecret, "m", |house| {
+            call(house, "POST", &format!("/webhooks/{}/rotate-secret", endpoint(house)), json!({}))
+        }),
+        about_nothing(Route::DisableWebhook, "amc", |house| {
+            call(house, "POST", &format!("/webhooks/{}/disable", endpoint(house)), json!({ "reason": "moves" }))
+        }),
+        about_nothing(Route::EnableWebhook, "m", |house| {
+            call(house, "POST", &format!("/webhooks/{}/enable", disabled_endpoint(house)), json!({}))
+        }),
+        about_nothing(Route::TestWebhook, "am", |house| {
+            call(house, "POST", &format!("/webhooks/{}/test", endpoint(house)), json!({}))
+        }),
+        about_nothing(Route::ResendWebhookDelivery, "am", |house| {
+            call(house, "POST", &format!("/webhooks/{}/resend", delivery(house)), json!({}))
         }),
     ];
     rows.extend(KINDS.into_iter().flat_map(decisions));

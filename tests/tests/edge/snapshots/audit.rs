@@ -57,6 +57,25 @@ fn keys(d: &Distributor<'_>) {
     let (_, unclaimed) = ask(d, "Never claimed");
     d.approve(&d.checker, &unclaimed).ok();
     d.key(json!({ "label": "Short", "permissions": ["read-balance"], "expiresInDays": 1 }));
+    d.key(json!({ "label": "Ends soon", "permissions": ["read-balance"], "expiresInDays": 35 }));
+}
+
+/// An endpoint from its request to its end, and those that nobody approves or claims.
+fn webhooks(d: &Distributor<'_>) {
+    let nowhere = json!({ "url": "http://127.0.0.1:1/hook", "events": ["float.redeemed"] });
+    let ask = || id(&d.webhook(&d.maker, "", nowhere.clone()).ok(), "approvalID");
+    let endpoint = d.approved_endpoint("http://127.0.0.1:1/hook", &["float.redeemed"]);
+    let act = |act: &str, body: Value| d.webhook(&d.maker, &format!("/{endpoint}/{act}"), body).ok();
+    act("claim", json!({}));
+    d.approve(&d.checker, &id(&act("rotate-secret", json!({})), "approvalID")).ok();
+    act("claim", json!({}));
+    act("disable", json!({ "reason": "wrong system" }));
+    d.approve(&d.checker, &id(&act("enable", json!({})), "approvalID")).ok();
+    act("disable", json!({ "reason": "not needed" }));
+    d.reject(&ask()).ok();
+    let withdrawn = ask();
+    post(d, &d.maker, &format!("/approvals/{withdrawn}/withdraw"), json!({})).ok();
+    ask();
 }
 
 /// Operations of each outcome, by a key and by a person.
@@ -183,6 +202,8 @@ fn every_kind_of_entry_tells_who_did_what() {
     keys(&d);
     edge.stop_clock(start + 1000);
     operations(&d, &d.asking_key());
+    edge.stop_clock(start + 1500);
+    webhooks(&d);
     edge.stop_clock(start + 2000);
     people(&d);
     edge.stop_clock(start + 3000);

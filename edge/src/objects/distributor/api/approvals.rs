@@ -15,6 +15,7 @@ use universal_wallet_core::store::Store;
 use universal_wallet_core::text::input::{Idempotency, Input};
 use universal_wallet_core::text::json_text;
 use universal_wallet_core::text::secret::Secret;
+use universal_wallet_core::webhooks::model::EndpointView;
 use universal_wallet_sdk::Timestamp;
 
 use super::lists::{Cursors, page};
@@ -41,6 +42,9 @@ pub(crate) struct Decision {
     /// The user, for a request about a user.
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<UserView>,
+    /// The endpoint, for a request about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook: Option<EndpointView>,
     /// Second half of a joining code or new password, shown only in this answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     password_half: Option<String>,
@@ -159,8 +163,14 @@ impl DistributorState {
     pub(super) fn decided(&self, approval: &str, half: Option<&str>) -> Outcome<Answer> {
         let approval = self.store.find_approval(approval)?;
         let subject = |name: &str| approval.subject_text(name).unwrap_or_default();
-        let mut decision =
-            Decision { approval: approval.view(), key: None, operation: None, user: None, password_half: None };
+        let mut decision = Decision {
+            approval: approval.view(),
+            key: None,
+            operation: None,
+            user: None,
+            webhook: None,
+            password_half: None,
+        };
         match approval.kind {
             ApprovalKind::IssueKey | ApprovalKind::RotateKey => {
                 let key = self.store.find_key(subject("keyID"))?;
@@ -175,6 +185,10 @@ impl DistributorState {
             ApprovalKind::ChangeSettings => {}
             ApprovalKind::CreateUser | ApprovalKind::GrantUser | ApprovalKind::ResetUser => {
                 decision.user = self.store.member(requests::subject_user(&approval)?).map(|member| member.view());
+            }
+            ApprovalKind::CreateWebhook | ApprovalKind::RotateWebhook | ApprovalKind::EnableWebhook => {
+                let endpoint = self.store.find_webhook(subject("webhookID"))?;
+                decision.webhook = Some(self.endpoint_view(&endpoint)?);
             }
         }
         decision.password_half = half.map(str::to_owned);

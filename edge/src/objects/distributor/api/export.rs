@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use universal_wallet_core::audit::chain::Content;
 use universal_wallet_core::error::{Code, InternalError, Outcome, Refusal};
+use universal_wallet_core::keys::settings::Permission;
+use universal_wallet_core::keys::verify::{Checked, check, unknown};
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::json_text;
 use universal_wallet_sdk::{Amount, Timestamp};
@@ -14,11 +16,11 @@ use super::statement::format_of;
 use crate::http::answer::Answer;
 use crate::http::query::Query;
 use crate::messages::call::Call;
-use crate::messages::to_distributor::{ExportFormat, ExportPage};
+use crate::messages::to_distributor::{ExportFormat, ExportPage, Reader};
 use crate::objects::distributor::state::DistributorState;
 
-/// Maximum number of chain entries that one page reads.
-const PAGE: u64 = 1000;
+/// Maximum number of chain entries that one page reads; the build with faults has small pages.
+pub(super) const PAGE: u64 = if cfg!(feature = "fault_injection") { 8 } else { 1000 };
 const COLUMNS: &str = "sequenceNumber,at,kind,operationID,change,balance,held,blockchainID\n";
 
 /// An instant, or the start of a UTC day.
@@ -30,7 +32,7 @@ fn instant(query: &Query, name: &str) -> Outcome<Option<Timestamp>> {
 
 impl DistributorState {
     /// The first page, and the position of the next.
-    pub(super) fn export(&self, call: &Call) -> Outcome<Handled> {
+    pub(super) fn export(&self, call: &Call, reader: Reader) -> Outcome<Handled> {
         let query = Query::of(call.route, &call.query)?;
         let Some(word) = query.word("format", &["csv", "jsonl"])? else {
             return Err(Refusal::field(Code::InvalidRequest, "format", "must be csv or jsonl").into());
@@ -49,8 +51,9 @@ impl DistributorState {
             Some(entry) => self.store.content(&entry)?.book.balance,
             None => Amount::ZERO,
         };
+        let end = self.store.head().number + 1;
         let (lines, rest) =
-            self.export_page(ExportPage { format, next, until, balance, end: None, has_lines: false })?;
+            self.export_page(ExportPage { format, next, until, balance, end, reader, has_lines: false })?;
         let head = if format == ExportFormat::Csv { COLUMNS } else { "" };
         let file = format!("attachment; filename=\"ledger.{word}\"");
         let answer = Answer::text_of(kind, format!("{head}{lines}")).header("Content-Disposition", file);
@@ -72,8 +75,27 @@ impl DistributorState {
         Ok(low)
     }
 
+    /// Refuses a reader whose right ended since the first page: a key that was revoked, ended or tightened, a person who
+    /// is no longer a member. The stream breaks off.
+    fn refuse_ended(&self, reader: Reader, now: Timestamp) -> Outcome<()> {
+        match reader {
+            Reader::Key { digest, address } => {
+                match check(&self.store, now, &digest, address, Some(Permission::ReadTransactions))? {
+                    Checked::Allowed(_) => Ok(()),
+                    Checked::Denied(_, refusal) => Err(refusal.into()),
+                    Checked::Unknown => Err(unknown().into()),
+                }
+            }
+            Reader::Person { account } => match self.store.member_of(account).filter(|member| member.is_active()) {
+                Some(_) => Ok(()),
+                None => Err(Refusal::not_found().into()),
+            },
+        }
+    }
+
     /// The reply to a request for a page: its lines, and the message that asks for the next page.
-    pub(crate) fn next_page(&self, page: ExportPage) -> Outcome<(String, Option<String>)> {
+    pub(crate) fn next_page(&self, page: ExportPage, now: Timestamp) -> Outcome<(String, Option<String>)> {
+        self.refuse_ended(page.reader, now)?;
         let (lines, next) = self.export_page(page)?;
         Ok((lines, next.map(export_message).transpose()?))
     }
@@ -85,7 +107,7 @@ impl DistributorState {
         }
         let ExportPage { format, next, until, mut balance, .. } = export;
         let mut lines = String::new();
-        for entry in self.store.entries_from(next, PAGE)? {
+        for entry in self.store.entries_from(next, PAGE.min(export.end.saturating_sub(next)))? {
             let (number, hash, content) = (entry.number, entry.hash, self.store.content(&entry)?);
             if content.at >= until {
                 return Ok((lines, None));
@@ -120,7 +142,7 @@ impl DistributorState {
             };
         }
         let next = next + PAGE;
-        let more = next <= self.store.head().number;
+        let more = next < export.end;
         Ok((lines, more.then_some(ExportPage { next, balance, ..export })))
     }
 }

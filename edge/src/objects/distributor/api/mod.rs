@@ -19,10 +19,11 @@ pub(crate) mod settings;
 mod statement;
 pub(crate) mod usage;
 pub(crate) mod users;
+pub(crate) mod webhooks;
 
 use std::rc::Rc;
 
-use universal_wallet_core::error::{Outcome, Refusal};
+use universal_wallet_core::error::{InternalError, Outcome, Refusal};
 use universal_wallet_core::keys::model::Key;
 use universal_wallet_core::operations::create::MerchantLookup;
 use universal_wallet_core::operations::float::FloatMovement;
@@ -30,6 +31,7 @@ use universal_wallet_core::operations::model::Merchant;
 use universal_wallet_core::operations::requester::Requester;
 use universal_wallet_core::people::caller::Caller;
 use universal_wallet_core::text::digest::Digest;
+use universal_wallet_core::text::ip::client_address;
 use universal_wallet_sdk::{ShortCode, Timestamp};
 
 use super::deliveries::deliver;
@@ -40,7 +42,7 @@ use crate::http::answer::Answer;
 use crate::http::query::Query;
 use crate::http::routes::{Access, Route};
 use crate::messages::call::{Call, Principal};
-use crate::messages::to_distributor::ConsoleCaller;
+use crate::messages::to_distributor::{ConsoleCaller, Reader};
 use crate::messages::to_issuer::ToIssuer;
 use member::for_member;
 use response::{Handled, Response};
@@ -95,6 +97,18 @@ async fn by_key(state: &Shared<DistributorState>, digest: &Digest, call: &Call) 
     }
 }
 
+/// The key as a reader of pages to come.
+fn reader(key: &Key, call: &Call) -> Outcome<Reader> {
+    let digest = key.digest.ok_or_else(|| InternalError::new("a key in use without a digest"))?;
+    Ok(Reader::Key { digest, address: client_address(call.ip.as_deref()) })
+}
+
+/// The person as a reader of pages to come.
+fn person(caller: &Caller) -> Outcome<Reader> {
+    let account = caller.member.account().ok_or_else(|| InternalError::new("a caller without an account"))?;
+    Ok(Reader::Person { account })
+}
+
 fn key_route(
     state: &mut DistributorState,
     key: &Rc<Key>,
@@ -109,8 +123,8 @@ fn key_route(
         Route::GetOperation => state.get_operation(call)?,
         Route::WithdrawOperation => state.withdraw_operation(key, call, now)?,
         Route::ListCashOuts => state.list_cash_outs(call)?,
-        Route::ExportOperations => return state.export(call),
-        Route::GetStatement => return state.statement(call, now),
+        Route::ExportOperations => return state.export(call, reader(key, call)?),
+        Route::GetStatement => return state.statement(call, reader(key, call)?, now),
         Route::GetMerchantName => return state.get_merchant(call, merchant),
         Route::CreateOperation => {
             return state.create_operation(&Requester::Key(key.clone()), call, merchant, now);
@@ -136,6 +150,13 @@ async fn by_person(state: &Shared<DistributorState>, from: &ConsoleCaller, call:
                 let second = users::new_half()?;
                 users::approve_reset(state, from, call, &second).await?;
                 for_member(state, from, |state, caller, now| state.approve(caller, call, &second, now))?
+            }
+            Route::ClaimWebhookSecret => return Ok(Response::Answer(webhooks::claim(state, from, call).await?)),
+            Route::ListWebhookDeliveries => {
+                return Ok(Response::Answer(webhooks::deliveries(state, from, call).await?));
+            }
+            Route::TestWebhook | Route::ResendWebhookDelivery => {
+                return Ok(Response::Answer(webhooks::send(state, from, call).await?));
             }
             Route::VerifyAudit => return Ok(Response::Answer(audit::verify(state, from, call).await?)),
             _ => for_member(state, from, |state, caller, now| console_route(state, caller, call, &merchant, now))?,
@@ -193,11 +214,11 @@ fn console_route(
         }
         Route::ExportConsoleOperations => {
             caller.may(&[])?;
-            return state.export(call);
+            return state.export(call, person(caller)?);
         }
         Route::GetConsoleStatement => {
             caller.may(&[])?;
-            return state.statement(call, now);
+            return state.statement(call, person(caller)?, now);
         }
         Route::GetConsoleMerchantName => {
             caller.may(&[])?;
@@ -213,6 +234,12 @@ fn console_route(
         Route::RequestProcessCashOut => {
             return state.process_cash_out(&Requester::Person(caller.clone()), call, now);
         }
+        Route::RequestWebhook => state.request_webhook(caller, call, now)?,
+        Route::ListWebhooks => state.list_webhooks(caller, call)?,
+        Route::GetWebhook => state.get_webhook(caller, call)?,
+        Route::RotateWebhookSecret => state.rotate_webhook(caller, call, now)?,
+        Route::DisableWebhook => state.disable_webhook(caller, call, now)?,
+        Route::EnableWebhook => state.enable_webhook(caller, call, now)?,
         Route::ListUsers => state.list_users(caller, call)?,
         Route::ChangeUser => state.change_user(caller, call, now)?,
         _ => {

@@ -7,15 +7,13 @@ use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::total::Total;
 use universal_wallet_sdk::{Amount, Timestamp};
 
+use super::export::PAGE;
 use super::response::Handled;
 use crate::http::answer::Answer;
 use crate::http::query::Query;
 use crate::messages::call::Call;
-use crate::messages::to_distributor::{ExportFormat, ExportPage};
+use crate::messages::to_distributor::{ExportFormat, ExportPage, Reader};
 use crate::objects::distributor::state::DistributorState;
-
-/// Maximum number of chain entries read at once.
-const PAGE: u64 = 1000;
 
 /// The first instant of a day, in the only spelling of a date.
 fn start_of(date: &str) -> Option<Timestamp> {
@@ -35,7 +33,7 @@ pub(super) const fn format_of(format: ExportFormat) -> Option<Format> {
 
 impl DistributorState {
     /// The beginning of a statement and its first page.
-    pub(super) fn statement(&mut self, call: &Call, now: Timestamp) -> Outcome<Handled> {
+    pub(super) fn statement(&mut self, call: &Call, reader: Reader, now: Timestamp) -> Outcome<Handled> {
         let query = Query::of(call.route, &call.query)?;
         let (format, page_format, kind) = match query.word("format", &["json", "csv", "camt053"])? {
             Some("csv") => (Format::Csv, ExportFormat::StatementCsv, "text/csv; charset=utf-8"),
@@ -71,7 +69,8 @@ impl DistributorState {
             next: first,
             until: next_day,
             balance: opening_balance,
-            end: Some(end),
+            end,
+            reader,
             has_lines: false,
         };
         let (lines, rest) = self.statement_page(page, format)?;
@@ -103,7 +102,7 @@ impl DistributorState {
     /// A page of a statement, and the position of the next.
     pub(super) fn statement_page(&self, page: ExportPage, format: Format) -> Outcome<(String, Option<ExportPage>)> {
         let ExportPage { mut next, mut balance, mut has_lines, .. } = page;
-        let end = page.end.unwrap_or(next);
+        let end = page.end;
         let currency = self.store.profile().currency.clone();
         let mut text = String::new();
         if next < end {

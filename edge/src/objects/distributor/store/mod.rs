@@ -5,11 +5,13 @@ pub(super) mod approvals;
 mod caps;
 mod day_totals;
 pub(super) mod delivery;
+mod endpoints;
 pub(super) mod entries;
 mod origin;
 pub(super) mod rows;
 mod rules;
 pub(crate) mod search;
+mod volumes;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -77,6 +79,8 @@ pub(crate) struct SqlStore {
     pub(crate) news: Vec<(&'static str, String, Timestamp)>,
     /// True if there may be listeners.
     pub(crate) listened: bool,
+    /// True if an endpoint changed since the senders were last looked at.
+    pub(crate) senders_changed: bool,
 }
 
 /// Number of entries between two records of the settled number.
@@ -143,6 +147,7 @@ impl SqlStore {
             anchor: stored(db.row("SELECT value FROM meta WHERE name = 'anchor'", NONE)?)?,
             news: Vec::new(),
             listened: true,
+            senders_changed: true,
             db,
         };
         store.head = store.last_head()?;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use universal_wallet_core::approvals::model::Approval;
 use universal_wallet_core::audit::chain::{Entry, Head, States};
 use universal_wallet_core::error::InternalError;
-use universal_wallet_core::id::{ApprovalID, KeyID, OperationID};
+use universal_wallet_core::id::{ApprovalID, KeyID, OperationID, WebhookID};
 use universal_wallet_core::keys::model::Key;
 use universal_wallet_core::operations::model::{
     CashOutRequest, CashOutRequestStatus, Destination, Direction, Operation, OperationStatus,
@@ -18,11 +18,12 @@ use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::input::Idempotency;
 use universal_wallet_core::text::json_text;
 use universal_wallet_core::total::Total;
+use universal_wallet_core::webhooks::model::Endpoint;
 use universal_wallet_sdk::{Amount, Phone, Timestamp};
 
 use super::delivery::Delivery;
 use super::rows::{CHANGE, Changed, NewRow};
-use super::{SqlStore, VOLUME, pending_deadline, stored, stored_volume};
+use super::{SqlStore, pending_deadline, stored};
 use crate::platform::sql_values::Blob;
 use crate::platform::storage::NONE;
 
@@ -111,6 +112,18 @@ impl Store for SqlStore {
         Ok(())
     }
 
+    fn webhook(&self, id: WebhookID) -> Result<Option<Rc<Endpoint>>, InternalError> {
+        self.endpoint(id)
+    }
+
+    fn live_webhooks(&self) -> Result<Vec<Rc<Endpoint>>, InternalError> {
+        self.live_endpoints()
+    }
+
+    fn put_webhook(&mut self, endpoint: Endpoint, document: &str) -> Result<(), InternalError> {
+        self.put_endpoint(&endpoint, document)
+    }
+
     fn approval(&self, id: ApprovalID) -> Result<Option<Approval>, InternalError> {
         let Some(number) = self.number_of(id.uuid()) else { return Ok(None) };
         match self.operation_at(number)? {
@@ -183,31 +196,11 @@ impl Store for SqlStore {
     }
 
     fn volume(&self, lineage: KeyID, day: i64) -> Result<Total, InternalError> {
-        if let Some(volume) = self.volumes.borrow().get(&(lineage, day)) {
-            return Ok(*volume);
-        }
-        let lineage_number = self.key_number(lineage)?;
-        let sql = format!("SELECT {VOLUME} FROM days WHERE lineage = ? AND day = ?");
-        let rows: Vec<(i64, String)> = self.db.rows(sql, (lineage_number, day))?;
-        let mut volume = Total::default();
-        for row in rows {
-            volume = volume.plus_total(stored_volume(row)?);
-        }
-        self.volumes.borrow_mut().insert((lineage, day), volume);
-        Ok(volume)
+        self.volume_of(lineage, day)
     }
 
-    fn lower_volume(&mut self, (id, lineage): (KeyID, KeyID), day: i64, amount: Amount) -> Result<(), InternalError> {
-        self.db.run(
-            "UPDATE days SET volume = (volume - CAST(?1 AS INTEGER) + 1000000000000000000) % 1000000000000000000, \
-             parts = parts - (volume < CAST(?1 AS INTEGER)) WHERE lineage = ?2 AND day = ?3 AND key = ?4",
-            (amount.minor().to_string(), self.key_number(lineage)?, day, self.key_number(id)?),
-        )?;
-        // Loaded values stay true; a rollback loads everything again.
-        if let Some(volume) = self.volumes.get_mut().get_mut(&(lineage, day)) {
-            *volume = volume.minus(amount);
-        }
-        Ok(())
+    fn lower_volume(&mut self, key: (KeyID, KeyID), day: i64, amount: Amount) -> Result<(), InternalError> {
+        self.subtract_volume(key, day, amount)
     }
 
     fn given_back(&self, lineage: KeyID, day: i64) -> Result<u32, InternalError> {
@@ -224,6 +217,10 @@ impl Store for SqlStore {
 
     fn room(&self) -> Room {
         self.room
+    }
+
+    fn operation_at(&self, number: u64) -> Result<Option<Operation>, InternalError> {
+        self.operation_at(number)
     }
 
     fn operation(&self, id: OperationID) -> Result<Option<Operation>, InternalError> {

@@ -71,6 +71,7 @@ impl Evidence for Sql<'_> {
     fn stored(&self, id: &str) -> Result<Option<Stored>, InternalError> {
         match id.split_once(['_', ':']).map(|(kind, _)| kind) {
             Some("key") => self.numbered("keys", uuid_of(id, "key_")),
+            Some("whk") => self.numbered("webhooks", uuid_of(id, "whk_")),
             Some("apr") => self.numbered("approvals", uuid_of(id, "apr_")),
             Some("usr") => self.document("SELECT doc FROM members WHERE id = ?", id),
             Some("request") => {
@@ -94,6 +95,9 @@ impl Evidence for Sql<'_> {
                AND (e.n IS NULL OR instr(e.text, k.id) = 0 OR k.status <> json_extract(k.doc, '$.status') \
                OR COALESCE(k.digest, '') <> COALESCE(json_extract(k.doc, '$.digest'), '') \
                OR k.id <> json_extract(k.doc, '$.id')) \
+             UNION ALL \
+             SELECT w.n FROM webhooks w LEFT JOIN entries e ON e.n = w.n WHERE w.n >= ?1 AND w.n < ?2 \
+               AND (e.n IS NULL OR instr(e.text, w.id) = 0 OR w.id <> json_extract(w.doc, '$.id')) \
              UNION ALL \
              SELECT a.n FROM approvals a LEFT JOIN entries e ON e.n = a.n WHERE a.n >= ?1 AND a.n < ?2 \
                AND (e.n IS NULL OR instr(e.text, a.id) = 0 OR a.status <> json_extract(a.doc, '$.status') \

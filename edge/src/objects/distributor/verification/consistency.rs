@@ -159,7 +159,9 @@ const CHECKS: [&str; 6] = [
        SELECT 'approval:' || id FROM approvals WHERE status = 'pending' UNION ALL \
        SELECT 'claim:' || id FROM keys WHERE status = 'approved' UNION ALL \
        SELECT 'expiry:' || id FROM keys WHERE status = 'active' UNION ALL \
-       SELECT 'request:' || id FROM requests WHERE status = 'open') \
+       SELECT 'request:' || id FROM requests WHERE status = 'open' UNION ALL \
+       SELECT 'secret:' || id FROM webhooks WHERE live = 1 AND (json_extract(doc, '$.status') = 'approved' \
+         OR json_extract(doc, '$.rotation.status') = 'approved')) \
      SELECT 'the deadline ' || COALESCE(w.due, d.due) || CASE WHEN w.due IS NULL THEN ' is of nothing that waits' \
        ELSE ' is missing' END \
      FROM w FULL JOIN deadlines d ON d.due = w.due WHERE w.due IS NULL OR d.due IS NULL",

@@ -11,7 +11,7 @@ use universal_wallet_core::store::Store;
 use universal_wallet_core::text::json_text;
 use universal_wallet_sdk::{Amount, Timestamp};
 
-use super::response::{Handled, export_message};
+use super::response::{Handled, PAGE, export_message};
 use super::statement::format_of;
 use crate::http::answer::Answer;
 use crate::http::query::Query;
@@ -19,8 +19,6 @@ use crate::messages::call::Call;
 use crate::messages::to_distributor::{ExportFormat, ExportPage, Reader};
 use crate::objects::distributor::state::DistributorState;
 
-/// Maximum number of chain entries that one page reads; the build with faults has small pages.
-pub(super) const PAGE: u64 = if cfg!(feature = "fault_injection") { 8 } else { 1000 };
 const COLUMNS: &str = "sequenceNumber,at,kind,operationID,change,balance,held,blockchainID\n";
 
 /// An instant, or the start of a UTC day.

@@ -7,8 +7,7 @@ use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::total::Total;
 use universal_wallet_sdk::{Amount, Timestamp};
 
-use super::export::PAGE;
-use super::response::Handled;
+use super::response::{Handled, PAGE};
 use crate::http::answer::Answer;
 use crate::http::query::Query;
 use crate::messages::call::Call;

@@ -37,7 +37,7 @@ const VIEWS = {
     "settings/webhooks/new",
   ],
   admin: ["users", "users/new"],
-  viewer: ["audit", "no/where"],
+  viewer: ["audit", "settings/distributor", "no/where"],
 };
 for (const [who, paths] of Object.entries(VIEWS)) {
   test(`the views of a ${who}, empty`, async ({ as, house }) => {

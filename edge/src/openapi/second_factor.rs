@@ -83,6 +83,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
             )
             .refuses(&factor_changes),
         new(Route::ConfirmTotp, "confirmTotp", "Enrol the authenticator app that shows a code")
+            .about("An app that was there before is replaced. The code counts only here.")
             .body("TotpCode", bodies::totp_code(), json!({ "code": "287082" }))
             .answers::<FactorEnrolled>(
                 200,
@@ -97,6 +98,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
             .refuses(&factor_changes)
             .refuses(&[Code::InvalidState]),
         new(Route::EnrolPasskey, "enrolPasskey", "Enrol a passkey")
+            .about("Answers the open challenge. An account has at most ten passkeys.")
             .body("NewPasskey", bodies::new_passkey(), json!({ "name": "Laptop", "credential": credential(made) }))
             .answers::<FactorEnrolled>(
                 201,
@@ -105,11 +107,13 @@ pub(super) fn descriptions() -> Vec<Operation> {
             )
             .refuses(&factor_changes)
             .refuses(&[Code::InvalidState, Code::AlreadyExists]),
-        new(Route::ListFactors, "listFactors", "List one's factors").answers::<FactorList>(
-            200,
-            "The factors.",
-            json!({ "items": [factor("passkey", "Laptop")], "recoveryCodesLeft": 8 }),
-        ),
+        new(Route::ListFactors, "listFactors", "List one's factors")
+            .about("The app first, then passkeys.")
+            .answers::<FactorList>(
+                200,
+                "The factors.",
+                json!({ "items": [factor("passkey", "Laptop")], "recoveryCodesLeft": 8 }),
+            ),
         new(Route::RemoveFactor, "removeFactor", "Remove a factor")
             .about("The last one stays while a distributor of the person requires one. With it go the recovery codes.")
             .answers_nothing(204, "The factor is removed.")

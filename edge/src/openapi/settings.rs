@@ -14,11 +14,9 @@ pub(super) fn descriptions() -> Vec<Operation> {
     let new = |route, id, summary| Operation::new(route, id, TAG, summary);
     let example = json!({ "secondFactor": "required", "lowFloat": "10000.00" });
     vec![
-        new(Route::GetSettings, "getSettings", "Read the settings").answers::<DistributorSettings>(
-            200,
-            "The settings.",
-            example.clone(),
-        ),
+        new(Route::GetSettings, "getSettings", "Read the settings")
+            .about("Every role may read them.")
+            .answers::<DistributorSettings>(200, "The settings.", example.clone()),
         new(Route::ChangeSettings, "changeSettings", "Change the settings")
             .about(
                 "Needs the role admin and a recent proof of the second factor. Requiring a second factor acts at once; \

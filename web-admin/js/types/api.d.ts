@@ -463,7 +463,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the settings */
+        /**
+         * Read the settings
+         * @description Every role may read them.
+         */
         get: operations["getSettings"];
         put?: never;
         post?: never;
@@ -780,7 +783,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List one's factors */
+        /**
+         * List one's factors
+         * @description The app first, then passkeys.
+         */
         get: operations["listFactors"];
         put?: never;
         post?: never;
@@ -899,7 +905,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Enrol a passkey */
+        /**
+         * Enrol a passkey
+         * @description Answers the open challenge. An account has at most ten passkeys.
+         */
         post: operations["enrolPasskey"];
         delete?: never;
         options?: never;
@@ -1036,7 +1045,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Enrol the authenticator app that shows a code */
+        /**
+         * Enrol the authenticator app that shows a code
+         * @description An app that was there before is replaced. The code counts only here.
+         */
         post: operations["confirmTotp"];
         delete?: never;
         options?: never;

@@ -18,9 +18,8 @@ use crate::http::query::Query;
 use crate::messages::call::Call;
 use crate::messages::to_distributor::{ExportFormat, ExportPage, Reader};
 use crate::objects::distributor::state::DistributorState;
+use crate::objects::distributor::store::entries::PAGE;
 
-/// Maximum number of chain entries that one page reads; the build with faults has small pages.
-pub(super) const PAGE: u64 = if cfg!(feature = "fault_injection") { 8 } else { 1000 };
 const COLUMNS: &str = "sequenceNumber,at,kind,operationID,change,balance,held,blockchainID\n";
 
 /// An instant, or the start of a UTC day.

@@ -43,7 +43,11 @@ impl Receiver {
     pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (process, port) = start(&folder.path().join("messages"), 0);
-        let agent = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(30))).build().into();
+        let agent = ureq::Agent::config_builder()
+            .max_idle_connections(0)
+            .timeout_global(Some(Duration::from_secs(30)))
+            .build()
+            .into();
         Self { process: Mutex::new(Some(process)), port, folder, agent }
     }
 

@@ -138,7 +138,7 @@ fn requests() -> Vec<Operation> {
             .answers::<ClaimedSecret<'static>>(
                 200,
                 "The secret and the endpoint.",
-                json!({ "secret": format!("whsec_{}A=", "4tQz0B".repeat(7)), "webhook": endpoint_example() }),
+                json!({ "secret": format!("whsec_{}A=", "4tQz0x".repeat(7)), "webhook": endpoint_example() }),
             )
             .refuses(&[
                 Code::RoleRequired,

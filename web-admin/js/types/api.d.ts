@@ -7921,7 +7921,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "secret": "whsec_4tQz0B4tQz0B4tQz0B4tQz0B4tQz0B4tQz0B4tQz0BA=",
+                     *       "secret": "whsec_4tQz0x4tQz0x4tQz0x4tQz0x4tQz0x4tQz0x4tQz0xA=",
                      *       "webhook": {
                      *         "approvalID": "apr_36e48800-22ce-4ea0-b37a-198f7978cd53",
                      *         "checkerID": "usr_9a1c7f52-0b4e-4d3a-8f3c-2f0e6d1b7a90",

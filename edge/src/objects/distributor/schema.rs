@@ -23,7 +23,7 @@ const WEBHOOKS: &str = "
 CREATE TABLE webhooks (
   n INTEGER PRIMARY KEY, id TEXT NOT NULL, live INTEGER NOT NULL, failing INTEGER, doc TEXT NOT NULL
 ) STRICT;
-CREATE INDEX webhooks_live ON webhooks (n) WHERE live = 1;
+CREATE INDEX webhooks_live ON webhooks (live, n) WHERE live = 1;
 ";
 
 const TABLES: &str = "

@@ -11,13 +11,14 @@ use universal_wallet_core::store::Store;
 use universal_wallet_core::text::json_text;
 use universal_wallet_sdk::{Amount, Timestamp};
 
-use super::response::{Handled, PAGE, export_message};
+use super::response::{Handled, export_message};
 use super::statement::format_of;
 use crate::http::answer::Answer;
 use crate::http::query::Query;
 use crate::messages::call::Call;
 use crate::messages::to_distributor::{ExportFormat, ExportPage, Reader};
 use crate::objects::distributor::state::DistributorState;
+use crate::objects::distributor::store::entries::PAGE;
 
 const COLUMNS: &str = "sequenceNumber,at,kind,operationID,change,balance,held,blockchainID\n";
 

@@ -12,9 +12,6 @@ use crate::messages::refused_key::RefusedKey;
 use crate::messages::to_distributor::{ExportPage, ToDistributor};
 use crate::objects::distributor::deliveries::Attempt;
 
-/// Maximum number of chain entries that a page of a stream reads; the build with faults has small pages.
-pub(super) const PAGE: u64 = if cfg!(feature = "fault_injection") { 8 } else { 1000 };
-
 /// Result of a handler's synchronous stretch.
 pub(super) enum Handled {
     /// The answer of the call.

@@ -7,12 +7,13 @@ use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::total::Total;
 use universal_wallet_sdk::{Amount, Timestamp};
 
-use super::response::{Handled, PAGE};
+use super::response::Handled;
 use crate::http::answer::Answer;
 use crate::http::query::Query;
 use crate::messages::call::Call;
 use crate::messages::to_distributor::{ExportFormat, ExportPage, Reader};
 use crate::objects::distributor::state::DistributorState;
+use crate::objects::distributor::store::entries::PAGE;
 
 /// The first instant of a day, in the only spelling of a date.
 fn start_of(date: &str) -> Option<Timestamp> {

@@ -15,6 +15,9 @@ use super::rows::{FIRST_ENTRY, OPERATION, OperationRow, TOLD, Told};
 use crate::platform::log::report;
 use crate::platform::sql_values::{Bindings, NONE};
 
+/// Maximum number of entries that one page of a stream reads; the build with faults has small pages.
+pub(crate) const PAGE: u64 = if cfg!(feature = "fault_injection") { 8 } else { 1000 };
+
 /// A stored entry.
 pub(crate) struct StoredEntry {
     pub(crate) number: u64,

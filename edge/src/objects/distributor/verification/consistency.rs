@@ -154,7 +154,8 @@ const CHECKS: [&str; 6] = [
      WHERE COALESCE(s.high + s.low / 1000000000, 0) <> COALESCE(d.parts * 1000000000 + d.volume / 1000000000, 0) \
        OR COALESCE(s.low % 1000000000, 0) <> COALESCE(d.volume % 1000000000, 0) \
        OR COALESCE(s.number, 0) <> COALESCE(d.operations, 0)",
-    // Every pending thing has its deadline, and every deadline its pending thing; a pending operation has its own.
+    // Every pending thing has its deadline, and every deadline its pending thing; a pending operation has its own. An
+    // active key has a notice of its end until that is due.
     "WITH w(due) AS ( \
        SELECT 'approval:' || id FROM approvals WHERE status = 'pending' UNION ALL \
        SELECT 'claim:' || id FROM keys WHERE status = 'approved' UNION ALL \
@@ -164,7 +165,8 @@ const CHECKS: [&str; 6] = [
          OR json_extract(doc, '$.rotation.status') = 'approved')) \
      SELECT 'the deadline ' || COALESCE(w.due, d.due) || CASE WHEN w.due IS NULL THEN ' is of nothing that waits' \
        ELSE ' is missing' END \
-     FROM w FULL JOIN deadlines d ON d.due = w.due WHERE w.due IS NULL OR d.due IS NULL",
+     FROM w FULL JOIN deadlines d ON d.due = w.due WHERE d.due IS NULL OR w.due IS NULL \
+       AND d.due NOT IN (SELECT 'notice:' || id FROM keys WHERE status = 'active')",
     // Every movement in transit is in the range that the loader reads.
     "SELECT 'operation ' || n || ' is on its way and is not looked for' FROM operations WHERE status = 0 \
      AND n < COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'settled_below'), 0)",

@@ -6,8 +6,6 @@ import { clock } from "./clock.js";
 import { live, renew } from "./instance.js";
 import { follow, goesOn } from "./steps.js";
 
-// Maximum lifetime of a socket: no session lasts longer.
-const SESSION_MS = 12 * 3_600_000;
 // Pause between two turns of calls that let others go first.
 const TURN_MS = 2;
 // Errors of opening an object, which Rust returns and has logged; any other error is a trap.
@@ -93,10 +91,10 @@ export class Distributor extends Holder {
     const message = request.headers.get("UW-Listener");
     const admitted = this.enter(message, (held, now) => held.listen(message, now));
     if (!admitted.startsWith("usr_")) return new Response(null, { status: admitted[0] === "E" ? 500 : 404 });
-    const [person, number] = admitted.split(" ");
+    const end = admitted.indexOf(" ");
     const { 0: client, 1: server } = new WebSocketPair();
-    this.ctx.acceptWebSocket(server, [person]);
-    server.serializeAttachment({ until: clock.now() + SESSION_MS, number: Number(number) });
+    this.ctx.acceptWebSocket(server, [admitted.slice(0, end)]);
+    server.serializeAttachment(JSON.parse(admitted.slice(end + 1)));
     return new Response(null, { status: 101, webSocket: client });
   }
 

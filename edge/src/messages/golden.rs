@@ -26,7 +26,7 @@ use uuid::Uuid;
 use super::call::{Call, Principal};
 use super::envelope::{self, Receiver};
 use super::second_factor::{FactorAct, FactorCall, PasskeySignIn, Proof};
-use super::to_distributor::{ConsoleCaller, ExportFormat, ExportPage, NewMember, Reader, ToDistributor};
+use super::to_distributor::{ConsoleCaller, ExportFormat, ExportPage, Listener, NewMember, Reader, ToDistributor};
 use super::to_issuer::ToIssuer;
 use super::to_sign_ins::ToSignIns;
 use super::to_user::ToUser;
@@ -164,7 +164,8 @@ fn messages_to_a_webhook() {
 
 #[test]
 fn listeners_of_a_distributor() {
-    check(Receiver::DistributorListener, vec![caller()], expect_file!["golden/distributor.listener.txt"]);
+    let listener = Listener { caller: caller(), login: login(), token: Digest::ZERO };
+    check(Receiver::DistributorListener, vec![listener], expect_file!["golden/distributor.listener.txt"]);
 }
 
 #[test]
@@ -199,6 +200,7 @@ fn messages_to_a_user() {
         ToUser::NoteDevice { device: "0123abcd".into() },
         ToUser::SignInByCode { code: code() },
         ToUser::Session { token: Digest::ZERO },
+        ToUser::EndOf { token: Digest::ZERO },
         ToUser::SignOut { token: Digest::ZERO },
         ToUser::ChangePassword { token: Digest::ZERO, current: half(), new: half() },
         ToUser::Invite { distributor: distributor() },

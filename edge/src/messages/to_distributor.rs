@@ -126,7 +126,7 @@ pub(crate) struct ExportPage {
     pub(crate) has_lines: bool,
 }
 
-/// A signed-in person, as the Worker authenticated them, who calls or listens.
+/// A signed-in person, as the Worker authenticated them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ConsoleCaller {
     pub(crate) account: UserID,
@@ -134,6 +134,14 @@ pub(crate) struct ConsoleCaller {
     /// The second factor in the person's session.
     #[serde(default)]
     pub(crate) second_factor: SecondFactor,
+}
+
+/// A person who listens, and their session.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Listener {
+    pub(crate) caller: ConsoleCaller,
+    pub(crate) login: Login,
+    pub(crate) token: Digest,
 }
 
 /// A person whom the issuer invites.

@@ -27,6 +27,8 @@ pub(crate) enum ToUser {
     Factor(Box<FactorCall>),
     /// Authenticates a call of a session.
     Session { token: Digest },
+    /// Asks when a session ends unless it is used, without using it; nothing if it has ended.
+    EndOf { token: Digest },
     /// Ends a session.
     SignOut { token: Digest },
     /// Changes the password from a session.

@@ -1,9 +1,11 @@
 //! WebSockets of an object. They hibernate with the object; each stores the end of its session.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use universal_wallet_core::error::InternalError;
+use universal_wallet_core::text::digest::Digest;
 use worker::WebSocket;
 
+use super::log::report;
 use super::storage::{Storage, failed};
 
 /// Reason for closing a socket.
@@ -36,14 +38,28 @@ impl Closing {
 }
 
 /// Data that a socket stores while the object sleeps.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Attachment {
-    /// End of the session, in milliseconds.
-    until: f64,
     /// Rises from socket to socket of an object.
     number: u32,
+    /// Time at which the session may have ended, in milliseconds.
+    ask_at: f64,
+    /// The session: its login, and the digest of its secret.
+    login: String,
+    token: Digest,
 }
 
+/// A socket whose session may have ended.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    number: u32,
+    pub(crate) login: String,
+    pub(crate) token: Digest,
+}
+
+/// Time after which a session that could not be looked at counts as ended, in milliseconds.
+const PATIENCE_MS: f64 = 300_000.0;
 /// Maximum number of sockets of a person.
 const MAX_OF_PERSON: usize = 5;
 /// Maximum number of sockets of an object.
@@ -55,7 +71,16 @@ fn close(socket: &WebSocket, why: Closing) -> Result<(), InternalError> {
 
 /// Number of a socket; one without a readable attachment is the oldest.
 fn number(socket: &WebSocket) -> u32 {
-    socket.deserialize_attachment::<Attachment>().ok().flatten().map_or(0, |attachment| attachment.number)
+    attachment(socket).map_or(0, |attachment| attachment.number)
+}
+
+fn attachment(socket: &WebSocket) -> Option<Attachment> {
+    socket.deserialize_attachment().ok().flatten()
+}
+
+/// Reports a fault of one socket, which troubles no other.
+fn note(done: Result<(), InternalError>) {
+    let _ = done.inspect_err(report);
 }
 
 /// The oldest of these sockets that give way to another one.
@@ -81,20 +106,59 @@ impl Storage {
         Ok(last.wrapping_add(1))
     }
 
-    /// Sends a message to every socket with a live session and closes the others; returns the number of sockets.
+    /// Sends a message to every socket and returns their number; one whose session should have been looked at long ago is
+    /// closed.
     pub(crate) fn broadcast(&self, message: &str, now_ms: i64) -> Result<usize, InternalError> {
         let sockets = listening(self.state().get_websockets());
         for socket in &sockets {
-            let attachment: Option<Attachment> =
-                socket.deserialize_attachment().map_err(|error| failed("a socket's session", &error))?;
             #[allow(clippy::cast_precision_loss, reason = "times are far below 2^53")]
-            if attachment.is_some_and(|session| (now_ms as f64) < session.until) {
+            if attachment(socket).is_some_and(|session| (now_ms as f64) < session.ask_at + PATIENCE_MS) {
                 socket.send_with_str(message).map_err(|error| failed("a socket", &error))?;
             } else {
                 close(socket, Closing::SessionEnded)?;
             }
         }
         Ok(sockets.len())
+    }
+
+    /// Sockets whose sessions may have ended by a time, and the next time at which one may. A socket without a readable
+    /// attachment is closed.
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "times are far below 2^53")]
+    pub(crate) fn watched(&self, now_ms: i64) -> (Vec<Watched>, Option<i64>) {
+        let (mut due, mut next) = (Vec::new(), None);
+        for socket in listening(self.state().get_websockets()) {
+            match attachment(&socket) {
+                Some(Attachment { number, ask_at, login, token }) if ask_at <= now_ms as f64 => {
+                    due.push(Watched { number, login, token });
+                }
+                Some(Attachment { ask_at, .. }) => {
+                    let at = ask_at as i64;
+                    next = Some(next.map_or(at, |next: i64| next.min(at)));
+                }
+                None => note(close(&socket, Closing::SessionEnded)),
+            }
+        }
+        (due, next)
+    }
+
+    /// Notes when the session of a socket may end next.
+    #[allow(clippy::cast_precision_loss, reason = "times are far below 2^53")]
+    pub(crate) fn watch_until(&self, watched: &Watched, at_ms: i64) {
+        let Watched { number, login, token } = watched;
+        let attachment = Attachment { number: *number, ask_at: at_ms as f64, login: login.clone(), token: *token };
+        for socket in self.sockets_of(watched) {
+            note(socket.serialize_attachment(&attachment).map_err(|error| failed("a socket's session", &error)));
+        }
+    }
+
+    /// Closes a socket whose session has ended.
+    pub(crate) fn end_watched(&self, watched: &Watched) {
+        self.sockets_of(watched).for_each(|socket| note(close(&socket, Closing::SessionEnded)));
+    }
+
+    fn sockets_of(&self, watched: &Watched) -> impl Iterator<Item = WebSocket> {
+        let wanted = watched.number;
+        listening(self.state().get_websockets()).into_iter().filter(move |socket| number(socket) == wanted)
     }
 
     /// Closes every socket of a person.

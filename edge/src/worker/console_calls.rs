@@ -15,7 +15,7 @@ use crate::http::routes::Route;
 use crate::http::shown_person::ShownPerson;
 use crate::messages::call::{Call, Principal};
 use crate::messages::envelope::{self, Receiver};
-use crate::messages::to_distributor::ConsoleCaller;
+use crate::messages::to_distributor::{ConsoleCaller, Listener};
 use crate::messages::to_user::{SignedIn, ToUser};
 
 pub(super) fn begin(request: &Request<'_>, route: Route, [distributor, subject, part]: [&str; 3]) -> Outcome<Begun> {
@@ -54,7 +54,8 @@ async fn answer(cookie: Cookie, shown: ShownPerson, call: Option<Call>) -> Outco
     let caller =
         ConsoleCaller { account: person.account, must_change_password: person.must_change_password, second_factor };
     if call.route == Route::ListenToEvents {
-        let message = envelope::write(Receiver::DistributorListener, &json_text::write(&caller)?);
+        let listener = Listener { caller, login: cookie.login, token: cookie.token };
+        let message = envelope::write(Receiver::DistributorListener, &json_text::write(&listener)?);
         return Ok(step::listen(&call.distributor.to_string(), &message)?);
     }
     hand_over(&Principal::Person(caller), &call)

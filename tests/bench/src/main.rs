@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: the edge under load on bare workerd, beside hand-written JavaScript.
 
+mod attacks;
 mod call;
 mod cores;
 mod cost;
@@ -77,12 +78,17 @@ fn parts(options: &Options, cores: Cores) -> Result<Value> {
     if let Some(hostile) = &hostile {
         hostile::print(hostile);
     }
+    let attacks = has(Part::Hostile).then(|| attacks::measure(cores, window)).transpose()?;
+    if let Some(attacks) = &attacks {
+        attacks::print(attacks);
+    }
     let webhooks = has(Part::Webhooks).then(|| webhooks::measure(cores, window)).transpose()?;
     if let Some(webhooks) = &webhooks {
         webhooks::print(webhooks);
     }
     Ok(json!({
-        "rows": rows, "ratios": ratios, "size": size, "cost": cost, "hostile": hostile, "webhooks": webhooks,
+        "rows": rows, "ratios": ratios, "size": size, "cost": cost, "hostile": hostile, "attacks": attacks,
+        "webhooks": webhooks,
     }))
 }
 

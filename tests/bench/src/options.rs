@@ -59,7 +59,8 @@ pub(crate) enum Part {
     Size,
     /// Cost of each call on the platform, beside the whole job in JavaScript
     Cost,
-    /// Forged keys, clients that never read or never end, and idle connections, beside normal load
+    /// Forged keys, clients that never read or never end, and idle connections, beside normal load; attacks on one
+    /// distributor, beside its own cash-ins and another's
     Hostile,
     /// Cash-ins beside a receiver of webhooks that never answers, and the time until a quiet one hears of a cash-in
     Webhooks,

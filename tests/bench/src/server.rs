@@ -27,6 +27,20 @@ pub(crate) fn state() -> Result<TempDir> {
     folder.context("could not make a folder for the state")
 }
 
+/// A rate limit that counts and is reported in each answer, but is never reached.
+const NEVER_REACHED: &str = "1000000";
+
+/// Size of the files in a folder.
+fn kib(folder: &Path) -> f64 {
+    let size = |entry: std::fs::DirEntry| match entry.metadata() {
+        Ok(found) if found.is_dir() => kib(&entry.path()),
+        #[allow(clippy::cast_precision_loss, reason = "far below 2^53")]
+        Ok(found) => found.len() as f64 / 1024.0,
+        Err(_) => 0.0,
+    };
+    std::fs::read_dir(folder).into_iter().flatten().flatten().map(size).sum()
+}
+
 /// A running Worker.
 pub(crate) struct Server {
     workerd: Option<Workerd>,
@@ -37,23 +51,32 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the edge with the deployed entry, or with its testing entry.
     pub(crate) fn edge(cores: Cores, entry: Entry) -> Result<Self> {
-        Self::start(cores, workspace().join("target/edge"), entry)
+        Self::edge_with_rate(cores, entry, NEVER_REACHED)
+    }
+
+    /// Starts the edge with a limit of calls per second and key.
+    pub(crate) fn edge_with_rate(cores: Cores, entry: Entry, rate: &str) -> Result<Self> {
+        Self::start(cores, workspace().join("target/edge"), entry, rate)
+    }
+
+    /// Size of all that is stored.
+    pub(crate) fn stored_kib(&self) -> f64 {
+        kib(&self.options.state_dir)
     }
 
     /// Starts an earlier build of the edge.
     pub(crate) fn earlier(cores: Cores, build_dir: &Path) -> Result<Self> {
-        Self::start(cores, build_dir.to_owned(), Entry::Production)
+        Self::start(cores, build_dir.to_owned(), Entry::Production, NEVER_REACHED)
     }
 
     /// Starts a baseline, by the name of its folder.
     pub(crate) fn baseline(cores: Cores, name: &str, entry: Entry) -> Result<Self> {
-        Self::start(cores, workspace().join("tests/bench/baselines").join(name), entry)
+        Self::start(cores, workspace().join("tests/bench/baselines").join(name), entry, NEVER_REACHED)
     }
 
-    fn start(cores: Cores, build_dir: PathBuf, entry: Entry) -> Result<Self> {
+    fn start(cores: Cores, build_dir: PathBuf, entry: Entry, rate: &str) -> Result<Self> {
         let state = state()?;
-        // The rate limit counts and is reported in each answer, but is never reached.
-        let vars = [("DEMO", "1"), ("RATE_LIMIT_PER_KEY", "1000000")];
+        let vars = [("DEMO", "1"), ("RATE_LIMIT_PER_KEY", rate)];
         let options = Options {
             build_dir,
             assets_dir: None,

@@ -11,6 +11,7 @@ use universal_wallet_tests::edge::Edge;
 use universal_wallet_tests::person::{Person, cookie_of};
 use universal_wallet_tests::powers::{HOUR_MS, real_now};
 
+const MINUTE_MS: i64 = 60_000;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 type Socket = WebSocket<TcpStream>;
@@ -134,6 +135,29 @@ fn the_stream_closes_with_4401_twelve_hours_after_it_was_opened() {
     edge.stop_clock(start + 12 * HOUR_MS);
     distributor.top_up("1.00");
     assert_eq!(closed(&mut socket), 4401);
+}
+
+#[test]
+fn the_stream_closes_with_4401_once_its_session_was_idle_for_half_an_hour() {
+    let edge = Edge::start();
+    let distributor = edge.distributor();
+    let start = real_now();
+    edge.stop_clock(start);
+    edge.let_alarms_come(false);
+    let used = cookie_of(&distributor.checker.sign_in(&edge));
+    let (mut idle, mut busy) = (open(&distributor, &distributor.maker), listen(&distributor, &used, "", None).unwrap());
+    edge.stop_clock(start + 29 * MINUTE_MS);
+    edge.get("/admin/v1/session").header("Cookie", &used).send().ok();
+    edge.stop_clock(start + 30 * MINUTE_MS);
+    edge.alarm("DISTRIBUTOR", &distributor.id);
+    assert_eq!(closed(&mut idle), 4401);
+    distributor.top_up("1.00");
+    next(&mut busy, "float.topped-up");
+    // To ask is no use of the session, also of one whose object was dropped in between.
+    edge.evict("DISTRIBUTOR", &distributor.id);
+    edge.stop_clock(start + 59 * MINUTE_MS);
+    edge.alarm("DISTRIBUTOR", &distributor.id);
+    assert_eq!(closed(&mut busy), 4401);
 }
 
 #[test]

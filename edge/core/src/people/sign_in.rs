@@ -25,7 +25,12 @@ pub const IDLE_MS: i64 = 30 * 60_000;
 
 /// True while a session is alive.
 pub fn alive(created: Timestamp, seen: Timestamp, now: Timestamp) -> bool {
-    now < created.plus_ms(SESSION_MS) && now < seen.plus_ms(IDLE_MS)
+    now < end(created, seen)
+}
+
+/// The time at which a session ends unless it is used.
+pub fn end(created: Timestamp, seen: Timestamp) -> Timestamp {
+    created.plus_ms(SESSION_MS).min(seen.plus_ms(IDLE_MS))
 }
 
 /// Refuses an attempt after too many failures, given the failure times in the window, oldest first, of this login and

@@ -9,6 +9,7 @@ use universal_wallet_core::store::Store;
 use universal_wallet_sdk::Timestamp;
 
 use super::deliveries::deliver;
+use super::listeners::look_at_session;
 use super::state::DistributorState;
 use super::store::delivery::Line;
 use crate::calls::executor::{all, turn};
@@ -37,6 +38,9 @@ pub(super) async fn alarm(state: Shared<DistributorState>) -> String {
         for _ in 0..state.step_on(|state, _| state.count_due(line, width(line))) {
             tasks.push(Box::pin(tell_wallets(state.clone(), line)));
         }
+    }
+    for watched in state.step_on(DistributorState::sessions_due) {
+        tasks.push(Box::pin(look_at_session(state.clone(), watched)));
     }
     if let Some(anchor) = anchor {
         tasks.push(Box::pin(report_head(state.clone(), anchor)));

@@ -4,7 +4,6 @@ use universal_wallet_core::error::{Code, InternalError, Outcome, refuse};
 use universal_wallet_core::id::{DistributorID, OperationID, UserID};
 use universal_wallet_core::operations::cash_outs;
 use universal_wallet_core::people::model::{Member, Person};
-use universal_wallet_core::people::second_factor::proof::Standing;
 use universal_wallet_core::people::{invitations, members};
 use universal_wallet_core::provisioning;
 use universal_wallet_core::store::Store;
@@ -14,10 +13,9 @@ use universal_wallet_sdk::Timestamp;
 use super::deliveries::deliver;
 use super::state::DistributorState;
 use crate::calls::shared::Shared;
-use crate::calls::step::{DONE, LOST};
+use crate::calls::step::DONE;
 use crate::messages::reply::reply;
-use crate::messages::to_distributor::{CodeOwner, ConsoleCaller, Invited, Membership, NewMember, ToDistributor};
-use crate::platform::log::report;
+use crate::messages::to_distributor::{CodeOwner, Invited, Membership, NewMember, ToDistributor};
 use crate::platform::random;
 use crate::platform::sockets::Closing;
 
@@ -86,39 +84,11 @@ impl DistributorState {
         }
     }
 
-    /// Returns the ID of a person who may listen and the number of their socket, or nothing.
-    pub(super) fn admit_listener(&mut self, caller: &ConsoleCaller, now: Timestamp) -> String {
-        if let Err(fault) = self.settle(now) {
-            report(&fault);
-            return String::new();
-        }
-        self.store.listened = true;
-        let member = self.store.member_of(caller.account);
-        let member = member.filter(|member| member.is_active() && !caller.must_change_password);
-        let required = self.store.profile().second_factor.is_required();
-        let member = member.filter(|_| caller.second_factor.standing(required, now) != Standing::MustEnrol);
-        let Some(member) = member else { return String::new() };
-        let person = member.person.id.to_string();
-        match self.store.db.make_way_for(&person) {
-            Ok(number) => format!("{person} {number}"),
-            Err(fault) => {
-                report(&fault);
-                LOST.into()
-            }
-        }
-    }
-
     fn membership(&self, account: UserID) -> Option<Membership> {
         let member = self.store.member_of(account)?;
         let (profile, roles) = (self.store.profile(), member.roles.clone());
         let (name, requires_factor) = (profile.name.clone(), profile.second_factor.is_required());
         Some(Membership { user: member.person.id, name, roles, disabled: member.disabled, requires_factor })
-    }
-
-    /// Closes the sockets of sessions that ended.
-    fn end_sockets(&self, account: UserID) -> Outcome<()> {
-        let Some(member) = self.store.member_of(account) else { return Ok(()) };
-        Ok(self.store.db.close_sockets(&member.person.id.to_string(), Closing::SessionEnded)?)
     }
 
     /// Answers a repeated creation: people who have not joined get the new code.

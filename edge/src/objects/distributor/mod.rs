@@ -7,6 +7,7 @@ mod alarm;
 mod api;
 mod counters;
 mod deliveries;
+mod listeners;
 mod merchants;
 mod messages;
 mod schema;
@@ -109,17 +110,17 @@ impl Distributor {
         self.telling(step)
     }
 
-    /// Returns the ID of a person who may listen and the number of their socket, or nothing.
+    /// Returns the ID of a person who may listen and the attachment of their socket, or nothing.
     pub fn listen(&mut self, message: &str, now_ms: f64) -> String {
         envelope::enter("Distributor", message);
         clock::begin(now_ms);
         if !self.is_loaded() {
             return LOST.into();
         }
-        let (Some(state), Ok(caller)) = (&self.state, envelope::read(Receiver::DistributorListener, message)) else {
+        let (Some(state), Ok(listener)) = (&self.state, envelope::read(Receiver::DistributorListener, message)) else {
             return String::new();
         };
-        state.step(|state, now| state.admit_listener(&caller, now))
+        state.step(|state, now| state.admit_listener(&listener, now))
     }
 
     /// Handles the platform's alarm.

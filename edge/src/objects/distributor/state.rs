@@ -45,6 +45,8 @@ pub(super) struct DistributorState {
     /// Wallets that the alarm is telling, by line.
     pub(super) told: FxHashSet<(Line, String)>,
     pub(super) senders: Senders,
+    /// Time at which the session of some socket may have ended.
+    pub(super) sessions_at: Option<Timestamp>,
     /// Time of the next alarm, if set since the object was loaded.
     pub(super) alarm_at: Option<i64>,
     /// The platform's time at the current event, which may have run backwards. Only waiting goes by it, never a
@@ -67,8 +69,10 @@ impl State for DistributorState {
 
 impl DistributorState {
     pub(super) fn new(store: SqlStore) -> Self {
+        let sessions_at = store.db.watched(0).1.map(Timestamp::from_unix_ms);
         Self {
             store,
+            sessions_at,
             rates: Rates::default(),
             counts: Counts::default(),
             addresses: Addresses::default(),
@@ -160,6 +164,7 @@ impl DistributorState {
         let own = [
             self.store.first_deadline().map(|(at, _)| at),
             self.anchor_due(),
+            self.sessions_at,
             self.counts.flush_at(),
             self.store.arrived_since().map(|since| since.plus_ms(FLUSH_MS)),
         ];

@@ -75,6 +75,7 @@ impl User {
             ToUser::Factor(call) => reply(self.factor_call(*call, now)),
             ToUser::SignInByPasskey(sign_in) => reply(self.sign_in_by_passkey(*sign_in, now)),
             ToUser::Session { token } => reply(self.session(&token, now)),
+            ToUser::EndOf { token } => reply(self.end_of(&token, now)),
             ToUser::SignOut { token } => reply(self.sign_out(&token, now)),
             ToUser::ChangePassword { token, current, new } => {
                 reply(self.change_password(&token, current.expose(), new.expose(), now))

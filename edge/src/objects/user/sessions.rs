@@ -6,7 +6,7 @@ use universal_wallet_core::people::codes::CodeDigest;
 use universal_wallet_core::people::password::{MAX_BYTES, PasswordHash, unfitness, verify};
 use universal_wallet_core::people::second_factor::proof::HALF_SESSION_MS;
 use universal_wallet_core::people::second_factor::session::SessionProofs;
-use universal_wallet_core::people::sign_in::{IDLE_MS, MAX_PER_LOGIN, alive, not_signed_in, wrong_credentials};
+use universal_wallet_core::people::sign_in::{IDLE_MS, MAX_PER_LOGIN, alive, end, not_signed_in, wrong_credentials};
 use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::json_text;
 use universal_wallet_core::text::secret::{Secret, random_text};
@@ -138,6 +138,17 @@ impl User {
             self.db.run("UPDATE sessions SET seen = ? WHERE token = ?", (now.unix_ms(), token))?;
         }
         Ok((account.clone(), proofs))
+    }
+
+    /// The time at which a session ends unless it is used; nothing if it has ended.
+    pub(super) fn end_of(&self, token: &Digest, now: Timestamp) -> Outcome<Option<Timestamp>> {
+        if !self.db.has_table("sessions")? {
+            return Ok(None);
+        }
+        let row: Option<(i64, i64)> = self.db.row("SELECT created, seen FROM sessions WHERE token = ?", (token,))?;
+        Ok(row
+            .map(|(created, seen)| end(Timestamp::from_unix_ms(created), Timestamp::from_unix_ms(seen)))
+            .filter(|end| now < *end))
     }
 
     pub(super) fn keep_proofs(&self, token: &Digest, proofs: &SessionProofs) -> Outcome<()> {

@@ -1,0 +1,89 @@
+//! Listeners to events: members whose sockets last for as long as their membership and their session. A session may end
+//! without a word, by being idle, so its person's object is asked when that may have happened.
+
+use serde_json::json;
+use universal_wallet_core::error::Outcome;
+use universal_wallet_core::id::UserID;
+use universal_wallet_core::people::second_factor::proof::Standing;
+use universal_wallet_core::people::sign_in::IDLE_MS;
+use universal_wallet_core::store::Store;
+use universal_wallet_sdk::Timestamp;
+
+use super::state::DistributorState;
+use crate::calls::objects;
+use crate::calls::shared::Shared;
+use crate::calls::step::LOST;
+use crate::messages::to_distributor::Listener;
+use crate::messages::to_user::ToUser;
+use crate::platform::log::report;
+use crate::platform::sockets::{Closing, Watched};
+
+/// Time after which a person's object that did not answer is asked again.
+const ASK_AGAIN_MS: i64 = 60_000;
+
+impl DistributorState {
+    /// Returns the ID of a person who may listen and the attachment of their socket, or nothing.
+    pub(super) fn admit_listener(&mut self, listener: &Listener, now: Timestamp) -> String {
+        if let Err(fault) = self.settle(now) {
+            report(&fault);
+            return String::new();
+        }
+        self.store.listened = true;
+        let Listener { caller, login, token } = listener;
+        let member = self.store.member_of(caller.account);
+        let member = member.filter(|member| member.is_active() && !caller.must_change_password);
+        let required = self.store.profile().second_factor.is_required();
+        let member = member.filter(|_| caller.second_factor.standing(required, now) != Standing::MustEnrol);
+        let Some(member) = member else { return String::new() };
+        let person = member.person.id.to_string();
+        match self.store.db.make_way_for(&person) {
+            Ok(number) => {
+                let ask_at = now.plus_ms(IDLE_MS);
+                self.sessions_at = Some(self.sessions_at.map_or(ask_at, |at| at.min(ask_at)));
+                let attachment = json!({
+                    "number": number, "askAt": ask_at.unix_ms(), "login": login.as_str(), "token": token,
+                });
+                format!("{person} {attachment}")
+            }
+            Err(fault) => {
+                report(&fault);
+                LOST.into()
+            }
+        }
+    }
+
+    /// Sockets whose sessions may have ended by themselves.
+    pub(super) fn sessions_due(&mut self, now: Timestamp) -> Vec<Watched> {
+        if self.sessions_at.is_none_or(|at| now < at) {
+            return Vec::new();
+        }
+        let (due, next) = self.store.db.watched(now.unix_ms());
+        self.sessions_at = next.map(Timestamp::from_unix_ms);
+        due
+    }
+
+    /// Closes the sockets of a person, whose other sessions open them again.
+    pub(super) fn end_sockets(&self, account: UserID) -> Outcome<()> {
+        let Some(member) = self.store.member_of(account) else { return Ok(()) };
+        Ok(self.store.db.close_sockets(&member.person.id.to_string(), Closing::SessionEnded)?)
+    }
+}
+
+/// Asks whether the session of a socket is alive, and closes the socket if it is not.
+pub(super) async fn look_at_session(state: Shared<DistributorState>, watched: Watched) {
+    let ask = ToUser::EndOf { token: watched.token };
+    let answered: Outcome<Option<Timestamp>> = objects::user(&watched.login).ask(&ask).await;
+    state.step_on(|state, now| {
+        let alive = match answered {
+            Ok(end) => end.filter(|end| now < *end),
+            Err(_) => Some(now.plus_ms(ASK_AGAIN_MS)),
+        };
+        match alive {
+            Some(end) => {
+                state.store.db.watch_until(&watched, end.unix_ms());
+                state.sessions_at = Some(state.sessions_at.map_or(end, |at| at.min(end)));
+            }
+            None => state.store.db.end_watched(&watched),
+        }
+    });
+}

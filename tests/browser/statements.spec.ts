@@ -69,7 +69,7 @@ test("today's statement: in the month, by itself, as a file and on paper", async
   for (const text of ["Not final", "1 top-up+NGN\u00a050,000.00", "1 cash-in−NGN\u00a01,250.50", "Closing"]) {
     await expect(row).toContainText(text);
   }
-  await expect(maker.getByRole("link", { name: /^Earlier/ })).toHaveCount(0);
+  await expect(maker.getByRole("link", { name: "Month before" })).toHaveCount(0);
   await expectAccessible(maker);
 
   await row.getByRole("link").click();
@@ -77,7 +77,7 @@ test("today's statement: in the month, by itself, as a file and on paper", async
   await expect(maker.getByText("Not final: the day is not over")).toBeVisible();
   const closing = maker.getByRole("row", { name: /^Balance so far/ });
   await expect(closing).toContainText("48,749.50");
-  await expect(maker.getByRole("table", { name: "Entries" }).getByRole("row")).toHaveCount(3);
+  await expect(maker.getByRole("table", { name: "Entries, in NGN" }).getByRole("row")).toHaveCount(3);
   await expectAccessible(maker);
   await (await Console.signIn(edge, house, "maker")).askForCashIn("49.50", house.phone);
   await approve(checker, /Cash-in NGN.49\.50/);
@@ -94,7 +94,7 @@ test("today's statement: in the month, by itself, as a file and on paper", async
     expect(await readFile(await file.path(), "utf8")).toContain(content);
   }
   await maker.emulateMedia({ media: "print", colorScheme: "dark" });
-  await expect(maker.getByRole("table", { name: "Entries" })).toBeVisible();
+  await expect(maker.getByRole("table", { name: "Entries, in NGN" })).toBeVisible();
   for (const hidden of [".side", ".top", ".actions"]) {
     for (const one of await maker.locator(hidden).all()) await expect(one).toBeHidden();
   }
@@ -115,11 +115,11 @@ test("a month goes back to the first day, asks for few days at once, and for one
   const month = day(-62).slice(0, 7);
   const served = await serveDays(maker, `${month}-20`, 3);
   served.broken = `${month}-25`;
-  await maker.goto(address(house, `statements?month=${month}`));
+  await maker.goto(address(house, `statements/${month}`));
   const rows = maker.locator("#view .row");
   await expect(rows.last()).toContainText(/^20 /);
   await expect(rows.filter({ hasText: "It broke." })).toHaveCount(1);
-  await expect(maker.getByRole("link", { name: /^Earlier/ })).toHaveCount(0);
+  await expect(maker.getByRole("link", { name: "Month before" })).toHaveCount(0);
   expect(served.atOnce).toBeLessThanOrEqual(4);
   expect(served.asked.every((date) => date > `${month}-16`)).toBe(true);
   await expectAccessible(maker);
@@ -130,20 +130,23 @@ test("a month goes back to the first day, asks for few days at once, and for one
   await expect(maker.getByText("It broke.")).toHaveCount(0);
   expect(served.asked.slice(before)).toEqual([`${month}-25`]);
 
-  await maker.getByRole("link", { name: /^Later/ }).press("Enter");
+  await maker.getByRole("link", { name: "Month after" }).press("Enter");
+  await expect(maker.getByRole("heading", { level: 1, name: /^Statements of/ })).toBeFocused();
   await expect(rows.last()).toContainText(/^1 /);
-  await expect(maker.getByRole("link", { name: /^Earlier/ })).toBeVisible();
-  await maker.goto(address(house, "statements?month=2020-01"));
+  await expect(maker.getByRole("link", { name: "Month before" })).toBeVisible();
+  await maker.goto(address(house, "statements/2020-01"));
   await expect(maker.getByText("No statement", { exact: true })).toBeVisible();
-  await maker.getByRole("link", { name: "Show this month" }).click();
+  await maker.getByRole("link", { name: "Show the latest" }).click();
   await expect(rows.first()).toContainText("Not final");
-  await expect(maker.getByRole("link", { name: /^Later/ })).toHaveCount(0);
+  await expect(maker.getByRole("link", { name: "Month after" })).toHaveCount(0);
 });
 
 test("a day with very many entries shows the first thousand and its totals", async ({ maker, house }) => {
   await serveDays(maker, "2020-01-01", 1500);
   await maker.goto(address(house, `statements/${day(-1)}`));
-  await expect(maker.getByRole("table", { name: "The first 1,000 entries" }).getByRole("row")).toHaveCount(1001);
+  await expect(maker.getByRole("table", { name: "The first 1,000 entries, in NGN" }).getByRole("row")).toHaveCount(
+    1001,
+  );
   await expect(maker.getByText("500 more entries of this day: save the CSV for all.")).toBeVisible();
   await expect(maker.getByRole("row", { name: /^Cash-ins/ })).toContainText("1,500");
   await expect(maker.getByRole("row", { name: /^Closing balance/ })).toContainText("8,500.00");

@@ -14,7 +14,7 @@ test("statements and receivers", async ({ maker, checker, edge, house, expectRef
   await expect(maker.locator(".row-day")).toHaveCount(1);
   await shoot(maker, "statements-first-day");
   await maker.locator(".row-day a").click();
-  await expect(maker.getByRole("table", { name: "Entries" })).toBeVisible();
+  await expect(maker.getByRole("table", { name: "Entries, in NGN" })).toBeVisible();
   await shoot(maker, "statement");
   await maker.emulateMedia({ media: "print", colorScheme: "dark" });
   await maker.screenshot({ path: "test-results/screens/statement-print.png", fullPage: true });
@@ -41,11 +41,11 @@ test("statements and receivers", async ({ maker, checker, edge, house, expectRef
       json: { date, final: true, ...balances, currency: "NGN", totals, distributorID: "", head: "", entries: [] },
     });
   });
-  await maker.goto(address(house, "statements?month=2026-10"));
+  await maker.goto(address(house, "statements/2026-10"));
   await expect(maker.locator(".row-day")).toHaveCount(30);
   await shoot(maker, "statements-month");
   await maker.unrouteAll();
-  await maker.goto(address(house, "statements?month=2020-01"));
+  await maker.goto(address(house, "statements/2020-01"));
   await expect(maker.getByText("No statement", { exact: true })).toBeVisible();
   await shoot(maker, "statements-none");
 

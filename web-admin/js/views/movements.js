@@ -2,7 +2,6 @@
 /** The words for what moves the float, and amounts with their sign. */
 
 import { h } from "../lib/dom.js";
-import { amount } from "../ui/parts.js";
 
 /** @import { DayTotals } from "../types/api.d.ts" */
 
@@ -35,9 +34,8 @@ export function movementWords(type) {
 
 /**
  * @param {"+" | "−"} sign
- * @param {string} size
- * @param {string} currency
+ * @param {string} size as it is shown
  */
-export function signed(sign, size, currency) {
-  return h("span", { class: sign === "+" ? "sum sum-in" : "sum" }, sign, amount(size, currency));
+export function signed(sign, size) {
+  return h("span", { class: sign === "+" ? "sum sum-in" : "sum" }, sign, size);
 }

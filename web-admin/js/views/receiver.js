@@ -55,7 +55,8 @@ export function tellingMerchant(element, screen) {
       const { name } = await get(`${screen.base}/merchants/${encodeURIComponent(code)}`, screen.signal);
       return ["Goes to ", typed(name, "strong")];
     } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return "No merchant has this short code.";
+      if (error instanceof ApiError && error.status === 404)
+        return h("span", { class: "muted" }, "No merchant has this short code.");
       throw error;
     }
   });

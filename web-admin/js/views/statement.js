@@ -2,12 +2,14 @@
 /** The statement of one UTC day: totals, then entries; also for paper. */
 
 import { h } from "../lib/dom.js";
+import { grouped, money } from "../lib/money.js";
 import { DAY_MS, date, exact } from "../lib/time.js";
 import { counted } from "../lib/words.js";
 import { ApiError } from "../server/api.js";
 import { readStatement, today } from "../server/statements.js";
 import { downloadButton } from "../ui/download.js";
 import { amount, details, head, table, typed, up } from "../ui/parts.js";
+import { sheet } from "../ui/sheet.js";
 import { empty, note } from "../ui/states.js";
 import { MOVEMENTS, movementWords, signed, titled } from "./movements.js";
 
@@ -36,6 +38,7 @@ export const statement = {
   load: async (screen) => {
     const kept = over.get(screen);
     if (kept) return kept;
+    await sheet("/styles/statements.css");
     try {
       const day = await readStatement(screen.base, dayOf(screen), MOST_ENTRIES, screen.signal);
       if (day.final) over.set(screen, day);
@@ -54,7 +57,7 @@ export const statement = {
           empty(
             "This day has no statement",
             "It is before the day on which this distributor began, or still to come.",
-            h("a", { class: "button", href: screen.link("statements") }, "Show this month"),
+            h("a", { class: "button", href: screen.link("statements") }, "Show the latest"),
           ),
         ],
 };
@@ -67,7 +70,7 @@ function shown(day, screen) {
   const path = `${screen.base}/statements/${day.date}`;
   const file = `statement-${day.date}`;
   return [
-    up(screen.link("statements", { month: day.date.slice(0, 7) }), "Statements"),
+    up(screen.link(`statements/${day.date.slice(0, 7)}`), "Statements"),
     head(
       `Statement of ${date(day.date)}`,
       [typed(screen.member.name ?? ""), `, one UTC day, in ${day.currency}`],
@@ -118,7 +121,7 @@ function totals({ openingBalance, closingBalance, currency, totals: sums, final 
         ({ total, one, sign }) => [
           titled(`${one}s`),
           sums[total].count.toLocaleString("en"),
-          sums[total].count > 0 ? signed(sign, sums[total].amount, currency) : amount("0.00", currency),
+          sums[total].count > 0 ? signed(sign, money(sums[total].amount, currency)) : amount("0.00", currency),
         ],
       ),
       [
@@ -142,19 +145,19 @@ function entries(day, screen) {
     "section",
     { class: "card" },
     table({
-      caption: left > 0 ? `The first ${counted(day.entries.length, "entry", "entries")}` : "Entries",
+      caption: `${left > 0 ? `The first ${counted(day.entries.length, "entry", "entries")}` : "Entries"}, in ${day.currency}`,
       columns: [
         { text: "Time (UTC)" },
         { text: "What" },
         { text: "Amount", number: true },
         { text: "Balance", number: true },
-        { text: "Number", number: true },
+        { text: "Ledger number", number: true },
       ],
       rows: day.entries.map((entry) => [
         h("time", { datetime: entry.at, title: exact(entry.at) }, entry.at.slice(11, 19)),
         about(entry, screen),
-        signed(entry.amount.startsWith("-") ? "−" : "+", entry.amount.replace("-", ""), day.currency),
-        amount(entry.balance, day.currency),
+        signed(entry.amount.startsWith("-") ? "−" : "+", grouped(entry.amount.replace("-", ""))),
+        grouped(entry.balance),
         String(entry.sequenceNumber),
       ]),
     }),
@@ -168,7 +171,7 @@ function entries(day, screen) {
  * @param {Screen} screen
  */
 function about({ type, operationID, reference }, screen) {
-  const words = movementWords(type);
+  const words = h("span", { class: "one-line" }, movementWords(type));
   if (operationID) return h("a", { href: screen.link(`operations/${operationID}`) }, words);
   return [words, reference && [" ", typed(reference, "muted")]];
 }

@@ -2,11 +2,13 @@
 /** Statements: a month of UTC days, newest first, each with its balances and totals. */
 
 import { h } from "../lib/dom.js";
+import { money } from "../lib/money.js";
 import { date } from "../lib/time.js";
 import { counted } from "../lib/words.js";
 import { readDays, today } from "../server/statements.js";
 import { downloadButton } from "../ui/download.js";
 import { amount, head } from "../ui/parts.js";
+import { sheet } from "../ui/sheet.js";
 import { empty } from "../ui/states.js";
 import { MOVEMENTS, signed } from "./movements.js";
 
@@ -20,9 +22,9 @@ const monthFormat = new Intl.DateTimeFormat("en-GB", { month: "long", year: "num
 
 /** The month that an address asks for, such as "2026-11"; the present one otherwise. @param {Screen} screen */
 function monthOf(screen) {
-  const month = screen.query.get("month") ?? "";
+  const month = screen.path[1];
   const present = today().slice(0, 7);
-  return /^\d{4}-(0[1-9]|1[0-2])$/.test(month) && month < present ? month : present;
+  return month && month < present ? month : present;
 }
 
 /** @param {string} month @param {number} by */
@@ -49,52 +51,33 @@ export const statements = {
   title: "Statements",
   load: async (screen) => {
     const month = monthOf(screen);
+    await sheet("/styles/statements.css");
     return { month, ...(await readDays(screen.base, daysOf(month), screen.signal)) };
   },
-  render: ({ month, days, began }, screen) => [
-    head("Statements", "What moved the float, day by day. Days are UTC days; one closes as the next opens."),
-    months(month, began, screen),
-    days.length > 0
-      ? h(
-          "ul",
-          { class: "rows" },
-          days.map((day) => ("problem" in day ? brokenRow(day, screen) : dayRow(day, screen))),
-        )
-      : empty(
-          "No statement",
-          "The first statement is that of the day on which this distributor began.",
-          h("a", { class: "button", href: screen.link("statements") }, "Show this month"),
-        ),
-  ],
+  render: ({ month, days, began }, screen) => {
+    const link = (/** @type {string} */ text, /** @type {number} */ by) =>
+      h("a", { class: "button", href: screen.link(`statements/${shifted(month, by)}`) }, text);
+    return [
+      head(
+        `Statements of ${monthFormat.format(Date.parse(month))}`,
+        "What moved the float, day by day. Days are UTC days; one closes as the next opens.",
+        !began && link("Month before", -1),
+        month < today().slice(0, 7) && link("Month after", 1),
+      ),
+      days.length > 0
+        ? h(
+            "ul",
+            { class: "rows" },
+            days.map((day) => ("problem" in day ? brokenRow(day, screen) : dayRow(day, screen))),
+          )
+        : empty(
+            "No statement",
+            "The first statement is that of the day on which this distributor began.",
+            h("a", { class: "button", href: screen.link("statements") }, "Show the latest"),
+          ),
+    ];
+  },
 };
-
-/**
- * @param {string} month
- * @param {boolean} began whether there is nothing before this month
- * @param {Screen} screen
- */
-function months(month, began, screen) {
-  const link = (/** @type {number} */ by, /** @type {string} */ text) => {
-    const other = shifted(month, by);
-    return h(
-      "a",
-      { class: "button", id: `month-${by}`, href: screen.link("statements", { month: other }) },
-      text,
-      h("span", { class: "visually-hidden" }, `: ${monthFormat.format(Date.parse(other))}`),
-    );
-  };
-  return h(
-    "div",
-    { class: "month" },
-    h("h2", { "aria-live": "polite" }, monthFormat.format(Date.parse(month))),
-    h(
-      "nav",
-      { class: "actions", "aria-label": "Months" },
-      !began && link(-1, "Earlier"),
-      month < today().slice(0, 7) && link(1, "Later"),
-    ),
-  );
-}
 
 /**
  * @param {DayStatement} day
@@ -126,7 +109,7 @@ function dayRow(day, screen) {
               "div",
               {},
               h("dt", {}, counted(day.totals[total].count, one)),
-              h("dd", {}, signed(sign, day.totals[total].amount, day.currency)),
+              h("dd", {}, signed(sign, money(day.totals[total].amount, day.currency))),
             ),
           ),
         )

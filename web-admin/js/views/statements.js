@@ -61,8 +61,8 @@ export const statements = {
       head(
         `Statements of ${monthFormat.format(Date.parse(month))}`,
         "What moved the float, day by day. Days are UTC days; one closes as the next opens.",
-        !began && link("Month before", -1),
-        month < today().slice(0, 7) && link("Month after", 1),
+        ...(began ? [] : [link("Month before", -1)]),
+        ...(month < today().slice(0, 7) ? [link("Month after", 1)] : []),
       ),
       days.length > 0
         ? h(

@@ -12,7 +12,7 @@ function day(from: number): string {
 }
 
 /** Answers for the days since one, each with so many cash-ins of NGN 1; what was asked for, and how many at once. */
-async function serveDays(page: Page, since: string, cashIns: number) {
+async function serveDays(page: Page, since: string, cashIns: number, opening = "10000.00") {
   const asked: string[] = [];
   const served = { asked, broken: "", atOnce: 0 };
   let open = 0;
@@ -41,7 +41,7 @@ async function serveDays(page: Page, since: string, cashIns: number) {
         distributorID: "36e48800-22ce-4ea0-b37a-198f7978cd53",
         date,
         final: date < day(0),
-        openingBalance: "10000.00",
+        openingBalance: opening,
         closingBalance: `${10_000 - cashIns}.00`,
         currency: "NGN",
         totals: { cashIns: { count: cashIns, amount: `${cashIns}.00` }, ...sums },
@@ -139,6 +139,17 @@ test("a month goes back to the first day, asks for few days at once, and for one
   await maker.getByRole("link", { name: "Show the latest" }).click();
   await expect(rows.first()).toContainText("Not final");
   await expect(maker.getByRole("link", { name: "Month after" })).toHaveCount(0);
+});
+
+test("statements fit a narrow screen, with amounts of twelve digits", async ({ as, house }) => {
+  const maker = await as("maker", "overview", { viewport: { width: 390, height: 844 } });
+  await serveDays(maker, "2020-01-01", 3, "999999999999.99");
+  for (const path of [`statements/${day(-31).slice(0, 7)}`, `statements/${day(-1)}`]) {
+    await maker.goto(address(house, path));
+    await expect(maker.getByText("999,999,999,999.99").first()).toBeVisible();
+    expect(await maker.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    await expectAccessible(maker);
+  }
 });
 
 test("a day with very many entries shows the first thousand and its totals", async ({ maker, house }) => {

@@ -64,6 +64,8 @@ test("the frame", async ({ maker }) => {
         - listitem:
           - link "Operations"
         - listitem:
+          - link "Statements"
+        - listitem:
           - link "Cash-outs"
       - heading "Settings" [level=2]
       - list:

@@ -191,6 +191,7 @@ function drawMenu(member, wanted) {
       entry("overview", "Overview", "overview"),
       entry("approvals", "Approvals", "inbox"),
       entry("operations", "Operations", "operations"),
+      entry("statements", "Statements", "statements"),
       entry("cashouts", "Cash-outs", "cash"),
     ),
     h("h2", { class: "menu-title" }, "Settings"),

@@ -194,6 +194,15 @@ export function get(path, signal) {
 }
 
 /**
+ * An answer whose body is read as it arrives.
+ * @param {string} path
+ * @param {AbortSignal} signal
+ */
+export function getResponse(path, signal) {
+  return answer("GET", path, { signal });
+}
+
+/**
  * Checks that a path would answer; throws as `get` does.
  * @param {string} path
  */

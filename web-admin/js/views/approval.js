@@ -15,6 +15,7 @@ import { note } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
 import { showHalf } from "./password-half.js";
 import { askReason } from "./reason.js";
+import { isFirstTime } from "./receiver.js";
 import { comparison, subjectDetails, subjectLine } from "./subject.js";
 
 /** @import { Page } from "../server/api.js" */
@@ -22,7 +23,7 @@ import { comparison, subjectDetails, subjectLine } from "./subject.js";
 /** @import { Screen, View } from "../ui/screen.js" */
 
 /**
- * @typedef {{ approval: Approval, maker: string, fingerprint: string, old: Key | null, next: Approval | null }} Data
+ * @typedef {{ approval: Approval, maker: string, fingerprint: string, old: Key | null, next: Approval | null, first: boolean }} Data
  */
 
 /** Requests of the queue among which the next one is looked for. */
@@ -47,9 +48,10 @@ export const approval = {
           ? await get(`${screen.base}/api-keys/${encodeURIComponent(replaces)}`, screen.signal)
           : null,
       next: await nextAfter(found, screen),
+      first: await isFirst(found, screen),
     };
   },
-  render: ({ approval: request, maker, fingerprint, old, next }, screen) => [
+  render: ({ approval: request, maker, fingerprint, old, next, first }, screen) => [
     up(screen.link("approvals"), "Approvals"),
     head(kindWords(request.kind), [subjectLine(request, screen.currency)], badge(request.status)),
     state(request, maker, screen),
@@ -63,6 +65,7 @@ export const approval = {
             subjectDetails(request, screen.currency),
           ],
     ),
+    first && note("info", h("p", {}, h("strong", {}, "First time to this number"), ": no cash-in has gone there yet.")),
     decision(request, fingerprint, next, screen),
     h(
       "details",
@@ -89,6 +92,16 @@ export const approval = {
       ),
   ],
 };
+
+/**
+ * Whether a cash-in waits that would be the first to its number, as far as the page can find out.
+ * @param {Approval} found
+ * @param {Screen} screen
+ */
+async function isFirst({ kind, status, subject }, screen) {
+  if (kind !== "operation" || status !== "pending" || typeof subject.phoneTo !== "string") return false;
+  return isFirstTime(subject.phoneTo, screen).catch(() => false);
+}
 
 /**
  * The next request of the same queue that this person may decide: the one after it, or else the oldest.

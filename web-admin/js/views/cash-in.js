@@ -13,6 +13,7 @@ import { form } from "../ui/form.js";
 import { head, up } from "../ui/parts.js";
 import { note } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
+import { tellingFirstTime, tellingMerchant } from "./receiver.js";
 
 /** @import { NewOperation, Receipt } from "../types/api.d.ts" */
 /** @import { Screen, View } from "../ui/screen.js" */
@@ -37,25 +38,31 @@ export const cashIn = {
 
 /** @param {Screen} screen */
 function cashInForm(screen) {
-  const phone = field({
-    name: "phoneTo",
-    label: "Phone number",
-    hint: "With the country code, such as +234 803 123 4567.",
-    type: "tel",
-    required: true,
-    clean: typedPhone,
-    check: phoneProblem,
-    attributes: { maxlength: 64, autocomplete: "off", inputmode: "tel" },
-  });
-  const merchant = field({
-    name: "merchantToShortCode",
-    label: "Merchant's short code",
-    hint: "4 to 9 digits.",
-    required: true,
-    clean: plain,
-    check: shortCodeProblem,
-    attributes: { maxlength: 24, inputmode: "numeric" },
-  });
+  const phone = tellingFirstTime(
+    field({
+      name: "phoneTo",
+      label: "Phone number",
+      hint: "With the country code, such as +234 803 123 4567.",
+      type: "tel",
+      required: true,
+      clean: typedPhone,
+      check: phoneProblem,
+      attributes: { maxlength: 64, autocomplete: "off", inputmode: "tel" },
+    }),
+    screen,
+  );
+  const merchant = tellingMerchant(
+    field({
+      name: "merchantToShortCode",
+      label: "Merchant's short code",
+      hint: "4 to 9 digits.",
+      required: true,
+      clean: plain,
+      check: shortCodeProblem,
+      attributes: { maxlength: 24, inputmode: "numeric" },
+    }),
+    screen,
+  );
   const kind = selectField({
     name: "payee",
     label: "Into whose wallet",

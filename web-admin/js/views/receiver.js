@@ -12,7 +12,7 @@ import { typed } from "../ui/parts.js";
 /** Time after the last key press. */
 const WAIT_MS = 300;
 /** Pages of a search that are followed before the page says nothing. */
-const MOST_PAGES = 5;
+const MAX_PAGES = 5;
 
 /**
  * Adds a line to a field that tells about its text, once that is complete.
@@ -34,7 +34,7 @@ function telling(element, tell) {
     replace(line, null);
     if (text === "" || problem(input) !== "") return;
     timer = setTimeout(async () => {
-      // What cannot be told is left out: the server decides in any case.
+      // Hints that cannot be told are left out: the server decides in any case.
       const words = await tell(text).catch(() => null);
       if (text === asked) replace(line, words);
     }, WAIT_MS);
@@ -78,7 +78,7 @@ export function tellingFirstTime(element, screen) {
  */
 export async function isFirstTime(phone, screen) {
   let cursor = "";
-  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
     // A long search ends a page early, even an empty one; only the last page tells that there is none.
     const page = await getLinked(
       withQuery(`${screen.base}/operations`, {

@@ -17,7 +17,7 @@ import { MOVEMENTS, movementWords, signed, titled } from "./movements.js";
 /** @import { Screen, View } from "../ui/screen.js" */
 
 /** Entries shown of a day; files hold them all. */
-const MOST_ENTRIES = 1000;
+const MAX_ENTRIES = 1000;
 
 /** @type {WeakMap<Screen, DayStatement>} days that are over, which never change */
 const over = new WeakMap();
@@ -40,7 +40,7 @@ export const statement = {
     if (kept) return kept;
     await sheet("/styles/statements.css");
     try {
-      const day = await readStatement(screen.base, dayOf(screen), MOST_ENTRIES, screen.signal);
+      const day = await readStatement(screen.base, dayOf(screen), MAX_ENTRIES, screen.signal);
       if (day.final) over.set(screen, day);
       return day;
     } catch (error) {

@@ -11,7 +11,7 @@ import { isMe, person } from "../server/session.js";
 import { head, typed } from "../ui/parts.js";
 import { note } from "../ui/states.js";
 import { approvalRows } from "./approval-row.js";
-import { operationRow } from "./operations.js";
+import { operationRow } from "./operation-row.js";
 
 /** @import { Page } from "../server/api.js" */
 /** @import { Summary as Distributor, Key, Operation, AttentionItem, Attention } from "../types/api.d.ts" */

@@ -1,5 +1,5 @@
 // @ts-check
-/** What a person who looks for an operation means by the text of one field. */
+/** Meaning of the text by which a person looks for an operation. */
 
 import { amountProblem, toMinor, typedAmount } from "./money.js";
 import { phoneProblem, typedPhone } from "./phones.js";
@@ -57,7 +57,7 @@ export function understand(text, currency, now = Date.now()) {
 }
 
 /**
- * What else digits may mean: a transaction ID may look like an amount or a phone.
+ * Other meanings of digits: a transaction ID may look like an amount or a phone.
  * @param {Filters} filters
  * @returns {Filters[]}
  */

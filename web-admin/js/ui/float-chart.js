@@ -77,7 +77,7 @@ function picture(className, height, label, days, shapes) {
       "g",
       { transform: `translate(${start})` },
       shapes,
-      // What a day is, is told wherever the pointer is in its column.
+      // A day is told in words wherever the pointer is in its column.
       days.map((day, index) =>
         svg(
           "rect",

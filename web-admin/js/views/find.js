@@ -59,6 +59,8 @@ export function words({ names: [name], label, value }, currency) {
       return typed(KINDS.get(value) ?? value);
     case "status":
       return typed(statusWords(/** @type {Status} */ (value))?.[0] ?? value);
+    case "keyID":
+      return typed(value);
     case "amount":
       return [`${label} `, typed(money(value, currency))];
     case "from":

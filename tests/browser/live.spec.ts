@@ -37,7 +37,7 @@ test("what is pressed stays until its click, although the view has news meanwhil
 });
 
 test("without WebSocket the page asks every few seconds and hears it too", async ({ maker, checker }) => {
-  await maker.routeWebSocket(/\/events\b/, (socket) => socket.close());
+  await maker.routeWebSocket(/\/events\?person=/, (socket) => socket.close());
   await maker.reload();
   await expect(maker.getByText("Asking every few seconds")).toBeVisible();
   await askForKey(maker, { label: "Polled" });
@@ -47,7 +47,7 @@ test("without WebSocket the page asks every few seconds and hears it too", async
 
 test("a page that gave way to newer ones connects again when a person touches it", async ({ maker }) => {
   let opened = 0;
-  await maker.routeWebSocket(/\/events\b/, (socket) => {
+  await maker.routeWebSocket(/\/events\?person=/, (socket) => {
     opened += 1;
     if (opened === 1) socket.close({ code: 4408 });
     else socket.connectToServer();

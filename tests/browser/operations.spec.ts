@@ -90,46 +90,6 @@ test("a customer's cash-out is paid by a maker, agreed by a checker, and reaches
   await expect(maker.getByText("Nobody waits for cash")).toBeVisible();
 });
 
-test("operations are filtered and searched by phone, and the address keeps both", async ({
-  maker,
-  house,
-  edge,
-  checker,
-}) => {
-  const key = await obtainKey(maker, checker, {
-    label: "Till",
-    permissions: ["Perform operations"],
-    perOperation: "1000",
-    daily: "10000",
-    auto: "1000",
-  });
-  for (const [phone, amount] of [
-    ["+2348035550001", "10"],
-    ["+2348035550002", "20"],
-    ["+2348035559999", "30"],
-  ]) {
-    const answer = await fetch(`${edge.url}/api/v1/distributors/${house.distributorID}/operations`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-      body: JSON.stringify({ operationType: "cash-in", amount, phoneTo: phone }),
-    });
-    expect(answer.status).toBe(200);
-  }
-  await maker.goto(address(house, "operations"));
-  const rows = maker.locator("#view .rows > li");
-  await expect(rows).toHaveCount(3);
-  await maker.getByLabel("Search by phone").fill("555 000");
-  await maker.keyboard.press("Enter");
-  await expect(rows).toHaveCount(2);
-  await maker.getByLabel("Status").selectOption("Pending");
-  await expect(maker.getByText("Nothing matches")).toBeVisible();
-  await maker.reload();
-  await expect(maker.getByText("Nothing matches")).toBeVisible();
-  await expect(maker.getByLabel("Search by phone")).toHaveValue("555 000");
-  await maker.getByRole("link", { name: "Show all" }).click();
-  await expect(rows).toHaveCount(3);
-});
-
 test("an operation through a key waits for a checker who isn't the key's maker", async ({
   maker,
   checker,

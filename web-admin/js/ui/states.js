@@ -18,8 +18,8 @@ export function loading() {
 }
 
 /**
- * @param {string} title
- * @param {string} hint the next step
+ * @param {Child} title
+ * @param {Child} hint the next step
  * @param {...Child} actions
  */
 export function empty(title, hint, ...actions) {

@@ -8,7 +8,7 @@ import { get } from "../server/api.js";
 import { loadInbox } from "../server/inbox.js";
 import { amount, badge, details, head, typed, up } from "../ui/parts.js";
 import { note } from "../ui/states.js";
-import { party } from "./operations.js";
+import { party } from "./operation-row.js";
 
 /** @import { Operation, Approval } from "../types/api.d.ts" */
 /** @import { Screen, View } from "../ui/screen.js" */

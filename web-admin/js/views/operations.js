@@ -1,110 +1,63 @@
 // @ts-check
-/** The distributor's operations: filter, search by phone, export. */
+/** The distributor's operations: find, narrow, export. */
 
 import { h, icon } from "../lib/dom.js";
-import { goInstead } from "../lib/router.js";
-import { ago } from "../lib/time.js";
-import { operationWords, statusWords } from "../lib/words.js";
-import { check, getLinked, withQuery } from "../server/api.js";
+import { FILTER_NAMES, otherMeanings } from "../lib/find.js";
+import { ApiError, getLinked, withQuery } from "../server/api.js";
 import { holds } from "../server/session.js";
-import { once } from "../ui/act.js";
 import { moreList } from "../ui/more.js";
-import { amount, badge, head, typed } from "../ui/parts.js";
+import { head } from "../ui/parts.js";
 import { empty } from "../ui/states.js";
+import { chipsOf, findBox, showFilters, words } from "./find.js";
+import { operationRow } from "./operation-row.js";
 
 /** @import { Page } from "../server/api.js" */
-/** @import { Operation, OperationStatus } from "../types/api.d.ts" */
+/** @import { Filters } from "../lib/find.js" */
+/** @import { Operation } from "../types/api.d.ts" */
 /** @import { Screen, View } from "../ui/screen.js" */
 
 const PAGE = 50;
-const SEARCH_PAGE = 1000;
-/** @type {OperationStatus[]} */
-const STATUSES = ["pending", "processing", "completed", "rejected", "expired", "failed"];
+/** Pages without a find that are asked for in a row, before a person is asked whether to go on. */
+const MAX_EMPTY_PAGES = 10;
 
-/** Phones are compared by their digits and plus only. @param {string} text */
-function bare(text) {
-  return text.replace(/[^0-9+]/g, "");
-}
+/** @typedef {Page<Operation> & { refused: string }} Data `refused` tells why the server does not take the filters */
 
-/** @param {URLSearchParams} query */
-function matcher(query) {
-  const wanted = bare(query.get("phone") ?? "");
-  return (/** @type {Operation} */ one) => wanted === "" || bare(one.phoneTo ?? one.phoneFrom ?? "").includes(wanted);
+/** Filters in the address. @param {URLSearchParams} query @returns {Filters} */
+function filtersIn(query) {
+  return Object.fromEntries(FILTER_NAMES.flatMap((name) => (query.get(name) ? [[name, query.get(name)]] : [])));
 }
 
 /**
+ * A page with at least one operation, as long as there is one near: the server ends a long search early.
  * @param {Screen} screen
  * @param {string} [cursor]
  * @returns {Promise<Page<Operation>>}
  */
-function page(screen, cursor = "") {
-  const { query } = screen;
-  return getLinked(
-    withQuery(`${screen.base}/operations`, {
-      status: query.get("status") ?? "",
-      operationType: query.get("type") ?? "",
-      limit: query.get("phone") ? SEARCH_PAGE : PAGE,
-      cursor,
-    }),
-    cursor ? undefined : screen.signal,
-  );
+async function page(screen, cursor = "") {
+  const filters = filtersIn(screen.query);
+  /** @type {Page<Operation>} */
+  let found = { items: [], nextCursor: cursor };
+  for (let asked = 0; asked < MAX_EMPTY_PAGES; asked += 1) {
+    const path = withQuery(`${screen.base}/operations`, { ...filters, limit: PAGE, cursor: found.nextCursor });
+    found = await getLinked(path, cursor ? undefined : screen.signal);
+    if (found.items.length > 0 || !found.nextCursor) break;
+  }
+  return found;
 }
 
-/** Name of the other side of an operation. @param {Operation} one */
-export function party(one) {
-  return (
-    one.merchantName ?? one.phoneTo ?? one.phoneFrom ?? (one.merchantShortCode ? String(one.merchantShortCode) : "")
-  );
-}
-
-/**
- * @param {Operation} one
- * @param {Screen} screen
- */
-export function operationRow(one, screen) {
-  const cashIn = one.operationType === "cash-in";
-  return h(
-    "li",
-    { class: "row row-operation" },
-    h(
-      "div",
-      { class: "row-main" },
-      h("p", { class: "kind" }, operationWords(one.operationType)),
-      h(
-        "div",
-        {},
-        h(
-          "a",
-          { class: "row-title", id: `open-${one.operationID}`, href: screen.link(`operations/${one.operationID}`) },
-          cashIn ? "to " : "from ",
-          typed(party(one)),
-        ),
-        one.memo && h("p", { class: "muted small clip" }, typed(one.memo)),
-      ),
-      ago(one.createdAt),
-    ),
-    h(
-      "div",
-      { class: "row-side" },
-      h(
-        "span",
-        { class: cashIn ? "sum sum-out" : "sum sum-in" },
-        cashIn ? "−" : "+",
-        amount(one.amount, screen.currency),
-      ),
-      badge(one.status),
-    ),
-  );
-}
-
-/** @type {View<Page<Operation>>} */
+/** @type {View<Data>} */
 export const operations = {
   title: "Operations",
-  load: (screen) => page(screen),
-  render: (first, screen) => {
-    const keep = matcher(screen.query);
-    const filtered = [...screen.query.keys()].length > 0;
-    const searching = (screen.query.get("phone") ?? "") !== "";
+  load: async (screen) => {
+    try {
+      return { ...(await page(screen)), refused: "" };
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 400)) throw error;
+      return { items: [], nextCursor: "", refused: error.message };
+    }
+  },
+  render: ({ items, nextCursor, refused }, screen) => {
+    const filters = filtersIn(screen.query);
     return [
       head(
         "Operations",
@@ -117,104 +70,42 @@ export const operations = {
             "New cash-in",
           ),
       ),
-      filters(screen),
+      findBox(screen, filters, refused),
       moreList({
-        items: first.items.filter(keep),
-        nextCursor: first.nextCursor,
+        items,
+        nextCursor,
         more: (cursor) => page(screen, cursor),
-        keep,
         row: (one) => operationRow(one, screen),
-        label: searching ? `Search the next ${SEARCH_PAGE.toLocaleString("en")} older ones` : "Show older ones",
-        empty: filtered
-          ? empty(
-              "Nothing matches",
-              "Change the filters, or take them away.",
-              h("a", { class: "button", href: screen.link("operations") }, "Show all"),
-            )
-          : empty(
-              "No operation yet",
-              "The first cash-in or cash-out appears here, whoever asks for it: a person or software with a key.",
-            ),
+        label: items.length > 0 ? "Show older ones" : "Nothing yet: search older ones",
+        empty: nothing(filters, screen),
       }),
     ];
   },
 };
 
-/** @param {Screen} screen */
-function filters(screen) {
-  const { query } = screen;
-  const select = (/** @type {string} */ name, /** @type {string} */ label, /** @type {[string, string][]} */ options) =>
-    h(
-      "select",
-      { id: `filter-${name}`, "aria-label": label, change: apply },
-      options.map(([value, text]) => h("option", { value, selected: (query.get(name) ?? "") === value }, text)),
+/**
+ * @param {Filters} filters
+ * @param {Screen} screen
+ */
+function nothing(filters, screen) {
+  const chips = chipsOf(filters);
+  if (chips.length === 0) {
+    return empty(
+      "No operation yet",
+      "The first cash-in or cash-out appears here, whoever asks for it: a person or software with a key.",
     );
-  const type = select("type", "Type", [
-    ["", "All types"],
-    ["cash-in", "Cash-ins"],
-    ["cash-out-fulfillment", "Cash-outs"],
-  ]);
-  const status = select("status", "Status", [
-    ["", "Any status"],
-    ...STATUSES.map((one) => /** @type {[string, string]} */ ([one, statusWords(one)[0]])),
-  ]);
-  const phone = h("input", {
-    type: "search",
-    id: "filter-phone",
-    "aria-label": "Search by phone",
-    placeholder: "Phone, or a part of it",
-    inputmode: "tel",
-    autocomplete: "off",
-    change: apply,
-  });
-  phone.value = query.get("phone") ?? "";
-  function apply() {
-    goInstead(screen.link("operations", { type: type.value, status: status.value, phone: phone.value.trim() }));
   }
-  return h(
-    "div",
-    { class: "filters" },
-    h(
-      "form",
-      {
-        class: "filter-form",
-        role: "search",
-        "aria-label": "Operations",
-        submit: (/** @type {Event} */ event) => {
-          event.preventDefault();
-          apply();
-        },
-      },
-      type,
-      status,
-      phone,
-    ),
-    h(
-      "details",
-      { class: "menu-details", id: "export" },
-      h("summary", { class: "button quiet" }, icon("down"), "Export"),
+  const others = otherMeanings(filters);
+  return empty(
+    ["Nothing found for ", chips.map((chip, index) => [index > 0 && ", ", words(chip, screen.currency)])],
+    others.length > 0 ? "Perhaps you meant something else by it:" : "Take a filter away, or look for something else.",
+    others.map((other) =>
       h(
-        "ul",
-        { class: "plain" },
-        [
-          ["csv", "As CSV"],
-          ["jsonl", "As JSON lines"],
-        ].map(([format = "", text]) =>
-          h("li", {}, h("button", { type: "button", class: "quiet", click: once(() => save(screen, format)) }, text)),
-        ),
+        "button",
+        { type: "button", click: () => showFilters(screen, other) },
+        chipsOf(other).map((chip) => words(chip, screen.currency)),
       ),
     ),
+    h("a", { class: "button", href: screen.link("operations") }, "Show all"),
   );
-}
-
-/**
- * Saves the ledger as a file. The browser downloads the stream by itself; a check comes
- * first, since a refused download shows no reason.
- * @param {Screen} screen
- * @param {string} format
- */
-async function save(screen, format) {
-  const path = `${screen.base}/operations/export?format=${format}`;
-  await check(path);
-  h("a", { href: `/admin/v1${path}`, download: `operations.${format}` }).click();
 }

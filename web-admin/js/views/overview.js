@@ -1,5 +1,5 @@
 // @ts-check
-/** Overview: the float, open requests, attention, the last operations. */
+/** Overview: the float, open requests, attention, the float's last days, the last operations. */
 
 import { h, icon } from "../lib/dom.js";
 import { fromMinor, grouped, money, toMinor } from "../lib/money.js";
@@ -11,7 +11,7 @@ import { isMe, person } from "../server/session.js";
 import { head, typed } from "../ui/parts.js";
 import { note } from "../ui/states.js";
 import { approvalRows } from "./approval-row.js";
-import { operationRow } from "./operations.js";
+import { operationRow } from "./operation-row.js";
 
 /** @import { Page } from "../server/api.js" */
 /** @import { Summary as Distributor, Key, Operation, AttentionItem, Attention } from "../types/api.d.ts" */
@@ -70,7 +70,7 @@ export const overview = {
     h(
       "div",
       { class: "columns" },
-      h("div", {}, waiting(data.inbox, screen), attention(data, screen)),
+      h("div", {}, waiting(data.inbox, screen), attention(data, screen), floatCard(data, screen)),
       lastOperations(data.operations, screen),
     ),
   ],
@@ -188,6 +188,39 @@ function attention({ attention: items, stuck }, screen) {
       }),
     ),
   );
+}
+
+/** The card of the float's last days, kept while news draw the view again. @type {{ base: string, card: HTMLElement, seen: boolean } | null} */
+let float = null;
+
+/**
+ * Filled once it is in sight, and so after the first paint.
+ * @param {Data} data
+ * @param {Screen} screen
+ */
+function floatCard({ distributor, operations }, { base }) {
+  if (toMinor(distributor.balance) === 0n && operations.length === 0) return null;
+  const show = async (/** @type {HTMLElement} */ card) => (await import("./float.js")).showFloat(card, base);
+  if (float?.base !== base) {
+    const card = h(
+      "section",
+      { class: "card", "aria-labelledby": "float" },
+      h("h2", { id: "float" }, "Float in the last 30 days"),
+      h("div", { class: "float" }),
+    );
+    const mine = { base, card, seen: false };
+    const observer = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      observer.disconnect();
+      mine.seen = true;
+      void show(card);
+    });
+    observer.observe(card);
+    float = mine;
+  } else if (float.seen) {
+    void show(float.card);
+  }
+  return float.card;
 }
 
 /**

@@ -1,0 +1,48 @@
+// @ts-check
+/** Fills the overview's card of the float's last days. */
+
+import { find, h, replace } from "../lib/dom.js";
+import { toMinor } from "../lib/money.js";
+import { floatDays } from "../server/float-days.js";
+import { floatChart } from "../ui/float-chart.js";
+import { explain } from "../ui/states.js";
+
+/** @import { FloatDay } from "../server/float-days.js" */
+
+/** News come as often as operations; the picture of a month does not need each. */
+const REFRESH_MS = 10_000;
+
+/** @type {WeakMap<HTMLElement, number>} when a card was filled */
+const filled = new WeakMap();
+
+/** @param {FloatDay} day */
+function hasEntries({ closingBalance, openingBalance, totals }) {
+  return (
+    toMinor(closingBalance) !== 0n ||
+    toMinor(openingBalance) !== 0n ||
+    Object.values(totals).some((total) => total.count > 0)
+  );
+}
+
+/**
+ * @param {HTMLElement} card
+ * @param {string} base the distributor's path
+ */
+export async function showFloat(card, base) {
+  const place = find(card, ".float", HTMLElement);
+  if (Date.now() - (filled.get(card) ?? 0) < REFRESH_MS) return;
+  filled.set(card, Date.now());
+  try {
+    const days = await floatDays(base);
+    card.hidden = !days.some(hasEntries);
+    if (!card.hidden) replace(place, floatChart(days));
+  } catch (error) {
+    filled.delete(card);
+    // A picture of a moment ago is worth more than an error.
+    if (place.querySelector("svg")) return;
+    replace(place, [
+      h("p", { class: "muted" }, explain(error)),
+      h("button", { type: "button", id: "float-again", click: () => void showFloat(card, base) }, "Try again"),
+    ]);
+  }
+}

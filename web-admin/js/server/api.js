@@ -225,27 +225,6 @@ export async function getLinked(path, signal) {
 }
 
 /**
- * The beginning of an answer, up to where `end` stands in it; what comes after is not fetched.
- * @param {string} path
- * @param {string} end
- * @returns {Promise<string>} the whole answer where `end` is not in it
- */
-export async function getBeginning(path, end) {
-  const { body } = await answer("GET", path, {});
-  let text = "";
-  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
-  for (;;) {
-    const part = await reader?.read();
-    if (!part || part.done) return text;
-    text += part.value;
-    const at = text.indexOf(end);
-    if (at < 0) continue;
-    await reader?.cancel();
-    return text.slice(0, at);
-  }
-}
-
-/**
  * `path?name=value` with the parameters that aren't empty.
  * @param {string} path
  * @param {Record<string, string | number | undefined>} parameters

@@ -7,7 +7,7 @@ import { date } from "../lib/time.js";
 import { counted } from "../lib/words.js";
 import { table } from "./parts.js";
 
-/** @import { FloatDay } from "../server/float-days.js" */
+/** @import { DayStatement } from "../types/api.d.ts" */
 
 /** Width of a day in the picture, which is stretched to the space that it gets. */
 const STEP = 10;
@@ -37,7 +37,7 @@ function largest(values) {
   return values.toSorted((a, b) => (a < b ? -1 : 1)).at(-1) ?? 0n;
 }
 
-/** @param {FloatDay} day */
+/** @param {DayStatement} day */
 function dayWords({ date: name, closingBalance, totals: { cashIns, cashOuts }, currency, final }) {
   return [
     `${date(name)}${final ? "" : " so far"}: balance ${money(closingBalance, currency)}`,
@@ -46,11 +46,11 @@ function dayWords({ date: name, closingBalance, totals: { cashIns, cashOuts }, c
   ].join("; ");
 }
 
-/** @param {FloatDay[]} days */
+/** @param {DayStatement[]} days */
 function summary(days) {
   const sorted = days.toSorted((a, b) => (minor(a.closingBalance) < minor(b.closingBalance) ? -1 : 1));
   const [lowest, highest, last] = [sorted[0], sorted.at(-1), days.at(-1)];
-  const of = (/** @type {FloatDay | undefined} */ day) => (day ? money(day.closingBalance, day.currency) : "");
+  const of = (/** @type {DayStatement | undefined} */ day) => (day ? money(day.closingBalance, day.currency) : "");
   return `Balance at the end of each day: now ${of(last)}, highest ${of(highest)}, lowest ${of(lowest)}`;
 }
 
@@ -58,7 +58,7 @@ function summary(days) {
  * @param {string} className
  * @param {number} height
  * @param {string} label
- * @param {FloatDay[]} days
+ * @param {DayStatement[]} days
  * @param {import("../lib/dom.js").Child} shapes
  */
 function picture(className, height, label, days, shapes) {
@@ -89,7 +89,7 @@ function picture(className, height, label, days, shapes) {
   );
 }
 
-/** @param {FloatDay[]} days */
+/** @param {DayStatement[]} days */
 function balances(days) {
   const values = days.map((day) => minor(day.closingBalance));
   const most = largest(values);
@@ -104,7 +104,7 @@ function balances(days) {
   ]);
 }
 
-/** Cash-outs, which come in, rise; cash-ins, which go out, hang down. @param {FloatDay[]} days */
+/** Cash-outs, which come in, rise; cash-ins, which go out, hang down. @param {DayStatement[]} days */
 function flows(days) {
   const amounts = days.map(({ totals }) => ({ out: minor(totals.cashIns.amount), in: minor(totals.cashOuts.amount) }));
   const most = largest(amounts.flatMap((one) => [one.out, one.in]));
@@ -140,7 +140,7 @@ function key(name, text) {
   );
 }
 
-/** @param {FloatDay[]} days oldest first, at least one */
+/** @param {DayStatement[]} days oldest first, at least one */
 export function floatChart(days) {
   const currency = days[0]?.currency ?? "";
   const most = fromMinor(largest(days.map((day) => minor(day.closingBalance))));

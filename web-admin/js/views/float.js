@@ -7,7 +7,7 @@ import { floatDays } from "../server/float-days.js";
 import { floatChart } from "../ui/float-chart.js";
 import { explain } from "../ui/states.js";
 
-/** @import { FloatDay } from "../server/float-days.js" */
+/** @import { DayStatement } from "../types/api.d.ts" */
 
 /** News come as often as operations; the picture of a month does not need each. */
 const REFRESH_MS = 10_000;
@@ -15,7 +15,7 @@ const REFRESH_MS = 10_000;
 /** @type {WeakMap<HTMLElement, number>} when a card was filled */
 const filled = new WeakMap();
 
-/** @param {FloatDay} day */
+/** @param {DayStatement} day */
 function hasEntries({ closingBalance, openingBalance, totals }) {
   return (
     toMinor(closingBalance) !== 0n ||

@@ -1,4 +1,4 @@
-//! wasm-bindgen writes the glue between JavaScript and the wasm; wasm-opt then makes the wasm faster and smaller.
+//! wasm-bindgen writes the glue between JavaScript and the wasm; wasm-opt then makes the deployed wasm faster and smaller.
 
 use std::ffi::OsString;
 use std::fs;
@@ -36,10 +36,10 @@ pub(super) fn recipe() -> Result<String> {
     Ok(format!("{OPTIONS:?}{OPTIMISER:?}{}", String::from_utf8_lossy(&versions)))
 }
 
-/// Writes the glue and the optimised wasm into the Worker's folder. They are made beside it and moved, so that readers
+/// Writes the glue and the wasm, optimised if it is deployed, into the Worker's folder. They are made beside it and moved, so that readers
 /// of the folder find either the old files or the new ones.
 pub(super) fn run(worker: Worker) -> Result<()> {
-    say::step("Generating the glue and optimising the wasm");
+    say::step("Generating the glue");
     let folder = workspace::target().join("worker-next");
     let arguments = std::iter::once(OsString::from("wasm-bindgen"))
         .chain(OPTIONS.iter().map(OsString::from))
@@ -48,7 +48,10 @@ pub(super) fn run(worker: Worker) -> Result<()> {
     wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(arguments).context("wasm-bindgen failed")?;
     let [glue, wasm] = worker.generated();
     let generated = folder.join(&wasm);
-    command::run(node::tool("wasm-opt")?.args(OPTIMISER).arg(&generated).arg("-o").arg(&generated))?;
+    // The other Workers run in tests only, which end before the optimiser would have paid.
+    if worker == Worker::Edge {
+        command::run(node::tool("wasm-opt")?.args(OPTIMISER).arg(&generated).arg("-o").arg(&generated))?;
+    }
     for name in [glue, wasm] {
         fs::rename(folder.join(&name), worker.folder().join(&name))
             .with_context(|| format!("could not write {name}"))?;

@@ -37,6 +37,9 @@ pub struct Statement {
 pub struct StatementTotals {
     /// Float that became wallet balance.
     pub cash_ins: StatementTotal,
+    /// Cash-ins that their wallets could not take, so that the money came back; `None` where the server does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cash_ins_returned: Option<StatementTotal>,
     /// Wallet balance that became float.
     pub cash_outs: StatementTotal,
     /// Float that the issuer issued.

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use serde_json::{Value, json};
+use universal_wallet_sdk::wire::Statement;
 use universal_wallet_tests::distributor::Distributor;
 use universal_wallet_tests::edge::{Edge, Setup};
 use universal_wallet_tests::key::Key;
@@ -31,6 +32,9 @@ fn a_day_is_told_in_three_forms_and_closes_as_the_next_opens() {
     assert_eq!(open["closingBalance"], distributor.read_balance(&till).ok()["balance"]);
     assert_eq!(open["totals"]["cashIns"], json!({ "count": 1, "amount": "10.00" }), "{open}");
     assert_eq!(open["totals"]["cashOuts"], json!({ "count": 1, "amount": "3.00" }), "{open}");
+    let read_by_the_client: Statement = serde_json::from_value(open.clone()).unwrap();
+    assert_eq!(read_by_the_client.totals.cash_ins_returned.unwrap().count, 0);
+    assert_eq!(read_by_the_client.entries.len(), 3);
     let types: Vec<_> = open["entries"].as_array().unwrap().iter().map(|entry| &entry["type"]).collect();
     assert_eq!(types, ["top-up", "cash-in", "cash-out"], "{open}");
     for (format, kind, part) in

@@ -200,7 +200,11 @@ let float = null;
  */
 function floatCard({ distributor, operations }, { base }) {
   if (toMinor(distributor.balance) === 0n && operations.length === 0) return null;
-  const show = async (/** @type {HTMLElement} */ card) => (await import("./float.js")).showFloat(card, base);
+  const show = async (/** @type {HTMLElement} */ card) => {
+    // Without an answer the card stays as it is, and news or the next visit try again.
+    const module = await import("./float.js").catch(() => null);
+    await module?.showFloat(card, base);
+  };
   if (float?.base !== base) {
     const card = h(
       "section",

@@ -17,8 +17,11 @@ impl SqlStore {
     /// The totals of a day; zero for a day without movements.
     pub(crate) fn day_totals(&mut self, day: i64) -> Result<DayTotals, InternalError> {
         while self.tally_slice()? {}
-        let kept: Option<(String,)> = self.db.row("SELECT tally FROM day_totals WHERE day = ?", (day,))?;
-        Ok(super::stored::<Tally>(kept)?.unwrap_or_default().totals)
+        Ok(self.kept_tally(day)?.unwrap_or_default().totals)
+    }
+
+    fn kept_tally(&self, day: i64) -> Result<Option<Tally>, InternalError> {
+        super::stored(self.db.row("SELECT tally FROM day_totals WHERE day = ?", (day,))?)
     }
 
     /// Carries the totals on by one slice; true if there is more to do.
@@ -34,9 +37,8 @@ impl SqlStore {
         for (day, movement, amount) in self.movements(from, until)? {
             if day != tally.day {
                 changed.push(Tally { below: from, ..tally });
-                let kept: Option<(String,)> = self.db.row("SELECT tally FROM day_totals WHERE day = ?", (day,))?;
                 let operations = tally.operations;
-                tally = Tally { operations, ..super::stored(kept)?.unwrap_or(Tally { day, ..Tally::default() }) };
+                tally = Tally { operations, ..self.kept_tally(day)?.unwrap_or(Tally { day, ..Tally::default() }) };
             }
             tally.totals.add(movement, amount);
         }

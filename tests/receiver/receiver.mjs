@@ -1,9 +1,11 @@
 // A receiver of messages that knows nothing of the edge: it verifies with the official package of Standard Webhooks.
-// `POST /hook` takes a message, `POST /control` sets secrets and behaviour, `GET /received` lists what was verified. The
+// `POST /hook` takes a message, `POST /control` sets secrets and behaviour, or opens
+// a port with TLS, `GET /received` lists what was verified. The
 // first argument is a file in which verified messages survive the receiver's own end, the second a port.
 
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { Webhook } from "standardwebhooks";
 
 const [, , file, wantedPort] = process.argv;
@@ -50,7 +52,7 @@ async function text(request) {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-const server = createServer(async (request, response) => {
+async function answer(request, response) {
   if (request.url === "/received") {
     const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : [];
     response.end(JSON.stringify({ attempts, mostOpen, messages: lines.map((line) => JSON.parse(line)) }));
@@ -58,7 +60,13 @@ const server = createServer(async (request, response) => {
   }
   const body = await text(request);
   if (request.url === "/control") {
-    ({ secrets = secrets, mode = mode } = JSON.parse(body));
+    const wanted = JSON.parse(body);
+    if (wanted.tls) {
+      const secure = createSecureServer(wanted.tls, answer);
+      secure.listen(0, "127.0.0.1", () => response.end(JSON.stringify({ port: secure.address().port })));
+      return;
+    }
+    ({ secrets = secrets, mode = mode } = wanted);
     writeFileSync(control, JSON.stringify({ secrets, mode }));
     response.end("{}");
     return;
@@ -73,5 +81,7 @@ const server = createServer(async (request, response) => {
   const line = { path: request.url, id: request.headers["webhook-id"], by, at: Date.now(), ...JSON.parse(body) };
   if (mode === "ok" || mode === "slow" || by.length === 0) appendFileSync(file, `${JSON.stringify(line)}\n`);
   BEHAVIOUR[mode](response);
-});
+}
+
+const server = createServer(answer);
 server.listen(Number(wantedPort ?? 0), "127.0.0.1", () => console.log(server.address().port));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use edge_runtime::{Entry, Options, Secrets, Workerd};
+use edge_runtime::{Entry, Options, PublicServer, Secrets, Workerd};
 use tempfile::TempDir;
 
 /// Options of an edge.
@@ -25,6 +25,7 @@ impl Setup {
             vars: vars.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
             secrets: Secrets::generate().unwrap(),
             workerd: path("EDGE_WORKERD"),
+            network: None,
         };
         Self(options, state)
     }
@@ -58,6 +59,13 @@ impl Setup {
     #[must_use]
     pub fn with_faults(mut self) -> Self {
         self.0.build_dir = path("EDGE_FAULTS_BUILD_DIR");
+        self
+    }
+
+    /// Sends every outgoing call to this server.
+    #[must_use]
+    pub fn with_network(mut self, server: PublicServer) -> Self {
+        self.0.network = Some(server);
         self
     }
 

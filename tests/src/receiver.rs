@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use edge_runtime::ProcessGroup;
+use edge_runtime::{ProcessGroup, PublicServer};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -66,8 +66,19 @@ impl Receiver {
         *self.process.lock().unwrap() = Some(start(&self.folder.path().join("messages"), self.port).0);
     }
 
-    fn control(&self, command: &Value) {
-        self.agent.post(format!("http://127.0.0.1:{}/control", self.port)).send(command.to_string()).unwrap();
+    /// The receiver as a public host, whose certificate bears a name and is signed by itself.
+    pub fn as_public_host(&self, host: &str, certified_name: &str) -> PublicServer {
+        let certified = rcgen::generate_simple_self_signed([certified_name.to_owned()]).unwrap();
+        let (certificate, key) = (certified.cert.pem(), certified.signing_key.serialize_pem());
+        let answer = self.control(&json!({ "tls": { "cert": certificate, "key": key } }));
+        let port = u16::try_from(answer["port"].as_u64().unwrap()).unwrap();
+        PublicServer { host: host.to_owned(), port, trusted: vec![certificate] }
+    }
+
+    fn control(&self, command: &Value) -> Value {
+        let url = format!("http://127.0.0.1:{}/control", self.port);
+        let mut answer = self.agent.post(url).send(command.to_string()).unwrap();
+        serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap()
     }
 
     /// Sets the secrets that the receiver verifies with.

@@ -86,6 +86,7 @@ impl Server {
             vars: vars.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
             secrets: Secrets::generate()?,
             workerd: edge_runtime::workerd_in(&workspace().join("node_modules")),
+            network: None,
         };
         let workerd = cores.on_the_servers(|| Workerd::start(options.clone()))?;
         Ok(Self { workerd: Some(workerd), options, _state: state })

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use edge_runtime::PublicServer;
 use serde_json::{Value, json};
 use universal_wallet_tests::distributor::Distributor;
-use universal_wallet_tests::edge::Edge;
+use universal_wallet_tests::edge::{Edge, Setup};
 use universal_wallet_tests::powers::{DAY_MS, HOUR_MS};
 use universal_wallet_tests::receiver::Receiver;
 
@@ -164,6 +165,31 @@ fn failures_of_every_kind_are_tried_again_and_told_to_people() {
         assert!(Instant::now() < deadline, "still under attention");
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+#[test]
+fn messages_go_to_a_certified_host_alone() {
+    const HOST: &str = "hooks.example.com";
+    let receiver = Receiver::start();
+    let certified = receiver.as_public_host(HOST, HOST);
+    let another_name = receiver.as_public_host(HOST, "hooks.example.net");
+    let untrusted = PublicServer { trusted: Vec::new(), ..certified.clone() };
+    let attempt_at = |server: PublicServer| {
+        let edge = Setup::new().with_network(server).start();
+        let distributor = edge.distributor();
+        let endpoint = distributor.approved_endpoint(&format!("https://{HOST}/hook"), &["float.topped-up"]);
+        distributor.webhook(&distributor.maker, &format!("/{endpoint}/claim"), json!({})).ok();
+        distributor.top_up("1.00");
+        let tried = |log: &[Value]| log.first().is_some_and(|message| message["attempts"][0].is_object());
+        let log = distributor.await_deliveries(&endpoint, tried);
+        (log[0]["state"].clone(), log[0]["attempts"][0]["status"].clone())
+    };
+    for refused in [untrusted, another_name] {
+        assert_eq!(attempt_at(refused), (json!("waiting"), Value::Null));
+    }
+    assert_eq!(receiver.received().0, 0, "no request came through");
+    assert_eq!(attempt_at(certified), (json!("delivered"), json!(204)));
+    assert_eq!(receiver.received().0, 1);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::options::{Entry, Options};
+use crate::options::{Entry, Options, PublicServer};
 use crate::project::{self, Binding, Project};
 
 /// Folders have a name here and arrive as arguments, which workerd takes unchanged.
@@ -43,6 +43,14 @@ pub(crate) fn config(options: &Options, project: &Project) -> Result<String, Err
 
 /// The network that messages go out to: public addresses, and in a demo this machine too.
 fn internet(options: &Options) -> String {
+    if let Some(PublicServer { host, port, trusted }) = &options.network {
+        let trusted = trusted.iter().map(|certificate| quoted(certificate)).collect::<Vec<_>>().join(", ");
+        return format!(
+            "    (name = \"internet\", external = (address = \"127.0.0.1:{port}\", https = (certificateHost = {}, \
+             tlsOptions = (trustBrowserCas = true, trustedCertificates = [{trusted}])))),\n",
+            quoted(host)
+        );
+    }
     let demo = options.vars.iter().any(|(name, value)| name == "DEMO" && value == "1");
     let allow = if demo { "\"public\", \"local\"" } else { "\"public\"" };
     format!("    (name = \"internet\", network = (allow = [{allow}], tlsOptions = (trustBrowserCas = true))),\n")

@@ -12,7 +12,7 @@ mod secrets;
 mod workerd;
 
 pub use error::Error;
-pub use options::{Entry, Options};
+pub use options::{Entry, Options, PublicServer};
 pub use process_group::ProcessGroup;
 pub use secrets::Secrets;
 pub use workerd::{Workerd, check_port, workerd_in};

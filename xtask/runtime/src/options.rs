@@ -39,4 +39,17 @@ pub struct Options {
     pub secrets: Secrets,
     /// The workerd program.
     pub workerd: PathBuf,
+    /// A server that stands for the public network; `None` for the network itself.
+    pub network: Option<PublicServer>,
+}
+
+/// A server on this machine that every outgoing call goes to, by TLS, as if the public host of that name were there.
+#[derive(Clone, Debug)]
+pub struct PublicServer {
+    /// The host name that the certificate must bear.
+    pub host: String,
+    /// The port on 127.0.0.1.
+    pub port: u16,
+    /// Certificates in PEM that are trusted besides those of browsers.
+    pub trusted: Vec<String>,
 }

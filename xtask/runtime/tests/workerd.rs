@@ -35,6 +35,7 @@ fn place() -> Place {
         vars: Vec::new(),
         secrets: Secrets::generate().unwrap(),
         workerd: workerd_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../node_modules")),
+        network: None,
     };
     Place { folder, options }
 }

@@ -62,6 +62,7 @@ impl Server {
                     vars: vars.into_iter().map(|var| (var.name, var.value)).collect(),
                     secrets,
                     workerd: workerd_in(&workspace::root().join("node_modules")),
+                    network: None,
                 })?;
                 Ok(Self { process: Process::Workerd(workerd), port, log })
             }

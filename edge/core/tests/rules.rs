@@ -12,6 +12,7 @@
 
 mod dual_control;
 mod joining;
+mod lasting;
 mod promises;
 mod properties;
 mod second_factor;

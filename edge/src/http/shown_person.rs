@@ -1,7 +1,8 @@
 //! The person whom a page shows, so that a tab never acts as somebody else who has signed in meanwhile.
 
-use universal_wallet_core::error::{Code, Outcome, Refusal, refuse};
+use universal_wallet_core::error::{Code, Outcome, Refusal};
 use universal_wallet_core::id::UserID;
+use universal_wallet_core::people::sign_in::refuse_another;
 
 use super::query::Query;
 use super::request::Request;
@@ -32,13 +33,7 @@ impl ShownPerson {
     pub(crate) fn must_be(&self, account: UserID) -> Outcome<()> {
         let Some(said) = &self.said else { return Ok(()) };
         let shown: UserID = said.parse().map_err(|error| Refusal::field(Code::InvalidRequest, self.field, error))?;
-        if shown == account {
-            return Ok(());
-        }
-        refuse(
-            Code::SessionChanged,
-            "Somebody else has signed in with this browser meanwhile; load the page again. Nothing was done.",
-        )
+        refuse_another(shown, account)
     }
 }
 

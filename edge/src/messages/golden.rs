@@ -26,7 +26,7 @@ use uuid::Uuid;
 use super::call::{Call, Principal};
 use super::envelope::{self, Receiver};
 use super::second_factor::{FactorAct, FactorCall, PasskeySignIn, Proof};
-use super::to_distributor::{ConsoleCaller, ExportFormat, ExportPage, Listener, NewMember, Reader, ToDistributor};
+use super::to_distributor::{ConsoleCaller, ExportFormat, ExportPage, Listener, NewMember, ToDistributor};
 use super::to_issuer::ToIssuer;
 use super::to_sign_ins::ToSignIns;
 use super::to_user::ToUser;
@@ -131,8 +131,11 @@ fn messages_to_a_distributor() {
                 next: 7,
                 until: AT,
                 balance: "1.00".parse().unwrap(),
-                end: 9,
-                reader: Reader::Key { digest: Digest::ZERO, address: Some("203.0.113.7".parse().unwrap()) },
+                reading: serde_json::from_value(serde_json::json!({
+                    "end": 9,
+                    "reader": { "Key": { "digest": Digest::ZERO, "address": "203.0.113.7" } },
+                }))
+                .unwrap(),
                 has_lines: false,
             },
         },

@@ -1,8 +1,7 @@
 //! Messages to a Distributor other than calls.
 
-use std::net::IpAddr;
-
 use serde::{Deserialize, Serialize};
+use universal_wallet_core::audit::reader::Reading;
 use universal_wallet_core::id::{DistributorID, MessageID, OperationID, UserID, WebhookID};
 use universal_wallet_core::people::codes::CodeDigest;
 use universal_wallet_core::people::model::{Login, Role};
@@ -98,15 +97,6 @@ pub(crate) enum ExportFormat {
     StatementCamt053,
 }
 
-/// Reader of an export.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) enum Reader {
-    /// A key by its digest, and the address it is used from.
-    Key { digest: Digest, address: Option<IpAddr> },
-    /// A person by their account.
-    Person { account: UserID },
-}
-
 /// Position of an export between two pages.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct ExportPage {
@@ -117,10 +107,9 @@ pub(crate) struct ExportPage {
     pub(crate) until: Timestamp,
     /// Balance before the next entry.
     pub(crate) balance: Amount,
-    /// Number of the first entry that was not there when the reading began, or lies after a statement's day.
-    pub(crate) end: u64,
-    /// Reader, whose right is looked at again for each page.
-    pub(crate) reader: Reader,
+    /// Reader and end, which are looked at again for each page.
+    #[serde(flatten)]
+    pub(crate) reading: Reading,
     /// True if a page before had lines.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) has_lines: bool,

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use universal_wallet_core::error::InternalError;
+use universal_wallet_core::people::listening::Watch;
 use universal_wallet_core::text::digest::Digest;
+use universal_wallet_sdk::Timestamp;
 use worker::WebSocket;
 
 use super::log::report;
@@ -43,8 +45,8 @@ impl Closing {
 struct Attachment {
     /// Rises from socket to socket of an object.
     number: u32,
-    /// Time at which the session may have ended, in milliseconds.
-    ask_at: f64,
+    /// The session's end, as far as it is known.
+    watch: Watch,
     /// The session: its login, and the digest of its secret.
     login: String,
     token: Digest,
@@ -54,12 +56,11 @@ struct Attachment {
 #[derive(Debug)]
 pub(crate) struct Watched {
     number: u32,
+    pub(crate) watch: Watch,
     pub(crate) login: String,
     pub(crate) token: Digest,
 }
 
-/// Time after which a session that could not be looked at counts as ended, in milliseconds.
-const PATIENCE_MS: f64 = 300_000.0;
 /// Maximum number of sockets of a person.
 const MAX_OF_PERSON: usize = 5;
 /// Maximum number of sockets of an object.
@@ -108,11 +109,10 @@ impl Storage {
 
     /// Sends a message to every socket and returns their number; one whose session should have been looked at long ago is
     /// closed.
-    pub(crate) fn broadcast(&self, message: &str, now_ms: i64) -> Result<usize, InternalError> {
+    pub(crate) fn broadcast(&self, message: &str, now: Timestamp) -> Result<usize, InternalError> {
         let sockets = listening(self.state().get_websockets());
         for socket in &sockets {
-            #[allow(clippy::cast_precision_loss, reason = "times are far below 2^53")]
-            if attachment(socket).is_some_and(|session| (now_ms as f64) < session.ask_at + PATIENCE_MS) {
+            if attachment(socket).is_some_and(|session| session.watch.may_hear(now)) {
                 socket.send_with_str(message).map_err(|error| failed("a socket", &error))?;
             } else {
                 close(socket, Closing::SessionEnded)?;
@@ -123,17 +123,17 @@ impl Storage {
 
     /// Sockets whose sessions may have ended by a time, and the next time at which one may. A socket without a readable
     /// attachment is closed.
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "times are far below 2^53")]
-    pub(crate) fn watched(&self, now_ms: i64) -> (Vec<Watched>, Option<i64>) {
+    pub(crate) fn watched(&self, now: Timestamp) -> (Vec<Watched>, Option<Timestamp>) {
         let (mut due, mut next) = (Vec::new(), None);
         for socket in listening(self.state().get_websockets()) {
             match attachment(&socket) {
-                Some(Attachment { number, ask_at, login, token }) if ask_at <= now_ms as f64 => {
-                    due.push(Watched { number, login, token });
+                Some(session) if session.watch.ask_at() <= now => {
+                    let Attachment { number, watch, login, token } = session;
+                    due.push(Watched { number, watch, login, token });
                 }
-                Some(Attachment { ask_at, .. }) => {
-                    let at = ask_at as i64;
-                    next = Some(next.map_or(at, |next: i64| next.min(at)));
+                Some(session) => {
+                    let ask_at = session.watch.ask_at();
+                    next = Some(next.map_or(ask_at, |next: Timestamp| next.min(ask_at)));
                 }
                 None => note(close(&socket, Closing::SessionEnded)),
             }
@@ -141,11 +141,10 @@ impl Storage {
         (due, next)
     }
 
-    /// Notes when the session of a socket may end next.
-    #[allow(clippy::cast_precision_loss, reason = "times are far below 2^53")]
-    pub(crate) fn watch_until(&self, watched: &Watched, at_ms: i64) {
-        let Watched { number, login, token } = watched;
-        let attachment = Attachment { number: *number, ask_at: at_ms as f64, login: login.clone(), token: *token };
+    /// Notes the end of a socket's session.
+    pub(crate) fn keep_watch(&self, watched: &Watched, watch: Watch) {
+        let Watched { number, login, token, .. } = watched;
+        let attachment = Attachment { number: *number, watch, login: login.clone(), token: *token };
         for socket in self.sockets_of(watched) {
             note(socket.serialize_attachment(&attachment).map_err(|error| failed("a socket's session", &error)));
         }

@@ -3,4 +3,5 @@
 pub mod chain;
 pub mod created;
 pub mod entry_builder;
+pub mod reader;
 pub mod verify;

@@ -6,6 +6,7 @@ pub mod caller;
 pub mod codes;
 pub mod device;
 pub mod invitations;
+pub mod listening;
 pub mod members;
 pub mod model;
 pub mod password;

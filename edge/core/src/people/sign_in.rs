@@ -2,7 +2,8 @@
 
 use universal_wallet_sdk::Timestamp;
 
-use crate::error::{Code, Outcome, Refusal};
+use crate::error::{Code, Outcome, Refusal, refuse};
+use crate::id::UserID;
 
 /// Time window for counting failures.
 pub const WINDOW_MS: i64 = 15 * 60_000;
@@ -74,6 +75,17 @@ pub fn too_many(wait_ms: i64) -> Refusal {
 /// The refusal of a wrong login or password; the answer does not tell which.
 pub fn wrong_credentials() -> Refusal {
     Refusal::new(Code::InvalidCredentials, "Login or password is wrong.")
+}
+
+/// Refuses a call of a page that was drawn for another account than the session's.
+pub fn refuse_another(shown: UserID, account: UserID) -> Outcome<()> {
+    if shown == account {
+        return Ok(());
+    }
+    refuse(
+        Code::SessionChanged,
+        "Somebody else has signed in with this browser meanwhile; load the page again. Nothing was done.",
+    )
 }
 
 /// The refusal without a session.

@@ -4,8 +4,8 @@
 use serde_json::json;
 use universal_wallet_core::error::Outcome;
 use universal_wallet_core::id::UserID;
+use universal_wallet_core::people::listening::Watch;
 use universal_wallet_core::people::second_factor::proof::Standing;
-use universal_wallet_core::people::sign_in::IDLE_MS;
 use universal_wallet_core::store::Store;
 use universal_wallet_sdk::Timestamp;
 
@@ -17,9 +17,6 @@ use crate::messages::to_distributor::Listener;
 use crate::messages::to_user::ToUser;
 use crate::platform::log::report;
 use crate::platform::sockets::{Closing, Watched};
-
-/// Time after which a person's object that did not answer is asked again.
-const ASK_AGAIN_MS: i64 = 60_000;
 
 impl DistributorState {
     /// Returns the ID of a person who may listen and the attachment of their socket, or nothing.
@@ -38,10 +35,11 @@ impl DistributorState {
         let person = member.person.id.to_string();
         match self.store.db.make_way_for(&person) {
             Ok(number) => {
-                let ask_at = now.plus_ms(IDLE_MS);
+                let watch = Watch::begin(now);
+                let ask_at = watch.ask_at();
                 self.sessions_at = Some(self.sessions_at.map_or(ask_at, |at| at.min(ask_at)));
                 let attachment = json!({
-                    "number": number, "askAt": ask_at.unix_ms(), "login": login.as_str(), "token": token,
+                    "number": number, "watch": watch, "login": login.as_str(), "token": token,
                 });
                 format!("{person} {attachment}")
             }
@@ -57,8 +55,8 @@ impl DistributorState {
         if self.sessions_at.is_none_or(|at| now < at) {
             return Vec::new();
         }
-        let (due, next) = self.store.db.watched(now.unix_ms());
-        self.sessions_at = next.map(Timestamp::from_unix_ms);
+        let (due, next) = self.store.db.watched(now);
+        self.sessions_at = next;
         due
     }
 
@@ -74,14 +72,15 @@ pub(super) async fn look_at_session(state: Shared<DistributorState>, watched: Wa
     let ask = ToUser::EndOf { token: watched.token };
     let answered: Outcome<Option<Timestamp>> = objects::user(&watched.login).ask(&ask).await;
     state.step_on(|state, now| {
-        let alive = match answered {
-            Ok(end) => end.filter(|end| now < *end),
-            Err(_) => Some(now.plus_ms(ASK_AGAIN_MS)),
+        let watch = match answered {
+            Ok(end) => Watch::answered(end, now),
+            Err(_) => Some(watched.watch.unanswered(now)),
         };
-        match alive {
-            Some(end) => {
-                state.store.db.watch_until(&watched, end.unix_ms());
-                state.sessions_at = Some(state.sessions_at.map_or(end, |at| at.min(end)));
+        match watch {
+            Some(watch) => {
+                let ask_at = watch.ask_at();
+                state.store.db.keep_watch(&watched, watch);
+                state.sessions_at = Some(state.sessions_at.map_or(ask_at, |at| at.min(ask_at)));
             }
             None => state.store.db.end_watched(&watched),
         }

@@ -69,7 +69,7 @@ impl State for DistributorState {
 
 impl DistributorState {
     pub(super) fn new(store: SqlStore) -> Self {
-        let sessions_at = store.db.watched(0).1.map(Timestamp::from_unix_ms);
+        let sessions_at = store.db.watched(Timestamp::from_unix_ms(0)).1;
         Self {
             store,
             sessions_at,
@@ -152,7 +152,7 @@ impl DistributorState {
     fn tell_listeners(&mut self, now: Timestamp) {
         for (kind, subject, at) in mem::take(&mut self.store.news) {
             let line = json!({ "type": kind, "id": subject, "at": at }).to_string();
-            match self.store.db.broadcast(&line, now.unix_ms()) {
+            match self.store.db.broadcast(&line, now) {
                 Ok(listening) => self.store.listened = listening > 0,
                 Err(fault) => report(&fault),
             }

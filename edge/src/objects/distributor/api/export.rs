@@ -4,9 +4,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 use universal_wallet_core::audit::chain::Content;
+use universal_wallet_core::audit::reader::{Reader, Reading};
 use universal_wallet_core::error::{Code, InternalError, Outcome, Refusal};
-use universal_wallet_core::keys::settings::Permission;
-use universal_wallet_core::keys::verify::{Checked, check, unknown};
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::json_text;
 use universal_wallet_sdk::{Amount, Timestamp};
@@ -16,7 +15,7 @@ use super::statement::format_of;
 use crate::http::answer::Answer;
 use crate::http::query::Query;
 use crate::messages::call::Call;
-use crate::messages::to_distributor::{ExportFormat, ExportPage, Reader};
+use crate::messages::to_distributor::{ExportFormat, ExportPage};
 use crate::objects::distributor::state::DistributorState;
 use crate::objects::distributor::store::entries::PAGE;
 
@@ -50,9 +49,8 @@ impl DistributorState {
             Some(entry) => self.store.content(&entry)?.book.balance,
             None => Amount::ZERO,
         };
-        let end = self.store.head().number + 1;
-        let (lines, rest) =
-            self.export_page(ExportPage { format, next, until, balance, end, reader, has_lines: false })?;
+        let reading = Reading::begin(&self.store, reader);
+        let (lines, rest) = self.export_page(ExportPage { format, next, until, balance, reading, has_lines: false })?;
         let head = if format == ExportFormat::Csv { COLUMNS } else { "" };
         let file = format!("attachment; filename=\"ledger.{word}\"");
         let answer = Answer::text_of(kind, format!("{head}{lines}")).header("Content-Disposition", file);
@@ -74,27 +72,9 @@ impl DistributorState {
         Ok(low)
     }
 
-    /// Refuses a reader whose right ended since the first page: a key that was revoked, ended or tightened, a person who
-    /// is no longer a member. The stream breaks off.
-    fn refuse_ended(&self, reader: Reader, now: Timestamp) -> Outcome<()> {
-        match reader {
-            Reader::Key { digest, address } => {
-                match check(&self.store, now, &digest, address, Some(Permission::ReadTransactions))? {
-                    Checked::Allowed(_) => Ok(()),
-                    Checked::Denied(_, refusal) => Err(refusal.into()),
-                    Checked::Unknown => Err(unknown().into()),
-                }
-            }
-            Reader::Person { account } => match self.store.member_of(account).filter(|member| member.is_active()) {
-                Some(_) => Ok(()),
-                None => Err(Refusal::not_found().into()),
-            },
-        }
-    }
-
     /// The reply to a request for a page: its lines, and the message that asks for the next page.
     pub(crate) fn next_page(&self, page: ExportPage, now: Timestamp) -> Outcome<(String, Option<String>)> {
-        self.refuse_ended(page.reader, now)?;
+        page.reading.refuse_ended(&self.store, now)?;
         let (lines, next) = self.export_page(page)?;
         Ok((lines, next.map(export_message).transpose()?))
     }
@@ -106,7 +86,7 @@ impl DistributorState {
         }
         let ExportPage { format, next, until, mut balance, .. } = export;
         let mut lines = String::new();
-        for entry in self.store.entries_from(next, PAGE.min(export.end.saturating_sub(next)))? {
+        for entry in self.store.entries_from(next, export.reading.page(next, PAGE))? {
             let (number, hash, content) = (entry.number, entry.hash, self.store.content(&entry)?);
             if content.at >= until {
                 return Ok((lines, None));
@@ -141,7 +121,7 @@ impl DistributorState {
             };
         }
         let next = next + PAGE;
-        let more = next < export.end;
+        let more = next < export.reading.end();
         Ok((lines, more.then_some(ExportPage { next, balance, ..export })))
     }
 }

@@ -23,6 +23,7 @@ pub(crate) mod webhooks;
 
 use std::rc::Rc;
 
+use universal_wallet_core::audit::reader::Reader;
 use universal_wallet_core::error::{InternalError, Outcome, Refusal};
 use universal_wallet_core::keys::model::Key;
 use universal_wallet_core::operations::create::MerchantLookup;
@@ -42,7 +43,7 @@ use crate::http::answer::Answer;
 use crate::http::query::Query;
 use crate::http::routes::{Access, Route};
 use crate::messages::call::{Call, Principal};
-use crate::messages::to_distributor::{ConsoleCaller, Reader};
+use crate::messages::to_distributor::ConsoleCaller;
 use crate::messages::to_issuer::ToIssuer;
 use member::for_member;
 use response::{Handled, Response};
@@ -104,9 +105,9 @@ fn reader(key: &Key, call: &Call) -> Outcome<Reader> {
 }
 
 /// The person as a reader of pages to come.
-fn person(caller: &Caller) -> Outcome<Reader> {
+fn person(caller: &Caller, now: Timestamp) -> Outcome<Reader> {
     let account = caller.member.account().ok_or_else(|| InternalError::new("a caller without an account"))?;
-    Ok(Reader::Person { account })
+    Ok(Reader::person(account, now))
 }
 
 fn key_route(
@@ -214,11 +215,11 @@ fn console_route(
         }
         Route::ExportConsoleOperations => {
             caller.may(&[])?;
-            return state.export(call, person(caller)?);
+            return state.export(call, person(caller, now)?);
         }
         Route::GetConsoleStatement => {
             caller.may(&[])?;
-            return state.statement(call, person(caller)?, now);
+            return state.statement(call, person(caller, now)?, now);
         }
         Route::GetConsoleMerchantName => {
             caller.may(&[])?;

@@ -1,5 +1,6 @@
 //! `GET /statements/{date}`: one UTC day, its totals first, its entries in pages.
 
+use universal_wallet_core::audit::reader::{Reader, Reading};
 use universal_wallet_core::error::{InternalError, Outcome, Refusal};
 use universal_wallet_core::operations::statement::{Format, Line, Statement, ending};
 use universal_wallet_core::store::Store;
@@ -11,7 +12,7 @@ use super::response::Handled;
 use crate::http::answer::Answer;
 use crate::http::query::Query;
 use crate::messages::call::Call;
-use crate::messages::to_distributor::{ExportFormat, ExportPage, Reader};
+use crate::messages::to_distributor::{ExportFormat, ExportPage};
 use crate::objects::distributor::state::DistributorState;
 use crate::objects::distributor::store::entries::PAGE;
 
@@ -69,8 +70,7 @@ impl DistributorState {
             next: first,
             until: next_day,
             balance: opening_balance,
-            end,
-            reader,
+            reading: Reading::begin(&self.store, reader).before_entry(end),
             has_lines: false,
         };
         let (lines, rest) = self.statement_page(page, format)?;
@@ -87,9 +87,9 @@ impl DistributorState {
     }
 
     /// The lines of the next entries, and the position and balance after them.
-    fn lines(&self, next: &mut u64, end: u64, balance: &mut Amount) -> Result<Vec<Line>, InternalError> {
+    fn lines(&self, next: &mut u64, reading: Reading, balance: &mut Amount) -> Result<Vec<Line>, InternalError> {
         let mut lines = Vec::new();
-        for entry in self.store.entries_from(*next, PAGE.min(end - *next))? {
+        for entry in self.store.entries_from(*next, reading.page(*next, PAGE))? {
             let content = self.store.content(&entry)?;
             *next = entry.number + 1;
             let after = content.book.balance;
@@ -102,11 +102,11 @@ impl DistributorState {
     /// A page of a statement, and the position of the next.
     pub(super) fn statement_page(&self, page: ExportPage, format: Format) -> Outcome<(String, Option<ExportPage>)> {
         let ExportPage { mut next, mut balance, mut has_lines, .. } = page;
-        let end = page.end;
+        let end = page.reading.end();
         let currency = self.store.profile().currency.clone();
         let mut text = String::new();
         if next < end {
-            for line in self.lines(&mut next, end, &mut balance)? {
+            for line in self.lines(&mut next, page.reading, &mut balance)? {
                 text += &line.text(format, &currency, !has_lines)?;
                 has_lines = true;
             }

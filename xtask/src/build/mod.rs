@@ -24,7 +24,7 @@ pub(crate) fn build(worker: Worker) -> Result<()> {
     let folder = worker.folder();
     say::step(format_args!("Building the Worker in {}", workspace::shown(&folder)));
     let _one_at_a_time = stamp::lock()?;
-    run(target.cargo("build").args(["--release", "--lib"]).args(worker.cargo_options()))?;
+    run(target.cargo("build").args(["--lib", "--profile", worker.profile()]).args(worker.cargo_options()))?;
     let wasm = fs::read(worker.wasm()).with_context(|| format!("could not read {}", worker.wasm().display()))?;
 
     fs::create_dir_all(&folder).with_context(|| format!("could not create {}", folder.display()))?;

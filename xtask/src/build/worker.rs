@@ -50,13 +50,21 @@ impl Worker {
         }
     }
 
+    /// The cargo profile: what is deployed is optimised as a whole, which takes minutes.
+    pub(super) fn profile(self) -> &'static str {
+        match self {
+            Self::Edge => "release",
+            Self::EdgeWithFaults | Self::Client => "quick",
+        }
+    }
+
     /// The wasm that cargo writes.
     pub(super) fn wasm(self) -> PathBuf {
         let name = match self {
             Self::Edge | Self::EdgeWithFaults => "universal_wallet_edge",
             Self::Client => "universal_wallet_worker_client",
         };
-        workspace::target().join("wasm/wasm32-unknown-unknown/release").join(name).with_extension("wasm")
+        workspace::target().join("wasm/wasm32-unknown-unknown").join(self.profile()).join(name).with_extension("wasm")
     }
 
     /// The module name that the shell imports.

@@ -131,14 +131,13 @@ impl Edge {
 
     /// An edge that runs elsewhere.
     pub fn at(url: String, secrets: Secrets) -> Self {
-        let agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_mins(1)))
-            .max_redirects(0)
-            .allow_non_standard_methods(true)
-            .build()
-            .into();
-        Self { url, secrets, agent, own: None }
+        Self { url, secrets, agent: agent(Duration::from_mins(1)), own: None }
+    }
+
+    /// Waits longer for answers.
+    #[must_use]
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        Self { agent: agent(timeout), ..self }
     }
 
     fn own(&self) -> &Own {
@@ -189,6 +188,16 @@ impl Edge {
     pub fn port(&self) -> u16 {
         self.own().options.port
     }
+}
+
+fn agent(timeout: Duration) -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(timeout))
+        .max_redirects(0)
+        .allow_non_standard_methods(true)
+        .build()
+        .into()
 }
 
 /// A path from an environment variable, relative to the workspace's folder.

@@ -51,7 +51,7 @@ pub(crate) enum Part {
     Forged,
     /// A page of 100 operations
     List,
-    /// A distributor with 1,000,000 operations and 10,000 keys, beside an empty one
+    /// A distributor with 10,000,000 operations and 10,000 keys, beside one with 10,000 operations
     Large,
     /// better-auth's API keys on Node, beside reading the balance
     Peers,

@@ -76,6 +76,16 @@ pub(crate) fn in_javascript(edge: &Edge, changes: &Value) -> Result<Prepared> {
     Ok(Prepared { id, key })
 }
 
+/// Makes the operations that a list shows.
+pub(crate) fn operations_in_javascript(edge: &Edge, of: &Prepared) -> Result<()> {
+    for _ in 0..OPERATIONS {
+        let body = json!({ "operationType": "cash-in", "amount": "1.00", "phoneTo": "+2348031234567" });
+        let answer = edge.post(&of.path("/operations")).bearer(&of.key).json(body).send();
+        ensure!(answer.status == 200, "{answer}");
+    }
+    Ok(())
+}
+
 /// Keys of the right form and checksum that nobody minted.
 pub(crate) fn forged() -> Vec<String> {
     let forge = |_| {

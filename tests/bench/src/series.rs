@@ -8,6 +8,7 @@ use hyper::StatusCode;
 
 use crate::call::Call;
 use crate::cores::Cores;
+use crate::many::{self, Many, Names};
 use crate::options::Part;
 use crate::peers::BetterAuth;
 use crate::prepared::{self, Prepared};
@@ -31,7 +32,8 @@ struct Baselines {
 pub(crate) struct Servers {
     parts: Vec<Part>,
     ours: Server,
-    large: Option<(Server, Prepared)>,
+    /// Distributors with few and with very many operations.
+    many: Vec<(Names, Many)>,
     before: Option<Server>,
     better_auth: Option<BetterAuth>,
     /// The Workers in JavaScript; absent when an earlier build is measured.
@@ -55,7 +57,7 @@ impl Servers {
         Ok(Self {
             parts: parts.to_vec(),
             ours: Server::edge(cores, Entry::Production)?,
-            large: has(Part::Large).then(|| crate::large::start(cores)).transpose()?,
+            many: if has(Part::Large) { many::start(cores)? } else { Vec::new() },
             before: before.map(|folder| Server::earlier(cores, folder)).transpose()?,
             better_auth: has(Part::Peers).then(|| BetterAuth::start(cores)).transpose()?,
             baselines: match before {
@@ -78,10 +80,10 @@ impl Servers {
             Ok(())
         };
         let has = |part| self.parts.contains(&part);
-        if has(Part::Balance) || has(Part::Large) || has(Part::Peers) {
+        if has(Part::Balance) || has(Part::Peers) {
             add("balance", &self.ours, balance(&ours))?;
         }
-        if has(Part::CashIn) || has(Part::Large) {
+        if has(Part::CashIn) {
             add("cash-in", &self.ours, cash_in(&ours))?;
         }
         if has(Part::Forged) {
@@ -115,14 +117,23 @@ impl Servers {
                 add("bare cash-in", bare, Call::cash_in("/operations", &theirs.key, 1))?;
                 add("js cash-in", whole_job, cash_in(&theirs))?;
             }
+            if has(Part::List) {
+                prepared::operations_in_javascript(&whole_job.client()?, &theirs)?;
+                add("js list", whole_job, list(&theirs))?;
+            }
             if has(Part::Forged) {
                 add("bare refusal", bare, refused("/refusal"))?;
                 add("js forged", whole_job, forged(&theirs))?;
             }
         }
-        if let Some((server, large)) = &self.large {
-            add("large balance", server, balance(large))?;
-            add("large cash-in", server, cash_in(large))?;
+        for (name, many) in &self.many {
+            let Many { server, of, phone, day } = many;
+            let read = |path: &str| Call::get(&of.path(path), std::slice::from_ref(&of.key));
+            add(name.balance, server, balance(of))?;
+            add(name.cash_in, server, cash_in(of))?;
+            add(name.list, server, list(of))?;
+            add(name.search, server, read(&format!("/operations?phone=%2B{phone}")))?;
+            add(name.statement, server, read(&format!("/statements/{day}")))?;
         }
         if let Some(peer) = &self.better_auth {
             let call = Call::get("/", &[peer.key().to_owned()])?;

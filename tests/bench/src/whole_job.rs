@@ -51,6 +51,24 @@ fn a_cash_in_leaves_the_float_once_and_is_answered_again_as_it_was() {
 }
 
 #[test]
+fn operations_are_listed_newest_first_with_a_link_while_there_are_more() {
+    let (_server, edge) = start();
+    let till = in_javascript(&edge, &json!({})).unwrap();
+    let made: Vec<Value> =
+        ["one", "two", "three"].map(|once| cash_in(&edge, &till, "20.00", once).ok()["operationID"].clone()).into();
+    let list = |limit: u32| {
+        let answer = edge.get(&till.path(&format!("/operations?limit={limit}"))).bearer(&till.key).ip(HERE).send();
+        let ids: Vec<Value> =
+            answer.ok().as_array().unwrap().iter().map(|operation| operation["operationID"].clone()).collect();
+        (ids, answer.header("Link").is_some())
+    };
+    assert_eq!(list(2), (vec![made[2].clone(), made[1].clone()], true));
+    assert!(!list(3).1);
+    let path = till.path("/operations?offset=1");
+    edge.get(&path).bearer(&till.key).ip(HERE).send().refused(400, "invalid_request");
+}
+
+#[test]
 fn limits_hold_to_the_cent_and_what_is_above_the_auto_approve_limit_waits() {
     let (_server, edge) = start();
     let settings = json!({ "maxTransaction": "2000", "maxDaily": "3000", "autoApprove": "1000" });

@@ -71,6 +71,31 @@ export class Distributor extends DurableObject {
     });
   }
 
+  /** The latest operations, and whether there are more. */
+  list(caller, distributorID, limit) {
+    return answer(() => {
+      const { rate } = this.#admit(caller, "read-transactions", Date.now());
+      const rows = this.#sql.exec("SELECT * FROM operations ORDER BY n DESC LIMIT ?", limit + 1).toArray();
+      const more = rows.length > limit;
+      const body = rows.slice(0, limit).map((row) => ({
+        operationID: row.id,
+        distributorID,
+        operationType: "cash-in",
+        status: row.status,
+        amount: spell(BigInt(row.amount)),
+        phoneTo: row.phone_to,
+        memo: row.memo || null,
+        walletOperationID: row.status === "completed" ? `wo${row.id.slice(2)}` : null,
+        sequenceNumber: row.n,
+        blockchainID: null,
+        lastError: null,
+        createdAt: new Date(row.created_at).toISOString(),
+        updatedAt: new Date(row.created_at).toISOString(),
+      }));
+      return { rate, body, next: more ? rows[limit - 1].n : undefined };
+    });
+  }
+
   async cashIn(caller, once, operation) {
     const now = Date.now();
     const taken = answer(() => this.ctx.storage.transactionSync(() => this.#take(caller, once, operation, now)));

@@ -19,7 +19,7 @@ export default {
   async fetch(request, env) {
     const requestID = crypto.randomUUID();
     try {
-      const { pathname } = new URL(request.url);
+      const { pathname, searchParams } = new URL(request.url);
       const route = ROUTE.exec(pathname);
       if (!route)
         return pathname === "/setup" ? await setUp(request, env) : refuse(404, "not_found", "There is nothing here.");
@@ -27,13 +27,20 @@ export default {
       if (!call) refuse(405, "method_not_allowed", "This path does not answer to that method.");
       const name = route[1].toLowerCase();
       const object = env.DISTRIBUTOR.get(env.DISTRIBUTOR.idFromName(name));
-      const { refusal, rate, replayed, body } = await call(request, object, await caller(request.headers));
+      const { refusal, rate, replayed, next, body } = await call(
+        request,
+        object,
+        await caller(request.headers),
+        name,
+        searchParams,
+      );
       if (refusal) throw new Refusal(...refusal);
       const headers = { "Content-Type": "application/json", "Cache-Control": "no-store", "X-Request-ID": requestID };
       if (rate) {
         headers["RateLimit-Policy"] = rate.policy;
         headers.RateLimit = rate.remaining;
       }
+      if (next) headers.Link = `<${pathname}?limit=${searchParams.get("limit") ?? 100}&cursor=${next}>; rel="next"`;
       if (replayed) headers["Idempotent-Replayed"] = "true";
       return new Response(JSON.stringify(body), { headers });
     } catch (error) {
@@ -44,6 +51,16 @@ export default {
 
 const CALLS = {
   "GET balance": (_request, object, who) => object.balance(who),
+
+  "GET operations": (_request, object, who, distributorID, query) => {
+    const limit = query.get("limit") ?? "100";
+    if (!/^[1-9][0-9]{0,3}$/.test(limit) || Number(limit) > 1000)
+      refuse(400, "invalid_request", "limit must be 1 to 1000.");
+    for (const name of query.keys()) {
+      if (name !== "limit") refuse(400, "invalid_request", `${name} is not known.`);
+    }
+    return object.list(who, distributorID, Number(limit));
+  },
 
   "POST operations": async (request, object, who) => {
     const { headers } = request;

@@ -10,6 +10,7 @@
     reason = "helpers of tests stop at the first thing that does not hold"
 )]
 
+mod archives;
 mod dual_control;
 mod joining;
 mod lasting;

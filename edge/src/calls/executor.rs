@@ -103,6 +103,11 @@ pub(crate) struct Calls {
 }
 
 impl Calls {
+    /// True if no call waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     /// Begins a call on behalf of the current context and returns the shell's next step.
     pub(crate) fn begin(&mut self, call: impl Future<Output = String> + 'static) -> String {
         self.run(Box::pin(call), None)

@@ -4,6 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod cookie;
 pub(crate) mod device;
 pub(crate) mod key_headers;
+pub(crate) mod period;
 pub(crate) mod query;
 pub(crate) mod request;
 pub mod routes;

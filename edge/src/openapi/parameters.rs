@@ -120,7 +120,7 @@ pub(super) fn export() -> Vec<Value> {
     vec![
         format,
         in_query("from", "The first instant, or UTC day.", instant.clone(), &json!("2026-11-01")),
-        in_query("to", "The first instant, or UTC day, that is left out.", instant, &json!("2026-12-01")),
+        in_query("to", "The first instant that is left out, or the last UTC day.", instant, &json!("2026-11-30")),
     ]
 }
 

@@ -34,6 +34,15 @@ fn the_ledger_is_exported_whole_over_many_pages_and_each_line_follows_from_the_o
     let from = last["at"].as_str().unwrap();
     let late = edge.get(&distributor.api(&format!("/operations/export?format=jsonl&from={from}"))).key(&till).send();
     assert!(late.text.lines().count() < lines.len() && late.text.contains(last["operationID"].as_str().unwrap()));
+    // A day in `to` belongs to the export, an instant does not.
+    let count = |from: &str, to: &str| {
+        let path = distributor.api(&format!("/operations/export?format=jsonl&from={from}&to={to}"));
+        edge.get(&path).key(&till).send().text.lines().count()
+    };
+    let first = lines[0]["at"].as_str().unwrap();
+    assert_eq!(count(&first[..10], &from[..10]), lines.len());
+    assert_eq!(count(&first[..10], from), lines.iter().filter(|line| line["at"] != *from).count());
+    assert_eq!(count(from, from), 0);
     for query in ["", "?format=xml", "?format=csv&from=yesterday", "?format=csv&from=2026-02-02&to=2026-02-01"] {
         let path = distributor.api(&format!("/operations/export{query}"));
         edge.get(&path).key(&till).send().refused(400, "invalid_request");

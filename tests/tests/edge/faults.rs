@@ -167,7 +167,7 @@ fn an_object_that_cannot_be_opened_is_its_own_callers_trouble_alone() {
     let edge = Edge::start();
     let (broken, other) = (edge.distributor(), edge.distributor());
     let (theirs, ours) = (broken.till(), other.till());
-    edge.sql("DISTRIBUTOR", &broken.id, "UPDATE meta SET value = '{' || value WHERE name = 'profile'", json!([]));
+    edge.sql("DISTRIBUTOR", &broken.id, "ALTER TABLE deadlines RENAME TO deadlines_away", json!([]));
     edge.evict("DISTRIBUTOR", &broken.id);
     edge.lose("WALLET", "silent", "credit ", 1);
     std::thread::scope(|scope| {
@@ -181,7 +181,7 @@ fn an_object_that_cannot_be_opened_is_its_own_callers_trouble_alone() {
         assert_eq!(waits.join().unwrap().ok()["status"], "completed", "it did not even notice");
     });
     assert!(!edge.log().contains("the instance trapped"), "{}", edge.log());
-    edge.sql("DISTRIBUTOR", &broken.id, "UPDATE meta SET value = substr(value, 2) WHERE name = 'profile'", json!([]));
+    edge.sql("DISTRIBUTOR", &broken.id, "ALTER TABLE deadlines_away RENAME TO deadlines", json!([]));
     broken.read_balance(&theirs).ok();
 }
 

@@ -7020,8 +7020,8 @@ export interface operations {
                  */
                 from?: string | unknown | unknown | unknown;
                 /**
-                 * @description The first instant, or UTC day, that is left out.
-                 * @example 2026-12-01
+                 * @description The first instant that is left out, or the last UTC day.
+                 * @example 2026-11-30
                  */
                 to?: string | unknown | unknown | unknown;
             };
@@ -9767,8 +9767,8 @@ export interface operations {
                  */
                 from?: string | unknown | unknown | unknown;
                 /**
-                 * @description The first instant, or UTC day, that is left out.
-                 * @example 2026-12-01
+                 * @description The first instant that is left out, or the last UTC day.
+                 * @example 2026-11-30
                  */
                 to?: string | unknown | unknown | unknown;
             };

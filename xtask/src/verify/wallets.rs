@@ -17,7 +17,13 @@ pub(super) fn check(issuer: &Issuer, distributors: &Distributors, problems: &mut
             Some((_, short_code)) => format!("/merchants/{short_code}/verify"),
             None => continue,
         };
-        let wallet = issuer.get(&path)?;
+        let wallet = match issuer.get(&path) {
+            Ok(wallet) => wallet,
+            Err(error) => {
+                problems.push(format!("wallet {name}: {error}"));
+                continue;
+            }
+        };
         for problem in wallet.get("problems").and_then(Value::as_array).into_iter().flatten() {
             problems.push(format!("wallet {name}: {}", problem.as_str().unwrap_or_default()));
         }

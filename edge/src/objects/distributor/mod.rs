@@ -90,6 +90,7 @@ impl Distributor {
             crate::platform::fault_injection::at("object");
         }
         clock::begin(now_ms);
+        self.doubt();
         if !self.is_loaded() {
             return LOST.into();
         }
@@ -147,6 +148,16 @@ fn load(db: &Rc<Storage>) -> Result<Option<Shared<DistributorState>>, InternalEr
 }
 
 impl Distributor {
+    /// Drops a state that could not be read in part, since its storage may have been repaired. A verification that waits
+    /// goes on first.
+    fn doubt(&self) {
+        let is_readable =
+            |state: &Shared<DistributorState>| state.step_on(|state, _| state.store.must_be_readable().is_ok());
+        if self.calls.is_empty() && !self.state.as_ref().is_none_or(is_readable) {
+            self.db.lose();
+        }
+    }
+
     /// True unless the state in memory was lost and cannot be loaded again. Calls that began on a lost state are dropped
     /// with it.
     fn is_loaded(&mut self) -> bool {

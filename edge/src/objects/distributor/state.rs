@@ -94,6 +94,7 @@ impl DistributorState {
 
     /// Runs a command whose writes are atomic.
     pub(super) fn write<T>(&mut self, command: impl FnOnce(&mut SqlStore) -> Outcome<T>) -> Outcome<T> {
+        self.store.must_be_readable()?;
         self.store.note_arrivals()?;
         let db = self.store.db.clone();
         let before = self.store.news.len();
@@ -107,6 +108,7 @@ impl DistributorState {
 
     /// Runs a command that writes a single statement, which is atomic by itself.
     pub(super) fn write_once<T>(&mut self, command: impl FnOnce(&mut SqlStore) -> Outcome<T>) -> Outcome<T> {
+        self.store.must_be_readable()?;
         self.store.note_many_arrivals()?;
         let before = self.store.news.len();
         #[cfg(feature = "fault_injection")]
@@ -122,6 +124,7 @@ impl DistributorState {
 
     /// Ends everything due before any decision.
     pub(super) fn settle(&mut self, now: Timestamp) -> Result<(), InternalError> {
+        self.store.must_be_readable()?;
         if !deadlines::is_due(&self.store, now) {
             return Ok(());
         }
@@ -129,6 +132,13 @@ impl DistributorState {
             Error::Internal(fault) => fault,
             Error::Refusal(refusal) => InternalError::new(refusal.message),
         })
+    }
+
+    /// Ends everything due before a verification, which goes on where that is not possible, since it tells why.
+    pub(super) fn settle_for_verification(&mut self, now: Timestamp) {
+        if let Err(fault) = self.settle(now).and_then(|()| self.store.note_arrivals()) {
+            report(&fault);
+        }
     }
 
     /// The caller, if an active member.
@@ -141,6 +151,7 @@ impl DistributorState {
 
     /// Time at which a changed head is due at the issuer.
     pub(super) fn anchor_due(&self) -> Option<Timestamp> {
+        self.store.must_be_readable().ok()?;
         match self.store.anchor {
             Some(anchor) if anchor.number == self.store.head().number => None,
             Some(anchor) => Some(anchor.at.plus_ms(ANCHOR_MS)),

@@ -14,7 +14,7 @@ use universal_wallet_core::text::digest::Digest;
 use universal_wallet_sdk::Timestamp;
 
 use super::lists::{Cursors, page};
-use super::member::for_member;
+use super::member::for_verifying_member;
 use crate::calls::executor::turn;
 use crate::calls::objects;
 use crate::calls::shared::Shared;
@@ -79,7 +79,7 @@ impl Drop for Running {
 
 /// `GET /audit/verify`.
 pub(super) async fn verify(state: &Shared<DistributorState>, from: &ConsoleCaller, call: &Call) -> Outcome<Answer> {
-    let (first, _running) = for_member(state, from, |state, caller, _| {
+    let (first, _running) = for_verifying_member(state, from, |state, caller, _| {
         caller.may(&[])?;
         Ok((first_entry(call)?, Running::begin(state)?))
     })?;
@@ -87,7 +87,7 @@ pub(super) async fn verify(state: &Shared<DistributorState>, from: &ConsoleCalle
     loop {
         let verify =
             |state: &mut DistributorState, _: &Caller, _| Ok(chain::verify_slice(&state.store, &mut verification)?);
-        if let Some(verified) = for_member(state, from, verify)? {
+        if let Some(verified) = for_verifying_member(state, from, verify)? {
             return Ok(Answer::json(200, &verified)?);
         }
         turn().await;
@@ -100,8 +100,7 @@ pub(super) async fn verify_all(state: &Shared<DistributorState>, call: &Call) ->
     let mut verification = Verification::new(anchor(state, call).await?, first);
     loop {
         let verified = state.step(|state, now| {
-            state.settle(now)?;
-            state.store.note_arrivals()?;
+            state.settle_for_verification(now);
             Outcome::Ok(match chain::verify_slice(&state.store, &mut verification)? {
                 Some(verified) => Some(consistency::check(&state.store, verified, first)?),
                 None => None,

@@ -13,6 +13,7 @@ use universal_wallet_sdk::{Amount, Timestamp};
 use super::response::{Handled, export_message};
 use super::statement::format_of;
 use crate::http::answer::Answer;
+use crate::http::period::{Period, Time};
 use crate::http::query::Query;
 use crate::messages::call::Call;
 use crate::messages::to_distributor::{ExportFormat, ExportPage};
@@ -21,13 +22,6 @@ use crate::objects::distributor::store::entries::PAGE;
 
 const COLUMNS: &str = "sequenceNumber,at,kind,operationID,change,balance,held,blockchainID\n";
 
-/// An instant, or the start of a UTC day.
-fn instant(query: &Query, name: &str) -> Outcome<Option<Timestamp>> {
-    let Some(text) = query.get(name).filter(|text| !text.is_empty()) else { return Ok(None) };
-    let parsed = text.parse().or_else(|_| format!("{text}T00:00:00Z").parse::<Timestamp>());
-    parsed.map(Some).map_err(|error| Refusal::field(Code::InvalidRequest, name, error).into())
-}
-
 impl DistributorState {
     /// The first page, and the position of the next.
     pub(super) fn export(&self, call: &Call, reader: Reader) -> Outcome<Handled> {
@@ -35,16 +29,18 @@ impl DistributorState {
         let Some(word) = query.word("format", &["csv", "jsonl"])? else {
             return Err(Refusal::field(Code::InvalidRequest, "format", "must be csv or jsonl").into());
         };
-        let from = instant(&query, "from")?;
-        let until = instant(&query, "to")?.unwrap_or(Timestamp::from_unix_ms(i64::MAX));
-        if from.is_some_and(|from| from > until) {
-            return Err(Refusal::field(Code::InvalidRequest, "to", "must not lie before from").into());
-        }
+        let Period { from, to } = Period::of(&query)?;
+        // An export goes on where one that ended at an instant stopped, so an instant does not belong to it.
+        let until = match to {
+            Some(Time::Instant(at)) => at,
+            Some(day) => day.end(),
+            None => Timestamp::from_unix_ms(i64::MAX),
+        };
         let (format, kind) = match word {
             "csv" => (ExportFormat::Csv, "text/csv; charset=utf-8"),
             _ => (ExportFormat::JsonLines, "application/x-ndjson"),
         };
-        let next = from.map_or(Ok(1), |from| self.first_entry_from(from))?;
+        let next = from.map_or(Ok(1), |from| self.first_entry_from(from.start()))?;
         let balance = match self.store.entry(next.saturating_sub(1))? {
             Some(entry) => self.store.content(&entry)?.book.balance,
             None => Amount::ZERO,

@@ -17,7 +17,30 @@ pub(super) fn for_member<T>(
     state.step(|state, now| {
         state.settle(now)?;
         state.store.note_arrivals()?;
-        let caller = state.caller(from, now).ok_or_else(Refusal::not_found)?;
-        run(state, &caller, now)
+        state.as_member(from, now, run)
     })
+}
+
+/// The same for a verification, also of storage that cannot be read in part.
+pub(super) fn for_verifying_member<T>(
+    state: &Shared<DistributorState>,
+    from: &ConsoleCaller,
+    run: impl FnOnce(&mut DistributorState, &Caller, Timestamp) -> Outcome<T>,
+) -> Outcome<T> {
+    state.step(|state, now| {
+        state.settle_for_verification(now);
+        state.as_member(from, now, run)
+    })
+}
+
+impl DistributorState {
+    fn as_member<T>(
+        &mut self,
+        from: &ConsoleCaller,
+        now: Timestamp,
+        run: impl FnOnce(&mut Self, &Caller, Timestamp) -> Outcome<T>,
+    ) -> Outcome<T> {
+        let caller = self.caller(from, now).ok_or_else(Refusal::not_found)?;
+        run(self, &caller, now)
+    }
 }

@@ -6,9 +6,10 @@ use universal_wallet_core::error::Outcome;
 use universal_wallet_core::id::KeyID;
 use universal_wallet_core::operations::search_index::Facet;
 use universal_wallet_core::store::Store;
-use universal_wallet_sdk::{Amount, Phone, Timestamp};
+use universal_wallet_sdk::{Amount, Phone};
 use worker::SqlStorageValue;
 
+use crate::http::period::Period;
 use crate::http::query::{Query, wrong};
 use crate::objects::distributor::state::DistributorState;
 use crate::objects::distributor::store::rows::digits;
@@ -56,15 +57,6 @@ fn phone(text: &str) -> Outcome<Phone> {
     international.parse().map_err(|error| wrong("phone", error).into())
 }
 
-/// An instant, or a UTC day: its first instant, and whether it is a day.
-fn instant(name: &str, text: &str) -> Outcome<(Timestamp, bool)> {
-    let day = text.len() == 10;
-    let parsed: Result<Timestamp, _> = if day { format!("{text}T00:00:00Z").parse() } else { text.parse() };
-    let at =
-        parsed.map_err(|_| wrong(name, "must be a time such as 2026-11-27T10:00:00Z, or a day such as 2026-11-27"))?;
-    Ok((at, day))
-}
-
 impl DistributorState {
     /// Reads the filters of a query.
     pub(super) fn filters(&self, query: &Query) -> Outcome<Filters> {
@@ -104,20 +96,13 @@ impl DistributorState {
             filters.facets.push((Facet::Amount, amount.minor().to_be_bytes().into()));
             filters.add("minor =", Exact(amount.minor()));
         }
-        let from = query.get("from").map(|text| instant("from", text)).transpose()?;
-        let to = query.get("to").map(|text| instant("to", text)).transpose()?;
-        let until = to.map(|(at, day)| if day { Timestamp::start_of_day(at.utc_day() + 1) } else { at.plus_ms(1) });
-        if let (Some((from, _)), Some(until)) = (from, until)
-            && from >= until
-        {
-            return Err(wrong("to", "must not lie before from").into());
-        }
+        let Period { from, to } = Period::of(query)?;
         // Numbers and times rise together, so a period is a range of numbers.
-        if let Some((from, _)) = from {
-            filters.numbers.start = self.first_entry_from(from)?;
+        if let Some(from) = from {
+            filters.numbers.start = self.first_entry_from(from.start())?;
         }
-        if let Some(until) = until {
-            filters.numbers.end = self.first_entry_from(until)?;
+        if let Some(to) = to {
+            filters.numbers.end = self.first_entry_from(to.end())?;
         }
         Ok(filters)
     }

@@ -23,12 +23,13 @@ use universal_wallet_core::approvals::model::ApprovalKind;
 use universal_wallet_core::audit::chain::Head;
 use universal_wallet_core::audit::verify::Anchor;
 use universal_wallet_core::error::{Error, InternalError};
-use universal_wallet_core::id::{KeyID, OperationID};
+use universal_wallet_core::id::{DistributorID, KeyID, OperationID};
 use universal_wallet_core::keys::model::Key;
 use universal_wallet_core::operations::model::{CashOutRequest, Operation, OperationStatus};
 use universal_wallet_core::operations::search_index::Progress;
 use universal_wallet_core::operations::statement::Tally;
 use universal_wallet_core::people::model::Member;
+use universal_wallet_core::people::second_factor::proof::Requirement;
 use universal_wallet_core::room::{self, Room};
 use universal_wallet_core::store::{Deadline, MAX_GIVEN_BACK, Profile, Store as _};
 use universal_wallet_core::text::digest::Digest;
@@ -36,11 +37,13 @@ use universal_wallet_core::text::json_text;
 use universal_wallet_core::text::numbered_id::Numbering;
 use universal_wallet_core::total::Total;
 use universal_wallet_sdk::Timestamp;
+use uuid::Uuid;
 
 use self::delivery::Delivery;
 use self::origin::Origins;
 use self::rows::Changed;
 use crate::platform::config::config;
+use crate::platform::log::report;
 use crate::platform::storage::{NONE, Storage};
 
 /// A distributor's storage with its loaded values.
@@ -81,6 +84,8 @@ pub(crate) struct SqlStore {
     pub(crate) listened: bool,
     /// True if an endpoint changed since the senders were last looked at.
     pub(crate) senders_changed: bool,
+    /// True if the profile or the last entry cannot be read: nothing is decided, and only verification answers.
+    is_damaged: bool,
 }
 
 /// Number of entries between two records of the settled number.
@@ -106,29 +111,50 @@ pub(crate) fn stored_volume((parts, rest): (i64, String)) -> Result<Total, Inter
     Ok(Total::of_parts(parts, rest))
 }
 
+/// A stored document, or nothing where it cannot be read.
+fn readable<T: DeserializeOwned>(row: Option<(String,)>) -> Option<T> {
+    stored(row).inspect_err(report).ok().flatten()
+}
+
+/// Stands for a profile that cannot be read; with it, nothing but verification answers.
+fn unreadable_profile() -> Profile {
+    Profile {
+        entry: 0,
+        id: DistributorID::from_uuid(Uuid::nil()),
+        name: String::new(),
+        currency: String::new(),
+        suspended: true,
+        second_factor: Requirement::Optional,
+        low_float: None,
+        low_since: None,
+        created_at: Timestamp::from_unix_ms(0),
+    }
+}
+
 fn stored<T: DeserializeOwned>(row: Option<(String,)>) -> Result<Option<T>, InternalError> {
     row.map(|(document,)| json_text::read(&document)).transpose()
 }
 
 impl SqlStore {
-    /// Loads the values that every call needs. `profile` is given if it is not stored yet.
+    /// Loads the values that every call needs. `profile` is given if it is not stored yet. An altered value must not
+    /// keep the object from loading, since verification is what finds it.
     pub(crate) fn open(db: Rc<Storage>, profile: Option<Profile>) -> Result<Self, InternalError> {
         let profile = match profile {
-            Some(profile) => profile,
-            None => stored(db.row("SELECT value FROM meta WHERE name = 'profile'", NONE)?)?
-                .ok_or_else(|| InternalError::new("a distributor without a profile"))?,
+            Some(profile) => Some(profile),
+            None => readable(db.row("SELECT value FROM meta WHERE name = 'profile'", NONE)?),
         };
         let members: Vec<(String,)> = db.rows("SELECT doc FROM members ORDER BY n", NONE)?;
-        let members: Result<_, InternalError> =
-            members.into_iter().map(|(text,)| Ok(Rc::new(json_text::read(&text)?))).collect();
+        let members = members.into_iter().filter_map(|row| readable(Some(row))).map(Rc::new).collect();
         let settled: Option<(String,)> = db.row("SELECT value FROM meta WHERE name = 'settled_below'", NONE)?;
         let indexed: Option<(String,)> = db.row("SELECT value FROM meta WHERE name = 'indexed_segments'", NONE)?;
+        let is_damaged = profile.is_none();
+        let profile = profile.unwrap_or_else(unreadable_profile);
         let numbering = profile.numbering();
         let mut store = Self {
             numbering,
             profile: Rc::new(profile),
             head: Head::default(),
-            members: members?,
+            members,
             deadline: None,
             first_pending: None,
             keys: RefCell::default(),
@@ -144,18 +170,37 @@ impl SqlStore {
             room: Room::of(0, room::MAX_BYTES, 0),
             tally: None,
             index: Progress { segments: indexed.and_then(|(value,)| value.parse().ok()).unwrap_or(0), next: None },
-            anchor: stored(db.row("SELECT value FROM meta WHERE name = 'anchor'", NONE)?)?,
+            anchor: readable(db.row("SELECT value FROM meta WHERE name = 'anchor'", NONE)?),
             news: Vec::new(),
             listened: true,
             senders_changed: true,
+            is_damaged,
             db,
         };
-        store.head = store.last_head()?;
+        match store.last_head() {
+            Ok(head) => store.head = head,
+            Err(fault) => {
+                report(&fault);
+                store.is_damaged = true;
+            }
+        }
         store.load_deadline()?;
         store.load_first_pending()?;
         store.load_deliveries()?;
-        store.measure_room()?;
+        if let Err(fault) = store.measure_room() {
+            report(&fault);
+        }
         Ok(store)
+    }
+
+    /// Refuses a decision on storage whose profile or last entry cannot be read.
+    pub(crate) fn must_be_readable(&self) -> Result<(), InternalError> {
+        if self.is_damaged {
+            return Err(InternalError::new(
+                "the profile or the last entry of the chain cannot be read: verify the chain",
+            ));
+        }
+        Ok(())
     }
 
     /// Measures how full the storage is; growing takes longer than the time between two alarms.
@@ -166,10 +211,22 @@ impl SqlStore {
     }
 
     fn load_deadline(&mut self) -> Result<(), InternalError> {
-        let first: Option<(i64, String)> =
-            self.db.row("SELECT at, due FROM deadlines ORDER BY at, due LIMIT 1", NONE)?;
-        self.deadline =
-            first.map(|(at, due)| Ok::<_, InternalError>((Timestamp::from_unix_ms(at), due.parse()?))).transpose()?;
+        self.deadline = None;
+        // The consistency check finds one that is of nothing, or at no time.
+        for unreadable in 0_u64.. {
+            let first: Option<(i64, String)> = self.db.row(
+                "SELECT at, due FROM deadlines WHERE at BETWEEN 0 AND 9007199254740991 ORDER BY at, due LIMIT 1 OFFSET ?",
+                (unreadable,),
+            )?;
+            let Some((at, due)) = first else { break };
+            match due.parse() {
+                Ok(deadline) => {
+                    self.deadline = Some((Timestamp::from_unix_ms(at), deadline));
+                    break;
+                }
+                Err(fault) => report(&fault),
+            }
+        }
         Ok(())
     }
 
@@ -184,8 +241,7 @@ impl SqlStore {
             self.deliveries.insert(operation.number, Delivery::of_operation(&operation));
         }
         let requests: Vec<(String,)> = self.db.rows("SELECT doc FROM requests WHERE released = 0 ORDER BY n", NONE)?;
-        for (text,) in requests {
-            let request: CashOutRequest = json_text::read(&text)?;
+        for request in requests.into_iter().filter_map(|row| readable::<CashOutRequest>(Some(row))) {
             self.deliveries.insert(request.number, Delivery::of_request(&request));
         }
         Ok(())

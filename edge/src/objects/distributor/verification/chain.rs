@@ -60,10 +60,8 @@ impl Evidence for Sql<'_> {
         let most = most.try_into().unwrap_or(u64::MAX);
         let Ok(entries) = self.0.entries_from(from, most) else {
             // Some row cannot be read: one at a time, so that those before it are verified.
-            return Ok(self.0.entries_from(from, 1).map_or_else(
-                |_| vec![unreadable(from)],
-                |found| found.iter().map(|entry| spelt(entry).unwrap_or_else(|_| unreadable(entry.number))).collect(),
-            ));
+            let entry = self.0.entry(from).ok().flatten();
+            return Ok(vec![entry.and_then(|entry| spelt(&entry).ok()).unwrap_or_else(|| unreadable(from))]);
         };
         Ok(entries.iter().map(|entry| spelt(entry).unwrap_or_else(|_| unreadable(entry.number))).collect())
     }
@@ -87,10 +85,19 @@ impl Evidence for Sql<'_> {
     }
 
     fn unvouched(&self, range: Range<u64>) -> Result<Option<u64>, InternalError> {
-        let range = (range.start.min(LAST), range.end.min(LAST));
+        let (start, end) = (range.start.min(LAST), range.end.min(LAST));
+        let mut first = start.cast_signed();
+        if start == 0 {
+            // Before the first entry there is nothing.
+            first = -LAST.cast_signed();
+            let before = "SELECT n FROM entries WHERE n < 1 UNION ALL SELECT n FROM operations WHERE n < 1 LIMIT 1";
+            if self.0.db.row::<(i64,)>(before, NONE)?.is_some() {
+                return Ok(Some(0));
+            }
+        }
         // A row without a chain entry: no entry has its number, or that entry concerns another subject. Query columns
         // must agree with the documents.
-        let row: Option<(u64,)> = self.0.db.row(
+        let row: Option<(i64,)> = self.0.db.row(
             "SELECT k.n FROM keys k LEFT JOIN entries e ON e.n = k.n WHERE k.n >= ?1 AND k.n < ?2 \
                AND (e.n IS NULL OR instr(e.text, k.id) = 0 OR k.status <> json_extract(k.doc, '$.status') \
                OR COALESCE(k.digest, '') <> COALESCE(json_extract(k.doc, '$.digest'), '') \
@@ -107,26 +114,30 @@ impl Evidence for Sql<'_> {
                AND (e.n IS NULL OR instr(e.text, r.id) = 0 OR r.status <> json_extract(r.doc, '$.status') \
                OR r.id <> json_extract(r.doc, '$.id') OR r.amount <> json_extract(r.doc, '$.amount')) \
              LIMIT 1",
-            range,
+            (first, end),
         )?;
-        if row.is_some() || range.1 < LAST {
-            return Ok(row.map(|(number,)| number));
+        if row.is_some() || end < LAST {
+            return Ok(row.map(|(number,)| number.try_into().unwrap_or(0)));
         }
         // Members are few, and have no number of their own.
-        let row: Option<(u64,)> = self.0.db.row(
-            "SELECT json_extract(m.doc, '$.entry') FROM members m LEFT JOIN entries e \
-               ON e.n = json_extract(m.doc, '$.entry') WHERE e.n IS NULL OR instr(e.text, m.id) = 0 LIMIT 1",
-            NONE,
-        )?;
-        Ok(row.map(|(number,)| number))
+        let rows: Vec<(String, String)> = self.0.db.rows("SELECT id, doc FROM members", NONE)?;
+        for (id, doc) in rows {
+            let entry = json_text::read(&doc).map_or(0, |dated: Dated| dated.entry.min(LAST));
+            let about: Option<(u64,)> =
+                self.0.db.row("SELECT n FROM entries WHERE n = ? AND instr(text, ?) > 0", (entry, id))?;
+            if about.is_none() {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
     }
 }
 
 /// The last stored entry, which differs from the head in memory if the tail was cut.
 fn stored_head(store: &SqlStore) -> Result<Head, InternalError> {
     let row: Option<(Option<u64>,)> = store.db.row(
-        "SELECT MAX(n) FROM (SELECT MAX(n) AS n FROM entries UNION ALL SELECT MAX(n) AS n FROM operations)",
-        NONE,
+        "SELECT MIN(MAX(n), ?) FROM (SELECT MAX(n) AS n FROM entries UNION ALL SELECT MAX(n) AS n FROM operations)",
+        (LAST,),
     )?;
     let Some(last) = row.and_then(|(number,)| number) else { return Ok(Head::default()) };
     match Sql(store).entries(last, 1)?.first() {

@@ -58,8 +58,7 @@ impl DistributorState {
         let (mut low, mut high) = (1, self.store.head().number + 1);
         while low < high {
             let middle = low + (high - low) / 2;
-            let entry = self.store.entry(middle)?.map(|entry| self.store.content(&entry)).transpose()?;
-            if entry.is_some_and(|content| content.at < from) {
+            if self.store.time_of(middle)?.is_some_and(|at| at < from) {
                 low = middle + 1;
             } else {
                 high = middle;

@@ -111,6 +111,15 @@ impl SqlStore {
         }
     }
 
+    /// The time of an entry, for which an operation's first one need not be spelt.
+    pub(crate) fn time_of(&self, number: u64) -> Result<Option<Timestamp>, InternalError> {
+        let at: Option<(i64,)> = self.db.row("SELECT at FROM operations WHERE n = ?", (number,))?;
+        match at {
+            Some((at,)) => Ok(Some(Timestamp::from_unix_ms(at))),
+            None => Ok(self.entry(number)?.map(|entry| self.content(&entry)).transpose()?.map(|content| content.at)),
+        }
+    }
+
     /// The last entry of either table.
     pub(super) fn last_head(&self) -> Result<Head, InternalError> {
         let text = self.texts("ORDER BY n DESC LIMIT 1", NONE)?.pop();

@@ -115,6 +115,13 @@ impl<'a> Attacked<'a> {
         let names = d.api(&format!("/operations?{}", names.join("&")));
         let balance = d.api("/balance");
         vec![
+            // No attack: it shows how much of the others is the one core and the collecting of garbage.
+            (
+                "(calls that do nothing)",
+                Box::new(|_| {
+                    edge.get("/healthz").try_send();
+                }),
+            ),
             (
                 "audit/verify in a loop",
                 Box::new(|_| {

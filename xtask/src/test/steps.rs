@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 use edge_runtime::workerd_in;
@@ -17,16 +18,15 @@ use crate::tools::wasm_target::WasmTarget;
 use crate::tools::{self, cargo_fuzz, chromium, node, npm, oldest_rust};
 use crate::workspace;
 
-/// The crate of the end-to-end tests.
-const E2E: &str = "universal-wallet-tests";
-/// The crate of the example Worker; its tests run with the end-to-end tests.
-const CLIENT: &str = "universal-wallet-worker-client";
+/// The tests that need the built Workers. No selection of targets but their names takes them in; all of the workspace is
+/// selected, so that every step uses the same build of what they depend on.
+const E2E: [&str; 7] = ["--workspace", "--test", "edge", "--test", "docs", "--test", "on_workerd"];
 /// The crates that also run as wasm, with their folders.
 const WASM: [(&str, &str); 4] = [
     ("universal-wallet-sdk", "sdk"),
     ("universal-wallet-core", "edge/core"),
     ("universal-wallet-edge", "edge"),
-    (CLIENT, "tests/worker-client"),
+    ("universal-wallet-worker-client", "tests/worker-client"),
 ];
 
 pub(super) fn format() -> Result<()> {
@@ -57,8 +57,7 @@ pub(super) fn advisories() -> Result<()> {
 
 pub(super) fn clippy() -> Result<()> {
     run(cargo("clippy").args(["--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))?;
-    // This test is not among all targets, since it needs the built Worker to run.
-    run(cargo("clippy").args(["--package", CLIENT, "--test", "on_workerd", "--locked", "--", "-D", "warnings"]))
+    run(cargo("clippy").args(E2E).args(["--locked", "--", "-D", "warnings"]))
 }
 
 pub(super) fn clippy_wasm() -> Result<()> {
@@ -124,7 +123,7 @@ pub(super) fn description_lint() -> Result<()> {
 /// The runtime's own tests start workerd, so npm's packages must be installed.
 pub(super) fn unit(count: &mut Count) -> Result<()> {
     npm::set_up()?;
-    count_in(cargo("test").args(["--workspace", "--exclude", E2E, "--locked", "--no-fail-fast"]), count)
+    count_in(cargo("test").args(["--workspace", "--locked", "--no-fail-fast"]), count)
 }
 
 /// The test targets named `wasm`, since the others may need a system that wasm lacks.
@@ -147,21 +146,20 @@ pub(super) fn build() -> Result<()> {
     [Worker::Edge, Worker::EdgeWithFaults, Worker::Client].into_iter().try_for_each(build::build)
 }
 
-/// Environment variables that tell the tests what to run.
+/// Environment variables tell the tests what to run. A test often waits for its own runtime, so there is one more at a
+/// time than there are cores.
 pub(super) fn e2e(count: &mut Count) -> Result<()> {
     build()?;
-    for tests in [&["--package", E2E][..], &["--package", "universal-wallet-worker-client", "--test", "on_workerd"]] {
-        let mut command = cargo("test");
-        command.args(tests).args(["--locked", "--no-fail-fast"]).envs([
-            ("EDGE_BUILD_DIR", Worker::Edge.folder()),
-            ("EDGE_FAULTS_BUILD_DIR", Worker::EdgeWithFaults.folder()),
-            ("WORKER_CLIENT_BUILD_DIR", Worker::Client.folder()),
-            ("EDGE_ASSETS_DIR", workspace::root().join("web-admin")),
-            ("EDGE_WORKERD", workerd_in(&workspace::root().join("node_modules"))),
-        ]);
-        count_in(&mut command, count)?;
-    }
-    Ok(())
+    let threads = thread::available_parallelism().map_or(2, |cores| cores.get() + 1);
+    let mut command = cargo("test");
+    command.args(E2E).args(["--locked", "--no-fail-fast"]).env("RUST_TEST_THREADS", threads.to_string()).envs([
+        ("EDGE_BUILD_DIR", Worker::Edge.folder()),
+        ("EDGE_FAULTS_BUILD_DIR", Worker::EdgeWithFaults.folder()),
+        ("WORKER_CLIENT_BUILD_DIR", Worker::Client.folder()),
+        ("EDGE_ASSETS_DIR", workspace::root().join("web-admin")),
+        ("EDGE_WORKERD", workerd_in(&workspace::root().join("node_modules"))),
+    ]);
+    count_in(&mut command, count)
 }
 
 /// The seed is fixed, so that the calls are the same each time; each operation has a limited number of random ones.
@@ -170,8 +168,9 @@ pub(super) fn schemathesis(callers: &str, cases: u32, count: &mut Count) -> Resu
         return Ok(Some("there is no Python 3.10 or newer for schemathesis on this machine".into()));
     };
     build::build(Worker::Edge)?;
-    let mut command = cargo("run");
-    command.args(["--quiet", "--package", E2E, "--example", "schemathesis", "--locked"]);
+    run(cargo("build").args(["--quiet", "--workspace", "--example", "schemathesis", "--locked"]))?;
+    let mut command = Command::new(workspace::target().join("debug/examples/schemathesis"));
+    command.current_dir(workspace::root());
     command.env("EDGE_BUILD_DIR", Worker::Edge.folder());
     command.env("EDGE_WORKERD", workerd_in(&workspace::root().join("node_modules")));
     command.env("SCHEMATHESIS", program).env("SCHEMATHESIS_CASES", cases.to_string());

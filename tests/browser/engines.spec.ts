@@ -149,6 +149,9 @@ async function readsAStatement(viewer: Visitor): Promise<void> {
   await viewer.uses("link", day);
   await viewer.sees(`Statement of ${day}`);
   await viewer.isAtEaseAt("48,747.50");
+  // An engine may refuse 30 February, or take it for a day of March.
+  await viewer.opens("statements/2026-02");
+  await viewer.isAtEaseAt("No statement");
 }
 
 /** Decides whatever waits, as another person does meanwhile. */

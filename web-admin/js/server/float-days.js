@@ -27,10 +27,10 @@ async function whole(base, dates, signal) {
 /**
  * Up to thirty days, oldest first, the last of them today; fewer for a younger distributor.
  * @param {string} base the distributor's path
+ * @param {AbortSignal} signal
  * @returns {Promise<DayStatement[]>}
  */
-export async function floatDays(base) {
-  const { signal } = new AbortController();
+export async function floatDays(base, signal) {
   const now = Date.now();
   // The first member came with the distributor, so hardly a day before the first is asked for.
   /** @type {Page<User>} */

@@ -70,12 +70,7 @@ test("a cash-in of today is in the picture", async ({ as, edge, house }) => {
   const maker = await Console.signIn(edge, house, "maker");
   const checker = await Console.signIn(edge, house, "checker");
   await maker.askForCashIn("1250.50", house.phone);
-  const { items } = await checker.call<{ items: { approvalID: string; digest: string }[] }>(
-    "GET",
-    "/approvals?status=pending",
-  );
-  for (const { approvalID, digest } of items)
-    await checker.call("POST", `/approvals/${approvalID}/approve`, { digest });
+  await checker.approveAll();
   const page = await as("maker");
   const card = page.getByRole("region", { name: "Float in the last 30 days" });
   await expect(card.getByRole("img", { name: /now NGN.48,749\.50/ })).toBeVisible();

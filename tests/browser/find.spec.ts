@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+
 import { type Filters, otherMeanings, understand } from "../../web-admin/js/lib/find.js";
 import { Console } from "./support/console";
 import { address, type Edge, expect, expectAccessible, type House, type Page, test } from "./support/test";
@@ -163,6 +165,28 @@ test("digits that are no amount here may be a reference", async ({ as }) => {
   await expect(maker.getByText(/^Nothing found for Amount/)).toBeVisible();
   await maker.getByRole("button", { name: "Reference 12345678" }).click();
   await expect(maker.getByText("Nothing found for Reference 12345678")).toBeVisible();
+});
+
+test("an export has the ledger of the operations that are found, also with their day", async ({ as, edge, house }) => {
+  await cashIns(edge, house);
+  await (await Console.signIn(edge, house, "checker")).approveAll();
+  const maker = await as("maker", "operations");
+  const exported = async (title: string) => {
+    await maker.getByText("Export", { exact: true }).click();
+    await expect(maker.getByText(title, { exact: true })).toBeVisible();
+    const download = maker.waitForEvent("download");
+    await maker.getByRole("button", { name: "As CSV" }).click();
+    const text = await readFile(await (await download).path(), "utf8");
+    return [...text.matchAll(/,operation\.[^,]*,[^,]*,([^,]*),/g)].map(([, change]) => change);
+  };
+  expect(await exported("Ledger")).toEqual(["-2500.00", "-1000.00", "-1000.00"]);
+  await find(maker, "0803 555 0001");
+  await find(maker, "today");
+  await expect(maker.locator("#view .rows > li")).toHaveCount(2);
+  expect(await exported("Ledger of what is found")).toEqual(["-2500.00", "-1000.00"]);
+  await find(maker, "2,500");
+  await expect(maker.locator("#view .rows > li")).toHaveCount(1);
+  expect(await exported("Ledger of what is found")).toEqual(["-2500.00"]);
 });
 
 test("every odd text gets a calm answer, and what the server refuses is told at the field", async ({

@@ -70,18 +70,51 @@ test("a cash-in of today is in the picture", async ({ as, edge, house }) => {
   const maker = await Console.signIn(edge, house, "maker");
   const checker = await Console.signIn(edge, house, "checker");
   await maker.askForCashIn("1250.50", house.phone);
-  const { items } = await checker.call<{ items: { approvalID: string; digest: string }[] }>(
-    "GET",
-    "/approvals?status=pending",
-  );
-  for (const { approvalID, digest } of items)
-    await checker.call("POST", `/approvals/${approvalID}/approve`, { digest });
+  await checker.approveAll();
   const page = await as("maker");
   const card = page.getByRole("region", { name: "Float in the last 30 days" });
   await expect(card.getByRole("img", { name: /now NGN.48,749\.50/ })).toBeVisible();
   await expect(card.getByRole("img", { name: "In 1 day: 1 cash-in, 0 cash-outs" })).toBeVisible();
   await card.getByText("Show as a table").click();
   await expect(card.getByRole("row").nth(1)).toContainText(/48,749\.50.*1.*1,250\.50.*0.*0\.00/);
+});
+
+test("the picture has a line at the low float, also one above every balance", async ({ as, house }) => {
+  const admin = await as("admin");
+  const card = admin.getByRole("region", { name: "Float in the last 30 days" });
+  await expect(card.getByRole("img", { name: /now NGN.50,000\.00, .*lowest NGN.50,000\.00$/ })).toBeVisible();
+  await expect(card.locator(".float-low")).toHaveCount(0);
+  for (const [low, height] of [
+    ["25000.00", "51.00"],
+    ["200000.00", "2.00"],
+  ]) {
+    await admin.request.patch(`/admin/v1/distributors/${house.distributorID}/settings`, { data: { lowFloat: low } });
+    await admin.reload();
+    await expect(card.getByRole("img", { name: /; warning below NGN.(25|200),000\.00$/ })).toBeVisible();
+    await expect(card.locator(".float-balance .float-low")).toHaveAttribute("d", `M-290 ${height}H10`);
+    await expect(card.getByText(/^Warning below NGN/)).toBeVisible();
+  }
+  await expectAccessible(admin);
+});
+
+test("the picture's calls end with their view, and it is whole when its view comes back", async ({ as, house }) => {
+  const maker = await as("maker", "operations");
+  await age(maker, house, 400);
+  const failed: string[] = [];
+  maker.on("requestfailed", (request) => failed.push(request.url()));
+  let held = true;
+  await maker.route("**/statements/*", async (route) => {
+    if (!held) await route.fallback();
+  });
+  const asked = maker.waitForRequest("**/statements/*");
+  await maker.goto(address(house, "overview"));
+  const url = (await asked).url();
+  await maker.goto(address(house, "operations"));
+  await expect.poll(() => failed).toContain(url);
+  held = false;
+  await maker.goBack();
+  const card = maker.getByRole("region", { name: "Float in the last 30 days" });
+  await expect(card.getByRole("img", { name: /highest NGN.79,000\.00/ })).toBeVisible();
 });
 
 test("without entries there is no picture, and where statements don't come the rest of the overview stays", async ({

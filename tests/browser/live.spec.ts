@@ -21,6 +21,7 @@ test("what is pressed stays until its click, although the view has news meanwhil
   await maker.getByRole("link", { name: "Create API Key" }).first().click();
   await fillKey(maker, { label: "News" });
   await checker.goto(address(house, "approvals"));
+  await expect(checker.getByRole("heading", { level: 1, name: "Approvals" })).toBeVisible();
   const link = checker.locator("#view").getByRole("link", { name: "Pressed" });
   await link.hover();
   const before = await link.elementHandle();
@@ -32,6 +33,38 @@ test("what is pressed stays until its click, although the view has news meanwhil
   await (await loaded).finished();
   await expect(checker.getByRole("link", { name: "Approvals 2" })).toBeVisible();
   expect(await before?.evaluate((element) => element.isConnected)).toBe(true);
+  await checker.mouse.up();
+  await expect(checker.getByText("Exactly this will be carried out")).toBeVisible();
+});
+
+test("a press in the view before is not lost when the next one comes meanwhile", async ({ maker, checker, house }) => {
+  await askForKey(maker, { label: "Pressed" });
+  const link = checker.locator("#view").getByRole("link", { name: "Pressed" });
+  await link.hover();
+  const before = await link.elementHandle();
+  const isThere = () => before?.evaluate((element) => element.isConnected);
+  let letIn = (): void => {};
+  const held = new Promise<void>((go) => {
+    letIn = go;
+  });
+  await checker.route(/\/approvals\?/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await checker.mouse.down();
+  const [asked] = await Promise.all([
+    checker.waitForRequest(/\/approvals\?.*limit=100/),
+    checker.evaluate((hash) => {
+      location.hash = hash;
+    }, address(house, "approvals").slice(2)),
+  ]);
+  // This timer ends after the one that announces a slow view, since it begins later and is longer.
+  await checker.evaluate(() => new Promise((go) => setTimeout(go, 200)));
+  expect(await isThere()).toBe(true);
+  letIn();
+  await (await asked.response())?.finished();
+  await checker.evaluate(() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go))));
+  expect(await isThere()).toBe(true);
   await checker.mouse.up();
   await expect(checker.getByText("Exactly this will be carried out")).toBeVisible();
 });

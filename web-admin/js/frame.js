@@ -2,6 +2,7 @@
 /** The signed-in page around a view: menu, banner of keys to claim, and the view itself. */
 
 import { find, h, icon, replace, template } from "./lib/dom.js";
+import { released } from "./lib/press.js";
 import { address } from "./lib/router.js";
 import { ago } from "./lib/time.js";
 import { ApiError, get } from "./server/api.js";
@@ -241,6 +242,7 @@ async function refreshInbox() {
   try {
     const { toDecide, toClaim, more } = await loadInbox(member);
     showCount(toDecide.length > 0 ? `${toDecide.length}${more ? "+" : ""}` : "");
+    await released();
     drawBanner(member, toClaim);
   } catch {
     // The view itself reports the error; a missing number here is not worth a second message.

@@ -137,6 +137,22 @@ fn messages_to_a_distributor() {
                 }))
                 .unwrap(),
                 has_lines: false,
+                filters: String::new(),
+            },
+        },
+        ToDistributor::Export {
+            export: ExportPage {
+                format: ExportFormat::Csv,
+                next: 7,
+                until: AT,
+                balance: "1.00".parse().unwrap(),
+                reading: serde_json::from_value(serde_json::json!({
+                    "end": 9,
+                    "reader": { "Key": { "digest": Digest::ZERO, "address": "203.0.113.7" } },
+                }))
+                .unwrap(),
+                has_lines: false,
+                filters: "status=completed".into(),
             },
         },
         ToDistributor::WebhookWork {

@@ -98,7 +98,7 @@ pub(crate) enum ExportFormat {
 }
 
 /// Position of an export between two pages.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ExportPage {
     pub(crate) format: ExportFormat,
     /// Number of the next entry to write.
@@ -113,6 +113,9 @@ pub(crate) struct ExportPage {
     /// True if a page before had lines.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) has_lines: bool,
+    /// Filters of the operations whose entries are written, as a query; empty for all entries.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) filters: String,
 }
 
 /// A signed-in person, as the Worker authenticated them.

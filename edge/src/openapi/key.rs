@@ -139,7 +139,10 @@ pub(super) fn descriptions() -> Vec<Operation> {
             Code::DistributorSuspended,
         ]),
         new(Route::ExportOperations, "exportOperations", "Export the ledger as a stream")
-            .about("A line for each change of the float, oldest first, as CSV or JSON Lines.")
+            .about(
+                "A line for each change of the float, oldest first, as CSV or JSON Lines; with filters, those of the \
+                 operations that meet all of them.",
+            )
             .parameters(parameters::export())
             .answers_as::<String>("text/csv", 200, "The ledger.", csv_example())
             .answers_as::<String>("application/x-ndjson", 200, "The ledger.", json_lines_example())

@@ -35,7 +35,7 @@ pub(super) fn descriptions() -> Vec<Operation> {
             .about("As the distributor API tells it.")
             .answers::<OperationView>(200, "The operation.", operation_example()),
         new(Route::ExportConsoleOperations, "exportConsoleOperations", "Export the ledger as a stream")
-            .about("A line for each change of the float, oldest first, as CSV or JSON Lines.")
+            .about("As the distributor API tells it.")
             .parameters(parameters::export())
             .answers_as::<String>("text/csv", 200, "The ledger.", csv_example())
             .answers_as::<String>("application/x-ndjson", 200, "The ledger.", json_lines_example())

@@ -117,11 +117,13 @@ pub(super) fn export() -> Vec<Value> {
     });
     let mut format = word("format", "How the lines are written.", &["csv", "jsonl"]);
     format["required"] = json!(true);
-    vec![
+    let mut parameters = vec![
         format,
         in_query("from", "The first instant, or UTC day.", instant.clone(), &json!("2026-11-01")),
         in_query("to", "The first instant that is left out, or the last UTC day.", instant, &json!("2026-11-30")),
-    ]
+    ];
+    parameters.extend(of_operations());
+    parameters
 }
 
 /// Number of past days.
@@ -138,19 +140,25 @@ pub(super) fn from_entry() -> Value {
 
 /// Parameters of a list of operations.
 pub(super) fn operations() -> Vec<Value> {
+    let mut parameters = vec![limit(), offset(), cursor()];
+    parameters.extend(of_operations());
+    parameters.extend([
+        text("from", "Only those created at this time or on this UTC day, or later.", "2026-11-01"),
+        text("to", "Only those created at this time or on this UTC day, or before.", "2026-11-30"),
+    ]);
+    parameters
+}
+
+/// Filters of operations but their time.
+fn of_operations() -> Vec<Value> {
     let statuses = ["pending", "processing", "completed", "rejected", "expired", "failed"];
     vec![
-        limit(),
-        offset(),
-        cursor(),
         word("status", "Only those that stand there.", &statuses),
         word("operationType", "Only those of this type.", &["cash-in", "cash-out-fulfillment"]),
         text("phone", "Only those of this customer, in any spelling, also a national one.", "+2348031234567"),
         text("reference", "Only cash-outs with this cashOutFulfillmentID.", "BANK-4711"),
         text("keyID", "Only those of this key.", "key_36e48800-22ce-4ea0-b37a-198f7978cd53"),
         text("amount", "Only those of exactly this amount.", "1500.00"),
-        text("from", "Only those created at this time or on this UTC day, or later.", "2026-11-01"),
-        text("to", "Only those created at this time or on this UTC day, or before.", "2026-11-30"),
     ]
 }
 

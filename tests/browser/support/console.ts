@@ -33,6 +33,16 @@ export class Console {
     return send(method, url, { cookie: this.cookie }, body);
   }
 
+  /** Approves whatever waits. */
+  async approveAll(): Promise<void> {
+    const waiting = await this.call<{ items: { approvalID: string; digest: string }[] }>(
+      "GET",
+      "/approvals?status=pending",
+    );
+    for (const { approvalID, digest } of waiting.items)
+      await this.call("POST", `/approvals/${approvalID}/approve`, { digest });
+  }
+
   /** Asks for a cash-in; its operationID. */
   async askForCashIn(amount: string, phone: string): Promise<string> {
     const body = { operationType: "cash-in", amount, phoneTo: phone };

@@ -50,6 +50,41 @@ fn the_ledger_is_exported_whole_over_many_pages_and_each_line_follows_from_the_o
 }
 
 #[test]
+fn an_export_with_filters_has_only_lines_of_operations_that_meet_all_of_them() {
+    // In the build with faults a page has 8 entries.
+    let edge = Setup::new().with_faults().start();
+    let distributor = edge.distributor();
+    let till = distributor.till();
+    for _ in 0..12 {
+        distributor.cash_in(&till, PHONE, "0.01").ok();
+        distributor.cash_in(&till, "+2348035550000", "0.02").ok();
+    }
+    let export =
+        |query: &str| edge.get(&distributor.api(&format!("/operations/export?format=jsonl{query}"))).key(&till).send();
+    let of_key = format!("&keyID={}", till.id);
+    for (query, count) in [
+        ("&phone=08031234567", 12),
+        ("&phone=08031234567&amount=0.02", 0),
+        ("&amount=0.02&status=completed", 12),
+        ("&operationType=cash-in", 24),
+        ("&operationType=cash-out-fulfillment", 0),
+        ("&status=pending", 0),
+        ("&reference=T-1", 0),
+        (&of_key, 24),
+        ("&operationType=cash-in&to=2020-01-01", 0),
+    ] {
+        let answer = export(query);
+        assert_eq!(answer.status, 200, "{query}");
+        assert_eq!(answer.text.lines().count(), count, "{query}");
+    }
+    let lines = export("&phone=08031234567").text;
+    assert_eq!(lines.matches(r#""change":"-0.01""#).count(), 12, "{lines}");
+    for query in ["&status=done", "&status=", "&phone=none", "&amount=1,5", "&keyID=till", "&reference="] {
+        export(query).refused(400, "invalid_request");
+    }
+}
+
+#[test]
 fn an_export_under_way_shows_nothing_later_and_ends_with_its_readers_right() {
     // In the build with faults a page has 8 entries.
     let edge = Setup::new().with_faults().start();

@@ -1,6 +1,7 @@
 // @ts-check
 /** Meaning of the text by which a person looks for an operation. */
 
+import { DAY_MS, utcDay } from "./day.js";
 import { amountProblem, toMinor, typedAmount } from "./money.js";
 import { phoneProblem, typedPhone } from "./phones.js";
 import { plain } from "./typed.js";
@@ -18,7 +19,6 @@ export const FILTER_NAMES = ["operationType", "status", "phone", "amount", "refe
 /** Maximum length of a filter's value, in characters. */
 const MAX_LENGTH = 64;
 const MAX_PHONE_LENGTH = 32;
-const DAY_MS = 86_400_000;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
@@ -205,16 +205,16 @@ function period(line, now) {
  * @returns {[first: string, last: string] | string | null}
  */
 function span(text, now) {
-  if (text === "today") return [dayOf(now), dayOf(now)];
-  if (text === "yesterday") return [dayOf(now - DAY_MS), dayOf(now - DAY_MS)];
+  if (text === "today") return [utcDay(now), utcDay(now)];
+  if (text === "yesterday") return [utcDay(now - DAY_MS), utcDay(now - DAY_MS)];
   const [, ofYear = "", month = ""] = /^([0-9]{4})-([0-9]{2})$/.exec(text) ?? [];
   if (Number(month) >= 1 && Number(month) <= 12) {
-    return [`${ofYear}-${month}-01`, dayOf(Date.UTC(Number(ofYear), Number(month), 0))];
+    return [`${ofYear}-${month}-01`, utcDay(Date.UTC(Number(ofYear), Number(month), 0))];
   }
   const day = spelledDay(text);
   if (day === "") return null;
   const at = Date.parse(`${day}T00:00:00Z`);
-  return Number.isNaN(at) || dayOf(at) !== day ? `The calendar has no day ${text}.` : [day, day];
+  return Number.isNaN(at) || utcDay(at) !== day ? `The calendar has no day ${text}.` : [day, day];
 }
 
 /**
@@ -229,9 +229,4 @@ function spelledDay(text) {
   const [, date = "", name = "", ofYear = ""] = /^([0-9]{1,2}) ([a-z]{3})[a-z]* ([0-9]{4})$/.exec(text) ?? [];
   const index = MONTHS.indexOf(name);
   return index < 0 ? "" : `${ofYear}-${two(index + 1)}-${two(date)}`;
-}
-
-/** @param {number} at milliseconds */
-function dayOf(at) {
-  return new Date(at).toISOString().slice(0, 10);
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** Presses: an element under a finger or the mouse's button must not be replaced before its click. */
+/** Presses: an element under a finger, the mouse's button or the space bar must not be replaced before its click. */
 
 // A press without an event for its end, such as one that opened a menu of the system, is over by then.
 const MAX_PRESS_MS = 10_000;
@@ -15,17 +15,16 @@ function over() {
   for (const go of waiting.splice(0)) go();
 }
 
-/** @param {PointerEvent} event */
-function press({ isPrimary, button }) {
-  if (!isPrimary || button !== 0) return;
+function press() {
   pressed = true;
   clearTimeout(limit);
   limit = setTimeout(over, MAX_PRESS_MS);
 }
 
-addEventListener("pointerdown", press, { capture: true });
-for (const end of ["pointerup", "pointercancel"]) {
-  // The click comes after the end of its pointer, and before any timer.
+addEventListener("pointerdown", ({ isPrimary, button }) => isPrimary && button === 0 && press(), { capture: true });
+addEventListener("keydown", ({ key }) => key === " " && press(), { capture: true });
+for (const end of ["pointerup", "pointercancel", "keyup"]) {
+  // The click comes after the end of its press, and before any timer.
   addEventListener(end, () => setTimeout(over), { capture: true });
 }
 

@@ -1,11 +1,11 @@
 // @ts-check
 /** Times as people read them: relative, with the exact one on hover. */
 
+import { DAY_MS } from "./day.js";
 import { h } from "./dom.js";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-export const DAY_MS = 24 * HOUR_MS;
 
 const relativeFormat = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const exactFormat = new Intl.DateTimeFormat("en-GB", {

@@ -1,7 +1,7 @@
 // @ts-check
 /** The float of the last thirty days, day by day, from the statements. */
 
-import { DAY_MS } from "../lib/time.js";
+import { DAY_MS, utcDay } from "../lib/day.js";
 import { ApiError, get } from "./api.js";
 import { readDays } from "./statements.js";
 
@@ -9,11 +9,6 @@ import { readDays } from "./statements.js";
 /** @import { Page } from "./api.js" */
 
 const COUNT = 30;
-
-/** @param {number} back @param {number} now */
-function dayBefore(back, now) {
-  return new Date(now - back * DAY_MS).toISOString().slice(0, 10);
-}
 
 /**
  * Totals of days that have a statement; fails if one of them cannot be read.
@@ -32,20 +27,20 @@ async function whole(base, dates, signal) {
 /**
  * Up to thirty days, oldest first, the last of them today; fewer for a younger distributor.
  * @param {string} base the distributor's path
+ * @param {AbortSignal} signal
  * @returns {Promise<DayStatement[]>}
  */
-export async function floatDays(base) {
-  const { signal } = new AbortController();
+export async function floatDays(base, signal) {
   const now = Date.now();
   // The first member came with the distributor, so hardly a day before the first is asked for.
   /** @type {Page<User>} */
   const { items } = await get(`${base}/users?limit=1`, signal);
   const first = items[0]?.createdAt.slice(0, 10) ?? "";
-  const dates = Array.from({ length: COUNT }, (_, back) => dayBefore(back, now)).filter((date) => date >= first);
+  const dates = Array.from({ length: COUNT }, (_, back) => utcDay(now - back * DAY_MS)).filter((date) => date >= first);
   const days = await whole(base, dates, signal);
   // Where that member has left, days before the present first one have a balance to begin with.
   while (days.length > 0 && days.length < COUNT && Number(days.at(-1)?.openingBalance) > 0) {
-    const before = await whole(base, [dayBefore(days.length, now)], signal);
+    const before = await whole(base, [utcDay(now - days.length * DAY_MS)], signal);
     if (before.length === 0) break;
     days.push(...before);
   }

@@ -4,6 +4,7 @@
  * read than is shown, and then the page hangs up.
  */
 
+import { utcDay } from "../lib/day.js";
 import { ApiError, getResponse } from "./api.js";
 
 /** @import { DayStatement } from "../types/api.d.ts" */
@@ -22,11 +23,6 @@ const BETWEEN = '},{"';
 
 /** @type {Map<string, DayStatement | null>} by path: days that are over, which never change; null for no statement */
 const over = new Map();
-
-/** The present UTC day. */
-export function today() {
-  return new Date().toISOString().slice(0, 10);
-}
 
 /**
  * The statement of a day with its first entries.
@@ -114,7 +110,7 @@ async function readDay(base, date, signal) {
     if (!(error instanceof ApiError)) throw error;
     if (error.outcomeUnknown) return error;
     if (error.status !== 404) throw error;
-    if (date < today()) over.set(path, null);
+    if (date < utcDay()) over.set(path, null);
     return null;
   }
 }

@@ -425,7 +425,7 @@ export interface paths {
         };
         /**
          * Export the ledger as a stream
-         * @description A line for each change of the float, oldest first, as CSV or JSON Lines.
+         * @description As the distributor API tells it.
          */
         get: operations["exportConsoleOperations"];
         put?: never;
@@ -1189,7 +1189,7 @@ export interface paths {
         };
         /**
          * Export the ledger as a stream
-         * @description A line for each change of the float, oldest first, as CSV or JSON Lines.
+         * @description A line for each change of the float, oldest first, as CSV or JSON Lines; with filters, those of the operations that meet all of them.
          */
         get: operations["exportOperations"];
         put?: never;
@@ -7024,6 +7024,36 @@ export interface operations {
                  * @example 2026-11-30
                  */
                 to?: string | unknown | unknown | unknown;
+                /**
+                 * @description Only those that stand there.
+                 * @example pending
+                 */
+                status?: "pending" | "processing" | "completed" | "rejected" | "expired" | "failed";
+                /**
+                 * @description Only those of this type.
+                 * @example cash-in
+                 */
+                operationType?: "cash-in" | "cash-out-fulfillment";
+                /**
+                 * @description Only those of this customer, in any spelling, also a national one.
+                 * @example +2348031234567
+                 */
+                phone?: string;
+                /**
+                 * @description Only cash-outs with this cashOutFulfillmentID.
+                 * @example BANK-4711
+                 */
+                reference?: string;
+                /**
+                 * @description Only those of this key.
+                 * @example key_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                keyID?: string;
+                /**
+                 * @description Only those of exactly this amount.
+                 * @example 1500.00
+                 */
+                amount?: string;
             };
             header?: {
                 /**
@@ -9771,6 +9801,36 @@ export interface operations {
                  * @example 2026-11-30
                  */
                 to?: string | unknown | unknown | unknown;
+                /**
+                 * @description Only those that stand there.
+                 * @example pending
+                 */
+                status?: "pending" | "processing" | "completed" | "rejected" | "expired" | "failed";
+                /**
+                 * @description Only those of this type.
+                 * @example cash-in
+                 */
+                operationType?: "cash-in" | "cash-out-fulfillment";
+                /**
+                 * @description Only those of this customer, in any spelling, also a national one.
+                 * @example +2348031234567
+                 */
+                phone?: string;
+                /**
+                 * @description Only cash-outs with this cashOutFulfillmentID.
+                 * @example BANK-4711
+                 */
+                reference?: string;
+                /**
+                 * @description Only those of this key.
+                 * @example key_36e48800-22ce-4ea0-b37a-198f7978cd53
+                 */
+                keyID?: string;
+                /**
+                 * @description Only those of exactly this amount.
+                 * @example 1500.00
+                 */
+                amount?: string;
             };
             header?: never;
             path: {

@@ -46,12 +46,16 @@ function dayWords({ date: name, closingBalance, totals: { cashIns, cashOuts }, c
   ].join("; ");
 }
 
-/** @param {DayStatement[]} days */
-function summary(days) {
+/**
+ * @param {DayStatement[]} days
+ * @param {string | null} low the float below which the distributor is warned
+ */
+function summary(days, low) {
   const sorted = days.toSorted((a, b) => (minor(a.closingBalance) < minor(b.closingBalance) ? -1 : 1));
   const [lowest, highest, last] = [sorted[0], sorted.at(-1), days.at(-1)];
   const of = (/** @type {DayStatement | undefined} */ day) => (day ? money(day.closingBalance, day.currency) : "");
-  return `Balance at the end of each day: now ${of(last)}, highest ${of(highest)}, lowest ${of(lowest)}`;
+  const text = `Balance at the end of each day: now ${of(last)}, highest ${of(highest)}, lowest ${of(lowest)}`;
+  return low === null ? text : `${text}; warning below ${money(low, last?.currency ?? "")}`;
 }
 
 /**
@@ -89,18 +93,28 @@ function picture(className, height, label, days, shapes) {
   );
 }
 
-/** @param {DayStatement[]} days */
-function balances(days) {
+/**
+ * @param {DayStatement[]} days
+ * @param {string | null} low
+ */
+function balances(days, low) {
   const values = days.map((day) => minor(day.closingBalance));
-  const most = largest(values);
+  const most = largest([...values, minor(low ?? "")]);
   // A little space above the line keeps its upper half in the picture.
-  const line = values.map((value, index) => {
-    const y = (BALANCE_HEIGHT - scaled(value, most, BALANCE_HEIGHT - 2)).toFixed(2);
-    return `${index === 0 ? "M" : "L"}${index * STEP} ${y}H${(index + 1) * STEP}`;
-  });
-  return picture("float-balance", BALANCE_HEIGHT, summary(days), days, [
+  const heightOf = (/** @type {bigint} */ value) =>
+    (BALANCE_HEIGHT - scaled(value, most, BALANCE_HEIGHT - 2)).toFixed(2);
+  const line = values.map(
+    (value, index) => `${index === 0 ? "M" : "L"}${index * STEP} ${heightOf(value)}H${(index + 1) * STEP}`,
+  );
+  return picture("float-balance", BALANCE_HEIGHT, summary(days, low), days, [
     svg("path", { class: "float-area", d: `${line.join("")}V${BALANCE_HEIGHT}H0Z` }),
     svg("path", { class: "float-line", d: line.join(""), "vector-effect": "non-scaling-stroke" }),
+    low !== null &&
+      svg("path", {
+        class: "float-low",
+        d: `M${Math.min(days.length - MIN_DAYS, 0) * STEP} ${heightOf(minor(low))}H${days.length * STEP}`,
+        "vector-effect": "non-scaling-stroke",
+      }),
   ]);
 }
 
@@ -126,22 +140,28 @@ function flows(days) {
   ]);
 }
 
+const SQUARE = "M0 0H10V10H0Z";
+const LINE = "M0 5H10";
+
 /** @param {string} name @param {string} text */
-function key(name, text) {
+function key(name, text, shape = SQUARE) {
   return h(
     "li",
     {},
     svg(
       "svg",
       { class: "float-key", viewBox: "0 0 10 10", "aria-hidden": "true" },
-      svg("rect", { class: name, width: 10, height: 10 }),
+      svg("path", { class: name, d: shape, "vector-effect": "non-scaling-stroke" }),
     ),
     text,
   );
 }
 
-/** @param {DayStatement[]} days oldest first, at least one */
-export function floatChart(days) {
+/**
+ * @param {DayStatement[]} days oldest first, at least one
+ * @param {string | null} low the float below which the distributor is warned
+ */
+export function floatChart(days, low) {
   const currency = days[0]?.currency ?? "";
   const most = fromMinor(largest(days.map((day) => minor(day.closingBalance))));
   return [
@@ -151,10 +171,11 @@ export function floatChart(days) {
       h("span", {}, "Balance"),
       `highest ${money(most, currency)}`,
     ),
-    balances(days),
+    balances(days, low),
     h(
       "ul",
       { class: "float-keys muted small" },
+      low !== null && key("float-low", `Warning below ${money(low, currency)}`, LINE),
       key("float-in", "Cash-outs, into the float"),
       key("float-out", "Cash-ins, out of it"),
     ),

@@ -39,8 +39,13 @@ import { failed, loading } from "./states.js";
 
 /** Time until a server that is out of reach is asked again. */
 const RETRY_MS = 8_000;
+/** Time after which a view that has not come is announced. */
+const LOADING_MS = 150;
 
-/** @type {{ view: View, screen: Screen, container: HTMLElement, seen: string, stop: AbortController } | null} */
+/**
+ * The present view; `shown` is aborted as soon as anything of it is on the screen.
+ * @type {{ view: View, screen: Screen, container: HTMLElement, seen: string, stop: AbortController, shown: AbortController } | null}
+ */
 let now = null;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let again;
@@ -66,26 +71,35 @@ export async function showView(container, find, place) {
       address(place.member.distributorID, path, query),
     refresh: refreshView,
   };
+  const shown = new AbortController();
   // The last view stays for a moment, so that fast answers don't flicker.
-  const slow = sameView ? undefined : setTimeout(() => replace(container, loading()), 150);
-  stop.signal.addEventListener("abort", () => clearTimeout(slow));
+  if (!sameView)
+    setTimeout(() => void showLoading(container, AbortSignal.any([stop.signal, shown.signal])), LOADING_MS);
   try {
     const view = await find();
     if (stop.signal.aborted) return;
-    now = { view, screen, container, seen: "", stop };
+    now = { view, screen, container, seen: "", stop, shown };
     await draw();
     if (!sameView && !stop.signal.aborted) arrive(container);
   } catch {
     // The module of the view could not be fetched.
     if (stop.signal.aborted) return;
     const retry = () => void showView(container, find, place);
+    shown.abort();
     replace(container, [
       h("h1", {}, "Not loaded"),
       failed(new ApiError(0, "no_answer", "This part of the page could not be fetched. Check your connection."), retry),
     ]);
-  } finally {
-    clearTimeout(slow);
   }
+}
+
+/**
+ * @param {HTMLElement} container
+ * @param {AbortSignal} over when it is too late for it
+ */
+async function showLoading(container, over) {
+  await released();
+  if (!over.aborted) replace(container, loading());
 }
 
 /** Loads the view's data again and draws it if something changed. */
@@ -105,9 +119,10 @@ async function draw(byItself) {
     if (now !== mine) return;
     const seen = JSON.stringify(data) ?? "";
     if (seen === mine.seen) return;
-    // A click that has begun must reach the element under it.
-    if (mine.seen !== "") await released();
-    if (now !== mine) return;
+    // A click that has begun must reach the element under it, also one of the view before.
+    await released();
+    if (now !== mine || stop.signal.aborted) return;
+    mine.shown.abort();
     mine.seen = seen;
     replace(container, view.render(data, screen));
   } catch (error) {
@@ -122,6 +137,9 @@ async function draw(byItself) {
       }, RETRY_MS);
       if (byItself) return;
     }
+    await released();
+    if (now !== mine || stop.signal.aborted) return;
+    mine.shown.abort();
     mine.seen = "";
     replace(container, [h("h1", { tabindex: "-1" }, view.title), failed(error, () => void draw())]);
   }

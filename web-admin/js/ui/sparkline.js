@@ -1,6 +1,7 @@
 // @ts-check
 /** Thirty days of a key's calls as a small picture and in words. */
 
+import { DAY_MS, utcDay } from "../lib/day.js";
 import { h, svg } from "../lib/dom.js";
 import { date } from "../lib/time.js";
 import { counted } from "../lib/words.js";
@@ -64,7 +65,7 @@ export function usageWords(days) {
 export function everyDay(days, count = 30) {
   const byDate = new Map(days.map((day) => [day.date, day]));
   return Array.from({ length: count }, (_, index) => {
-    const name = new Date(Date.now() - (count - 1 - index) * 86_400_000).toISOString().slice(0, 10);
+    const name = utcDay(Date.now() - (count - 1 - index) * DAY_MS);
     return byDate.get(name) ?? { date: name, requests: 0, denied: 0, operations: 0, volume: "0.00" };
   });
 }

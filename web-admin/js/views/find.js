@@ -7,7 +7,7 @@ import { money } from "../lib/money.js";
 import { go } from "../lib/router.js";
 import { date } from "../lib/time.js";
 import { statusWords } from "../lib/words.js";
-import { ApiError, check } from "../server/api.js";
+import { ApiError, check, withQuery } from "../server/api.js";
 import { once } from "../ui/act.js";
 import { typed } from "../ui/parts.js";
 import { explain } from "../ui/states.js";
@@ -153,7 +153,7 @@ function make(screen, filters, refused) {
         field,
         problem,
       ),
-      h("div", { class: "filter-menus" }, filterMenu(screen, filters), exportMenu(screen)),
+      h("div", { class: "filter-menus" }, filterMenu(screen, filters), exportMenu(screen, filters)),
     ),
     chipList(screen, filters),
   );
@@ -222,7 +222,7 @@ function chipList(screen, filters) {
  */
 function menu(id, symbol, label, groups) {
   const summary = h("summary", { class: "button quiet", id: `${id}-menu` }, icon(symbol), label);
-  const details = h("details", { class: "menu-details", id }, summary);
+  const details = h("details", { class: "menu-details", id, name: "find-menu" }, summary);
   const entry = (/** @type {string} */ text, /** @type {() => void | Promise<void>} */ act) =>
     h(
       "button",
@@ -268,26 +268,31 @@ function filterMenu(screen, filters) {
   );
 }
 
-/** @param {Screen} screen */
-function exportMenu(screen) {
+/**
+ * @param {Screen} screen
+ * @param {Filters} filters
+ */
+function exportMenu(screen, filters) {
   return menu("export", "down", "Export", [
     {
+      title: chipsOf(filters).length > 0 ? "Ledger of what is found" : "Ledger",
       entries: [
-        ["As CSV", () => save(screen, "csv")],
-        ["As JSON lines", () => save(screen, "jsonl")],
+        ["As CSV", () => save(screen, filters, "csv")],
+        ["As JSON lines", () => save(screen, filters, "jsonl")],
       ],
     },
   ]);
 }
 
 /**
- * Saves the ledger as a file. The browser downloads the stream by itself; a check comes
+ * Saves the ledger of the operations that are found as a file. The browser downloads the stream by itself; a check comes
  * first, since a refused download shows no reason.
  * @param {Screen} screen
+ * @param {Filters} filters
  * @param {string} format
  */
-async function save(screen, format) {
-  const path = `${screen.base}/operations/export?format=${format}`;
+async function save(screen, filters, format) {
+  const path = withQuery(`${screen.base}/operations/export`, { format, ...filters });
   await check(path);
   h("a", { href: `/admin/v1${path}`, download: `operations.${format}` }).click();
 }

@@ -1,9 +1,10 @@
 // @ts-check
 /** Use of a key: by day, by address, and its refused calls. */
 
+import { DAY_MS } from "../lib/day.js";
 import { h } from "../lib/dom.js";
 import { grouped } from "../lib/money.js";
-import { ago, DAY_MS, date } from "../lib/time.js";
+import { ago, date } from "../lib/time.js";
 import { table, typed } from "../ui/parts.js";
 import { bars, everyDay, usageWords } from "../ui/sparkline.js";
 

@@ -1,8 +1,9 @@
 // @ts-check
 /** Keys on their way: requests that wait for a checker, and approved ones that wait to be claimed. */
 
+import { DAY_MS } from "../lib/day.js";
 import { h } from "../lib/dom.js";
-import { DAY_MS, relative } from "../lib/time.js";
+import { relative } from "../lib/time.js";
 import { isMe } from "../server/session.js";
 import { badge, typed } from "../ui/parts.js";
 import { empty } from "../ui/states.js";

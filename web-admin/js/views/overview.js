@@ -190,7 +190,10 @@ function attention({ attention: items, stuck }, screen) {
   );
 }
 
-/** The card of the float's last days, kept while news draw the view again. @type {{ base: string, card: HTMLElement, seen: boolean } | null} */
+/**
+ * The card of the float's last days, kept while news draw the view again, and the signal of the view that it is in.
+ * @type {{ base: string, card: HTMLElement, seen: boolean, signal: AbortSignal } | null}
+ */
 let float = null;
 
 /**
@@ -198,12 +201,12 @@ let float = null;
  * @param {Data} data
  * @param {Screen} screen
  */
-function floatCard({ distributor, operations }, { base }) {
+function floatCard({ distributor, operations }, { base, signal }) {
   if (toMinor(distributor.balance) === 0n && operations.length === 0) return null;
-  const show = async (/** @type {HTMLElement} */ card) => {
+  const show = async (/** @type {NonNullable<typeof float>} */ mine) => {
     // Without an answer the card stays as it is, and news or the next visit try again.
     const module = await import("./float.js").catch(() => null);
-    await module?.showFloat(card, base);
+    await module?.showFloat(mine.card, base, mine.signal);
   };
   if (float?.base !== base) {
     const card = h(
@@ -212,17 +215,18 @@ function floatCard({ distributor, operations }, { base }) {
       h("h2", { id: "float" }, "Float in the last 30 days"),
       h("div", { class: "float" }),
     );
-    const mine = { base, card, seen: false };
+    const mine = { base, card, seen: false, signal };
     const observer = new IntersectionObserver((entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       observer.disconnect();
       mine.seen = true;
-      void show(card);
+      void show(mine);
     });
     observer.observe(card);
     float = mine;
-  } else if (float.seen) {
-    void show(float.card);
+  } else {
+    float.signal = signal;
+    if (float.seen) void show(float);
   }
   return float.card;
 }

@@ -1,12 +1,13 @@
 // @ts-check
 /** The statement of one UTC day: totals, then entries; also for paper. */
 
+import { DAY_MS, utcDay } from "../lib/day.js";
 import { h } from "../lib/dom.js";
 import { grouped, money } from "../lib/money.js";
-import { DAY_MS, date, exact } from "../lib/time.js";
+import { date, exact } from "../lib/time.js";
 import { counted } from "../lib/words.js";
 import { ApiError } from "../server/api.js";
-import { readStatement, today } from "../server/statements.js";
+import { readStatement } from "../server/statements.js";
 import { downloadButton } from "../ui/download.js";
 import { amount, details, head, table, typed, up } from "../ui/parts.js";
 import { sheet } from "../ui/sheet.js";
@@ -29,7 +30,7 @@ function dayOf(screen) {
 
 /** @param {string} day @param {number} by */
 function shifted(day, by) {
-  return new Date(Date.parse(day) + by * DAY_MS).toISOString().slice(0, 10);
+  return utcDay(Date.parse(day) + by * DAY_MS);
 }
 
 /** @type {View<DayStatement | null>} */
@@ -100,7 +101,7 @@ function shown(day, screen) {
         { class: "button", id: "day-before", href: screen.link(`statements/${shifted(day.date, -1)}`) },
         "Day before",
       ),
-      day.date < today() &&
+      day.date < utcDay() &&
         h(
           "a",
           { class: "button", id: "day-after", href: screen.link(`statements/${shifted(day.date, 1)}`) },

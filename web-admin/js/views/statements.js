@@ -1,11 +1,12 @@
 // @ts-check
 /** Statements: a month of UTC days, newest first, each with its balances and totals. */
 
+import { DAY_MS, utcDay } from "../lib/day.js";
 import { h } from "../lib/dom.js";
 import { money } from "../lib/money.js";
 import { date } from "../lib/time.js";
 import { counted } from "../lib/words.js";
-import { readDays, today } from "../server/statements.js";
+import { readDays } from "../server/statements.js";
 import { downloadButton } from "../ui/download.js";
 import { amount, head } from "../ui/parts.js";
 import { sheet } from "../ui/sheet.js";
@@ -23,7 +24,7 @@ const monthFormat = new Intl.DateTimeFormat("en-GB", { month: "long", year: "num
 /** The month that an address asks for, such as "2026-11"; the present one otherwise. @param {Screen} screen */
 function monthOf(screen) {
   const month = screen.path[1];
-  const present = today().slice(0, 7);
+  const present = utcDay().slice(0, 7);
   return month && month < present ? month : present;
 }
 
@@ -31,19 +32,15 @@ function monthOf(screen) {
 function shifted(month, by) {
   const first = new Date(`${month}-01T00:00:00.000Z`);
   first.setUTCMonth(first.getUTCMonth() + by);
-  return first.toISOString().slice(0, 7);
+  return utcDay(first.getTime()).slice(0, 7);
 }
 
 /** The days of a month that have begun, newest first. @param {string} month */
 function daysOf(month) {
-  return Array.from({ length: 31 }, (_, index) => `${month}-${String(31 - index).padStart(2, "0")}`).filter(
-    (day) => day <= today() && isDay(day),
+  const last = Date.parse(`${month}-01T00:00:00Z`) + 30 * DAY_MS;
+  return Array.from({ length: 31 }, (_, index) => utcDay(last - index * DAY_MS)).filter(
+    (day) => day.startsWith(month) && day <= utcDay(),
   );
-}
-
-/** False for a day such as 31 February. @param {string} day */
-function isDay(day) {
-  return new Date(`${day}T00:00:00.000Z`).toISOString().startsWith(day);
 }
 
 /** @type {View<Data>} */
@@ -62,7 +59,7 @@ export const statements = {
         `Statements of ${monthFormat.format(Date.parse(month))}`,
         "What moved the float, day by day. Days are UTC days; one closes as the next opens.",
         ...(began ? [] : [link("Month before", -1)]),
-        ...(month < today().slice(0, 7) ? [link("Month after", 1)] : []),
+        ...(month < utcDay().slice(0, 7) ? [link("Month after", 1)] : []),
       ),
       days.length > 0
         ? h(

@@ -37,7 +37,7 @@ pub(crate) enum Step {
     E2e,
     /// Calls made from the API's description, right and wrong ones
     Schemathesis,
-    /// The admin page in Chromium
+    /// The admin page in Chromium, its journeys also in Firefox and WebKit
     Browser,
     /// The fuzzer, a minute for each target
     Fuzz,
@@ -91,6 +91,7 @@ impl Step {
             Self::Spelling => return steps::spelling(),
             Self::OldestRust => return steps::oldest_rust(),
             Self::Schemathesis => return steps::schemathesis("key,maker,issuer", 1, count),
+            Self::Browser => return steps::browser(count),
             Self::SchemathesisLong => return steps::schemathesis("key,maker,checker,admin,issuer", 100, count),
             Self::Format => steps::format(),
             Self::Clippy => steps::clippy(),
@@ -103,7 +104,6 @@ impl Step {
             Self::Wasm => steps::wasm(count),
             Self::Build => steps::build(),
             Self::E2e => steps::e2e(count),
-            Self::Browser => steps::browser(count),
             Self::Fuzz => steps::fuzz(count),
             Self::Dependencies => steps::dependencies(),
             Self::Advisories => steps::advisories(),

@@ -15,7 +15,7 @@ use crate::command::{cargo, run};
 use crate::tools::cargo_tool::{CARGO_DENY, CARGO_MACHETE};
 use crate::tools::python_tool::{SCHEMATHESIS, TYPOS};
 use crate::tools::wasm_target::WasmTarget;
-use crate::tools::{self, cargo_fuzz, chromium, node, npm, oldest_rust};
+use crate::tools::{self, cargo_fuzz, chromium, engines, node, npm, oldest_rust};
 use crate::workspace;
 
 /// The tests that need the built Workers. No selection of targets but their names takes them in; all of the workspace is
@@ -178,7 +178,8 @@ pub(super) fn schemathesis(callers: &str, cases: u32, count: &mut Count) -> Resu
     Ok(None)
 }
 
-pub(super) fn browser(count: &mut Count) -> Result<()> {
+/// Chromium runs every test, other engines the journeys; a missing one is reported, and the step passes.
+pub(super) fn browser(count: &mut Count) -> Result<Option<String>> {
     build::build(Worker::Edge)?;
     let chromium = chromium::set_up()?;
     let mut command = node::tool("playwright")?;
@@ -186,7 +187,11 @@ pub(super) fn browser(count: &mut Count) -> Result<()> {
     if let Some(program) = chromium {
         command.env("EDGE_CHROMIUM", program);
     }
-    count_in(&mut command, count)
+    let engines = engines::set_up();
+    command.envs(engines.found);
+    count_in(&mut command, count)?;
+    let missing = engines.missing.join(" and ");
+    Ok((!missing.is_empty()).then(|| format!("the journeys in {missing}, which this machine does not have")))
 }
 
 /// Each target for a minute, from the stored corpus. New finds go into `target/fuzz-corpus`.

@@ -6,6 +6,7 @@ pub(crate) mod cargo_fuzz;
 pub(crate) mod cargo_tool;
 pub(crate) mod chromium;
 pub(crate) mod debian;
+pub(crate) mod engines;
 pub(crate) mod node;
 pub(crate) mod npm;
 pub(crate) mod oldest_rust;

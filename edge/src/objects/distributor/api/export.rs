@@ -1,5 +1,6 @@
 //! `GET /operations/export`: the ledger, oldest first, in pages. Each chain entry that changed the float is one line.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -7,6 +8,7 @@ use universal_wallet_core::audit::chain::Content;
 use universal_wallet_core::audit::reader::{Reader, Reading};
 use universal_wallet_core::error::{Code, InternalError, Outcome, Refusal};
 use universal_wallet_core::store::Store;
+use universal_wallet_core::text::digest::Digest;
 use universal_wallet_core::text::json_text;
 use universal_wallet_sdk::{Amount, Timestamp};
 
@@ -15,12 +17,21 @@ use super::statement::format_of;
 use crate::http::answer::Answer;
 use crate::http::period::{Period, Time};
 use crate::http::query::Query;
+use crate::http::routes::Route;
 use crate::messages::call::Call;
 use crate::messages::to_distributor::{ExportFormat, ExportPage};
 use crate::objects::distributor::state::DistributorState;
 use crate::objects::distributor::store::entries::PAGE;
 
+/// Filters of operations that an export takes.
+const FILTERS: [&str; 6] = ["status", "operationType", "phone", "reference", "keyID", "amount"];
 const COLUMNS: &str = "sequenceNumber,at,kind,operationID,change,balance,held,blockchainID\n";
+
+/// The filters of a query, as a query of their own.
+fn filters_of(query: &Query) -> String {
+    let given = FILTERS.iter().filter_map(|name| Some((name, query.get(name)?)));
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish()
+}
 
 impl DistributorState {
     /// The first page, and the position of the next.
@@ -40,13 +51,15 @@ impl DistributorState {
             "csv" => (ExportFormat::Csv, "text/csv; charset=utf-8"),
             _ => (ExportFormat::JsonLines, "application/x-ndjson"),
         };
+        let filters = filters_of(&query);
         let next = from.map_or(Ok(1), |from| self.first_entry_from(from.start()))?;
         let balance = match self.store.entry(next.saturating_sub(1))? {
             Some(entry) => self.store.content(&entry)?.book.balance,
             None => Amount::ZERO,
         };
         let reading = Reading::begin(&self.store, reader);
-        let (lines, rest) = self.export_page(ExportPage { format, next, until, balance, reading, has_lines: false })?;
+        let (lines, rest) =
+            self.export_page(ExportPage { format, next, until, balance, reading, has_lines: false, filters })?;
         let head = if format == ExportFormat::Csv { COLUMNS } else { "" };
         let file = format!("attachment; filename=\"ledger.{word}\"");
         let answer = Answer::text_of(kind, format!("{head}{lines}")).header("Content-Disposition", file);
@@ -74,6 +87,17 @@ impl DistributorState {
         Ok((lines, next.map(export_message).transpose()?))
     }
 
+    /// Subjects of those entries whose operation meets the filters; `None` without filters.
+    fn fitting(&self, filters: &str, entries: &[(u64, Digest, Content)]) -> Outcome<Option<BTreeSet<String>>> {
+        if filters.is_empty() {
+            return Ok(None);
+        }
+        let filters = self.filters(&Query::of(Route::ListOperations, filters)?)?;
+        let ids = entries.iter().filter_map(|(_, _, content)| content.subject.parse().ok());
+        let fitting = self.store.fitting(ids, &filters.conditions, &filters.values)?;
+        Ok(Some(fitting.iter().map(ToString::to_string).collect()))
+    }
+
     /// The lines of a page, and the position of the next.
     fn export_page(&self, export: ExportPage) -> Outcome<(String, Option<ExportPage>)> {
         if let Some(format) = format_of(export.format) {
@@ -81,14 +105,18 @@ impl DistributorState {
         }
         let ExportPage { format, next, until, mut balance, .. } = export;
         let mut lines = String::new();
+        let mut entries = Vec::new();
         for entry in self.store.entries_from(next, export.reading.page(next, PAGE))? {
-            let (number, hash, content) = (entry.number, entry.hash, self.store.content(&entry)?);
+            entries.push((entry.number, entry.hash, self.store.content(&entry)?));
+        }
+        let fitting = self.fitting(&export.filters, &entries)?;
+        for (number, hash, content) in entries {
             if content.at >= until {
                 return Ok((lines, None));
             }
             let (before, after) = (balance, content.book.balance);
             balance = after;
-            if before == after {
+            if before == after || fitting.as_ref().is_some_and(|fitting| !fitting.contains(&content.subject)) {
                 continue;
             }
             let change = match after.checked_sub(before) {

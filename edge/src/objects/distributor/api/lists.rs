@@ -9,13 +9,13 @@ use universal_wallet_core::operations::model::{Operation, OperationStatus};
 use universal_wallet_core::store::Store;
 use universal_wallet_core::text::{cursor, json_text};
 
+use super::operation_filters::Filters;
 use crate::http::answer::Answer;
 use crate::http::query::{MAX_OFFSET, Query, wrong};
 use crate::http::routes::Route;
 use crate::messages::call::Call;
 use crate::objects::distributor::state::DistributorState;
 use crate::objects::distributor::store::SqlStore;
-use crate::objects::distributor::store::rows::status_number;
 use crate::objects::distributor::store::search::{Found, Search};
 
 /// Makes and reads the cursors of one list.
@@ -64,11 +64,10 @@ impl DistributorState {
     pub(super) fn list_operations(&self, call: &Call) -> Outcome<Answer> {
         let query = Query::of(call.route, &call.query)?;
         let limit = query.limit()?;
-        let statuses = OperationStatus::ALL.map(OperationStatus::as_str);
-        let status = query.word("status", &statuses)?;
-        let kind = query.word("operationType", &["cash-in", "cash-out-fulfillment"])?;
         let filters = self.filters(&query)?;
-        let given = &filters.given;
+        let Filters { status, kind, given, .. } = &filters;
+        let (known, kind) = (*status, *kind);
+        let status = known.map(OperationStatus::as_str);
         let list = format!("operations\0{}\0{}\0{given:?}", status.unwrap_or_default(), kind.unwrap_or_default());
         let cursors = Cursors::new(&self.store, &list);
         let cursor = cursors.read(&query)?;
@@ -79,17 +78,7 @@ impl DistributorState {
 
         let mut numbers = filters.numbers.clone();
         numbers.end = numbers.end.min(cursor.unwrap_or(u64::MAX));
-        let known = OperationStatus::ALL.into_iter().find(|known| Some(known.as_str()) == status);
-        // The words are constants, not the caller's text: a partial index matches only literals in the statement.
-        let mut conditions = filters.conditions.clone();
-        match kind {
-            Some("cash-in") => conditions += " AND type < 2",
-            Some(_) => conditions += " AND type >= 2",
-            None => {}
-        }
-        if let Some(known) = known {
-            conditions.extend([" AND status = ", &status_number(known).to_string()]);
-        }
+        let conditions = filters.conditions.clone();
         let (most, offset) = (u64::from(limit) + 1, u64::from(offset));
         let found = if filters.facets.is_empty() {
             let operations = self.newest_operations(known, &conditions, numbers, most, offset)?;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use universal_wallet_core::error::Outcome;
 use universal_wallet_core::id::KeyID;
+use universal_wallet_core::operations::model::OperationStatus;
 use universal_wallet_core::operations::search_index::Facet;
 use universal_wallet_core::store::Store;
 use universal_wallet_sdk::{Amount, Phone};
@@ -12,7 +13,7 @@ use worker::SqlStorageValue;
 use crate::http::period::Period;
 use crate::http::query::{Query, wrong};
 use crate::objects::distributor::state::DistributorState;
-use crate::objects::distributor::store::rows::digits;
+use crate::objects::distributor::store::rows::{digits, status_number};
 use crate::platform::config::config;
 use crate::platform::sql_values::{Exact, Value};
 
@@ -31,7 +32,11 @@ pub(super) struct Filters {
     pub(super) values: Vec<Option<SqlStorageValue>>,
     /// Numbers of the entries of the period.
     pub(super) numbers: Range<u64>,
-    /// The parameters as given.
+    /// The status of the operations.
+    pub(super) status: Option<OperationStatus>,
+    /// The type of the operations.
+    pub(super) kind: Option<&'static str>,
+    /// The other parameters as given.
     pub(super) given: Vec<(&'static str, String)>,
 }
 
@@ -65,8 +70,21 @@ impl DistributorState {
             conditions: String::new(),
             values: Vec::new(),
             numbers: 1..self.store.head().number + 1,
+            status: None,
+            kind: None,
             given: Vec::new(),
         };
+        // The words are constants, not the caller's text: a partial index matches only literals in the statement.
+        if let Some(word) = query.word("operationType", &["cash-in", "cash-out-fulfillment"])? {
+            filters.conditions += if word == "cash-in" { " AND type < 2" } else { " AND type >= 2" };
+            filters.kind = Some(word);
+        }
+        if let Some(word) = query.word("status", &OperationStatus::ALL.map(OperationStatus::as_str))? {
+            filters.status = OperationStatus::ALL.into_iter().find(|known| known.as_str() == word);
+        }
+        if let Some(status) = filters.status {
+            filters.conditions.extend([" AND status = ", &status_number(status).to_string()]);
+        }
         for name in NAMES {
             let Some(text) = query.get(name) else { continue };
             if text.trim().is_empty() || text.chars().count() > MAX_CHARACTERS {

@@ -72,6 +72,7 @@ impl DistributorState {
             balance: opening_balance,
             reading: Reading::begin(&self.store, reader).before_entry(end),
             has_lines: false,
+            filters: String::new(),
         };
         let (lines, rest) = self.statement_page(page, format)?;
         let answer = Answer::text_of(kind, statement.beginning(format, now)? + &lines);

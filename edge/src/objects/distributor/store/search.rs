@@ -1,9 +1,10 @@
 //! Search for operations: segments of the chain are indexed once they are full, behind the writing; what lies after the
 //! last of them is looked through row by row.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use universal_wallet_core::error::InternalError;
+use universal_wallet_core::id::OperationID;
 use universal_wallet_core::operations::model::Operation;
 use universal_wallet_core::operations::search_index::{Facet, Place, Segment};
 use universal_wallet_core::text::json_text;
@@ -127,6 +128,22 @@ impl SqlStore {
             segments = from;
         }
         Ok(Found { operations: looking.operations, ended_at: None })
+    }
+
+    /// Those of some operations that fit; `values` from `?2` on.
+    pub(crate) fn fitting(
+        &self,
+        ids: impl IntoIterator<Item = OperationID>,
+        conditions: &str,
+        values: &[Option<SqlStorageValue>],
+    ) -> Result<BTreeSet<OperationID>, InternalError> {
+        let ids: BTreeMap<u64, OperationID> =
+            ids.into_iter().filter_map(|id| Some((self.number_of(id.uuid())?, id))).collect();
+        let mut bindings = vec![json_text::write(&ids.keys().collect::<Vec<_>>())?.value()];
+        bindings.extend(values.iter().cloned());
+        let sql = format!("SELECT n FROM operations WHERE n IN (SELECT value FROM json_each(?1)){conditions}");
+        let numbers: Vec<(u64,)> = self.db.rows(sql, bindings)?;
+        Ok(numbers.iter().filter_map(|(number,)| ids.get(number).copied()).collect())
     }
 
     /// The blocks of segments that may hold all values, the newest first.

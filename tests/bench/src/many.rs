@@ -126,7 +126,8 @@ fn with_operations(cores: Cores, operations: u32) -> Result<Many> {
 }
 
 fn copy(edge: &Edge, of: &Prepared, (first, last): (u32, u32), sql: &str) {
-    let numbers = "WITH RECURSIVE copies (i) AS (SELECT CAST(? AS INTEGER) UNION ALL SELECT i + 1 FROM copies WHERE i < ?)";
+    let numbers =
+        "WITH RECURSIVE copies (i) AS (SELECT CAST(? AS INTEGER) UNION ALL SELECT i + 1 FROM copies WHERE i < ?)";
     edge.sql("DISTRIBUTOR", &of.id, &format!("{numbers} {sql}"), json!([first, last]));
 }
 

@@ -93,7 +93,7 @@ macro_rules! integers {
         }
     )* };
 }
-integers!(u8 u32 u64 usize i64);
+integers!(u8 u16 u32 u64 usize i64);
 
 /// Bytes, bound as a BLOB.
 pub(crate) struct Blob<'a>(pub(crate) &'a [u8]);

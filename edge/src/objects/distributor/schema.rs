@@ -115,9 +115,11 @@ CREATE INDEX operations_cash_out ON operations (n) WHERE type >= 2;
 CREATE TABLE day_totals (day INTEGER PRIMARY KEY, tally TEXT NOT NULL) STRICT;
 
 -- Blocks of a full segment of the chain that hold a value, by part of the values' hashes: made of operations alone.
+-- Segments are small (level 0) or large (1); a part of a large one is in its small ones until it is merged.
 CREATE TABLE search_index (
-  facet INTEGER NOT NULL, part INTEGER NOT NULL, segment INTEGER NOT NULL, postings BLOB NOT NULL,
-  PRIMARY KEY (facet, part, segment)
+  level INTEGER NOT NULL, part INTEGER NOT NULL, facet INTEGER NOT NULL, segment INTEGER NOT NULL,
+  postings BLOB NOT NULL,
+  PRIMARY KEY (level, part, facet, segment)
 ) STRICT, WITHOUT ROWID;
 
 -- Merchants that were paid, by short code.

@@ -11,6 +11,7 @@ mod origin;
 pub(super) mod rows;
 mod rules;
 pub(crate) mod search;
+mod search_index;
 mod volumes;
 
 use std::cell::RefCell;
@@ -145,8 +146,12 @@ impl SqlStore {
         };
         let members: Vec<(String,)> = db.rows("SELECT doc FROM members ORDER BY n", NONE)?;
         let members = members.into_iter().filter_map(|row| readable(Some(row))).map(Rc::new).collect();
-        let settled: Option<(String,)> = db.row("SELECT value FROM meta WHERE name = 'settled_below'", NONE)?;
-        let indexed: Option<(String,)> = db.row("SELECT value FROM meta WHERE name = 'indexed_segments'", NONE)?;
+        let count = |name: &str| -> Result<u64, InternalError> {
+            let stored: Option<(String,)> = db.row("SELECT value FROM meta WHERE name = ?", (name,))?;
+            Ok(stored.and_then(|(value,)| value.parse().ok()).unwrap_or(0))
+        };
+        let index = Progress { segments: count("indexed_segments")?, next: None, merged_parts: count("merged_parts")? };
+        let settled_below = count("settled_below")?;
         let is_damaged = profile.is_none();
         let profile = profile.unwrap_or_else(unreadable_profile);
         let numbering = profile.numbering();
@@ -166,10 +171,10 @@ impl SqlStore {
             origins: Origins::new(db.clone(), numbering),
             deliveries: BTreeMap::new(),
             arrived: Vec::new(),
-            settled_below: settled.and_then(|(value,)| value.parse().ok()).unwrap_or(0),
+            settled_below,
             room: Room::of(0, room::MAX_BYTES, 0),
             tally: None,
-            index: Progress { segments: indexed.and_then(|(value,)| value.parse().ok()).unwrap_or(0), next: None },
+            index,
             anchor: readable(db.row("SELECT value FROM meta WHERE name = 'anchor'", NONE)?),
             news: Vec::new(),
             listened: true,

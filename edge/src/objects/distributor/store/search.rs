@@ -1,35 +1,26 @@
-//! Search for operations: segments of the chain are indexed once they are full, behind the writing; what lies after the
-//! last of them is looked through row by row.
+//! Search for operations: the index names blocks that may hold them; what lies after its last segment is looked through
+//! row by row.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use universal_wallet_core::error::InternalError;
 use universal_wallet_core::id::OperationID;
 use universal_wallet_core::operations::model::Operation;
-use universal_wallet_core::operations::search_index::{Facet, Place, Segment};
+use universal_wallet_core::operations::search_index::{Facet, Level, Place};
 use universal_wallet_core::text::json_text;
 use worker::SqlStorageValue;
 
 use super::SqlStore;
-use crate::platform::sql_values::{Blob, Exact, Value};
+use super::search_index::{BLOCK, BLOCKS, MERGED, SEGMENT};
+use crate::platform::sql_values::Value;
 
-/// Numbers in a block; the build with faults has small ones, so that tests fill many.
-pub(crate) const BLOCK: u64 = if cfg!(feature = "fault_injection") { 8 } else { 256 };
-/// Blocks in a segment.
-const BLOCKS: u64 = if cfg!(feature = "fault_injection") { 4 } else { 64 };
-const SEGMENT: u64 = BLOCK * BLOCKS;
-
-/// Numbers that are read in one stretch for the index.
-const SLICE: u64 = 1024;
-/// Segments whose index is read at once.
-const SEGMENTS_AT_ONCE: u64 = 64;
+/// Maximum number of large segments whose index is read at once. The first time it is one, and each time four times as
+/// many: a frequent value has enough blocks in the newest, and a rare one takes few statements.
+const MAX_AT_ONCE: u64 = 16;
 /// Blocks that are looked through at once.
 const BLOCKS_AT_ONCE: usize = 64;
 /// Maximum number of blocks that a search looks through.
 const MAX_BLOCKS: usize = 4096;
-
-/// The facts of an operation that are indexed: number, phone, amount, key, reference.
-type Facts = (u64, Option<u64>, Exact, Option<u64>, Option<String>);
 
 /// A wish for operations.
 pub(crate) struct Search {
@@ -56,50 +47,6 @@ pub(crate) struct Found {
 }
 
 impl SqlStore {
-    /// Carries the index on by one slice; true if there is more to do.
-    pub(crate) fn index_slice(&mut self) -> Result<bool, InternalError> {
-        let start = self.index.segments * SEGMENT;
-        let end = start + SEGMENT;
-        if self.head.number + 1 < end {
-            return Ok(false);
-        }
-        let (from, mut segment) = self.index.next.take().unwrap_or((start, Segment::default()));
-        let until = end.min(from + SLICE);
-        let rows: Vec<Facts> = self.db.rows(
-            "SELECT n, CASE WHEN type <> 1 THEN party END, CAST(minor AS TEXT), key, reference FROM operations \
-             WHERE n >= ? AND n < ?",
-            (from, until),
-        )?;
-        for (number, phone, Exact(minor), key, reference) in rows {
-            let block = u8::try_from((number - start) / BLOCK).unwrap_or(u8::MAX);
-            segment.add(Facet::Amount, &minor.to_be_bytes(), block);
-            for (facet, value) in [(Facet::Phone, phone), (Facet::Key, key)] {
-                if let Some(value) = value {
-                    segment.add(facet, &value.to_be_bytes(), block);
-                }
-            }
-            if let Some(reference) = reference {
-                segment.add(Facet::Reference, reference.as_bytes(), block);
-            }
-        }
-        if until < end {
-            self.index.next = Some((until, segment));
-            return Ok(true);
-        }
-        let segments = self.index.segments + 1;
-        self.db.atomically(|| {
-            for (facet, part, postings) in segment.rows() {
-                self.db.run(
-                    "INSERT OR REPLACE INTO search_index (facet, part, segment, postings) VALUES (?, ?, ?, ?)",
-                    (facet.number(), part, segments - 1, Blob(&postings)),
-                )?;
-            }
-            self.put_meta("indexed_segments", &segments.to_string())
-        })?;
-        self.index.segments = segments;
-        Ok(true)
-    }
-
     /// Operations that fit, newest first.
     pub(crate) fn search(&self, search: &Search) -> Result<Found, InternalError> {
         let mut looking = Looking { store: self, search, offset: search.offset, operations: Vec::new() };
@@ -107,25 +54,23 @@ impl SqlStore {
         if search.numbers.end > indexed {
             looking.through(&[(indexed.max(search.numbers.start), search.numbers.end)])?;
         }
-        let mut segments = self.index.segments.min(search.numbers.end.div_ceil(SEGMENT));
-        let first = search.numbers.start / SEGMENT;
+        let mut candidates = Candidates {
+            store: self,
+            facets: &search.facets,
+            from: search.numbers.start / (SEGMENT * MERGED),
+            until: indexed.min(search.numbers.end).div_ceil(SEGMENT * MERGED),
+            at_once: 1,
+            blocks: VecDeque::new(),
+        };
         let mut looked_at = 0;
-        while segments > first && !looking.is_done() {
-            let from = segments.saturating_sub(SEGMENTS_AT_ONCE).max(first);
-            let blocks = self.blocks(&search.facets, from, segments)?;
-            for blocks in blocks.chunks(BLOCKS_AT_ONCE) {
-                if looking.is_done() {
-                    break;
-                }
-                if looked_at >= MAX_BLOCKS {
-                    let ended_at = blocks.first().map(|block| (block + 1) * BLOCK);
-                    return Ok(Found { operations: looking.operations, ended_at });
-                }
-                looked_at += blocks.len();
-                looking
-                    .through(&blocks.iter().map(|block| (block * BLOCK, (block + 1) * BLOCK)).collect::<Vec<_>>())?;
+        while !looking.is_done() {
+            let blocks = candidates.next()?;
+            let Some(newest) = blocks.first() else { break };
+            if looked_at >= MAX_BLOCKS {
+                return Ok(Found { operations: looking.operations, ended_at: Some((newest + 1) * BLOCK) });
             }
-            segments = from;
+            looked_at += blocks.len();
+            looking.through(&blocks.iter().map(|block| (block * BLOCK, (block + 1) * BLOCK)).collect::<Vec<_>>())?;
         }
         Ok(Found { operations: looking.operations, ended_at: None })
     }
@@ -145,29 +90,58 @@ impl SqlStore {
         let numbers: Vec<(u64,)> = self.db.rows(sql, bindings)?;
         Ok(numbers.iter().filter_map(|(number,)| ids.get(number).copied()).collect())
     }
+}
 
-    /// The blocks of segments that may hold all values, the newest first.
-    fn blocks(&self, facets: &[(Facet, Vec<u8>)], from: u64, until: u64) -> Result<Vec<u64>, InternalError> {
-        let mut common: Option<BTreeSet<u64>> = None;
-        for (facet, value) in facets {
-            let place = Place::of(value);
-            let rows: Vec<(u64, Vec<u8>)> = self.db.rows(
-                "SELECT segment, postings FROM search_index \
-                 WHERE facet = ? AND part = ? AND segment >= ? AND segment < ?",
-                (facet.number(), place.part, from, until),
-            )?;
-            let blocks: BTreeSet<u64> = rows
-                .iter()
-                .flat_map(|(segment, postings)| {
-                    place.blocks(postings).into_iter().map(move |block| segment * BLOCKS + u64::from(block))
-                })
-                .collect();
-            common = Some(match common {
-                Some(common) => common.intersection(&blocks).copied().collect(),
-                None => blocks,
-            });
+/// Blocks that may hold all values of a search, the newest first.
+struct Candidates<'a> {
+    store: &'a SqlStore,
+    facets: &'a [(Facet, Vec<u8>)],
+    /// Large segments whose index is not read yet; the last ones may not be merged yet.
+    from: u64,
+    until: u64,
+    /// Large segments whose index is read next.
+    at_once: u64,
+    /// Blocks that were not taken yet.
+    blocks: VecDeque<u64>,
+}
+
+impl Candidates<'_> {
+    /// The next blocks; none after the last.
+    fn next(&mut self) -> Result<Vec<u64>, InternalError> {
+        while self.blocks.len() < BLOCKS_AT_ONCE && self.from < self.until {
+            let from = self.until.saturating_sub(self.at_once).max(self.from);
+            let mut common: Option<BTreeSet<u64>> = None;
+            for (facet, value) in self.facets {
+                let blocks = self.of_value(*facet, Place::of(value), from)?;
+                common = Some(match common {
+                    Some(common) => common.intersection(&blocks).copied().collect(),
+                    None => blocks,
+                });
+            }
+            self.blocks.extend(common.unwrap_or_default().into_iter().rev());
+            self.until = from;
+            self.at_once = MAX_AT_ONCE.min(self.at_once * 4);
         }
-        Ok(common.unwrap_or_default().into_iter().rev().collect())
+        Ok(self.blocks.drain(..self.blocks.len().min(BLOCKS_AT_ONCE)).collect())
+    }
+
+    /// The blocks of the large segments from one on that may hold a value. A part of a large segment is either merged or
+    /// in its small ones.
+    fn of_value(&self, facet: Facet, place: Place, from: u64) -> Result<BTreeSet<u64>, InternalError> {
+        let columns = "SELECT level, segment, postings FROM search_index WHERE facet = ?1";
+        let rows: Vec<(u8, u64, Vec<u8>)> = self.store.db.rows(
+            format!(
+                "{columns} AND level = 1 AND part = ?2 AND segment >= ?3 AND segment < ?4 UNION ALL \
+                 {columns} AND level = 0 AND part = ?5 AND segment >= ?3 * {MERGED} AND segment < ?4 * {MERGED}"
+            ),
+            (facet.number(), place.part(Level::Large), from, self.until, place.part(Level::Small)),
+        )?;
+        let mut found = BTreeSet::new();
+        for (level, segment, postings) in rows {
+            let (level, blocks) = if level == 1 { (Level::Large, BLOCKS * MERGED) } else { (Level::Small, BLOCKS) };
+            found.extend(place.blocks(level, &postings).map(|block| segment * blocks + u64::from(block)));
+        }
+        Ok(found)
     }
 }
 

@@ -113,6 +113,8 @@ pub struct Edge {
     pub url: String,
     secrets: Secrets,
     pub(crate) agent: ureq::Agent,
+    /// Whether the API's description must declare every answer.
+    pub(crate) described: bool,
     own: Option<Own>,
 }
 
@@ -131,7 +133,13 @@ impl Edge {
 
     /// An edge that runs elsewhere.
     pub fn at(url: String, secrets: Secrets) -> Self {
-        Self { url, secrets, agent: agent(Duration::from_mins(1)), own: None }
+        Self { url, secrets, agent: agent(Duration::from_mins(1)), described: true, own: None }
+    }
+
+    /// Takes answers as they come, for an edge of another version than the API's description.
+    #[must_use]
+    pub fn of_another_version(self) -> Self {
+        Self { described: false, ..self }
     }
 
     /// Waits longer for answers.

@@ -125,8 +125,10 @@ impl<'a> Request<'a> {
         let text = body.with_config().limit(u64::MAX).read_to_string().ok()?;
         let call = format!("{} {}", self.method, self.path);
         let answer = Answer { call, status: parts.status.as_u16(), headers: parts.headers, text };
-        let mistakes = description().mistakes(&self.method, &self.path, &answer);
-        assert!(mistakes.is_empty(), "{answer}\nis not what openapi.json declares: {mistakes:#?}");
+        if self.edge.described {
+            let mistakes = description().mistakes(&self.method, &self.path, &answer);
+            assert!(mistakes.is_empty(), "{answer}\nis not what openapi.json declares: {mistakes:#?}");
+        }
         Some(answer)
     }
 

@@ -73,7 +73,8 @@ impl Servers {
 
     /// The lines of the table, with new distributors.
     pub(crate) fn series(&self) -> Result<Vec<Series>> {
-        let ours = prepared::ours(&self.ours.client()?);
+        let client = self.ours.client()?;
+        let ours = prepared::ours(&if self.before.is_some() { client.of_another_version() } else { client });
         let mut all = Vec::new();
         let mut add = |name, server: &Server, call: Result<Call>| -> Result<()> {
             all.push(Series { name, port: server.port()?, pid: server.pid()?, call: call? });
@@ -93,7 +94,7 @@ impl Servers {
             add("list", &self.ours, list(&ours))?;
         }
         if let Some(server) = &self.before {
-            let before = prepared::ours(&server.client()?);
+            let before = prepared::ours(&server.client()?.of_another_version());
             let calls: [(Part, &str, MakeCall); 4] = [
                 (Part::Balance, "balance before", balance),
                 (Part::CashIn, "cash-in before", cash_in),

@@ -90,6 +90,22 @@ fn check<M: Serialize + DeserializeOwned>(receiver: Receiver, messages: Vec<M>, 
     golden.assert_eq(&lines);
 }
 
+/// The request for a page of an export with these filters.
+fn export(filters: &str) -> ToDistributor {
+    let reader = serde_json::json!({ "Key": { "digest": Digest::ZERO, "address": "203.0.113.7" } });
+    ToDistributor::Export {
+        export: ExportPage {
+            format: ExportFormat::Csv,
+            next: 7,
+            until: AT,
+            balance: "1.00".parse().unwrap(),
+            reading: serde_json::from_value(serde_json::json!({ "end": 9, "reader": reader })).unwrap(),
+            has_lines: false,
+            filters: filters.into(),
+        },
+    }
+}
+
 #[test]
 fn messages_to_a_distributor() {
     let member =
@@ -125,36 +141,8 @@ fn messages_to_a_distributor() {
         },
         ToDistributor::CancelRequest { id: operation() },
         ToDistributor::SessionEnded { account: user() },
-        ToDistributor::Export {
-            export: ExportPage {
-                format: ExportFormat::Csv,
-                next: 7,
-                until: AT,
-                balance: "1.00".parse().unwrap(),
-                reading: serde_json::from_value(serde_json::json!({
-                    "end": 9,
-                    "reader": { "Key": { "digest": Digest::ZERO, "address": "203.0.113.7" } },
-                }))
-                .unwrap(),
-                has_lines: false,
-                filters: String::new(),
-            },
-        },
-        ToDistributor::Export {
-            export: ExportPage {
-                format: ExportFormat::Csv,
-                next: 7,
-                until: AT,
-                balance: "1.00".parse().unwrap(),
-                reading: serde_json::from_value(serde_json::json!({
-                    "end": 9,
-                    "reader": { "Key": { "digest": Digest::ZERO, "address": "203.0.113.7" } },
-                }))
-                .unwrap(),
-                has_lines: false,
-                filters: "status=completed".into(),
-            },
-        },
+        export(""),
+        export("status=completed"),
         ToDistributor::WebhookWork {
             webhook: webhook(),
             again: vec![(7, EventType::OperationCompleted)],

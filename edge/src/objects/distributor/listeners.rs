@@ -36,8 +36,7 @@ impl DistributorState {
         match self.store.db.make_way_for(&person) {
             Ok(number) => {
                 let watch = Watch::begin(now);
-                let ask_at = watch.ask_at();
-                self.sessions_at = Some(self.sessions_at.map_or(ask_at, |at| at.min(ask_at)));
+                self.ask_at(watch.ask_at());
                 let attachment = json!({
                     "number": number, "watch": watch, "login": login.as_str(), "token": token,
                 });
@@ -48,6 +47,11 @@ impl DistributorState {
                 LOST.into()
             }
         }
+    }
+
+    /// Notes a time at which the session of a socket is to be asked about.
+    fn ask_at(&mut self, at: Timestamp) {
+        self.sessions_at = Some(self.sessions_at.map_or(at, |next| next.min(at)));
     }
 
     /// Sockets whose sessions may have ended by themselves.
@@ -78,9 +82,8 @@ pub(super) async fn look_at_session(state: Shared<DistributorState>, watched: Wa
         };
         match watch {
             Some(watch) => {
-                let ask_at = watch.ask_at();
                 state.store.db.keep_watch(&watched, watch);
-                state.sessions_at = Some(state.sessions_at.map_or(ask_at, |at| at.min(ask_at)));
+                state.ask_at(watch.ask_at());
             }
             None => state.store.db.end_watched(&watched),
         }
